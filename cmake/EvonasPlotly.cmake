@@ -1,0 +1,10 @@
+# plotly.js for the reports, from the PyPI package plotly; EVONAS_PLOTLY names another copy.
+set(EVONAS_PLOTLY "" CACHE FILEPATH "plotly.min.js to put into reports")
+if(NOT EVONAS_PLOTLY)
+  file(GLOB found ${PROJECT_SOURCE_DIR}/.venv/lib/python3*/site-packages/plotly/package_data/plotly.min.js)
+  if(NOT found)
+    message(FATAL_ERROR "plotly.min.js not found: run tools/setup, or set EVONAS_PLOTLY to its path")
+  endif()
+  list(GET found 0 plotly)
+  set(EVONAS_PLOTLY ${plotly} CACHE FILEPATH "" FORCE)
+endif()

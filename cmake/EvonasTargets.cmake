@@ -1,0 +1,54 @@
+# One static library a folder, one test program a folder.
+
+add_library(evonas_options INTERFACE)
+target_compile_features(evonas_options INTERFACE cxx_std_20)
+target_compile_options(
+  evonas_options
+  INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror
+)
+
+# evonas_library(NAME FOLDER... [PUBLIC LIBS...] [PRIVATE LIBS...]): library evonas_NAME from all sources of
+# the folders below src/.
+function(evonas_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "FOLDERS;PUBLIC;PRIVATE")
+  set(sources)
+  foreach(folder IN LISTS arg_FOLDERS)
+    file(GLOB found CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${folder}/*.cpp
+         ${PROJECT_SOURCE_DIR}/src/${folder}/*.S)
+    list(APPEND sources ${found})
+  endforeach()
+  if(NOT sources)
+    return()
+  endif()
+  add_library(evonas_${name} STATIC ${sources})
+  add_library(evonas::${name} ALIAS evonas_${name})
+  set_target_properties(evonas_${name} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
+  target_include_directories(
+    evonas_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>
+                          $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/evonas>
+  )
+  target_compile_features(evonas_${name} PUBLIC cxx_std_20)
+  target_link_libraries(
+    evonas_${name}
+    PUBLIC ${arg_PUBLIC}
+    PRIVATE $<BUILD_INTERFACE:evonas_options> ${arg_PRIVATE}
+  )
+  set_property(GLOBAL APPEND PROPERTY EVONAS_LIBRARIES evonas_${name})
+endfunction()
+
+# evonas_test(NAME LIBS...): program NAME_test from all tests/NAME/*_test.cpp, one ctest a test case.
+function(evonas_test name)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${name}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  string(REPLACE "/" "_" target ${name})
+  add_executable(${target}_test ${sources} ${PROJECT_SOURCE_DIR}/tests/main.cpp)
+  target_include_directories(${target}_test PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_link_libraries(${target}_test PRIVATE evonas_options rapidcheck ${ARGN})
+  target_compile_definitions(
+    ${target}_test PRIVATE EVONAS_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+  )
+  add_test(NAME ${target} COMMAND ${target}_test)
+  set_tests_properties(${target} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77)
+endfunction()

@@ -1,0 +1,19 @@
+# LibTorch behind one target. Its own CMake package is asked in a scope of its own, because it sets flags
+# and redefines targets for whoever includes it.
+
+if(NOT CMAKE_PREFIX_PATH AND EXISTS ${PROJECT_SOURCE_DIR}/.venv/bin/python)
+  execute_process(
+    COMMAND ${PROJECT_SOURCE_DIR}/.venv/bin/python -c
+            "import torch; print(torch.utils.cmake_prefix_path, end='')"
+    OUTPUT_VARIABLE torch_prefix COMMAND_ERROR_IS_FATAL ANY
+  )
+  list(APPEND CMAKE_PREFIX_PATH ${torch_prefix})
+endif()
+find_package(Torch 2.4 REQUIRED)
+
+# LibTorch's headers are not ours to keep free of warnings.
+add_library(evonas_torch INTERFACE)
+target_include_directories(evonas_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
+target_link_libraries(evonas_torch INTERFACE ${TORCH_LIBRARIES})
+separate_arguments(torch_flags UNIX_COMMAND "${TORCH_CXX_FLAGS}")
+target_compile_options(evonas_torch INTERFACE ${torch_flags})

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/key.hpp"
+#include "spaces/search_space.hpp"
+
+namespace evonas::evaluation {
+
+/// A data set, table or evaluator that cannot be used: what was given, what was expected, where.
+class EvaluationError : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// What a value of a metric costs to get.
+enum class CostClass {
+  Free,       ///< exact, from the graph: parameters, FLOPs, memory
+  Cheap,      ///< looked up or added up: latency from a table
+  Expensive,  ///< trained accuracy, measured latency
+};
+
+struct Metric {
+  std::string name;  ///< "accuracy", "latency_ms"
+  std::string unit;  ///< "%", "ms"; empty for a count
+  CostClass cost = CostClass::Expensive;
+};
+
+/// One value, with its 95 % confidence interval where the source knows one.
+struct Measurement {
+  double value = 0.0;
+  std::optional<double> low;
+  std::optional<double> high;
+
+  bool operator==(const Measurement&) const = default;
+};
+
+/// An architecture on its way through evaluation.
+struct Candidate {
+  spaces::Genotype genotype;
+  Key key;
+  /// Randomness of this evaluation (weights, batches). Depends on the run's seed and the key, so
+  /// the result does not depend on when or where the candidate is evaluated.
+  std::uint64_t seed = 0;
+};
+
+/// The result for one candidate: values by metric name, or the reason why there are none.
+struct Outcome {
+  std::map<std::string, Measurement> metrics;
+  std::string failure;   ///< empty where the evaluation succeeded
+  double seconds = 0.0;  ///< time the evaluation took (simulated where a table carries it)
+
+  bool ok() const { return failure.empty(); }
+};
+
+/// Receives each result as soon as it is there: position in the block, and the outcome. Called from
+/// several threads, but never from two at once.
+using OutcomeSink = std::function<void(std::size_t index, Outcome outcome)>;
+
+/// A source of labels for architectures of one space.
+class Evaluator {
+ public:
+  virtual ~Evaluator() = default;
+
+  /// The metrics in every successful outcome.
+  virtual std::vector<Metric> metrics() const = 0;
+
+  /// Whether the same candidate always gives the same values, on this machine.
+  virtual bool deterministic() const = 0;
+
+  /// Evaluates a block and hands each outcome to `sink` as it arrives, in any order. Candidates
+  /// that were not begun when `stop` is requested, or were given up because of it, get no outcome.
+  /// A candidate that cannot be evaluated gets a failure with its reason; only faults that concern
+  /// the whole source throw EvaluationError. Blocks are evaluated one at a time.
+  virtual void evaluate(std::span<const Candidate> block, const OutcomeSink& sink,
+                        std::stop_token stop) = 0;
+};
+
+}  // namespace evonas::evaluation

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "evaluation/evaluator.hpp"
+#include "evaluation/training/training_options.hpp"
+
+namespace evonas::evaluation {
+
+/// Where a training stands, for progress displays.
+struct TrainingProgress {
+  std::int64_t epoch = 0;  ///< finished epochs
+  std::int64_t epochs = 0;
+  double images_per_second = 0.0;
+  double loss = 0.0;
+};
+
+/// Everything one training yields. Accuracies in percent.
+struct TrainingResult {
+  double validation_accuracy = 0.0;
+  double validation_loss = 0.0;
+  double test_accuracy = 0.0;
+  double train_loss = 0.0;  ///< mean over the last epoch
+  double seconds = 0.0;
+  double images_per_second = 0.0;
+};
+
+/// Trains networks on an image data set and labels them by their accuracy on the validation split,
+/// in percent. The test split is read by `train()` alone, never by `evaluate()`.
+///
+/// Candidates of a block are trained in parallel, one thread each on a CPU. Diverged and failing
+/// trainings become failures with a reason. Deterministic on one machine for a given seed, whatever
+/// the number of trainings at once.
+class TrainingEvaluator final : public Evaluator {
+ public:
+  /// Reads the data set. `metric` is the name under which accuracies are reported. `seed` fixes the
+  /// split, which all candidates of a run share. Throws EvaluationError where data is missing or
+  /// damaged.
+  TrainingEvaluator(spaces::AnySpace space, TrainingOptions options, std::string metric,
+                    std::uint64_t seed);
+  ~TrainingEvaluator() override;
+
+  std::vector<Metric> metrics() const override;
+  bool deterministic() const override;
+  void evaluate(std::span<const Candidate> block, const OutcomeSink& sink,
+                std::stop_token stop) override;
+
+  /// Channels, side and classes of the images that networks are trained on.
+  spaces::NetworkInput input() const;
+
+  /// One training of any network graph with that input. Throws EvaluationError where it diverges;
+  /// returns what was reached by then where `stop` is requested (with `seconds` below zero).
+  TrainingResult train(const graph::Graph& network, std::uint64_t seed, std::stop_token stop,
+                       const std::function<void(const TrainingProgress&)>& on_epoch = {}) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Channels, side and classes of the images that `options` asks for, without reading them.
+spaces::NetworkInput training_input(const TrainingOptions& options);
+
+}  // namespace evonas::evaluation

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "graph/graph.hpp"
+
+namespace evonas::graph {
+
+/// The same graph without the nodes that no output depends on. Graph inputs stay.
+Graph prune_dead_nodes(const Graph& graph);
+
+/// The same graph with Identity nodes contracted and repeated computation without parameters (two
+/// Relu of one node, say) done once. Dead nodes are pruned.
+Graph simplify(const Graph& graph);
+
+/// A BatchNormalization merged into the convolution in front of it; names of nodes.
+struct FoldedPair {
+  std::string conv;
+  std::string batch_normalization;
+};
+
+struct FoldedGraph {
+  Graph graph;
+  std::vector<FoldedPair> pairs;
+};
+
+/// The inference network: every BatchNormalization whose only producer is a Conv read by nothing
+/// else disappears into that Conv, which keeps its name and gains a bias.
+FoldedGraph fold_batch_normalization(const Graph& graph);
+
+}  // namespace evonas::graph

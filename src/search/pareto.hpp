@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "search/problem.hpp"
+
+namespace evonas::search {
+
+/// Rank of every individual under constrained domination: 0 for the non-dominated, 1 for those that
+/// only rank 0 dominates, and so on. O(n log n) for one and two objectives, O(n^2) beyond.
+std::vector<std::uint32_t> non_dominated_ranks(std::span<const Individual> individuals);
+
+/// Crowding distance of every individual within its rank (Deb et al., 2002); infinite at the ends.
+std::vector<double> crowding_distances(std::span<const Individual> individuals,
+                                       std::span<const std::uint32_t> ranks);
+
+/// Positions of the feasible, non-dominated individuals, ordered by the first objective and then by
+/// the following ones. Of equal objective vectors the earliest evaluation stays.
+std::vector<std::size_t> pareto_front(std::span<const Individual> individuals);
+
+/// Hypervolume that `points` (to be minimised, all of one dimension) dominate up to `reference`.
+/// Exact: a sweep for one and two objectives, O(n log n) for three (Beume et al., 2009), and the
+/// WFG algorithm (While et al., 2012) beyond. Points that do not dominate the reference add
+/// nothing.
+double hypervolume(std::span<const std::vector<double>> points, std::span<const double> reference);
+
+}  // namespace evonas::search

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/key.hpp"
+#include "evaluation/evaluator.hpp"
+#include "spaces/search_space.hpp"
+
+namespace evonas::search {
+
+/// A search that cannot begin or go on; one clear sentence.
+class SearchError : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+enum class Goal { Minimize, Maximize };
+
+struct Objective {
+  std::string metric;
+  Goal goal = Goal::Minimize;
+};
+
+enum class Relation { AtMost, AtLeast };
+
+/// A hard limit: an architecture that breaks it is never a result.
+struct Limit {
+  std::string metric;
+  Relation relation = Relation::AtMost;
+  double bound = 0.0;
+
+  /// "latency_ms <= 4", "accuracy >= 90". Throws SearchError.
+  static Limit parse(std::string_view text);
+  std::string to_string() const;
+};
+
+/// What is asked for: one or more objectives under any number of limits.
+struct Problem {
+  std::vector<Objective> objectives;
+  std::vector<Limit> limits;
+
+  /// Objectives as values to be minimised (maximised ones negated), in the order of `objectives`.
+  /// Throws SearchError naming the metric where one is missing.
+  std::vector<double> minimised(
+      const std::map<std::string, evaluation::Measurement>& metrics) const;
+
+  /// Total violation of the limits, each relative to the size of its bound; 0 where all hold.
+  double violation(const std::map<std::string, evaluation::Measurement>& metrics) const;
+};
+
+/// An evaluated architecture as algorithms see it.
+struct Individual {
+  spaces::Genotype genotype;
+  Key key;
+  std::vector<double> objectives;  ///< to be minimised; empty for a failed evaluation
+  double violation = 0.0;          ///< 0 where every limit holds; infinity for a failed evaluation
+  std::uint64_t index = 0;         ///< number of the evaluation in the run, from 0
+
+  bool feasible() const { return violation <= 0.0; }
+  bool failed() const { return objectives.empty(); }
+};
+
+/// Feasibility-first domination (Deb et al., "A fast and elitist multiobjective genetic algorithm:
+/// NSGA-II", 2002): a feasible architecture beats an infeasible one, a smaller violation beats a
+/// larger, and among feasible ones Pareto domination decides.
+bool dominates(const Individual& a, const Individual& b);
+
+}  // namespace evonas::search

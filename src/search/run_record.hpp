@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "evaluation/evaluator.hpp"
+#include "search/problem.hpp"
+
+namespace evonas::search {
+
+/// One evaluation as a run keeps it.
+struct EvaluationRecord {
+  std::uint64_t index = 0;       ///< position in the run, from 0
+  std::uint64_t generation = 0;  ///< number of the ask that proposed it, from 0
+  spaces::Genotype genotype;
+  std::string architecture;  ///< the space's notation
+  Key key;
+  std::map<std::string, evaluation::Measurement> metrics;
+  std::string failure;  ///< empty where the evaluation succeeded
+  double seconds = 0.0;
+
+  bool ok() const { return failure.empty(); }
+};
+
+/// State of a search after one generation.
+struct GenerationRecord {
+  std::uint64_t generation = 0;
+  std::uint64_t evaluations = 0;  ///< evaluated so far, failures included
+  std::uint64_t failures = 0;
+  std::uint64_t feasible = 0;    ///< evaluated so far within every limit
+  std::uint64_t front_size = 0;  ///< feasible and non-dominated
+  /// Best feasible value of each objective so far, in the metric's own sense; nothing before the
+  /// first.
+  std::vector<std::optional<double>> best;
+  double hypervolume = 0.0;  ///< of the feasible front; see SearchSummary::reference_point
+  double seconds = 0.0;      ///< wall time since the search began, all sessions together
+};
+
+/// How a search ended.
+enum class Termination {
+  Running,         ///< it has not
+  Budget,          ///< evaluations or seconds used up
+  SpaceExhausted,  ///< no architecture left that was not evaluated
+  Interrupted,     ///< asked to stop; can be resumed
+  TooManyFailures,
+};
+
+std::string to_string(Termination termination);
+
+/// Result of the longer training and the second measurement of the best network.
+struct FinalRecord {
+  std::string architecture;
+  std::map<std::string, evaluation::Measurement> metrics;  ///< test_accuracy, latency_ms, ...
+  double seconds = 0.0;
+};
+
+/// Everything a finished or interrupted search found out. All of it is kept in the run's store, so
+/// the files of a run folder can be written again from it.
+struct SearchSummary {
+  Termination termination = Termination::Running;
+  std::string message;  ///< one sentence for a person
+  std::uint64_t seed = 0;
+  std::uint64_t failures = 0;
+  double seconds = 0.0;
+  std::vector<EvaluationRecord> evaluations;  ///< by index
+  std::vector<GenerationRecord> generations;
+  std::vector<std::size_t> front;   ///< positions in `evaluations`, ordered by the first objective
+  std::optional<std::size_t> best;  ///< feasible, best in the first objective
+  double hypervolume = 0.0;
+  /// Worst value of each objective, in the metric's own sense, among the evaluations of the first
+  /// generation that succeeded: fixed from then on, so that the hypervolume only grows.
+  std::vector<double> reference_point;
+  std::optional<FinalRecord> final;
+};
+
+/// `records` as algorithms see them. Throws SearchError where a metric is missing.
+std::vector<Individual> to_individuals(std::span<const EvaluationRecord> records,
+                                       const Problem& problem);
+
+/// Front, best, hypervolume and reference point of `evaluations`, written into `summary`.
+void summarise(const Problem& problem, SearchSummary& summary);
+
+}  // namespace evonas::search

@@ -1,0 +1,156 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/key.hpp"
+#include "base/random.hpp"
+#include "graph/graph.hpp"
+#include "spaces/genotype.hpp"
+#include "spaces/network_input.hpp"
+
+namespace evonas::spaces {
+
+/// A genotype or an architecture text that a space does not accept; one clear sentence.
+class SpaceError : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// What a search space provides. All members are const and safe to call from many threads at once.
+///
+/// - `name()`: the word configurations use.
+/// - `sample(rng)`: a random architecture.
+/// - `mutate(parent, rng)`: a valid architecture one small step from `parent`, never `parent`
+/// itself.
+/// - `crossover(a, b, rng)`: a valid child of both.
+/// - `validate(genotype)`: throws SpaceError with one clear sentence unless it is in the space.
+/// - `key(genotype)`: equal exactly for the same network, up to isomorphism and to the equivalences
+///   that the space is known for.
+/// - `cell(genotype)`: the graph at cell grain.
+/// - `network(genotype, input)`: the graph at network grain, shapes inferred.
+/// - `format(genotype)` and `parse(text)`: the space's published notation where one exists, JSON
+///   otherwise; `parse(format(g)) == g`, and `parse` throws SpaceError.
+///
+/// Optional: `size()` and `at(index)` for spaces that can be enumerated, `neighbours(genotype)` for
+/// the complete neighbourhood under `mutate`, in a fixed order.
+template <class S>
+concept SearchSpace = requires(const S& space, const Genotype& genotype, Rng& rng,
+                               const NetworkInput& input, std::string_view text) {
+  { space.name() } -> std::convertible_to<std::string>;
+  { space.sample(rng) } -> std::same_as<Genotype>;
+  { space.mutate(genotype, rng) } -> std::same_as<Genotype>;
+  { space.crossover(genotype, genotype, rng) } -> std::same_as<Genotype>;
+  { space.validate(genotype) } -> std::same_as<void>;
+  { space.key(genotype) } -> std::same_as<Key>;
+  { space.cell(genotype) } -> std::same_as<graph::Graph>;
+  { space.network(genotype, input) } -> std::same_as<graph::Graph>;
+  { space.format(genotype) } -> std::same_as<std::string>;
+  { space.parse(text) } -> std::same_as<Genotype>;
+};
+
+/// A search space that can be enumerated.
+template <class S>
+concept EnumerableSpace = SearchSpace<S> && requires(const S& space, std::uint64_t index) {
+  { space.size() } -> std::same_as<std::uint64_t>;
+  { space.at(index) } -> std::same_as<Genotype>;
+};
+
+/// A search space that lists neighbourhoods.
+template <class S>
+concept NeighbourhoodSpace = SearchSpace<S> && requires(const S& space, const Genotype& genotype) {
+  { space.neighbours(genotype) } -> std::same_as<std::vector<Genotype>>;
+};
+
+/// Any search space, by value; copies share the (immutable) space. Checks both sides of every call:
+/// genotypes that come in are validated, and so are those a space hands out, so that a faulty
+/// plug-in is named at once. Safe to use from many threads.
+class AnySpace {
+ public:
+  template <SearchSpace S>
+  explicit AnySpace(S space) : space_(std::make_shared<Model<S>>(std::move(space))) {}
+
+  std::string name() const { return space_->name(); }
+  Genotype sample(Rng& rng) const;
+  Genotype mutate(const Genotype& parent, Rng& rng) const;
+  Genotype crossover(const Genotype& a, const Genotype& b, Rng& rng) const;
+  void validate(const Genotype& genotype) const { space_->validate(genotype); }
+  Key key(const Genotype& genotype) const;
+  graph::Graph cell(const Genotype& genotype) const;
+  graph::Graph network(const Genotype& genotype, const NetworkInput& input) const;
+  std::string format(const Genotype& genotype) const;
+  Genotype parse(std::string_view text) const;
+
+  /// Number of genotypes; nothing where the space cannot be enumerated.
+  std::optional<std::uint64_t> size() const { return space_->size(); }
+  /// The genotype number `index` of an enumerable space. Throws SpaceError for an index past the
+  /// end or a space that cannot be enumerated.
+  Genotype at(std::uint64_t index) const;
+  bool has_neighbours() const { return space_->has_neighbours(); }
+  /// All neighbours in a fixed order. Throws SpaceError where the space does not list them.
+  std::vector<Genotype> neighbours(const Genotype& genotype) const;
+
+ private:
+  struct Interface {
+    virtual ~Interface() = default;
+    virtual std::string name() const = 0;
+    virtual Genotype sample(Rng& rng) const = 0;
+    virtual Genotype mutate(const Genotype& parent, Rng& rng) const = 0;
+    virtual Genotype crossover(const Genotype& a, const Genotype& b, Rng& rng) const = 0;
+    virtual void validate(const Genotype& genotype) const = 0;
+    virtual Key key(const Genotype& genotype) const = 0;
+    virtual graph::Graph cell(const Genotype& genotype) const = 0;
+    virtual graph::Graph network(const Genotype& genotype, const NetworkInput& input) const = 0;
+    virtual std::string format(const Genotype& genotype) const = 0;
+    virtual Genotype parse(std::string_view text) const = 0;
+    virtual std::optional<std::uint64_t> size() const = 0;
+    virtual Genotype at(std::uint64_t index) const = 0;
+    virtual bool has_neighbours() const = 0;
+    virtual std::vector<Genotype> neighbours(const Genotype& genotype) const = 0;
+  };
+
+  template <SearchSpace S>
+  struct Model final : Interface {
+    explicit Model(S space) : space(std::move(space)) {}
+    std::string name() const override { return space.name(); }
+    Genotype sample(Rng& rng) const override { return space.sample(rng); }
+    Genotype mutate(const Genotype& parent, Rng& rng) const override {
+      return space.mutate(parent, rng);
+    }
+    Genotype crossover(const Genotype& a, const Genotype& b, Rng& rng) const override {
+      return space.crossover(a, b, rng);
+    }
+    void validate(const Genotype& genotype) const override { space.validate(genotype); }
+    Key key(const Genotype& genotype) const override { return space.key(genotype); }
+    graph::Graph cell(const Genotype& genotype) const override { return space.cell(genotype); }
+    graph::Graph network(const Genotype& genotype, const NetworkInput& input) const override {
+      return space.network(genotype, input);
+    }
+    std::string format(const Genotype& genotype) const override { return space.format(genotype); }
+    Genotype parse(std::string_view text) const override { return space.parse(text); }
+    std::optional<std::uint64_t> size() const override {
+      if constexpr (EnumerableSpace<S>) return space.size();
+      return std::nullopt;
+    }
+    Genotype at([[maybe_unused]] std::uint64_t index) const override {
+      if constexpr (EnumerableSpace<S>) return space.at(index);
+      throw SpaceError("the space " + name() + " cannot be enumerated");
+    }
+    bool has_neighbours() const override { return NeighbourhoodSpace<S>; }
+    std::vector<Genotype> neighbours([[maybe_unused]] const Genotype& genotype) const override {
+      if constexpr (NeighbourhoodSpace<S>) return space.neighbours(genotype);
+      throw SpaceError("the space " + name() + " does not list neighbours");
+    }
+
+    S space;
+  };
+
+  std::shared_ptr<const Interface> space_;
+};
+
+}  // namespace evonas::spaces
