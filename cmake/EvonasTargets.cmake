@@ -4,7 +4,7 @@ add_library(evonas_options INTERFACE)
 target_compile_features(evonas_options INTERFACE cxx_std_20)
 target_compile_options(
   evonas_options
-  INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror
+  INTERFACE -Wall -Wextra -Wno-missing-field-initializers -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror
 )
 
 # evonas_library(NAME FOLDER... [PUBLIC LIBS...] [PRIVATE LIBS...]): library evonas_NAME from all sources of

@@ -116,7 +116,7 @@ class AnySpace {
 
   template <SearchSpace S>
   struct Model final : Interface {
-    explicit Model(S space) : space(std::move(space)) {}
+    explicit Model(S implementation) : space(std::move(implementation)) {}
     std::string name() const override { return space.name(); }
     Genotype sample(Rng& rng) const override { return space.sample(rng); }
     Genotype mutate(const Genotype& parent, Rng& rng) const override {
