@@ -6,6 +6,8 @@
 namespace evonas {
 namespace {
 
+__extension__ using Wide = unsigned __int128;
+
 std::uint64_t mix(std::uint64_t x) {  // the finaliser of SplitMix64
   x += 0x9e3779b97f4a7c15U;
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
@@ -58,11 +60,11 @@ Rng::result_type Rng::operator()() {
 
 std::uint64_t Rng::below(std::uint64_t bound) {
   // Lemire, "Fast random integer generation in an interval", 2019.
-  unsigned __int128 product = static_cast<unsigned __int128>((*this)()) * bound;
+  Wide product = Wide{(*this)()} * bound;
   if (static_cast<std::uint64_t>(product) < bound) {
     const std::uint64_t threshold = (0 - bound) % bound;
     while (static_cast<std::uint64_t>(product) < threshold) {
-      product = static_cast<unsigned __int128>((*this)()) * bound;
+      product = Wide{(*this)()} * bound;
     }
   }
   return static_cast<std::uint64_t>(product >> 64);
