@@ -1,18 +1,27 @@
 #pragma once
 
+#include <functional>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace evonas {
 
-/// What a configuration field accepts beyond its type. Numbers are checked against [minimum,
-/// maximum], strings against `choices` when there are any.
+/// What a configuration field accepts beyond its type.
 struct FieldRule {
+  /// Numbers lie in [minimum, maximum].
   double minimum = -std::numeric_limits<double>::infinity();
   double maximum = std::numeric_limits<double>::infinity();
+  /// Strings are one of these, where there are any.
   std::vector<std::string> choices;
+  /// The field must be given.
   bool required = false;
+  /// The string names a file or folder; a relative one counts from the folder of the file it stands
+  /// in.
+  bool path = false;
+  /// What is wrong with a string ("is no ..."); empty where nothing is.
+  std::function<std::string(const std::string&)> check;
 };
 
 inline FieldRule at_least(double minimum) { return {.minimum = minimum}; }
@@ -21,6 +30,10 @@ inline FieldRule between(double minimum, double maximum) {
 }
 inline FieldRule one_of(std::vector<std::string> choices) {
   return {.choices = std::move(choices)};
+}
+inline FieldRule file_path() { return {.path = true}; }
+inline FieldRule checked(std::function<std::string(const std::string&)> check) {
+  return {.check = std::move(check)};
 }
 inline FieldRule required(FieldRule rule = {}) {
   rule.required = true;
@@ -34,7 +47,10 @@ inline FieldRule required(FieldRule rule = {}) {
 ///     }
 ///
 /// and parsing, defaults, `config show`, the JSON schema and the option tables all follow from that
-/// list. Field types: bool, std::int64_t, std::uint64_t, double, std::string, std::vector of these,
-/// std::optional of these, and structs with a `fields` member of their own.
+/// list. Field types: bool, std::int64_t, std::uint64_t, double, std::string; structs with a
+/// `fields` member of their own; std::vector and std::optional of these; std::map from names to
+/// these; and std::variant of structs, told apart by which one's first field is present (and has
+/// one of that field's choices). Fields shared by structs are listed by calling the `fields` member
+/// of the shared one.
 
 }  // namespace evonas
