@@ -27,7 +27,8 @@ struct NasBench201Options {
 /// values 0 none, 1 skip_connect, 2 nor_conv_1x1, 3 nor_conv_3x3, 4 avg_pool_3x3.
 class NasBench201 {
  public:
-  explicit NasBench201(NasBench201Options options = {}) : options_(options) {}
+  /// Throws SpaceError where an option is out of range.
+  explicit NasBench201(NasBench201Options options = {});
 
   std::string name() const { return "nasbench201"; }
   Genotype sample(Rng& rng) const;
@@ -36,11 +37,23 @@ class NasBench201 {
   /// Each edge from one parent or the other (uniform crossover).
   Genotype crossover(const Genotype& a, const Genotype& b, Rng& rng) const;
   void validate(const Genotype& genotype) const;
-  /// Equal for the cells that the benchmark calls one: `none` and `skip_connect` resolved, operands
-  /// of a sum unordered, the expression of the output node compared as a tree (the authors'
-  /// CellStructure.to_unique_str with zeros considered).
+  /// Equal exactly for the cells that the benchmark calls one: 6,466 classes by the authors'
+  /// CellStructure.to_unique_str with zeros considered, which resolves `none` and `skip_connect`
+  /// and sorts the operands of each sum. Cells of one class compute the same function (up to the
+  /// shifts of BatchNormalization behind a zero), but may differ in parameters and FLOPs: the
+  /// benchmark keeps convolutions that the output does not depend on. The reverse does not hold:
+  /// sums of zeros, and sums inside sums, are not resolved further, so 4,930 functions have 6,466
+  /// keys. A look-up in a table that the first call fills.
   Key key(const Genotype& genotype) const;
+  /// One node for each edge with an operation, between "Input" and "Output", in the order of the
+  /// arch string; `none` and operations off every path from input to output are left out (White et
+  /// al., "NN-Former", CVPR 2025). A cell without a path has an "Output" that reads nothing.
   graph::Graph cell(const Genotype& genotype) const;
+  /// The official skeleton: stem, three stages of cells, a ResNet basic block with stride 2 between
+  /// them, head. A node without an operand is a tensor of zeros. Convolutions that no output
+  /// depends on stay in the graph, as the published parameters and FLOPs count them. On odd sides,
+  /// which the benchmark does not have, the shortcut of a reduction averages 3x3 pixels, padding
+  /// excluded, instead of 2x2.
   graph::Graph network(const Genotype& genotype, const NetworkInput& input) const;
   /// "|nor_conv_3x3~0|+|none~0|skip_connect~1|+|...|".
   std::string format(const Genotype& genotype) const;

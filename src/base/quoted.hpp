@@ -1,0 +1,13 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace evonas {
+
+/// Foreign text as error messages show it: in single quotes, cut after `limit` bytes, with bytes
+/// that do not print as \xNN. Safe for binary garbage of any length.
+std::string quoted(std::string_view text, std::size_t limit = 80);
+
+}  // namespace evonas

@@ -1,0 +1,109 @@
+#include "spaces/search_space.hpp"
+
+#include <fmt/format.h>
+
+namespace evonas::spaces {
+namespace {
+
+/// The genotype that `space` returned from `call`, after the space itself has accepted it.
+template <class Space>
+Genotype checked(const Space& space, std::string_view call, Genotype genotype) {
+  try {
+    space.validate(genotype);
+  } catch (const SpaceError& error) {
+    throw SpaceError(fmt::format(
+        "the space {} is faulty: {} returned the genotype [{}], which its own validate() refuses: "
+        "{}",
+        space.name(), call, genotype.to_string(), error.what()));
+  }
+  return genotype;
+}
+
+}  // namespace
+
+Genotype AnySpace::sample(Rng& rng) const {
+  return checked(*space_, "sample()", space_->sample(rng));
+}
+
+Genotype AnySpace::mutate(const Genotype& parent, Rng& rng) const {
+  validate(parent);
+  Genotype child = checked(*space_, "mutate()", space_->mutate(parent, rng));
+  if (child == parent) {
+    throw SpaceError(
+        fmt::format("the space {} is faulty: mutate() returned its parent [{}] unchanged", name(),
+                    parent.to_string()));
+  }
+  return child;
+}
+
+Genotype AnySpace::crossover(const Genotype& a, const Genotype& b, Rng& rng) const {
+  validate(a);
+  validate(b);
+  return checked(*space_, "crossover()", space_->crossover(a, b, rng));
+}
+
+Key AnySpace::key(const Genotype& genotype) const {
+  validate(genotype);
+  return space_->key(genotype);
+}
+
+graph::Graph AnySpace::cell(const Genotype& genotype) const {
+  validate(genotype);
+  graph::Graph graph = space_->cell(genotype);
+  if (graph.outputs().empty()) {
+    throw SpaceError(fmt::format("the space {} is faulty: the cell of [{}] has no output", name(),
+                                 genotype.to_string()));
+  }
+  return graph;
+}
+
+graph::Graph AnySpace::network(const Genotype& genotype, const NetworkInput& input) const {
+  validate(genotype);
+  graph::Graph graph = space_->network(genotype, input);
+  const graph::Shape expected{input.classes};
+  if (graph.outputs().size() != 1 || graph[graph.outputs()[0]].shape != expected) {
+    throw SpaceError(fmt::format(
+        "the space {} is faulty: the network of [{}] for the input {} has {} outputs "
+        "{}, expected one of shape {}",
+        name(), genotype.to_string(), input.to_string(), graph.outputs().size(),
+        graph.outputs().empty() ? ""
+                                : "of shape " + graph::to_string(graph[graph.outputs()[0]].shape),
+        input.classes));
+  }
+  return graph;
+}
+
+std::string AnySpace::format(const Genotype& genotype) const {
+  validate(genotype);
+  return space_->format(genotype);
+}
+
+Genotype AnySpace::parse(std::string_view text) const {
+  return checked(*space_, "parse()", space_->parse(text));
+}
+
+Genotype AnySpace::at(std::uint64_t index) const {
+  const std::optional<std::uint64_t> count = size();
+  if (count && index >= *count) {
+    throw SpaceError(
+        fmt::format("there is no architecture number {} in the space {}: it has {}, "
+                    "counted from 0",
+                    index, name(), *count));
+  }
+  return checked(*space_, "at()", space_->at(index));
+}
+
+std::vector<Genotype> AnySpace::neighbours(const Genotype& genotype) const {
+  validate(genotype);
+  std::vector<Genotype> result = space_->neighbours(genotype);
+  for (Genotype& neighbour : result) {
+    neighbour = checked(*space_, "neighbours()", std::move(neighbour));
+    if (neighbour == genotype) {
+      throw SpaceError(fmt::format("the space {} is faulty: neighbours() of [{}] holds it itself",
+                                   name(), genotype.to_string()));
+    }
+  }
+  return result;
+}
+
+}  // namespace evonas::spaces

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "spaces/nasbench201.hpp"
+#include "spaces/search_space.hpp"
+
+namespace evonas::spaces {
+
+/// The options of one of the built-in spaces. A new space joins with its options struct here and
+/// one line in the list of space_list.cpp.
+using SpaceOptions = std::variant<NasBench201Options>;
+
+/// The words that configurations use for the built-in spaces, in the order of their publication.
+std::vector<std::string> space_names();
+
+/// The default options of the space of that name, to be read over by `std::visit` of their
+/// `fields`. Throws SpaceError naming the nearest space where there is none of that name.
+SpaceOptions space_options(std::string_view name);
+
+/// The space that goes with `options`. Throws SpaceError where an option is out of range.
+AnySpace make_space(const SpaceOptions& options);
+
+/// The space of that name with its default options. Throws SpaceError as space_options() does.
+AnySpace make_space(std::string_view name);
+
+}  // namespace evonas::spaces
