@@ -1,0 +1,145 @@
+#include "cli/config/configuration.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "cli/config/reader.hpp"
+#include "spaces/network_input.hpp"
+
+namespace evonas::config {
+namespace {
+
+void check_training(const Configuration& configuration, Findings& findings) {
+  std::string first;
+  for (const auto& [metric, source] : configuration.evaluation) {
+    if (!std::holds_alternative<TrainSection>(source)) continue;
+    if (first.empty()) {
+      first = metric;
+      continue;
+    }
+    findings.add(fmt::format("evaluation.{}.train", metric),
+                 fmt::format("one search has one training, and {} is trained already", first));
+  }
+  if (!first.empty() && findings.given("input")) {
+    findings.add("input", fmt::format("the training under evaluation.{} says what networks read: "
+                                      "leave this out",
+                                      first));
+  }
+  if (first.empty() && !findings.given("input") && configuration.needs_input()) {
+    findings.add("input",
+                 "is missing: no training says what networks read, and parameters, FLOPs and "
+                 "latency depend on it (cifar10, cifar100, imagenet16, imagenet, fashion_mnist, "
+                 "mnist or CxHxW:CLASSES)");
+  }
+}
+
+void check_search(const Configuration& configuration, Findings& findings) {
+  const std::string& algorithm = configuration.search.algorithm;
+  const bool single = algorithm == "regularized_evolution" || algorithm == "local_search";
+  if (single && configuration.objectives.size() > 1) {
+    findings.add("search.algorithm",
+                 fmt::format("{} searches for one objective, and there are {}: use nsga2, or turn "
+                             "the others into limits",
+                             algorithm, configuration.objectives.size()));
+  }
+  if (findings.given("budget") && configuration.budget.evaluations == 0 &&
+      configuration.budget.seconds == 0.0) {
+    findings.add("budget", "sets no end: give evaluations, seconds or both");
+  }
+}
+
+Configuration read(Document document, std::span<const std::string> overrides) {
+  for (const std::string& assignment : overrides) {
+    apply_override(document, assignment, std::filesystem::current_path());
+  }
+  Configuration configuration;
+  Findings findings;
+  read_options(document, configuration, findings);
+  detail::check_problem(configuration.objectives, configuration.limits, configuration.evaluation,
+                        findings);
+  check_training(configuration, findings);
+  check_search(configuration, findings);
+  findings.check();
+  return configuration;
+}
+
+}  // namespace
+
+search::Problem Configuration::problem() const {
+  search::Problem problem;
+  for (const ObjectiveSection& objective : objectives) {
+    const auto goal =
+        objective.goal == "maximize" ? search::Goal::Maximize : search::Goal::Minimize;
+    problem.objectives.push_back({objective.metric, goal});
+  }
+  for (const std::string& limit : limits) problem.limits.push_back(search::Limit::parse(limit));
+  return problem;
+}
+
+const evaluation::TrainingOptions* Configuration::training() const {
+  for (const auto& [metric, source] : evaluation) {
+    if (const auto* section = std::get_if<TrainSection>(&source)) return &section->train;
+  }
+  return nullptr;
+}
+
+const evaluation::LatencyOptions* Configuration::latency() const {
+  for (const auto& [metric, source] : evaluation) {
+    if (const auto* section = std::get_if<MeasureSection>(&source)) return &section->measure;
+    if (const auto* section = std::get_if<LookupSection>(&source)) return &section->options;
+  }
+  return nullptr;
+}
+
+bool Configuration::needs_input() const {
+  const auto is_free = [](const std::string& metric) {
+    const auto& names = free_metrics();
+    return std::find(names.begin(), names.end(), metric) != names.end();
+  };
+  for (const ObjectiveSection& objective : objectives) {
+    if (is_free(objective.metric)) return true;
+  }
+  for (const std::string& limit : limits) {
+    if (!limit.empty() && is_free(search::Limit::parse(limit).metric)) return true;
+  }
+  return latency() != nullptr || final.has_value();
+}
+
+std::string Configuration::input_fault(const std::string& text) {
+  try {
+    spaces::NetworkInput::parse(text);
+  } catch (const spaces::SpaceError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+std::string Configuration::limit_fault(const std::string& text) {
+  try {
+    search::Limit::parse(text);
+  } catch (const search::SearchError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+FinalSection Configuration::final_defaults() const {
+  FinalSection section;
+  if (const auto* options = training()) section.search_training = *options;
+  if (const auto* options = latency()) section.search_latency = *options;
+  return section;
+}
+
+Configuration load_configuration(const std::filesystem::path& file,
+                                 std::span<const std::string> overrides) {
+  return read(read_document(file), overrides);
+}
+
+Configuration parse_configuration(std::string_view yaml, const std::filesystem::path& folder,
+                                  std::span<const std::string> overrides) {
+  return read(parse_document(yaml, {"configuration", folder}), overrides);
+}
+
+}  // namespace evonas::config

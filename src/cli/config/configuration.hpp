@@ -1,0 +1,120 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/fields.hpp"
+#include "cli/config/fault.hpp"
+#include "cli/config/source_sections.hpp"
+#include "cli/config/space_section.hpp"
+#include "search/algorithm.hpp"
+#include "search/driver.hpp"
+#include "search/problem.hpp"
+
+namespace evonas::config {
+
+class Findings;
+
+/// The metrics that every network has, computed from its graph.
+const std::vector<std::string>& free_metrics();
+
+struct ObjectiveSection {
+  std::string metric;
+  std::string goal;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("metric", metric, "a metric under `evaluation`, or params, macs, flops, memory_bytes",
+          required());
+    visit("goal", goal, "what is better", required(one_of({"minimize", "maximize"})));
+  }
+};
+
+/// What happens to the best network when the search has ended.
+struct FinalSection {
+  std::optional<evaluation::TrainingOptions> train;
+  std::optional<evaluation::LatencyOptions> measure;
+
+  /// What `train` and `measure` start from: the training and latency of the search.
+  evaluation::TrainingOptions search_training;
+  evaluation::LatencyOptions search_latency;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("train", train,
+          "train once more and read the test accuracy; what is not given is as in the search", {},
+          search_training);
+    visit("measure", measure, "measure the latency again; what is not given is as in the search",
+          {}, search_latency);
+  }
+};
+
+/// A search, as a configuration file asks for it.
+struct Configuration {
+  AnySpaceSection space;
+  std::string input;
+  std::vector<ObjectiveSection> objectives;
+  std::vector<std::string> limits;
+  std::map<std::string, SourceSection> evaluation;
+  search::AlgorithmOptions search;
+  search::Budget budget;
+  std::optional<FinalSection> final;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("space", space, "where architectures come from: a name, or a mapping with its options",
+          required());
+    visit("input", input,
+          "what networks read where no training says so: cifar10, cifar100, imagenet16, imagenet, "
+          "fashion_mnist, mnist or CxHxW:CLASSES",
+          checked(input_fault));
+    visit("objectives", objectives, "what is searched for; the best network is best in the first",
+          required());
+    visit("limits", limits, "hard limits such as latency_ms <= 4; results keep all of them",
+          checked(limit_fault));
+    visit("evaluation", evaluation, "where the values of each metric come from");
+    visit("search", search, "algorithm and its options");
+    visit("budget", budget, "when the search ends, whichever comes first", required());
+    visit("final", final, "what happens to the best network at the end", {}, final_defaults());
+  }
+
+  /// The problem that objectives and limits state.
+  search::Problem problem() const;
+
+  /// The training among the sources, or nullptr.
+  const evaluation::TrainingOptions* training() const;
+
+  /// Options of the first measured or looked-up latency among the sources, or nullptr.
+  const evaluation::LatencyOptions* latency() const;
+
+  /// Whether a metric is used that depends on what networks read.
+  bool needs_input() const;
+
+  static std::string input_fault(const std::string& text);
+  static std::string limit_fault(const std::string& text);
+
+ private:
+  FinalSection final_defaults() const;
+};
+
+/// Reads a configuration file, applies the overrides ("budget.evaluations=20", paths in them
+/// relative to the current folder), and checks it as a whole. Throws ConfigError with all faults.
+Configuration load_configuration(const std::filesystem::path& file,
+                                 std::span<const std::string> overrides = {});
+
+/// The same for YAML in memory, with relative paths counting from `folder`.
+Configuration parse_configuration(std::string_view yaml, const std::filesystem::path& folder,
+                                  std::span<const std::string> overrides = {});
+
+namespace detail {
+/// Checks that searches and experiments share: objectives and limits against the sources.
+void check_problem(const std::vector<ObjectiveSection>& objectives,
+                   const std::vector<std::string>& limits,
+                   const std::map<std::string, SourceSection>& evaluation, Findings& findings);
+}  // namespace detail
+
+}  // namespace evonas::config

@@ -1,0 +1,117 @@
+#include "cli/config/experiment.hpp"
+
+#include <set>
+
+#include <fmt/format.h>
+
+#include "cli/config/reader.hpp"
+
+namespace evonas::config {
+namespace {
+
+void check_evaluation(const Experiment& experiment, Findings& findings) {
+  std::string file;
+  for (const auto& [metric, source] : experiment.evaluation) {
+    const std::string path = "evaluation." + metric;
+    const auto* table = std::get_if<TableSection>(&source);
+    if (table == nullptr) {
+      findings.add(path, "an experiment reads its labels from a table: give {table: FILE}");
+      continue;
+    }
+    if (!file.empty() && !table->table.empty() && table->table != file) {
+      findings.add(path + ".table",
+                   fmt::format("an experiment reads one table, and another metric names {}", file));
+    }
+    if (file.empty()) file = table->table;
+  }
+}
+
+void check_search(const Experiment& experiment, Findings& findings) {
+  if (experiment.search.empty() && findings.given("search")) {
+    findings.add("search", "names no algorithm: give at least one");
+  }
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < experiment.search.size(); ++i) {
+    const std::string path = fmt::format("search[{}]", i);
+    if (findings.given(path + ".seed")) {
+      findings.add(path + ".seed",
+                   "has no effect in an experiment, which runs the seeds 1 to "
+                   "`seeds`: leave it out");
+    }
+    if (!seen.insert(experiment.search[i].algorithm).second) {
+      findings.add(path + ".algorithm",
+                   fmt::format("{} is listed twice", experiment.search[i].algorithm));
+    }
+  }
+}
+
+void check_budgets(const Experiment& experiment, Findings& findings) {
+  if (experiment.budgets.empty()) findings.add("budgets", "names no budget: give at least one");
+  for (std::size_t i = 1; i < experiment.budgets.size(); ++i) {
+    if (experiment.budgets[i] <= experiment.budgets[i - 1]) {
+      findings.add(fmt::format("budgets[{}]", i), "budgets must ascend");
+    }
+  }
+}
+
+void check_objective(const Experiment& experiment, Findings& findings) {
+  if (experiment.objectives.size() > 1) {
+    findings.add("objectives[1]", "regret is of one objective: keep one, turn others into limits");
+  }
+  const auto refuse_free = [&](const std::string& metric, const std::string& path) {
+    for (const std::string& name : free_metrics()) {
+      if (name == metric) {
+        findings.add(path, fmt::format("an experiment knows what its table holds, and {} is not "
+                                       "read from it: import it under another name",
+                                       metric));
+      }
+    }
+  };
+  for (std::size_t i = 0; i < experiment.objectives.size(); ++i) {
+    refuse_free(experiment.objectives[i].metric, fmt::format("objectives[{}].metric", i));
+  }
+  for (std::size_t i = 0; i < experiment.limits.size(); ++i) {
+    if (experiment.limits[i].empty()) continue;
+    refuse_free(search::Limit::parse(experiment.limits[i]).metric, fmt::format("limits[{}]", i));
+  }
+}
+
+}  // namespace
+
+search::Problem Experiment::problem() const {
+  Configuration configuration;
+  configuration.objectives = objectives;
+  configuration.limits = limits;
+  return configuration.problem();
+}
+
+const std::string& Experiment::table_file() const {
+  return std::get<TableSection>(evaluation.begin()->second).table;
+}
+
+Experiment load_experiment(const std::filesystem::path& file,
+                           std::span<const std::string> overrides) {
+  Document document = read_document(file);
+  for (const std::string& assignment : overrides) {
+    apply_override(document, assignment, std::filesystem::current_path());
+  }
+  Experiment experiment;
+  Findings findings;
+  read_options(document, experiment, findings);
+  detail::check_problem(experiment.objectives, experiment.limits, experiment.evaluation, findings);
+  check_evaluation(experiment, findings);
+  check_search(experiment, findings);
+  check_budgets(experiment, findings);
+  check_objective(experiment, findings);
+  findings.check();
+  return experiment;
+}
+
+bool is_experiment(const std::filesystem::path& file) {
+  const Document document = read_document(file);
+  const Node* search = document.root.find("search");
+  return document.root.find("seeds") != nullptr || document.root.find("budgets") != nullptr ||
+         (search != nullptr && search->kind == Node::Kind::Sequence);
+}
+
+}  // namespace evonas::config

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/fields.hpp"
+#include "cli/config/configuration.hpp"
+
+namespace evonas::config {
+
+/// A comparison of algorithms over many seeds on a table, as an experiment file asks for it.
+struct Experiment {
+  std::string title;
+  AnySpaceSection space;
+  std::vector<ObjectiveSection> objectives;
+  std::vector<std::string> limits;
+  std::map<std::string, SourceSection> evaluation;
+  std::vector<search::AlgorithmOptions> search;
+  std::int64_t seeds = 200;
+  std::vector<std::int64_t> budgets = {10, 20, 50, 100, 150, 200, 300};
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("title", title, "heading of the result");
+    visit("space", space, "where architectures come from: a name, or a mapping with its options",
+          required());
+    visit("objectives", objectives, "the one metric whose regret is reported", required());
+    visit("limits", limits, "hard limits that a result keeps", checked(Configuration::limit_fault));
+    visit("evaluation", evaluation, "the table that each metric comes from", required());
+    visit("search", search, "the algorithms, each with its options", required());
+    visit("seeds", seeds, "searches of each algorithm, with the seeds 1, 2, 3, ...",
+          between(1, 1000000));
+    visit("budgets", budgets,
+          "numbers of evaluations to report at, ascending; a search ends at the last",
+          between(1, 100000000));
+  }
+
+  search::Problem problem() const;
+
+  /// The table that all metrics come from.
+  const std::string& table_file() const;
+};
+
+/// Reads an experiment file as load_configuration() does a configuration. Throws ConfigError.
+Experiment load_experiment(const std::filesystem::path& file,
+                           std::span<const std::string> overrides = {});
+
+/// Whether the file is an experiment rather than the configuration of one search: `search` is a
+/// list, or it has `seeds` or `budgets`. Throws ConfigError where it is not even YAML.
+bool is_experiment(const std::filesystem::path& file);
+
+}  // namespace evonas::config

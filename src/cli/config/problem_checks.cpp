@@ -1,0 +1,98 @@
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/nearest_name.hpp"
+#include "cli/config/configuration.hpp"
+#include "cli/config/reader.hpp"
+
+namespace evonas::config {
+namespace {
+
+using Evaluation = std::map<std::string, SourceSection>;
+
+bool is_free(const std::string& metric) {
+  const auto& names = free_metrics();
+  return std::find(names.begin(), names.end(), metric) != names.end();
+}
+
+/// A fault where neither a source nor the graph gives `metric`.
+void check_metric(const std::string& metric, const std::string& path, const Evaluation& evaluation,
+                  Findings& findings) {
+  if (metric.empty() || is_free(metric) || evaluation.contains(metric)) return;
+  std::vector<std::string> names;
+  for (const auto& [name, source] : evaluation) names.push_back(name);
+  names.insert(names.end(), free_metrics().begin(), free_metrics().end());
+  const std::string nearest = nearest_name(metric, names);
+  findings.add(path, fmt::format("nothing under `evaluation` gives \"{}\" ({})", metric,
+                                 nearest.empty() ? fmt::format("known: {}", fmt::join(names, ", "))
+                                                 : fmt::format("nearest: {}", nearest)));
+}
+
+void check_objectives(const std::vector<ObjectiveSection>& objectives, const Evaluation& evaluation,
+                      Findings& findings) {
+  if (objectives.empty() && findings.given("objectives")) {
+    findings.add("objectives", "names no objective: give at least one");
+  }
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < objectives.size(); ++i) {
+    const std::string path = fmt::format("objectives[{}].metric", i);
+    check_metric(objectives[i].metric, path, evaluation, findings);
+    if (!objectives[i].metric.empty() && !seen.insert(objectives[i].metric).second) {
+      findings.add(path, fmt::format("\"{}\" is an objective twice", objectives[i].metric));
+    }
+  }
+}
+
+void check_limits(const std::vector<std::string>& limits, const Evaluation& evaluation,
+                  Findings& findings) {
+  std::vector<search::Limit> parsed;
+  for (std::size_t i = 0; i < limits.size(); ++i) {
+    // A text that is no limit has been reported by the reader and is empty here.
+    if (limits[i].empty()) continue;
+    const std::string path = fmt::format("limits[{}]", i);
+    const search::Limit limit = search::Limit::parse(limits[i]);
+    check_metric(limit.metric, path, evaluation, findings);
+    for (const search::Limit& other : parsed) {
+      if (other.metric != limit.metric) continue;
+      if (other.relation == limit.relation) {
+        findings.add(path, fmt::format("\"{}\" is limited on the same side as by \"{}\": keep one",
+                                       limit.metric, other.to_string()));
+        continue;
+      }
+      const bool upper = limit.relation == search::Relation::AtMost;
+      if ((upper ? limit.bound : other.bound) < (upper ? other.bound : limit.bound)) {
+        findings.add(path, fmt::format("\"{}\" contradicts \"{}\": no architecture keeps both",
+                                       limit.to_string(), other.to_string()));
+      }
+    }
+    parsed.push_back(limit);
+  }
+}
+
+}  // namespace
+
+const std::vector<std::string>& free_metrics() {
+  static const std::vector<std::string> names = {"params", "macs", "flops", "memory_bytes"};
+  return names;
+}
+
+namespace detail {
+
+void check_problem(const std::vector<ObjectiveSection>& objectives,
+                   const std::vector<std::string>& limits, const Evaluation& evaluation,
+                   Findings& findings) {
+  check_objectives(objectives, evaluation, findings);
+  check_limits(limits, evaluation, findings);
+  for (const auto& [metric, source] : evaluation) {
+    if (is_free(metric)) {
+      findings.add("evaluation." + metric,
+                   "is computed from the graph: give the values of this source another name");
+    }
+  }
+}
+
+}  // namespace detail
+}  // namespace evonas::config

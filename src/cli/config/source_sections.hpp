@@ -1,0 +1,61 @@
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "base/fields.hpp"
+#include "evaluation/latency/latency_options.hpp"
+#include "evaluation/training/training_options.hpp"
+
+namespace evonas::config {
+
+/// `{train: {data: fashion_mnist, epochs: 3}}`: accuracy on the validation split.
+struct TrainSection {
+  evaluation::TrainingOptions train;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("train", train, "validation accuracy in percent after a training");
+  }
+};
+
+/// `{measure: {batch: 1, threads: 1}}`: latency of the whole network on this host.
+struct MeasureSection {
+  evaluation::LatencyOptions measure;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("measure", measure, "latency in ms, measured on this host; not repeatable");
+  }
+};
+
+/// `{lookup: latency.csv, batch: 1}`: latency added up from operations that were measured once.
+struct LookupSection {
+  std::string lookup;
+  evaluation::LatencyOptions options;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("lookup", lookup,
+          "latency in ms, summed over operations; the file keeps what each was measured at",
+          required(file_path()));
+    options.fields(visit);
+  }
+};
+
+/// `{table: nasbench201.sqlite, metric: cifar10_val_200}`: a value of a benchmark table.
+struct TableSection {
+  std::string table;
+  std::string metric;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("table", table, "table file that 'evonas table import' wrote", required(file_path()));
+    visit("metric", metric, "metric of the table; empty is the one of the same name");
+  }
+};
+
+/// Where the values of one metric come from.
+using SourceSection = std::variant<TrainSection, MeasureSection, LookupSection, TableSection>;
+
+}  // namespace evonas::config

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace evonas::config {
+
+/// What is wrong with the characters of a text, and in which line.
+struct TextFault {
+  int line = 1;
+  std::string message;
+};
+
+/// Checks that `text` is UTF-8 without control characters and without tabs in its indentation (YAML
+/// forbids them there, and its parsers disagree on what they mean).
+std::optional<TextFault> check_text(std::string_view text);
+
+}  // namespace evonas::config
