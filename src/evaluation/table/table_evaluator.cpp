@@ -1,0 +1,49 @@
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "evaluation/table/benchmark_table.hpp"
+
+namespace evonas::evaluation {
+
+TableEvaluator::TableEvaluator(std::shared_ptr<const BenchmarkTable> table,
+                               std::map<std::string, std::string> names)
+    : table_(std::move(table)) {
+  for (const auto& [name, column] : names) {
+    columns_.push_back(
+        {.metric = {.name = name, .unit = table_->metric(column).unit, .cost = CostClass::Cheap},
+         .values = table_->values(column)});
+  }
+}
+
+std::vector<Metric> TableEvaluator::metrics() const {
+  std::vector<Metric> metrics;
+  for (const Column& column : columns_) metrics.push_back(column.metric);
+  return metrics;
+}
+
+void TableEvaluator::evaluate(std::span<const Candidate> block, const OutcomeSink& sink,
+                              std::stop_token stop) {
+  for (std::size_t i = 0; i < block.size() && !stop.stop_requested(); ++i) {
+    Outcome outcome;
+    const std::optional<std::size_t> row = table_->find(block[i].genotype, block[i].key);
+    if (!row) {
+      outcome.failure = fmt::format("the table {} has no row for the genotype [{}]",
+                                    table_->file().string(), block[i].genotype.to_string());
+    } else {
+      for (const Column& column : columns_) {
+        const double value = column.values[*row];
+        if (std::isnan(value)) {
+          outcome.failure = fmt::format("the table {} has no value of {} in row {}",
+                                        table_->file().string(), column.metric.name, *row);
+          break;
+        }
+        outcome.metrics[column.metric.name] = {.value = value};
+      }
+      if (!outcome.ok()) outcome.metrics.clear();
+    }
+    sink(i, std::move(outcome));
+  }
+}
+
+}  // namespace evonas::evaluation
