@@ -1,0 +1,110 @@
+#include "graph/graph.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "graph/error_text.hpp"
+
+namespace evonas::graph {
+namespace {
+
+[[noreturn]] void wrong_type(const Node& node, std::string_view key, std::string_view wanted,
+                             const Attribute& found) {
+  throw GraphError(fmt::format("node {} ({}): the attribute {} is {}, expected {}",
+                               quoted(node.name), printable(node.op), quoted(key), describe(found),
+                               wanted));
+}
+
+}  // namespace
+
+std::string to_string(const Shape& shape) {
+  return shape.empty() ? "?" : fmt::format("{}", fmt::join(shape, "x"));
+}
+
+std::int64_t Node::integer(std::string_view key, std::int64_t fallback) const {
+  const auto found = attributes.find(key);
+  if (found == attributes.end()) return fallback;
+  if (const auto* value = std::get_if<std::int64_t>(&found->second)) return *value;
+  wrong_type(*this, key, "a whole number", found->second);
+}
+
+double Node::real(std::string_view key, double fallback) const {
+  const auto found = attributes.find(key);
+  if (found == attributes.end()) return fallback;
+  if (const auto* value = std::get_if<double>(&found->second)) return *value;
+  if (const auto* value = std::get_if<std::int64_t>(&found->second)) {
+    return static_cast<double>(*value);
+  }
+  wrong_type(*this, key, "a number", found->second);
+}
+
+std::vector<std::int64_t> Node::integers(std::string_view key,
+                                         std::vector<std::int64_t> fallback) const {
+  const auto found = attributes.find(key);
+  if (found == attributes.end()) return fallback;
+  if (const auto* value = std::get_if<std::vector<std::int64_t>>(&found->second)) return *value;
+  wrong_type(*this, key, "a list of whole numbers", found->second);
+}
+
+NodeId Graph::add(std::string op, std::vector<NodeId> inputs, Attributes attributes,
+                  std::string name) {
+  const auto id = static_cast<NodeId>(nodes_.size());
+  if (name.empty()) {
+    name = fmt::format("{}_{}", op, id);
+    while (names_.contains(name)) name += '_';
+  }
+  if (op.empty()) {
+    throw GraphError(
+        fmt::format("node {} has an empty operator; name one, such as \"Relu\"", quoted(name)));
+  }
+  for (const NodeId input : inputs) {
+    if (input < id) continue;
+    throw GraphError(fmt::format(
+        "node {} ({}) reads node number {}, but only {} nodes exist so far; add producers first",
+        quoted(name), printable(op), input, id));
+  }
+  if (!names_.emplace(name, id).second) {
+    throw GraphError(
+        fmt::format("two nodes are named {}; names must be unique in a graph", quoted(name)));
+  }
+  nodes_.push_back({.op = std::move(op),
+                    .inputs = std::move(inputs),
+                    .attributes = std::move(attributes),
+                    .name = std::move(name),
+                    .shape = {}});
+  return id;
+}
+
+NodeId Graph::add_input(Shape shape, std::string name) {
+  const NodeId id = add(std::string(kInput), {}, {}, std::move(name));
+  nodes_[id].shape = std::move(shape);
+  return id;
+}
+
+void Graph::set_outputs(std::vector<NodeId> outputs) {
+  for (const NodeId output : outputs) {
+    if (output < nodes_.size()) continue;
+    throw GraphError(fmt::format("node number {} cannot be an output: the graph has {} nodes",
+                                 output, nodes_.size()));
+  }
+  outputs_ = std::move(outputs);
+}
+
+std::vector<std::vector<NodeId>> Graph::consumers() const {
+  std::vector<std::vector<NodeId>> consumers(nodes_.size());
+  for (NodeId id = 0; id < nodes_.size(); ++id) {
+    for (const NodeId input : nodes_[id].inputs) consumers[input].push_back(id);
+  }
+  return consumers;
+}
+
+void Graph::set_shape(NodeId id, Shape shape) {
+  if (id >= nodes_.size()) {
+    throw GraphError(fmt::format("node number {} cannot get a shape: the graph has {} nodes", id,
+                                 nodes_.size()));
+  }
+  nodes_[id].shape = std::move(shape);
+}
+
+}  // namespace evonas::graph
