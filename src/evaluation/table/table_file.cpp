@@ -39,7 +39,7 @@ void check_metric_names(std::string_view place, std::span<const TableMetric> met
       throw EvaluationError(fmt::format(
           "{}: {} cannot name a metric; expected letters, digits and underscores, no digit first, "
           "at most 128 of them, and not the word row",
-          place, quoted(metric.name)));
+          place, evonas::quoted(metric.name)));
     }
     if (!seen.insert(name).second) {
       throw EvaluationError(fmt::format(
