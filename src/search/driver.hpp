@@ -54,16 +54,30 @@ struct SearchSetup {
 
 /// The ask-evaluate-tell loop.
 ///
-/// With a `store` every outcome is kept as it arrives; a store that already holds a part of this
-/// run is continued: the algorithm is asked again from the start, and what the store holds is told
-/// instead of evaluated, so the end is that of a run never stopped. Throws SearchError where the
-/// store disagrees with what the algorithm asks (another configuration or version). Without a store
-/// (nullptr) nothing is kept.
+/// With a `store` every outcome is kept as it arrives (those of free and cheap sources a block at a
+/// time); a store that already holds a part of this run is continued: the algorithm is asked again
+/// from the start, and what the store holds is told instead of evaluated, so the end is that of a
+/// run never stopped. Throws SearchError where the store is damaged or disagrees with the setup or
+/// with what the algorithm asks (another configuration or version). The budget may differ: a run
+/// may be continued with a larger one. Without a store (nullptr) nothing is kept.
 ///
-/// Returns after the budget is spent, the space is exhausted, an observer or `stop` asks for it, or
-/// too many evaluations have failed. Faults of a whole source propagate (EvaluationError) after the
-/// store is safe.
+/// Returns after the budget is spent, the space is exhausted, an observer or `stop` asks for it
+/// (Termination::Interrupted), or too many evaluations have failed. Faults of a whole source or of
+/// the store propagate (EvaluationError, SearchError) after everything known is stored, and the run
+/// can be continued.
+///
+/// The evaluations in the summary are those on which nothing is left to find out; a generation that
+/// was interrupted may leave gaps in their indices.
 SearchSummary run_search(const SearchSetup& setup, RunStore* store,
                          std::span<Observer* const> observers, std::stop_token stop);
+
+/// The same with an algorithm of the caller's, which must not have been asked yet; what
+/// `setup.algorithm` says is then only noted, except for the seed.
+SearchSummary run_search(const SearchSetup& setup, Algorithm& algorithm, RunStore* store,
+                         std::span<Observer* const> observers, std::stop_token stop);
+
+/// What a run has found out so far, from its store alone: equal to what run_search returned, if it
+/// has. Throws SearchError where the store is damaged or lacks a metric of `problem`.
+SearchSummary load_summary(const RunStore& store, const Problem& problem);
 
 }  // namespace evonas::search

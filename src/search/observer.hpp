@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "search/run_record.hpp"
 
@@ -10,14 +12,23 @@ namespace evonas::search {
 enum class Verdict { Continue, Stop };
 
 /// Is told how a search goes. All display lives in observers; the search itself prints nothing.
-/// Called from one thread at a time.
+/// Called from one thread at a time, but not always from the same one. What a run store already
+/// holds is told again when a run is continued, so that an observer that decides sees the same.
 class Observer {
  public:
   virtual ~Observer() = default;
 
+  /// Before everything else where a run is continued: the evaluations that need not be made again.
+  virtual void on_resume(std::uint64_t /*evaluations*/) {}
   /// A generation of `size` evaluations begins.
   virtual void on_generation_begin(std::uint64_t /*generation*/, std::size_t /*size*/) {}
-  /// All sources have reported on one architecture.
+  /// A source begins with `size` architectures of the generation.
+  virtual void on_source_begin(const std::string& /*source*/, std::size_t /*size*/) {}
+  /// A source has reported on the evaluation `index`; it is stored.
+  virtual void on_outcome(const std::string& /*source*/, std::uint64_t /*index*/,
+                          const evaluation::Outcome& /*outcome*/) {}
+  /// Nothing more is to be found out about one architecture: all sources have reported, or one has
+  /// failed.
   virtual void on_evaluation(const EvaluationRecord& /*record*/) {}
   virtual Verdict on_generation_end(const GenerationRecord& /*record*/) {
     return Verdict::Continue;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "evaluation/evaluator.hpp"
@@ -49,7 +50,10 @@ enum class Termination {
   TooManyFailures,
 };
 
+/// "running", "budget", "space_exhausted", "interrupted", "too_many_failures".
 std::string to_string(Termination termination);
+/// The termination of that name. Throws SearchError for another text.
+Termination parse_termination(std::string_view text);
 
 /// Result of the longer training and the second measurement of the best network.
 struct FinalRecord {
@@ -71,17 +75,20 @@ struct SearchSummary {
   std::vector<std::size_t> front;   ///< positions in `evaluations`, ordered by the first objective
   std::optional<std::size_t> best;  ///< feasible, best in the first objective
   double hypervolume = 0.0;
-  /// Worst value of each objective, in the metric's own sense, among the evaluations of the first
-  /// generation that succeeded: fixed from then on, so that the hypervolume only grows.
+  /// Worst value of each objective, in the metric's own sense, among the successful evaluations of
+  /// the first generation that has any, limits aside: fixed from then on, so that the hypervolume
+  /// only grows. Empty where every evaluation failed.
   std::vector<double> reference_point;
   std::optional<FinalRecord> final;
 };
 
-/// `records` as algorithms see them. Throws SearchError where a metric is missing.
+/// `records` as algorithms see them, in their order. Throws SearchError where a metric is missing.
 std::vector<Individual> to_individuals(std::span<const EvaluationRecord> records,
                                        const Problem& problem);
 
-/// Front, best, hypervolume and reference point of `evaluations`, written into `summary`.
+/// Failures, front, best (of equal ones the earliest), hypervolume and reference point that follow
+/// from `summary.evaluations`, written into `summary`. Throws SearchError where a metric is
+/// missing.
 void summarise(const Problem& problem, SearchSummary& summary);
 
 }  // namespace evonas::search

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,58 +13,99 @@
 
 namespace evonas::search {
 
+/// How many architectures an algorithm was asked for, and how many it gave.
+struct AskRecord {
+  std::uint64_t generation = 0;
+  std::uint64_t asked = 0;
+  std::uint64_t proposed = 0;
+
+  bool operator==(const AskRecord&) const = default;
+};
+
+/// What a source found out about the evaluation `index`.
+struct IndexedOutcome {
+  std::uint64_t index = 0;
+  evaluation::Outcome outcome;
+};
+
 /// The durable part of a run folder: `run.sqlite` (SQLite, WAL, synchronous FULL). Every value is
-/// committed before the call that stores it returns; after any stop, `kill -9` included, what was
-/// committed is there.
+/// committed before the call that stores it returns (unless group_commits() says otherwise); after
+/// any stop, `kill -9` included, what was committed is there.
 ///
-/// Tables: `manifest` (name, value), `evaluation` (one row an architecture), `measurement` (one row
-/// a value: sources of one evaluation arrive one after the other), `generation`. Every row ends in
-/// a `checksum` over its other columns, so that `evonas verify` finds altered ones; see
-/// verify_checksums().
+/// Tables: `manifest` (name, value), `ask` (what the algorithm was asked for), `evaluation` (one
+/// row an architecture), `outcome` (one row an evaluation and source: sources of one evaluation
+/// report one after the other), `measurement` (one row a value), `generation`, `final` (metrics of
+/// the final training). Every row ends in a `checksum` over its other columns, and `seal` holds
+/// the number and the sum of the checksums of each table, so that `evonas verify` finds rows that
+/// were altered, added or taken away.
 ///
-/// Throws SearchError with file and reason, a full disk included. Not thread-safe: the driver owns
-/// it.
+/// Throws SearchError with file and reason, a full disk included; what was stored before is intact
+/// then. Not thread-safe: the driver owns it.
 class RunStore {
  public:
-  /// Creates the file in `folder`, which must not hold one yet.
-  static RunStore create(const std::filesystem::path& folder);
+  /// Creates the file in `folder` (created where missing), which must not hold one yet, with these
+  /// manifest entries in it: there is either a run with all of them or none.
+  static RunStore create(const std::filesystem::path& folder,
+                         const std::map<std::string, std::string>& manifest = {});
   /// Opens that of an existing run and locks it against a second writer.
   static RunStore open(const std::filesystem::path& folder);
-  /// Opens it for reading only.
+  /// Opens it for reading only, also while another process writes.
   static RunStore open_read_only(const std::filesystem::path& folder);
+  /// Whether `folder` holds a run; one whose creation was cut short is none.
+  static bool exists(const std::filesystem::path& folder);
 
   RunStore(RunStore&&) noexcept;
   RunStore& operator=(RunStore&&) noexcept;
   ~RunStore();
 
-  /// Named texts: the resolved configuration, seed, host, version, termination, seconds, ...
+  const std::filesystem::path& file() const;
+
+  /// Named texts: the resolved configuration, host, version, termination, seconds, ... Those that
+  /// begin with "search." are the driver's, and so are termination, seconds and message.
   void set(const std::string& name, const std::string& value);
+  /// Several at once: all of them or none.
+  void set(const std::map<std::string, std::string>& entries);
   std::optional<std::string> get(const std::string& name) const;
   std::map<std::string, std::string> manifest() const;
 
-  /// Adds the architectures of one ask, not yet evaluated.
-  void add_generation(std::span<const EvaluationRecord> proposed);
+  /// From now on what is stored may become durable up to so many seconds late, in its order, and
+  /// much faster: for values that are had again at once. flush() makes all of it durable.
+  void group_commits(double seconds);
+  void flush();
 
-  /// Stores what one source found out about evaluation `index` (metrics or a failure).
-  void add_outcome(std::uint64_t index, const std::string& source,
-                   const evaluation::Outcome& outcome);
+  /// Adds the architectures of one ask, not yet evaluated.
+  void add_generation(const AskRecord& ask, std::span<const EvaluationRecord> proposed);
+
+  /// Stores what one source found out about evaluations (metrics or a failure), in one commit that
+  /// also notes the wall time of the run so far.
+  void add_outcomes(const std::string& source, std::span<const IndexedOutcome> outcomes,
+                    double run_seconds);
 
   /// Marks a generation as complete.
   void finish_generation(const GenerationRecord& record);
 
+  /// Stores the result of the final training; one that is there is replaced.
+  void set_final(const FinalRecord& record);
+  std::optional<FinalRecord> final() const;
+
   /// Everything stored, by index; metrics of all sources together.
   std::vector<EvaluationRecord> evaluations() const;
-  /// The sources that have reported on each evaluation.
+  /// The sources that have reported on each evaluation, by index; names in order.
   std::vector<std::vector<std::string>> finished_sources() const;
+  std::vector<AskRecord> asks() const;
   std::vector<GenerationRecord> generations() const;
 
-  /// Sentences that name every row whose checksum does not match its contents; empty where all is
-  /// well.
+  /// Wall time of the run so far, all sessions together.
+  double seconds() const;
+
+  /// Sentences that name every row whose checksum does not match its contents and every table with
+  /// other rows than were stored; empty where all is well.
   std::vector<std::string> verify_checksums() const;
 
  private:
   struct State;
   explicit RunStore(std::unique_ptr<State> state);
+  SearchError missing_evaluation(std::uint64_t index) const;
   std::unique_ptr<State> state_;
 };
 

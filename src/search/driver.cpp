@@ -1,0 +1,405 @@
+#include "search/driver.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <optional>
+#include <unordered_set>
+#include <utility>
+
+#include <fmt/format.h>
+#include <tbb/task_arena.h>
+
+#include "search/progress.hpp"
+#include "search/session.hpp"
+
+namespace evonas::search {
+namespace {
+
+using evaluation::Outcome;
+
+/// How often the commits of a search without expensive sources are made durable. What is lost by a
+/// kill in between costs no more than this to do again.
+constexpr double kCommitSeconds = 0.25;
+constexpr std::uint64_t kFewestForGivingUp = 10;
+
+class Search {
+ public:
+  Search(const SearchSetup& setup, Algorithm& algorithm, RunStore* store,
+         std::span<Observer* const> observers, std::stop_token stop)
+      : setup_(setup),
+        algorithm_(algorithm),
+        store_(store),
+        observers_(observers),
+        stop_(std::move(stop)),
+        arena_(static_cast<int>(setup.threads)),
+        progress_(setup.problem) {}
+
+  SearchSummary run() {
+    check_setup(setup_);
+    begin_session();
+    try {
+      while (true) {
+        if (const auto reason = reason_to_end()) return end(*reason);
+        if (!propose()) return end(Termination::SpaceExhausted);
+        if (!evaluate()) return end(Termination::Interrupted);
+        finish_generation();
+      }
+    } catch (const std::exception& error) {
+      note_fault(error.what());
+      throw;
+    }
+  }
+
+ private:
+  /// An architecture of the present generation.
+  struct Entry {
+    EvaluationRecord record;
+    std::size_t reported = 0;  ///< sources that have
+  };
+
+  template <class Call>
+  void tell(const Call& call) {
+    for (Observer* observer : observers_) call(*observer);
+  }
+
+  double seconds() const {
+    const std::chrono::duration<double> session = std::chrono::steady_clock::now() - begin_;
+    return earlier_seconds_ + session.count();
+  }
+
+  bool complete(const Entry& entry) const {
+    return !entry.record.ok() || entry.reported == setup_.sources.size();
+  }
+
+  /// Whether the next generation was asked for in an earlier session.
+  bool is_stored() const { return generation_ < stored_.asks.size(); }
+
+  void begin_session() {
+    if (store_ == nullptr) return;
+    const std::map<std::string, std::string> present = describe_setup(setup_);
+    if (store_->get("search.sources")) {
+      refuse_other_setup(present);
+      const std::vector<std::string> faults = store_->verify_checksums();
+      if (!faults.empty()) {
+        throw SearchError(fmt::format("the run cannot be continued, its store was altered: {}{}",
+                                      faults.front(),
+                                      faults.size() > 1 ? " (and more; see `evonas verify`)" : ""));
+      }
+      stored_ = read_run(*store_);
+      earlier_seconds_ = store_->seconds();
+      std::uint64_t known = 0;
+      for (std::size_t i = 0; i < stored_.evaluations.size(); ++i) known += stored_.complete(i);
+      tell([&](Observer& observer) { observer.on_resume(known); });
+    }
+    std::map<std::string, std::string> entries = present;
+    entries["termination"] = to_string(Termination::Running);
+    entries["message"] =
+        "the search runs, or was stopped before it could say why; `evonas resume` "
+        "continues it";
+    store_->set(entries);
+    // Cheap values may be lost by a kill, because they are had again at once.
+    const bool any_expensive = std::ranges::any_of(
+        setup_.sources, [](const Source& source) { return is_expensive(*source.evaluator); });
+    if (!any_expensive) store_->group_commits(kCommitSeconds);
+  }
+
+  void refuse_other_setup(const std::map<std::string, std::string>& present) const {
+    const std::map<std::string, std::string> kept = store_->manifest();
+    for (const auto& [name, value] : present) {
+      const auto found = kept.find(name);
+      if (found != kept.end() && found->second == value) continue;
+      throw SearchError(fmt::format(
+          "{} belongs to another search: its {} is '{}', now it is '{}'; continue it with the "
+          "configuration in its folder, or choose a new folder",
+          store_->file().string(), name.substr(name.find('.') + 1),
+          found == kept.end() ? "" : found->second, value));
+    }
+  }
+
+  /// What is stored is told to the end before anything else is considered.
+  std::optional<Termination> reason_to_end() const {
+    if (is_stored()) return std::nullopt;
+    const auto count = static_cast<double>(evaluations_.size());
+    if (evaluations_.size() >= kFewestForGivingUp &&
+        static_cast<double>(failures_) > setup_.budget.failure_share * count) {
+      return Termination::TooManyFailures;
+    }
+    if (setup_.budget.evaluations > 0 &&
+        evaluations_.size() >= static_cast<std::size_t>(setup_.budget.evaluations)) {
+      return Termination::Budget;
+    }
+    if (setup_.budget.seconds > 0.0 && seconds() >= setup_.budget.seconds) {
+      return Termination::Budget;
+    }
+    if (observer_ended_ || stop_.stop_requested()) return Termination::Interrupted;
+    return std::nullopt;
+  }
+
+  std::size_t ask_size() const {
+    if (is_stored()) return stored_.asks[generation_].asked;
+    const std::size_t liked = std::max<std::size_t>(algorithm_.batch_size(), 1);
+    if (setup_.budget.evaluations == 0) return liked;
+    return std::min(liked, std::size_t(setup_.budget.evaluations) - evaluations_.size());
+  }
+
+  /// False where the space holds no more.
+  bool propose() {
+    const AskRecord ask{generation_, ask_size(), 0};
+    const std::vector<spaces::Genotype> genotypes =
+        arena_.execute([&] { return algorithm_.ask(ask.asked); });
+    if (is_stored()) {
+      refuse_other_genotypes(genotypes);
+    } else if (genotypes.empty()) {
+      return false;
+    }
+    entries_.clear();
+    std::vector<EvaluationRecord> records;
+    for (const spaces::Genotype& genotype : genotypes) {
+      const std::uint64_t index = evaluations_.size() + records.size();
+      records.push_back(propose_record(setup_.space, genotype, index, generation_));
+      if (!known_.insert(records.back().key).second) {
+        throw SearchError(
+            fmt::format("the algorithm asked for the architecture {} twice, which it must not do",
+                        records.back().architecture));
+      }
+    }
+    if (is_stored()) {
+      for (EvaluationRecord& record : records) {
+        const EvaluationRecord& stored = stored_.evaluations[record.index];
+        record.metrics = stored.metrics;
+        record.failure = stored.failure;
+        record.seconds = stored.seconds;
+        entries_.push_back({std::move(record), stored_.reported[stored.index]});
+      }
+    } else {
+      if (store_ != nullptr) {
+        store_->add_generation({generation_, ask.asked, records.size()}, records);
+      }
+      for (EvaluationRecord& record : records) entries_.push_back({std::move(record), 0});
+    }
+    tell([&](Observer& observer) { observer.on_generation_begin(generation_, entries_.size()); });
+    for (const Entry& entry : entries_) {
+      if (complete(entry)) tell([&](Observer& observer) { observer.on_evaluation(entry.record); });
+    }
+    return true;
+  }
+
+  void refuse_other_genotypes(const std::vector<spaces::Genotype>& genotypes) const {
+    const AskRecord& ask = stored_.asks[generation_];
+    bool equal = genotypes.size() == ask.proposed;
+    for (std::size_t i = 0; equal && i < genotypes.size(); ++i) {
+      equal = genotypes[i] == stored_.evaluations[evaluations_.size() + i].genotype;
+    }
+    if (equal) return;
+    throw SearchError(fmt::format(
+        "{}: in generation {} the algorithm asks for other architectures than it did; continue the "
+        "run with the configuration and the version of evonas that began it",
+        store_->file().string(), generation_));
+  }
+
+  /// False where it was stopped before every source had reported.
+  bool evaluate() {
+    for (std::size_t source = 0; source < setup_.sources.size(); ++source) {
+      std::vector<std::size_t> positions;
+      for (std::size_t i = 0; i < entries_.size(); ++i) {
+        if (!complete(entries_[i]) && entries_[i].reported == source) positions.push_back(i);
+      }
+      if (positions.empty()) continue;
+      if (stop_.stop_requested() || !evaluate_with(setup_.sources[source], positions)) return false;
+    }
+    return true;
+  }
+
+  bool evaluate_with(const Source& source, const std::vector<std::size_t>& positions);
+
+  void store_outcomes(const Source& source, std::span<const IndexedOutcome> outcomes) {
+    if (store_ != nullptr) store_->add_outcomes(source.name, outcomes, seconds());
+  }
+
+  void receive(const Source& source, Entry& entry, const Outcome& outcome) {
+    EvaluationRecord& record = entry.record;
+    for (const auto& [metric, value] : outcome.metrics) record.metrics[metric] = value;
+    record.failure = outcome.failure;
+    record.seconds += outcome.seconds;
+    ++entry.reported;
+    tell([&](Observer& observer) { observer.on_outcome(source.name, record.index, outcome); });
+    if (complete(entry)) tell([&](Observer& observer) { observer.on_evaluation(record); });
+  }
+
+  void finish_generation() {
+    const std::size_t begin = evaluations_.size();
+    for (Entry& entry : entries_) evaluations_.push_back(std::move(entry.record));
+    entries_.clear();
+    const auto records = std::span<const EvaluationRecord>(evaluations_).subspan(begin);
+    const std::vector<Individual> individuals = to_individuals(records, setup_.problem);
+    arena_.execute([&] { algorithm_.tell(individuals); });
+    GenerationRecord state = progress_.add(generation_, records, individuals);
+    failures_ = state.failures;
+    if (generation_ < stored_.generations.size()) {
+      state.seconds = stored_.generations[generation_].seconds;
+    } else {
+      state.seconds = seconds();
+      if (store_ != nullptr) store_->finish_generation(state);
+    }
+    generations_.push_back(state);
+    ++generation_;
+    tell([&](Observer& observer) {
+      if (observer.on_generation_end(state) == Verdict::Stop) observer_ended_ = true;
+    });
+  }
+
+  std::string describe_end(Termination termination) const {
+    const std::size_t count = evaluations_.size();
+    switch (termination) {
+      case Termination::SpaceExhausted:
+        return fmt::format("no further architecture was found after {} evaluations", count);
+      case Termination::TooManyFailures: {
+        const auto last = std::ranges::find_if(evaluations_.rbegin(), evaluations_.rend(),
+                                               [](const auto& record) { return !record.ok(); });
+        return fmt::format(
+            "{} of {} evaluations failed, more than the share of {} that "
+            "`budget.failure_share` allows; the last reason: {}",
+            failures_, count, setup_.budget.failure_share, last->failure);
+      }
+      case Termination::Interrupted:
+        return fmt::format("interrupted after {} evaluations; `evonas resume` continues", count);
+      default:
+        break;
+    }
+    if (setup_.budget.evaluations > 0 && count >= std::size_t(setup_.budget.evaluations)) {
+      return fmt::format("all {} evaluations of the budget are done", count);
+    }
+    return fmt::format("the budget of {} s is used up after {} evaluations", setup_.budget.seconds,
+                       count);
+  }
+
+  SearchSummary end(Termination termination) {
+    for (Entry& entry : entries_) {
+      if (complete(entry)) evaluations_.push_back(std::move(entry.record));
+    }
+    SearchSummary summary;
+    summary.termination = termination;
+    summary.message = describe_end(termination);
+    summary.seed = setup_.algorithm.seed;
+    summary.seconds = seconds();
+    if (store_ != nullptr) {
+      store_->set({{"termination", to_string(termination)},
+                   {"message", summary.message},
+                   {"seconds", fmt::format("{}", summary.seconds)}});
+      store_->flush();
+      summary.final = store_->final();
+    }
+    summary.evaluations = std::move(evaluations_);
+    summary.generations = std::move(generations_);
+    summarise(setup_.problem, summary);
+    return summary;
+  }
+
+  /// Best effort: where the store itself is the fault, nothing more can be written to it.
+  void note_fault(const std::string& what) noexcept {
+    if (store_ == nullptr) return;
+    try {
+      store_->set({{"termination", to_string(Termination::Interrupted)},
+                   {"message", what},
+                   {"seconds", fmt::format("{}", seconds())}});
+      store_->flush();
+    } catch (const std::exception&) {
+      return;
+    }
+  }
+
+  const SearchSetup& setup_;
+  Algorithm& algorithm_;
+  RunStore* store_;
+  std::span<Observer* const> observers_;
+  std::stop_token stop_;
+  tbb::task_arena arena_;
+  Progress progress_;
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  double earlier_seconds_ = 0.0;
+
+  StoredRun stored_;
+  std::uint64_t generation_ = 0;
+  std::vector<Entry> entries_;
+  std::vector<EvaluationRecord> evaluations_;
+  std::vector<GenerationRecord> generations_;
+  std::unordered_set<Key> known_;
+  std::uint64_t failures_ = 0;
+  bool observer_ended_ = false;
+};
+
+bool Search::evaluate_with(const Source& source, const std::vector<std::size_t>& positions) {
+  std::vector<evaluation::Candidate> block;
+  for (const std::size_t i : positions) {
+    block.push_back(to_candidate(entries_[i].record, setup_.algorithm.seed));
+  }
+  const std::vector<evaluation::Metric> metrics = source.evaluator->metrics();
+  const bool at_once = is_expensive(*source.evaluator);
+  tell([&](Observer& observer) { observer.on_source_begin(source.name, block.size()); });
+
+  // An exception must not travel through the threads of an evaluator: it stops the block instead.
+  std::stop_source halt;
+  const std::stop_callback forward(stop_, [&] { halt.request_stop(); });
+  std::exception_ptr fault;
+  std::vector<IndexedOutcome> waiting;
+  std::vector<bool> arrived(block.size(), false);
+  const auto sink = [&](std::size_t position, Outcome outcome) {
+    if (fault) return;
+    try {
+      if (position >= block.size() || arrived[position]) {
+        throw SearchError(fmt::format(
+            "the source '{}' reported on candidate {} of {} twice or without being asked",
+            source.name, position, block.size()));
+      }
+      Entry& entry = entries_[positions[position]];
+      const std::vector<IndexedOutcome> one{
+          {entry.record.index, checked(std::move(outcome), source.name, metrics)}};
+      if (at_once) {
+        store_outcomes(source, one);
+        receive(source, entry, one.front().outcome);
+      } else {
+        waiting.push_back(one.front());
+      }
+      arrived[position] = true;
+    } catch (...) {
+      fault = std::current_exception();
+      halt.request_stop();
+    }
+  };
+  if (at_once) {
+    source.evaluator->evaluate(block, sink, halt.get_token());
+  } else {
+    arena_.execute([&] { source.evaluator->evaluate(block, sink, halt.get_token()); });
+  }
+  if (fault) std::rethrow_exception(fault);
+
+  std::ranges::sort(waiting, {}, &IndexedOutcome::index);
+  if (!waiting.empty()) store_outcomes(source, waiting);
+  for (const IndexedOutcome& one : waiting) {
+    receive(source, entries_[one.index - entries_.front().record.index], one.outcome);
+  }
+  const auto missing = std::ranges::count(arrived, false);
+  if (missing > 0 && !halt.stop_requested()) {
+    throw SearchError(fmt::format("the source '{}' left {} of {} candidates without an outcome",
+                                  source.name, missing, block.size()));
+  }
+  return missing == 0;
+}
+
+}  // namespace
+
+SearchSummary run_search(const SearchSetup& setup, Algorithm& algorithm, RunStore* store,
+                         std::span<Observer* const> observers, std::stop_token stop) {
+  return Search(setup, algorithm, store, observers, std::move(stop)).run();
+}
+
+SearchSummary run_search(const SearchSetup& setup, RunStore* store,
+                         std::span<Observer* const> observers, std::stop_token stop) {
+  check_setup(setup);
+  const std::unique_ptr<Algorithm> algorithm =
+      make_algorithm(setup.algorithm, setup.space, setup.problem);
+  return run_search(setup, *algorithm, store, observers, std::move(stop));
+}
+
+}  // namespace evonas::search

@@ -1,0 +1,66 @@
+#include "search/progress.hpp"
+
+#include <algorithm>
+
+#include "search/pareto.hpp"
+
+namespace evonas::search {
+
+double in_own_sense(const Objective& objective, double minimised) {
+  return objective.goal == Goal::Maximize ? -minimised : minimised;
+}
+
+std::vector<double> reference_point(std::span<const EvaluationRecord> records,
+                                    std::span<const Individual> individuals) {
+  const auto first = std::ranges::find_if(records, &EvaluationRecord::ok);
+  if (first == records.end()) return {};
+  std::vector<double> worst;
+  for (auto i = static_cast<std::size_t>(first - records.begin());
+       i < records.size() && records[i].generation == first->generation; ++i) {
+    if (individuals[i].failed()) continue;
+    if (worst.empty()) worst = individuals[i].objectives;
+    for (std::size_t j = 0; j < worst.size(); ++j) {
+      worst[j] = std::max(worst[j], individuals[i].objectives[j]);
+    }
+  }
+  return worst;
+}
+
+GenerationRecord Progress::add(std::uint64_t generation, std::span<const EvaluationRecord> records,
+                               std::span<const Individual> individuals) {
+  if (reference_.empty()) reference_ = reference_point(records, individuals);
+  state_.generation = generation;
+  state_.best.resize(problem_.objectives.size());
+  for (const Individual& individual : individuals) {
+    ++state_.evaluations;
+    if (individual.failed()) {
+      ++state_.failures;
+      continue;
+    }
+    if (!individual.feasible()) continue;
+    ++state_.feasible;
+    for (std::size_t i = 0; i < state_.best.size(); ++i) {
+      const Objective& objective = problem_.objectives[i];
+      const double value = in_own_sense(objective, individual.objectives[i]);
+      std::optional<double>& best = state_.best[i];
+      const bool better =
+          !best || (objective.goal == Goal::Maximize ? value > *best : value < *best);
+      if (better) best = value;
+    }
+    front_.push_back(individual);
+  }
+  std::vector<Individual> front;
+  std::vector<std::vector<double>> points;
+  for (const std::size_t i : pareto_front(front_)) {
+    front.push_back(front_[i]);
+    points.push_back(front_[i].objectives);
+  }
+  front_ = std::move(front);
+  // Ties go to the earliest, so the order within the kept front must be that of the run.
+  std::ranges::sort(front_, {}, &Individual::index);
+  state_.front_size = front_.size();
+  state_.hypervolume = reference_.empty() ? 0.0 : hypervolume(points, reference_);
+  return state_;
+}
+
+}  // namespace evonas::search

@@ -1,0 +1,87 @@
+#include "search/run_record.hpp"
+
+#include <array>
+#include <limits>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "search/pareto.hpp"
+#include "search/progress.hpp"
+
+namespace evonas::search {
+namespace {
+
+constexpr std::array<std::pair<Termination, const char*>, 5> kTerminations{{
+    {Termination::Running, "running"},
+    {Termination::Budget, "budget"},
+    {Termination::SpaceExhausted, "space_exhausted"},
+    {Termination::Interrupted, "interrupted"},
+    {Termination::TooManyFailures, "too_many_failures"},
+}};
+
+}  // namespace
+
+std::string to_string(Termination termination) {
+  for (const auto& [value, name] : kTerminations) {
+    if (value == termination) return name;
+  }
+  throw SearchError(fmt::format("no termination has the number {}", static_cast<int>(termination)));
+}
+
+Termination parse_termination(std::string_view text) {
+  for (const auto& [value, name] : kTerminations) {
+    if (text == name) return value;
+  }
+  throw SearchError(fmt::format(
+      "'{}' is no termination; expected running, budget, space_exhausted, interrupted or "
+      "too_many_failures",
+      text));
+}
+
+std::vector<Individual> to_individuals(std::span<const EvaluationRecord> records,
+                                       const Problem& problem) {
+  std::vector<Individual> individuals;
+  individuals.reserve(records.size());
+  for (const EvaluationRecord& record : records) {
+    Individual individual{record.genotype, record.key, {}, 0.0, record.index};
+    if (record.ok()) {
+      individual.objectives = problem.minimised(record.metrics);
+      individual.violation = problem.violation(record.metrics);
+    } else {
+      individual.violation = std::numeric_limits<double>::infinity();
+    }
+    individuals.push_back(std::move(individual));
+  }
+  return individuals;
+}
+
+void summarise(const Problem& problem, SearchSummary& summary) {
+  const std::vector<Individual> individuals = to_individuals(summary.evaluations, problem);
+  summary.failures = 0;
+  summary.best.reset();
+  const Individual* best = nullptr;
+  for (std::size_t i = 0; i < individuals.size(); ++i) {
+    const Individual& individual = individuals[i];
+    if (individual.failed()) ++summary.failures;
+    if (!individual.feasible() || individual.failed()) continue;
+    if (best == nullptr || individual.objectives.front() < best->objectives.front()) {
+      best = &individual;
+      summary.best = i;
+    }
+  }
+  summary.front = pareto_front(individuals);
+  summary.reference_point.clear();
+  summary.hypervolume = 0.0;
+  const std::vector<double> reference = reference_point(summary.evaluations, individuals);
+  if (reference.empty()) return;
+  std::vector<std::vector<double>> points;
+  points.reserve(summary.front.size());
+  for (const std::size_t i : summary.front) points.push_back(individuals[i].objectives);
+  summary.hypervolume = hypervolume(points, reference);
+  for (std::size_t i = 0; i < reference.size(); ++i) {
+    summary.reference_point.push_back(in_own_sense(problem.objectives[i], reference[i]));
+  }
+}
+
+}  // namespace evonas::search

@@ -1,0 +1,223 @@
+#include "search/run_verification.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <stop_token>
+#include <unordered_map>
+
+#include <fmt/format.h>
+#include <tbb/task_arena.h>
+
+#include "search/progress.hpp"
+#include "search/session.hpp"
+
+namespace evonas::search {
+namespace {
+
+class Verification {
+ public:
+  Verification(const SearchSetup& setup, const StoredRun& run, std::string place)
+      : setup_(setup),
+        run_(run),
+        place_(std::move(place)),
+        arena_(static_cast<int>(std::max<std::size_t>(setup.threads, 1))) {}
+
+  std::vector<std::string> check(Algorithm& algorithm) {
+    check_architectures();
+    check_sources();
+    check_asks(algorithm);
+    return std::move(faults_);
+  }
+
+  template <class... Arguments>
+  void fault(fmt::format_string<Arguments...> text, Arguments&&... arguments) {
+    faults_.push_back(place_ + ": " + fmt::format(text, std::forward<Arguments>(arguments)...));
+  }
+
+ private:
+  /// Runs `body`, and turns what it throws into a fault.
+  template <class Body>
+  void attempt(const std::string& what, const Body& body) {
+    try {
+      body();
+    } catch (const std::exception& error) {
+      fault("{}: {}", what, error.what());
+    }
+  }
+
+  void check_architectures() {
+    std::unordered_map<Key, std::uint64_t> first;
+    for (const EvaluationRecord& record : run_.evaluations) {
+      attempt(fmt::format("evaluation {}", record.index), [&] {
+        setup_.space.validate(record.genotype);
+        const EvaluationRecord expected =
+            propose_record(setup_.space, record.genotype, record.index, record.generation);
+        if (record.architecture != expected.architecture) {
+          fault("evaluation {}: the architecture is '{}', its genotype {} says '{}'", record.index,
+                record.architecture, record.genotype.to_string(), expected.architecture);
+        }
+        if (record.key != expected.key) {
+          fault("evaluation {}: the key is {}, the architecture has {}", record.index,
+                record.key.hex(), expected.key.hex());
+        }
+      });
+      const auto [other, is_new] = first.emplace(record.key, record.index);
+      if (!is_new) {
+        fault("evaluations {} and {} are of the same architecture", other->second, record.index);
+      }
+    }
+  }
+
+  void check_sources() {
+    for (std::size_t i = 0; i < setup_.sources.size(); ++i) {
+      const Source& source = setup_.sources[i];
+      if (!source.evaluator->deterministic() || is_expensive(*source.evaluator)) continue;
+      attempt(fmt::format("source '{}'", source.name), [&] { check_source(i); });
+    }
+  }
+
+  void check_source(std::size_t number) {
+    const Source& source = setup_.sources[number];
+    std::vector<evaluation::Candidate> block;
+    std::vector<const EvaluationRecord*> records;
+    for (const EvaluationRecord& record : run_.evaluations) {
+      if (run_.reported[record.index] <= number) continue;
+      block.push_back(to_candidate(record, setup_.algorithm.seed));
+      records.push_back(&record);
+    }
+    const std::vector<evaluation::Metric> metrics = source.evaluator->metrics();
+    std::vector<evaluation::Outcome> outcomes(block.size());
+    std::vector<bool> arrived(block.size(), false);
+    const auto sink = [&](std::size_t position, evaluation::Outcome outcome) {
+      outcomes.at(position) = checked(std::move(outcome), source.name, metrics);
+      arrived.at(position) = true;
+    };
+    arena_.execute([&] { source.evaluator->evaluate(block, sink, std::stop_token()); });
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      const EvaluationRecord& record = *records[i];
+      if (!arrived[i]) {
+        fault("evaluation {}: the source '{}' no longer reports on it", record.index, source.name);
+        continue;
+      }
+      // A failure ends an evaluation, so only the last source that reported can have failed.
+      const bool last = run_.reported[record.index] == number + 1;
+      const std::string& stored_failure = last ? record.failure : std::string();
+      if (outcomes[i].failure != stored_failure) {
+        fault("evaluation {}: the source '{}' failed with '{}', now with '{}'", record.index,
+              source.name, stored_failure, outcomes[i].failure);
+      }
+      for (const auto& [metric, value] : outcomes[i].metrics) {
+        const auto found = record.metrics.find(metric);
+        if (found == record.metrics.end()) {
+          fault("evaluation {}: {} is missing, the source '{}' says {}", record.index, metric,
+                source.name, value.value);
+        } else if (!(found->second == value)) {
+          fault("evaluation {}: {} is {}, the source '{}' says {}", record.index, metric,
+                found->second.value, source.name, value.value);
+        }
+      }
+    }
+  }
+
+  void check_asks(Algorithm& algorithm) {
+    Progress progress(setup_.problem);
+    std::size_t begin = 0;
+    double earlier = 0.0;
+    for (const AskRecord& ask : run_.asks) {
+      const auto records = std::span(run_.evaluations).subspan(begin, ask.proposed);
+      const auto asked = arena_.execute([&] { return algorithm.ask(ask.asked); });
+      if (!std::ranges::equal(asked, records, {}, {}, &EvaluationRecord::genotype)) {
+        fault("generation {}: the algorithm asks for other architectures than were stored",
+              ask.generation);
+        return;
+      }
+      for (std::size_t i = begin; i < begin + ask.proposed; ++i) {
+        if (run_.complete(i)) continue;
+        if (ask.generation < run_.generations.size()) {
+          fault("generation {} is marked as complete, evaluation {} is not", ask.generation, i);
+        } else if (ask.generation + 1 < run_.asks.size()) {
+          fault("evaluation {} was not complete when the next generation began", i);
+        }
+        return;
+      }
+      begin += ask.proposed;
+      const std::vector<Individual> individuals = to_individuals(records, setup_.problem);
+      arena_.execute([&] { algorithm.tell(individuals); });
+      const GenerationRecord expected = progress.add(ask.generation, records, individuals);
+      if (ask.generation >= run_.generations.size()) continue;
+      const GenerationRecord& stored = run_.generations[ask.generation];
+      check_state(stored, expected);
+      if (stored.seconds < earlier) {
+        fault("generation {} ended {} s into the run, before the one it follows ({} s)",
+              ask.generation, stored.seconds, earlier);
+      }
+      earlier = stored.seconds;
+    }
+  }
+
+  void check_state(const GenerationRecord& stored, const GenerationRecord& expected) {
+    const auto same = [&](const char* name, const auto& is, const auto& should) {
+      if (is != should) {
+        fault("generation {}: {} is {}, the evaluations say {}", stored.generation, name, is,
+              should);
+      }
+    };
+    same("the number of evaluations", stored.evaluations, expected.evaluations);
+    same("the number of failures", stored.failures, expected.failures);
+    same("the number of feasible evaluations", stored.feasible, expected.feasible);
+    same("the size of the front", stored.front_size, expected.front_size);
+    same("the hypervolume", stored.hypervolume, expected.hypervolume);
+    if (stored.best != expected.best) {
+      fault("generation {}: the best values are not those of the evaluations", stored.generation);
+    }
+  }
+
+  const SearchSetup& setup_;
+  const StoredRun& run_;
+  std::string place_;
+  tbb::task_arena arena_;
+  std::vector<std::string> faults_;
+};
+
+}  // namespace
+
+std::vector<std::string> verify_run(const SearchSetup& setup, Algorithm& algorithm,
+                                    const RunStore& store) {
+  std::vector<std::string> faults = store.verify_checksums();
+  try {
+    const std::string place = store.file().string();
+    const std::map<std::string, std::string> manifest = store.manifest();
+    for (const auto& [name, value] : describe_setup(setup)) {
+      const auto found = manifest.find(name);
+      if (found == manifest.end()) {
+        faults.push_back(fmt::format("{}: the manifest has no '{}'", place, name));
+      } else if (found->second != value) {
+        faults.push_back(fmt::format("{}: '{}' is '{}', the configuration says '{}'", place, name,
+                                     found->second, value));
+      }
+    }
+    const StoredRun run = read_run(store);
+    if (run.sources != setup.sources.size()) return faults;
+    Verification verification(setup, run, place);
+    const std::vector<std::string> found = verification.check(algorithm);
+    faults.insert(faults.end(), found.begin(), found.end());
+    const SearchSummary summary = load_summary(store, setup.problem);
+    if (summary.final && !std::ranges::count(summary.evaluations, summary.final->architecture,
+                                             &EvaluationRecord::architecture)) {
+      faults.push_back(fmt::format("{}: the final training is of {}, which was not evaluated",
+                                   place, summary.final->architecture));
+    }
+  } catch (const std::exception& error) {
+    // Whatever cannot even be read is one more finding.
+    faults.emplace_back(error.what());
+  }
+  return faults;
+}
+
+std::vector<std::string> verify_run(const SearchSetup& setup, const RunStore& store) {
+  const std::unique_ptr<Algorithm> algorithm =
+      make_algorithm(setup.algorithm, setup.space, setup.problem);
+  return verify_run(setup, *algorithm, store);
+}
+
+}  // namespace evonas::search

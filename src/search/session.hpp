@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "search/driver.hpp"
+
+namespace evonas::search {
+
+/// Throws SearchError where a setup cannot work: sources without name or evaluator, a metric that
+/// none or two of them report, a budget below zero.
+void check_setup(const SearchSetup& setup);
+
+/// What decides how a run goes, as manifest entries; a run is continued only with the same.
+std::map<std::string, std::string> describe_setup(const SearchSetup& setup);
+
+/// Whether one of the metrics is dear enough to be stored the moment it arrives.
+bool is_expensive(const evaluation::Evaluator& evaluator);
+
+/// The candidate of an evaluation; its seed depends on the run's and on the key alone.
+evaluation::Candidate to_candidate(const EvaluationRecord& record, std::uint64_t run_seed);
+
+/// The outcome with exactly the metrics that the source declares, all of them finite; else a
+/// failure that says what is wrong.
+evaluation::Outcome checked(evaluation::Outcome outcome, const std::string& source,
+                            std::span<const evaluation::Metric> metrics);
+
+/// The record of the architecture `genotype`, not yet evaluated.
+EvaluationRecord propose_record(const spaces::AnySpace& space, const spaces::Genotype& genotype,
+                                std::uint64_t index, std::uint64_t generation);
+
+/// What a store holds of a run, read at once.
+struct StoredRun {
+  std::vector<AskRecord> asks;
+  std::vector<EvaluationRecord> evaluations;
+  std::vector<std::size_t> reported;  ///< how many sources have, for each evaluation
+  std::vector<GenerationRecord> generations;
+  std::size_t sources = 0;
+
+  /// Whether nothing is left to find out about an evaluation.
+  bool complete(std::size_t index) const {
+    return !evaluations[index].ok() || reported[index] == sources;
+  }
+  /// The evaluations of the generation number `position`, which must have been asked for.
+  std::span<const EvaluationRecord> of_generation(std::size_t position) const;
+};
+
+/// Throws SearchError where the tables do not fit together.
+StoredRun read_run(const RunStore& store);
+
+}  // namespace evonas::search
