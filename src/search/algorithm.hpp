@@ -15,18 +15,22 @@ namespace evonas::search {
 /// Options of every algorithm; an algorithm reads those that concern it.
 struct AlgorithmOptions {
   std::string algorithm = "nsga2";
-  std::int64_t population = 20;
+  std::int64_t population = 0;
   std::int64_t tournament = 10;
   double crossover_probability = 0.9;
   double mutation_probability = 1.0;
   std::int64_t batch = 0;
+  std::string identity = "network";
   std::uint64_t seed = 1;
 
   template <class Visitor>
   void fields(Visitor& visit) {
     visit("algorithm", algorithm, "how architectures are chosen",
           one_of({"random", "regularized_evolution", "local_search", "nsga2"}));
-    visit("population", population, "members of the population", between(2, 1000000));
+    visit("population", population,
+          "members of the population; 0 is the algorithm's own: 20 (nsga2), 30 "
+          "(regularized_evolution)",
+          between(0, 1000000));
     visit("tournament", tournament, "members that compete to be a parent (regularized_evolution)",
           between(1, 1000000));
     visit("crossover_probability", crossover_probability,
@@ -34,8 +38,13 @@ struct AlgorithmOptions {
     visit("mutation_probability", mutation_probability,
           "share of children that are mutated (nsga2)", between(0, 1));
     visit("batch", batch,
-          "architectures evaluated before the next are chosen; 0 is the algorithm's own",
+          "architectures evaluated before the next are chosen; 0 is the algorithm's own: the "
+          "population (nsga2), 20 (random), 1 after the random beginning (others)",
           between(0, 100000));
+    visit("identity", identity,
+          "what is never asked for twice: a network, by its key, or a genotype, which suits tables "
+          "that label isomorphic architectures apart",
+          one_of({"network", "genotype"}));
     visit("seed", seed, "seed of every random choice");
   }
 };
@@ -49,17 +58,27 @@ class Algorithm {
   /// How many architectures the algorithm likes to ask for next.
   virtual std::size_t batch_size() const = 0;
 
-  /// At most `count` distinct architectures, none equal by key to one that was asked before. Fewer,
-  /// or none, where the space holds no more that can be found in a bounded number of attempts. May
-  /// use all threads of the calling TBB arena.
+  /// At most `count` distinct architectures, none of them asked for before, where "the same" is
+  /// what AlgorithmOptions::identity says. Fewer, or none, where the space holds no more that can be
+  /// found in a bounded number of attempts. The first of a longer ask are those of a shorter one.
+  /// May use all threads of the calling TBB arena.
   virtual std::vector<spaces::Genotype> ask(std::size_t count) = 0;
 
-  /// The evaluations of the last ask, complete and in its order.
+  /// The evaluations of the last ask, complete and in its order. Failed ones teach nothing but that
+  /// they need not be asked again.
   virtual void tell(std::span<const Individual> evaluated) = 0;
 };
 
-/// The algorithm that `options` names. Throws SearchError for one that does not exist or does not
-/// fit the problem (regularized_evolution and local_search have one objective) or the space.
+/// The algorithm that `options` names. Throws SearchError for one that does not exist, an option out
+/// of range, or one that does not fit the problem (regularized_evolution and local_search have one
+/// objective) or the space (local_search needs one that lists neighbours).
+///
+/// - `random`: uniform over what the space samples.
+/// - `regularized_evolution` (Real et al., AAAI 2019): the best of a random tournament is mutated,
+///   the oldest member dies.
+/// - `local_search` (White et al., UAI 2021): climbs from the best of three random architectures,
+///   moving at the first better neighbour, and starts anew at every local optimum.
+/// - `nsga2` (Deb et al., 2002): any number of objectives.
 std::unique_ptr<Algorithm> make_algorithm(const AlgorithmOptions& options, spaces::AnySpace space,
                                           const Problem& problem);
 

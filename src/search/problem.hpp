@@ -61,7 +61,7 @@ struct Individual {
   double violation = 0.0;          ///< 0 where every limit holds; infinity for a failed evaluation
   std::uint64_t index = 0;         ///< number of the evaluation in the run, from 0
 
-  bool feasible() const { return violation <= 0.0; }
+  bool feasible() const { return !failed() && violation <= 0.0; }
   bool failed() const { return objectives.empty(); }
 };
 

@@ -1,0 +1,137 @@
+#include "search/nsga2.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <tuple>
+#include <utility>
+
+#include <tbb/blocked_range.h>
+#include <tbb/parallel_for.h>
+
+#include "search/pareto.hpp"
+
+namespace evonas::search {
+namespace {
+
+constexpr std::int64_t kPopulation = 20;
+constexpr int kAttempts = 128;
+/// Attempts after which one more mutation is made, since the nearer neighbourhood is used up.
+constexpr int kAttemptsPerMutation = 8;
+/// Children that one task breeds; fewer are not worth a task.
+constexpr std::size_t kGrain = 16;
+
+}  // namespace
+
+/// A child on its way: its random numbers go on where the last attempt ended.
+struct Nsga2::Draft {
+  Rng rng;
+  spaces::Genotype child;
+  Key identity;
+  int attempts = 0;
+};
+
+Nsga2::Nsga2(const AlgorithmOptions& options, spaces::AnySpace space)
+    : novelty_(options, std::move(space)),
+      population_(
+          static_cast<std::size_t>(options.population > 0 ? options.population : kPopulation)),
+      crossover_probability_(options.crossover_probability),
+      mutation_probability_(options.mutation_probability),
+      batch_(static_cast<std::size_t>(options.batch)),
+      seed_(options.seed) {}
+
+std::size_t Nsga2::batch_size() const {
+  if (batch_ > 0) return batch_;
+  return asked_ < population_ ? population_ - asked_ : population_;
+}
+
+std::vector<spaces::Genotype> Nsga2::ask(std::size_t count) {
+  std::vector<spaces::Genotype> asked;
+  asked.reserve(count);
+  std::size_t random = asked_ < population_ ? population_ - asked_ : 0;
+  if (members_.empty() || random > count) random = count;
+  while (asked.size() < random) {
+    std::optional<spaces::Genotype> genotype = novelty_.sample();
+    if (!genotype) break;
+    asked.push_back(std::move(*genotype));
+  }
+  if (random < count) breed(count - random, asked);
+  asked_ += asked.size();
+  ++generation_;
+  return asked;
+}
+
+void Nsga2::breed(std::size_t count, std::vector<spaces::Genotype>& asked) {
+  std::vector<Draft> drafts;
+  drafts.reserve(count);
+  for (std::size_t slot = 0; slot < count; ++slot) {
+    drafts.push_back({.rng = Rng(seed_, "breed", generation_, slot)});
+  }
+  // Every slot first looks only at what was asked for before this block, and so can be bred beside
+  // the others; what it then shares with an earlier slot is settled in the order of the slots.
+  tbb::parallel_for(tbb::blocked_range<std::size_t>(0, count, kGrain),
+                    [&](const tbb::blocked_range<std::size_t>& slots) {
+                      for (std::size_t slot = slots.begin(); slot < slots.end(); ++slot) {
+                        find_new_child(drafts[slot]);
+                      }
+                    });
+  for (Draft& draft : drafts) {
+    bool found = novelty_.claim(draft.identity);
+    while (!found && find_new_child(draft)) found = novelty_.claim(draft.identity);
+    if (!found) {
+      std::optional<spaces::Genotype> genotype = novelty_.sample();
+      if (!genotype) return;
+      draft.child = std::move(*genotype);
+    }
+    asked.push_back(std::move(draft.child));
+  }
+}
+
+bool Nsga2::find_new_child(Draft& draft) const {
+  while (draft.attempts < kAttempts) {
+    draft.child = child(draft.rng, draft.attempts++ / kAttemptsPerMutation);
+    draft.identity = novelty_.identity(draft.child);
+    if (!novelty_.seen(draft.identity)) return true;
+  }
+  return false;
+}
+
+spaces::Genotype Nsga2::child(Rng& rng, int extra_mutations) const {
+  const spaces::AnySpace& space = novelty_.space();
+  const spaces::Genotype& first = tournament(rng);
+  spaces::Genotype result =
+      rng.chance(crossover_probability_) ? space.crossover(first, tournament(rng), rng) : first;
+  if (rng.chance(mutation_probability_)) result = space.mutate(result, rng);
+  for (int i = 0; i < extra_mutations; ++i) result = space.mutate(result, rng);
+  return result;
+}
+
+const spaces::Genotype& Nsga2::tournament(Rng& rng) const {
+  // Members stand best first, so the lower position wins.
+  const std::uint64_t a = rng.below(members_.size());
+  const std::uint64_t b = rng.below(members_.size());
+  return members_[std::min(a, b)].genotype;
+}
+
+void Nsga2::tell(std::span<const Individual> evaluated) {
+  for (const Individual& individual : evaluated) {
+    if (!individual.failed()) members_.push_back(individual);
+  }
+  select();
+}
+
+void Nsga2::select() {
+  const std::vector<std::uint32_t> ranks = non_dominated_ranks(members_);
+  const std::vector<double> crowding = crowding_distances(members_, ranks);
+  std::vector<std::size_t> order(members_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return std::tuple(ranks[a], -crowding[a], a) < std::tuple(ranks[b], -crowding[b], b);
+  });
+  order.resize(std::min(order.size(), population_));
+  std::vector<Individual> survivors;
+  survivors.reserve(order.size());
+  for (const std::size_t i : order) survivors.push_back(std::move(members_[i]));
+  members_ = std::move(survivors);
+}
+
+}  // namespace evonas::search

@@ -1,0 +1,69 @@
+#include "search/regularized_evolution.hpp"
+
+#include <utility>
+
+#include "search/ordering.hpp"
+
+namespace evonas::search {
+namespace {
+
+constexpr std::int64_t kPopulation = 30;
+constexpr int kAttempts = 128;
+/// Attempts after which one more mutation is made, since the nearer neighbourhood is used up.
+constexpr int kAttemptsPerMutation = 16;
+
+}  // namespace
+
+RegularizedEvolution::RegularizedEvolution(const AlgorithmOptions& options, spaces::AnySpace space)
+    : novelty_(options, std::move(space)),
+      population_(
+          static_cast<std::size_t>(options.population > 0 ? options.population : kPopulation)),
+      tournament_(static_cast<std::size_t>(options.tournament)),
+      batch_(static_cast<std::size_t>(options.batch)),
+      seed_(options.seed) {}
+
+std::size_t RegularizedEvolution::batch_size() const {
+  if (batch_ > 0) return batch_;
+  return asked_ < population_ ? population_ - asked_ : 1;
+}
+
+std::vector<spaces::Genotype> RegularizedEvolution::ask(std::size_t count) {
+  std::vector<spaces::Genotype> asked;
+  while (asked.size() < count) {
+    std::optional<spaces::Genotype> genotype;
+    if (asked_ >= population_ && !members_.empty()) {
+      Rng rng(seed_, "breed", asked_);
+      genotype = breed(rng);
+    }
+    if (!genotype) genotype = novelty_.sample();
+    if (!genotype) break;
+    asked.push_back(std::move(*genotype));
+    ++asked_;
+  }
+  return asked;
+}
+
+std::optional<spaces::Genotype> RegularizedEvolution::breed(Rng& rng) {
+  const Individual* parent = &members_[rng.below(members_.size())];
+  for (std::size_t i = 1; i < tournament_; ++i) {
+    const Individual& rival = members_[rng.below(members_.size())];
+    if (is_better(rival, *parent)) parent = &rival;
+  }
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    spaces::Genotype child = novelty_.space().mutate(parent->genotype, rng);
+    for (int i = 0; i < attempt / kAttemptsPerMutation; ++i) {
+      child = novelty_.space().mutate(child, rng);
+    }
+    if (novelty_.claim(novelty_.identity(child))) return child;
+  }
+  return std::nullopt;
+}
+
+void RegularizedEvolution::tell(std::span<const Individual> evaluated) {
+  for (const Individual& individual : evaluated) {
+    if (!individual.failed()) members_.push_back(individual);
+  }
+  while (members_.size() > population_) members_.pop_front();
+}
+
+}  // namespace evonas::search

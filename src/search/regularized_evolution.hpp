@@ -1,0 +1,32 @@
+#pragma once
+
+#include <deque>
+
+#include "search/novelty.hpp"
+
+namespace evonas::search {
+
+/// Regularized evolution (Real et al., "Regularized evolution for image classifier architecture
+/// search", AAAI 2019): a random population, then the best of a tournament is mutated and the oldest
+/// member dies. Mutants that were asked for before cost nothing: another is drawn.
+class RegularizedEvolution final : public Algorithm {
+ public:
+  RegularizedEvolution(const AlgorithmOptions& options, spaces::AnySpace space);
+
+  std::size_t batch_size() const override;
+  std::vector<spaces::Genotype> ask(std::size_t count) override;
+  void tell(std::span<const Individual> evaluated) override;
+
+ private:
+  std::optional<spaces::Genotype> breed(Rng& rng);
+
+  Novelty novelty_;
+  std::size_t population_;
+  std::size_t tournament_;
+  std::size_t batch_;
+  std::uint64_t seed_;
+  std::uint64_t asked_ = 0;
+  std::deque<Individual> members_;  ///< oldest first
+};
+
+}  // namespace evonas::search
