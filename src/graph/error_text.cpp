@@ -23,7 +23,7 @@ std::string listed(std::span<const T> items, std::string_view separator) {
 struct Describer {
   std::string operator()(std::int64_t value) const { return fmt::format("the number {}", value); }
   std::string operator()(double value) const { return fmt::format("the number {}", value); }
-  std::string operator()(const std::string& value) const { return "the text " + quoted(value); }
+  std::string operator()(const std::string& value) const { return "the text " + in_quotes(value); }
   std::string operator()(const std::vector<std::int64_t>& value) const {
     return fmt::format("the list [{}]", listed(std::span(value), ", "));
   }
@@ -40,7 +40,7 @@ std::string printable(std::string_view text) {
   return result;
 }
 
-std::string quoted(std::string_view text) { return fmt::format("'{}'", printable(text)); }
+std::string in_quotes(std::string_view text) { return fmt::format("'{}'", printable(text)); }
 
 std::string describe(const Attribute& attribute) { return std::visit(Describer{}, attribute); }
 
@@ -48,7 +48,7 @@ std::string describe(const Graph& graph, NodeId id) {
   const Node& node = graph[id];
   std::vector<std::string> shapes;
   for (const NodeId input : node.inputs) shapes.push_back(to_string(graph[input].shape));
-  return fmt::format("node {} ({}{}{})", quoted(node.name), printable(node.op),
+  return fmt::format("node {} ({}{}{})", in_quotes(node.name), printable(node.op),
                      shapes.empty() ? "" : " of ",
                      listed(std::span<const std::string>(shapes), ", "));
 }

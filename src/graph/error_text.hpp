@@ -12,7 +12,7 @@ namespace evonas::graph {
 std::string printable(std::string_view text);
 
 /// printable(text) between single quotes.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 /// "the number 3", "the text 'valid'", "the list [1, 1]".
 std::string describe(const Attribute& attribute);

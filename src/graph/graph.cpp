@@ -12,8 +12,8 @@ namespace {
 [[noreturn]] void wrong_type(const Node& node, std::string_view key, std::string_view wanted,
                              const Attribute& found) {
   throw GraphError(fmt::format("node {} ({}): the attribute {} is {}, expected {}",
-                               quoted(node.name), printable(node.op), quoted(key), describe(found),
-                               wanted));
+                               in_quotes(node.name), printable(node.op), in_quotes(key),
+                               describe(found), wanted));
 }
 
 }  // namespace
@@ -56,17 +56,17 @@ NodeId Graph::add(std::string op, std::vector<NodeId> inputs, Attributes attribu
   }
   if (op.empty()) {
     throw GraphError(
-        fmt::format("node {} has an empty operator; name one, such as \"Relu\"", quoted(name)));
+        fmt::format("node {} has an empty operator; name one, such as \"Relu\"", in_quotes(name)));
   }
   for (const NodeId input : inputs) {
     if (input < id) continue;
     throw GraphError(fmt::format(
         "node {} ({}) reads node number {}, but only {} nodes exist so far; add producers first",
-        quoted(name), printable(op), input, id));
+        in_quotes(name), printable(op), input, id));
   }
   if (!names_.emplace(name, id).second) {
     throw GraphError(
-        fmt::format("two nodes are named {}; names must be unique in a graph", quoted(name)));
+        fmt::format("two nodes are named {}; names must be unique in a graph", in_quotes(name)));
   }
   nodes_.push_back({.op = std::move(op),
                     .inputs = std::move(inputs),

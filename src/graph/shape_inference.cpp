@@ -16,7 +16,7 @@ namespace {
 
 std::string suggestion(std::string_view given, const std::vector<std::string>& names) {
   const std::string nearest = nearest_name(given, names);
-  if (!nearest.empty()) return fmt::format("did you mean {}?", quoted(nearest));
+  if (!nearest.empty()) return fmt::format("did you mean {}?", in_quotes(nearest));
   if (names.empty()) return "it has none";
   return fmt::format("known are {}", fmt::join(names, ", "));
 }
@@ -33,13 +33,13 @@ std::string suggestion(std::string_view given, const std::vector<std::string>& n
   std::vector<std::string> names;
   for (const AttributeRule& rule : op.attributes) names.emplace_back(rule.name);
   fail(graph, id,
-       fmt::format("has an unknown attribute {}; {}", quoted(name), suggestion(name, names)));
+       fmt::format("has an unknown attribute {}; {}", in_quotes(name), suggestion(name, names)));
 }
 
 void check_range(const Graph& graph, NodeId id, const AttributeRule& rule, double value) {
   if (value >= rule.least && value <= rule.most) return;
   fail(graph, id,
-       fmt::format("has the attribute {} with {}, expected {} to {}", quoted(rule.name), value,
+       fmt::format("has the attribute {} with {}, expected {} to {}", in_quotes(rule.name), value,
                    rule.least, rule.most));
 }
 
@@ -47,7 +47,7 @@ void check_attribute(const Graph& graph, NodeId id, const AttributeRule& rule) {
   const Node& node = graph[id];
   if (!node.attributes.contains(rule.name)) {
     if (!rule.required) return;
-    fail(graph, id, fmt::format("lacks the attribute {}", quoted(rule.name)));
+    fail(graph, id, fmt::format("lacks the attribute {}", in_quotes(rule.name)));
   }
   switch (rule.type) {
     case AttributeType::Integer:
@@ -62,7 +62,7 @@ void check_attribute(const Graph& graph, NodeId id, const AttributeRule& rule) {
   const auto values = node.integers(rule.name, {});
   if (values.size() != rule.count) {
     fail(graph, id,
-         fmt::format("has the attribute {} with {} numbers, expected {}", quoted(rule.name),
+         fmt::format("has the attribute {} with {} numbers, expected {}", in_quotes(rule.name),
                      values.size(), rule.count));
   }
   for (const std::int64_t value : values) check_range(graph, id, rule, static_cast<double>(value));
@@ -80,7 +80,7 @@ void check_operands(const Graph& graph, NodeId id, const Operator& op) {
     if (!graph[input].shape.empty()) continue;
     fail(graph, id,
          fmt::format("reads {}, which has no shape yet; infer the shapes of producers first",
-                     quoted(graph[input].name)));
+                     in_quotes(graph[input].name)));
   }
 }
 

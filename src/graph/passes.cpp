@@ -1,0 +1,132 @@
+#include "graph/passes.hpp"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "graph/operators.hpp"
+
+namespace evonas::graph {
+namespace {
+
+/// Writes a graph anew, node by node, under a mapping from old to new ids.
+class Rewriter {
+ public:
+  explicit Rewriter(const Graph& source) : source_(source), mapped_(source.size()) {}
+
+  NodeId mapped(NodeId old) const { return mapped_[old]; }
+
+  std::vector<NodeId> mapped(std::span<const NodeId> old) const {
+    std::vector<NodeId> result;
+    for (const NodeId id : old) result.push_back(mapped_[id]);
+    return result;
+  }
+
+  /// Copies a node with other attributes.
+  void copy(NodeId old, Attributes attributes) {
+    const Node& node = source_[old];
+    const NodeId id = result_.add(node.op, mapped(node.inputs), std::move(attributes), node.name);
+    result_.set_shape(id, node.shape);
+    mapped_[old] = id;
+  }
+
+  void copy(NodeId old) { copy(old, source_[old].attributes); }
+
+  /// Readers of the old node read a node of the new graph instead.
+  void replace(NodeId old, NodeId replacement) { mapped_[old] = replacement; }
+
+  Graph finish() {
+    result_.set_outputs(mapped(source_.outputs()));
+    return std::move(result_);
+  }
+
+ private:
+  const Graph& source_;
+  std::vector<NodeId> mapped_;
+  Graph result_;
+};
+
+/// What a node without parameters computes: equal for two nodes that give the same result.
+using Computation = std::tuple<std::string, std::vector<NodeId>, Attributes>;
+
+}  // namespace
+
+Graph prune_dead_nodes(const Graph& graph) {
+  std::vector<bool> alive(graph.size());
+  for (const NodeId output : graph.outputs()) alive[output] = true;
+  for (std::size_t id = graph.size(); id-- > 0;) {
+    const Node& node = graph.nodes()[id];
+    if (!alive[id]) continue;
+    for (const NodeId input : node.inputs) alive[input] = true;
+  }
+  Rewriter rewriter(graph);
+  for (NodeId id = 0; id < graph.size(); ++id) {
+    if (alive[id] || graph[id].op == kInput) rewriter.copy(id);
+  }
+  return rewriter.finish();
+}
+
+Graph simplify(const Graph& graph) {
+  const Graph pruned = prune_dead_nodes(graph);
+  Rewriter rewriter(pruned);
+  std::map<Computation, NodeId> computed;
+  for (NodeId id = 0; id < pruned.size(); ++id) {
+    const Node& node = pruned[id];
+    if (node.op == "Identity" && node.inputs.size() == 1) {
+      rewriter.replace(id, rewriter.mapped(node.inputs[0]));
+      continue;
+    }
+    const Operator* op = find_operator(node.op);
+    if (op == nullptr || !op->pure) {
+      rewriter.copy(id);
+      continue;
+    }
+    Computation computation(node.op, rewriter.mapped(node.inputs), node.attributes);
+    if (!op->ordered) std::ranges::sort(std::get<std::vector<NodeId>>(computation));
+    const auto known = computed.find(computation);
+    if (known != computed.end()) {
+      rewriter.replace(id, known->second);
+      continue;
+    }
+    rewriter.copy(id);
+    computed.emplace(std::move(computation), rewriter.mapped(id));
+  }
+  return rewriter.finish();
+}
+
+FoldedGraph fold_batch_normalization(const Graph& graph) {
+  std::vector<std::size_t> uses(graph.size());
+  for (const Node& node : graph.nodes()) {
+    for (const NodeId input : node.inputs) ++uses[input];
+  }
+  for (const NodeId output : graph.outputs()) ++uses[output];
+
+  const auto folds = [&](const Node& node) {
+    return node.op == "BatchNormalization" && node.inputs.size() == 1 &&
+           graph[node.inputs[0]].op == "Conv" && uses[node.inputs[0]] == 1;
+  };
+  std::vector<bool> gains_bias(graph.size());
+  FoldedGraph folded;
+  for (const Node& node : graph.nodes()) {
+    if (!folds(node)) continue;
+    gains_bias[node.inputs[0]] = true;
+    folded.pairs.push_back({.conv = graph[node.inputs[0]].name, .batch_normalization = node.name});
+  }
+  Rewriter rewriter(graph);
+  for (NodeId id = 0; id < graph.size(); ++id) {
+    const Node& node = graph[id];
+    if (folds(node)) {
+      rewriter.replace(id, rewriter.mapped(node.inputs[0]));
+      continue;
+    }
+    Attributes attributes = node.attributes;
+    if (gains_bias[id]) attributes.insert_or_assign("bias", std::int64_t{1});
+    rewriter.copy(id, std::move(attributes));
+  }
+  folded.graph = rewriter.finish();
+  return folded;
+}
+
+}  // namespace evonas::graph
