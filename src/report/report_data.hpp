@@ -1,15 +1,20 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <span>
 #include <stdexcept>
 #include <string>
 
 #include <nlohmann/json.hpp>
 
+#include "search/benchmark.hpp"
 #include "search/driver.hpp"
 #include "search/run_record.hpp"
 #include "spaces/search_space.hpp"
 
+/// What a search found out, told: as files for scripts, as a page and as text for a terminal. Every
+/// function is pure (but for the `dot` program that draws cells) and safe to call from any thread.
 namespace evonas::report {
 
 /// A report that cannot be written.
@@ -23,22 +28,61 @@ struct Run {
   spaces::AnySpace space;
   search::Problem problem;
   search::SearchSummary summary;
-  std::map<std::string, evaluation::Metric> metrics;  ///< by name: units and cost classes
+  /// By name: units and cost classes, also of metrics that only the final training yields.
+  std::map<std::string, evaluation::Metric> metrics;
   std::map<std::string, std::string> host;  ///< cpu, cores, memory, system, evonas version
   std::string configuration;                ///< YAML with every default
 };
 
+/// Algorithms compared on a table.
+struct Benchmark {
+  std::string name;           ///< of the experiment
+  std::string space;          ///< name of the search space
+  evaluation::Metric metric;  ///< the objective: regrets are in its unit
+  search::BenchmarkResult result;
+  std::map<std::string, std::string> host;
+  std::string configuration;
+};
+
 /// The front as CSV: `architecture,key`, objectives, limits' metrics and then the other metrics by
-/// name. Values print shortest-exact. The same run gives the same bytes.
+/// name. Values print shortest-exact, a missing one as nothing, and no time that a run took is
+/// among them: the same run gives the same bytes.
 std::string front_csv(const Run& run);
 
-/// `summary.json` (see the README for its form).
+/// `summary.json`: `{"status": "complete" | "interrupted" | "running" | "failed", "termination",
+/// "seed", "evaluations", "failures", "seconds", "best": NETWORK or null, "front": [NETWORK...],
+/// "hypervolume", "reference_point": [...]}`, and `"final": {"architecture", "metrics",
+/// "intervals", "seconds"}` after a final training. NETWORK is `{"architecture", "key", "metrics":
+/// {NAME: value}, "intervals": {NAME: [low, high]}}`; intervals (95 %) are there for the metrics
+/// that have one.
 nlohmann::json summary_json(const Run& run);
 
 /// Everything the page shows, as plain data: one call turns a run into data, another draws it.
+/// `{"kind": "search", "reference_point": [...], "runs": [RUN...]}`, a RUN being
+/// - `name`, `space`, `message`, `host`, `configuration`;
+/// - `objectives` [{metric, name, unit, goal}], `limits` [{metric, relation, bound, unit, text}];
+/// - `metrics` [{name, unit}] in the order of front.csv, and `units` {name: unit} of all;
+/// - `summary` as summary_json();
+/// - `evaluations` [{index, generation, architecture, key, metrics, intervals, feasible, on_front,
+///   seconds}], failed ones with their `failure`;
+/// - `best_so_far` and `hypervolume` [{evaluations, value}], points where the curve has a new
+///   value;
+/// - `cells` [{key, svg}] of the front's first 60 networks; `svg` is null without Graphviz.
 nlohmann::json report_json(const Run& run);
 
-/// A self-contained page (plotly.js inlined, works offline) that shows `report_json`.
+/// The same of several runs, which must have the same objectives (ReportError otherwise). Their
+/// `hypervolume` curves are measured from one reference point, the worst of the runs' own; cells
+/// are left out.
+nlohmann::json report_json(std::span<const Run> runs);
+
+/// The data of a benchmark's page: `{"kind": "benchmark", "name", "space", "metric", "optimum",
+/// "optimum_architecture", "evaluations", "seeds", "curves": [{"algorithm", "budgets", "mean",
+/// "median", "lower", "upper", "median_evaluations_to_optimum" or null, "engine_seconds"}], "host",
+/// "configuration"}`.
+nlohmann::json report_json(const Benchmark& benchmark);
+
+/// A self-contained page (plotly.js inlined, asks the network for nothing) that shows the data of
+/// report_json(): one search, several compared, or a benchmark. Throws ReportError for other data.
 std::string report_html(const nlohmann::json& data);
 
 /// A table for a terminal: the best network, the front, how the search ended.

@@ -1,0 +1,23 @@
+/* The files of the page as they are, each between two symbols that assets.cpp reads. */
+
+        .macro asset name, file
+        .global evonas_report_\name\()_begin
+        .hidden evonas_report_\name\()_begin
+        .global evonas_report_\name\()_end
+        .hidden evonas_report_\name\()_end
+evonas_report_\name\()_begin:
+        .incbin "\file"
+evonas_report_\name\()_end:
+        .endm
+
+        .section .rodata
+        asset page, "page.html"
+        asset style, "page.css"
+        asset elements, "elements.js"
+        asset charts, "charts.js"
+        asset search_page, "search_page.js"
+        asset benchmark_page, "benchmark_page.js"
+        asset main, "page.js"
+        asset plotly, EVONAS_PLOTLY_FILE
+
+        .section .note.GNU-stack, "", %progbits

@@ -1,0 +1,53 @@
+#include <cmath>
+
+#include "report/report_data.hpp"
+
+namespace evonas::report {
+namespace {
+
+using nlohmann::json;
+
+json budgets_json(const search::AlgorithmResult& algorithm) {
+  json budgets = json::array();
+  for (const search::BudgetResult& budget : algorithm.budgets) {
+    budgets.push_back({{"evaluations", budget.evaluations},
+                       {"regret_mean", budget.regret_mean},
+                       {"regret_std", budget.regret_deviation},
+                       {"regret_median", budget.regret_median},
+                       {"regret_quartiles",
+                        json::array({budget.regret_lower_quartile, budget.regret_upper_quartile})},
+                       {"at_optimum", budget.at_optimum}});
+  }
+  return budgets;
+}
+
+}  // namespace
+
+json report_json(const Benchmark& benchmark) {
+  json curves = json::array();
+  for (const search::AlgorithmResult& algorithm : benchmark.result.algorithms) {
+    const double median = algorithm.median_evaluations_to_optimum;
+    curves.push_back(
+        {{"algorithm", algorithm.algorithm},
+         {"budgets", budgets_json(algorithm)},
+         {"mean", algorithm.mean_regret},
+         {"median", algorithm.median},
+         {"lower", algorithm.lower_quartile},
+         {"upper", algorithm.upper_quartile},
+         {"median_evaluations_to_optimum", std::isfinite(median) ? json(median) : json(nullptr)},
+         {"engine_seconds", algorithm.engine_seconds}});
+  }
+  return {{"kind", "benchmark"},
+          {"name", benchmark.name},
+          {"space", benchmark.space},
+          {"metric", {{"name", benchmark.metric.name}, {"unit", benchmark.metric.unit}}},
+          {"optimum", benchmark.result.optimum},
+          {"optimum_architecture", benchmark.result.optimum_architecture},
+          {"evaluations", benchmark.result.evaluations},
+          {"seeds", benchmark.result.seeds},
+          {"curves", std::move(curves)},
+          {"host", benchmark.host},
+          {"configuration", benchmark.configuration}};
+}
+
+}  // namespace evonas::report

@@ -1,0 +1,129 @@
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "report/columns.hpp"
+#include "report/measurements_json.hpp"
+#include "report/report_data.hpp"
+
+namespace evonas::report {
+namespace {
+
+constexpr std::size_t kRows = 20;
+
+/// Whole numbers in full, others to four digits.
+std::string figure(double value) {
+  const double size = std::abs(value);
+  if (std::isfinite(value) && size < 1e15 && value == std::floor(value)) {
+    return fmt::format("{:.0f}", value);
+  }
+  if (size >= 1000.0 && size < 1e9) return fmt::format("{:.1f}", value);
+  return fmt::format("{:#.4g}", value);
+}
+
+std::string duration(double seconds) {
+  if (seconds < 60.0) return fmt::format("{:.1f} s", seconds);
+  const auto whole = static_cast<long long>(std::llround(seconds));
+  if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
+  return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
+}
+
+std::string plural(std::size_t count, const std::string& word) {
+  return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
+}
+
+/// One line a metric: "  latency_ms  3.945 ms (3.866 to 4.044)".
+std::string metric_lines(const Run& run, const Measurements& measurements,
+                         const std::vector<std::string>& names) {
+  std::size_t width = 0;
+  for (const std::string& name : names) width = std::max(width, name.size());
+  std::string text;
+  for (const std::string& name : names) {
+    const auto found = measurements.find(name);
+    if (found == measurements.end()) continue;
+    const evaluation::Measurement& measurement = found->second;
+    const std::string unit = unit_of(run, name);
+    text += fmt::format("  {:<{}}  {}{}{}", name, width, figure(measurement.value),
+                        unit.empty() ? "" : " ", unit);
+    if (measurement.low && measurement.high) {
+      text += fmt::format(" ({} to {})", figure(*measurement.low), figure(*measurement.high));
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+std::string heading(const Run& run) {
+  const search::SearchSummary& summary = run.summary;
+  std::string text =
+      fmt::format("{} ({}): {}, {}, {}, {}, seed {}\n", run.name, run.space.name(),
+                  status(summary.termination), plural(summary.evaluations.size(), "evaluation"),
+                  plural(summary.failures, "failure"), duration(summary.seconds), summary.seed);
+  if (!summary.message.empty()) text += summary.message + '\n';
+  return text;
+}
+
+std::string best(const Run& run) {
+  const search::SearchSummary& summary = run.summary;
+  if (!summary.best) {
+    return summary.evaluations.size() == summary.failures
+               ? "\nno network was evaluated successfully\n"
+               : "\nno network within every limit was found\n";
+  }
+  const search::EvaluationRecord& record = summary.evaluations.at(*summary.best);
+  std::string text = fmt::format("\nbest network: {}\n", record.architecture) +
+                     metric_lines(run, record.metrics, metric_columns(run));
+  if (summary.final) {
+    std::vector<std::string> names;
+    for (const auto& [name, measurement] : summary.final->metrics) names.push_back(name);
+    text += fmt::format("after its final training ({}):\n", duration(summary.final->seconds)) +
+            metric_lines(run, summary.final->metrics, names);
+  }
+  return text;
+}
+
+std::string front(const Run& run) {
+  const search::SearchSummary& summary = run.summary;
+  if (summary.front.empty()) return {};
+  const std::vector<std::string> columns = metric_columns(run);
+  const std::size_t shown = std::min(summary.front.size(), kRows);
+  // Cells first: the widths follow from them.
+  std::vector<std::vector<std::string>> rows = {columns};
+  for (std::size_t i = 0; i < shown; ++i) {
+    const search::EvaluationRecord& record = summary.evaluations.at(summary.front[i]);
+    std::vector<std::string> row;
+    for (const std::string& column : columns) {
+      const auto found = record.metrics.find(column);
+      row.push_back(found == record.metrics.end() ? "" : figure(found->second.value));
+    }
+    rows.push_back(std::move(row));
+  }
+  std::vector<std::size_t> widths(columns.size(), 0);
+  for (const std::vector<std::string>& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::string text = fmt::format("\nfront: {}", plural(summary.front.size(), "network"));
+  if (run.problem.objectives.size() > 1) {
+    text += fmt::format(", hypervolume {}", figure(summary.hypervolume));
+  }
+  text += '\n';
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      text += fmt::format("  {:>{}}", rows[r][i], widths[i]);
+    }
+    text +=
+        r == 0 ? "  architecture" : "  " + summary.evaluations[summary.front[r - 1]].architecture;
+    text += '\n';
+  }
+  if (shown < summary.front.size()) {
+    text += fmt::format("  and {} more in front.csv\n", summary.front.size() - shown);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string console_summary(const Run& run) { return heading(run) + best(run) + front(run); }
+
+}  // namespace evonas::report

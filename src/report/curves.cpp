@@ -1,0 +1,80 @@
+#include "report/curves.hpp"
+
+#include <optional>
+
+#include "search/pareto.hpp"
+
+namespace evonas::report {
+namespace {
+
+/// To be minimised from the metric's own sense, and back.
+double turned(search::Goal goal, double value) {
+  return goal == search::Goal::Minimize ? value : -value;
+}
+
+}  // namespace
+
+Curve best_so_far(const Run& run) {
+  Curve curve;
+  std::optional<double> best;
+  const search::Goal goal = run.problem.objectives.front().goal;
+  for (const search::Individual& individual :
+       search::to_individuals(run.summary.evaluations, run.problem)) {
+    if (individual.failed() || !individual.feasible()) continue;
+    const double value = individual.objectives.front();
+    if (best && value >= *best) continue;
+    best = value;
+    curve.push_back({static_cast<std::size_t>(individual.index) + 1, turned(goal, value)});
+  }
+  return curve;
+}
+
+Curve recorded_hypervolume(const Run& run) {
+  Curve curve;
+  for (const search::GenerationRecord& record : run.summary.generations) {
+    if (!curve.empty() && curve.back().value == record.hypervolume) continue;
+    curve.push_back({static_cast<std::size_t>(record.evaluations), record.hypervolume});
+  }
+  return curve;
+}
+
+Curve hypervolume_from(const Run& run, const std::vector<double>& reference) {
+  std::vector<double> corner;
+  for (std::size_t i = 0; i < reference.size(); ++i) {
+    corner.push_back(turned(run.problem.objectives.at(i).goal, reference[i]));
+  }
+  Curve curve;
+  std::vector<search::Individual> front;
+  for (const search::Individual& individual :
+       search::to_individuals(run.summary.evaluations, run.problem)) {
+    if (individual.failed() || !individual.feasible()) continue;
+    std::vector<search::Individual> candidates = front;
+    candidates.push_back(individual);
+    const std::vector<std::size_t> kept = search::pareto_front(candidates);
+    front.clear();
+    std::vector<std::vector<double>> points;
+    for (const std::size_t position : kept) {
+      front.push_back(candidates[position]);
+      points.push_back(candidates[position].objectives);
+    }
+    const double value = search::hypervolume(points, corner);
+    if (!curve.empty() && curve.back().value == value) continue;
+    curve.push_back({static_cast<std::size_t>(individual.index) + 1, value});
+  }
+  return curve;
+}
+
+std::vector<double> common_reference(std::span<const Run> runs) {
+  std::vector<double> worst;
+  for (const Run& run : runs) {
+    const std::vector<double>& own = run.summary.reference_point;
+    if (worst.empty()) worst = own;
+    for (std::size_t i = 0; i < own.size(); ++i) {
+      const search::Goal goal = run.problem.objectives.at(i).goal;
+      if (turned(goal, own[i]) > turned(goal, worst[i])) worst[i] = own[i];
+    }
+  }
+  return worst;
+}
+
+}  // namespace evonas::report

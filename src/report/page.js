@@ -1,0 +1,10 @@
+// Puts the page together from the data in it.
+
+const data = JSON.parse(document.getElementById("data").textContent);
+const parts = data.kind === "benchmark" ? benchmarkPage(data) : searchPage(data);
+document.getElementById("page").append(
+  ...parts.filter(Boolean),
+  element("footer", {}, "Written by evonas."));
+
+drawAll();
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);

@@ -1,0 +1,160 @@
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "graph/drawing.hpp"
+#include "report/columns.hpp"
+#include "report/curves.hpp"
+#include "report/measurements_json.hpp"
+#include "report/report_data.hpp"
+
+namespace evonas::report {
+namespace {
+
+using nlohmann::json;
+
+/// Enough for any front that a person looks through; each takes a run of `dot`.
+constexpr std::size_t kPictures = 60;
+
+json objectives_json(const Run& run) {
+  json objectives = json::array();
+  for (const search::Objective& objective : run.problem.objectives) {
+    objectives.push_back({{"metric", objective.metric},
+                          {"name", objective.metric},
+                          {"unit", unit_of(run, objective.metric)},
+                          {"goal", to_string(objective.goal)}});
+  }
+  return objectives;
+}
+
+json limits_json(const Run& run) {
+  json limits = json::array();
+  for (const search::Limit& limit : run.problem.limits) {
+    limits.push_back({{"metric", limit.metric},
+                      {"relation", limit.relation == search::Relation::AtMost ? "<=" : ">="},
+                      {"bound", limit.bound},
+                      {"unit", unit_of(run, limit.metric)},
+                      {"text", limit.to_string()}});
+  }
+  return limits;
+}
+
+json evaluations_json(const Run& run) {
+  const std::set<std::size_t> front(run.summary.front.begin(), run.summary.front.end());
+  json evaluations = json::array();
+  for (std::size_t i = 0; i < run.summary.evaluations.size(); ++i) {
+    const search::EvaluationRecord& record = run.summary.evaluations[i];
+    json evaluation = {{"index", record.index},
+                       {"generation", record.generation},
+                       {"architecture", record.architecture},
+                       {"key", record.key.hex()},
+                       {"feasible", record.ok() && run.problem.violation(record.metrics) <= 0.0},
+                       {"on_front", front.count(i) > 0},
+                       {"seconds", record.seconds}};
+    add_measurements(evaluation, record.metrics);
+    if (!record.ok()) evaluation["failure"] = record.failure;
+    evaluations.push_back(std::move(evaluation));
+  }
+  return evaluations;
+}
+
+json curve_json(const Curve& curve) {
+  json points = json::array();
+  for (const CurvePoint& point : curve) {
+    points.push_back({{"evaluations", point.evaluations}, {"value", point.value}});
+  }
+  return points;
+}
+
+/// The picture of one cell; null where it cannot be drawn, because a report without it is better
+/// than none.
+json picture(const Run& run, const search::EvaluationRecord& record) {
+  try {
+    return graph::to_svg(run.space.cell(record.genotype), {.shapes = false});
+  } catch (const std::runtime_error&) {
+    return nullptr;
+  }
+}
+
+json cells_json(const Run& run) {
+  const bool drawn = graph::graphviz_available();
+  json cells = json::array();
+  for (std::size_t i = 0; i < std::min(run.summary.front.size(), kPictures); ++i) {
+    const search::EvaluationRecord& record = run.summary.evaluations.at(run.summary.front[i]);
+    cells.push_back({{"key", record.key.hex()}, {"svg", drawn ? picture(run, record) : nullptr}});
+  }
+  return cells;
+}
+
+json run_json(const Run& run) {
+  json metrics = json::array();
+  for (const std::string& name : metric_columns(run)) {
+    metrics.push_back({{"name", name}, {"unit", unit_of(run, name)}});
+  }
+  json units = json::object();
+  for (const auto& [name, metric] : run.metrics) units[name] = metric.unit;
+  return {{"name", run.name},
+          {"space", run.space.name()},
+          {"message", run.summary.message},
+          {"objectives", objectives_json(run)},
+          {"limits", limits_json(run)},
+          {"metrics", std::move(metrics)},
+          {"units", std::move(units)},
+          {"summary", summary_json(run)},
+          {"evaluations", evaluations_json(run)},
+          {"best_so_far", curve_json(best_so_far(run))},
+          {"hypervolume", curve_json(recorded_hypervolume(run))},
+          {"cells", json::array()},
+          {"host", run.host},
+          {"configuration", run.configuration}};
+}
+
+std::string objectives_text(const search::Problem& problem) {
+  std::string text;
+  for (const search::Objective& objective : problem.objectives) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", to_string(objective.goal),
+                        objective.metric);
+  }
+  return text;
+}
+
+void check_objectives(std::span<const Run> runs) {
+  for (const Run& run : runs) {
+    if (run.problem.objectives.empty()) {
+      throw ReportError(fmt::format("the run '{}' has no objective; give it one", run.name));
+    }
+    const std::string expected = objectives_text(runs.front().problem);
+    const std::string given = objectives_text(run.problem);
+    if (given != expected) {
+      throw ReportError(fmt::format(
+          "the runs '{}' ({}) and '{}' ({}) have different objectives and cannot be compared; "
+          "report them one by one",
+          runs.front().name, expected, run.name, given));
+    }
+  }
+}
+
+}  // namespace
+
+json report_json(const Run& run) {
+  json data = report_json(std::span<const Run>(&run, 1));
+  data["runs"][0]["cells"] = cells_json(run);
+  return data;
+}
+
+json report_json(std::span<const Run> runs) {
+  if (runs.empty())
+    throw ReportError("no run was given to report on; name at least one run folder");
+  check_objectives(runs);
+  const std::vector<double> reference = common_reference(runs);
+  json data = {{"kind", "search"}, {"reference_point", reference}, {"runs", json::array()}};
+  for (const Run& run : runs) {
+    json entry = run_json(run);
+    if (runs.size() > 1) entry["hypervolume"] = curve_json(hypervolume_from(run, reference));
+    data["runs"].push_back(std::move(entry));
+  }
+  return data;
+}
+
+}  // namespace evonas::report

@@ -1,0 +1,55 @@
+#include "report/columns.hpp"
+#include "report/measurements_json.hpp"
+#include "report/report_data.hpp"
+
+namespace evonas::report {
+namespace {
+
+nlohmann::json network_json(const search::EvaluationRecord& record) {
+  nlohmann::json json = {{"architecture", record.architecture}, {"key", record.key.hex()}};
+  add_measurements(json, record.metrics);
+  return json;
+}
+
+}  // namespace
+
+void add_measurements(nlohmann::json& json, const Measurements& measurements) {
+  nlohmann::json metrics = nlohmann::json::object();
+  nlohmann::json intervals = nlohmann::json::object();
+  for (const auto& [name, measurement] : measurements) {
+    metrics[name] = measurement.value;
+    if (measurement.low && measurement.high) {
+      intervals[name] = nlohmann::json::array({*measurement.low, *measurement.high});
+    }
+  }
+  json["metrics"] = std::move(metrics);
+  json["intervals"] = std::move(intervals);
+}
+
+nlohmann::json summary_json(const Run& run) {
+  const search::SearchSummary& summary = run.summary;
+  nlohmann::json front = nlohmann::json::array();
+  for (const std::size_t position : summary.front) {
+    front.push_back(network_json(summary.evaluations.at(position)));
+  }
+  nlohmann::json json = {{"status", status(summary.termination)},
+                         {"termination", search::to_string(summary.termination)},
+                         {"seed", summary.seed},
+                         {"evaluations", summary.evaluations.size()},
+                         {"failures", summary.failures},
+                         {"seconds", summary.seconds},
+                         {"best", nullptr},
+                         {"front", std::move(front)},
+                         {"hypervolume", summary.hypervolume},
+                         {"reference_point", summary.reference_point}};
+  if (summary.best) json["best"] = network_json(summary.evaluations.at(*summary.best));
+  if (summary.final) {
+    nlohmann::json final = {{"architecture", summary.final->architecture},
+                            {"seconds", summary.final->seconds}};
+    add_measurements(final, summary.final->metrics);
+    json["final"] = std::move(final);
+  }
+  return json;
+}
+
+}  // namespace evonas::report
