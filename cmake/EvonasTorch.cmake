@@ -17,3 +17,5 @@ target_include_directories(evonas_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
 target_link_libraries(evonas_torch INTERFACE ${TORCH_LIBRARIES})
 separate_arguments(torch_flags UNIX_COMMAND "${TORCH_CXX_FLAGS}")
 target_compile_options(evonas_torch INTERFACE ${torch_flags})
+# LibTorch brings a newer fmt than the system's library; units that see it use it header-only.
+target_compile_definitions(evonas_torch INTERFACE FMT_HEADER_ONLY)

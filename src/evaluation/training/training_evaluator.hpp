@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "evaluation/evaluator.hpp"
@@ -52,9 +53,10 @@ class TrainingEvaluator final : public Evaluator {
   spaces::NetworkInput input() const;
 
   /// One training of any network graph with that input. Throws EvaluationError where it diverges;
-  /// returns what was reached by then where `stop` is requested (with `seconds` below zero).
-  TrainingResult train(const graph::Graph& network, std::uint64_t seed, std::stop_token stop,
-                       const std::function<void(const TrainingProgress&)>& on_epoch = {}) const;
+  /// returns nothing where it was given up because of `stop`.
+  std::optional<TrainingResult> train(
+      const graph::Graph& network, std::uint64_t seed, std::stop_token stop,
+      const std::function<void(const TrainingProgress&)>& on_epoch = {}) const;
 
  private:
   struct State;

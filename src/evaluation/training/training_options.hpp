@@ -13,7 +13,7 @@ struct TrainingOptions {
   std::string data_dir;
   std::int64_t images = 0;
   std::int64_t resolution = 0;
-  double validation_share = 0.2;
+  std::int64_t validation_images = 5000;
   std::int64_t epochs = 3;
   std::int64_t batch = 128;
   double learning_rate = 0.1;
@@ -34,13 +34,14 @@ struct TrainingOptions {
     visit("data", data, "data set", one_of({"fashion_mnist", "mnist", "cifar10", "cifar100"}));
     visit("data_dir", data_dir,
           "folder of its official files (IDX or CIFAR binary); empty looks where Debian installs "
-          "them");
-    visit("images", images, "images of the training file to use, drawn by seed; 0 is all",
+          "them",
+          file_path());
+    visit("images", images, "training images, drawn by seed; 0 is all that validation leaves",
           at_least(0));
     visit("resolution", resolution, "side in pixels that images are scaled down to; 0 keeps theirs",
           between(0, 4096));
-    visit("validation_share", validation_share,
-          "share of the training file kept apart for validation labels", between(0.01, 0.9));
+    visit("validation_images", validation_images,
+          "images of the training file kept apart for validation labels", between(1, 1e9));
     visit("epochs", epochs, "passes over the training split", at_least(1));
     visit("batch", batch, "images in a step", between(1, 65536));
     visit("learning_rate", learning_rate, "peak of the cosine schedule", between(0, 100));

@@ -1,0 +1,177 @@
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "evaluation/latency/latency.hpp"
+#include "graph/passes.hpp"
+
+namespace evonas::evaluation {
+namespace {
+
+constexpr std::string_view kHeader = "operation,latency_ms,low_ms,high_ms";
+
+std::string describe(const graph::Attribute& attribute) {
+  struct Describe {
+    std::string operator()(std::int64_t value) const { return fmt::format("{}", value); }
+    std::string operator()(double value) const { return fmt::format("{}", value); }
+    std::string operator()(const std::string& value) const { return value; }
+    std::string operator()(const std::vector<std::int64_t>& values) const {
+      std::string text;
+      for (const std::int64_t value : values) {
+        if (!text.empty()) text += 'x';
+        text += fmt::format("{}", value);
+      }
+      return text;
+    }
+  };
+  return std::visit(Describe{}, attribute);
+}
+
+// Operator, attributes and shapes of the operands: what its latency depends on.
+std::string describe(const graph::Graph& network, const graph::Node& node) {
+  std::string text = node.op;
+  for (const auto& [name, value] : node.attributes) {
+    text += fmt::format(" {}={}", name, describe(value));
+  }
+  for (const graph::NodeId input : node.inputs) {
+    text += fmt::format(" {}", graph::to_string(network[input].shape));
+  }
+  std::replace(text.begin(), text.end(), ',', ';');
+  return text;
+}
+
+graph::Graph network_of_one(const graph::Graph& network, const graph::Node& node) {
+  graph::Graph single;
+  std::vector<graph::NodeId> inputs;
+  for (const graph::NodeId input : node.inputs)
+    inputs.push_back(single.add_input(network[input].shape));
+  const graph::NodeId id = single.add(node.op, inputs, node.attributes, node.name);
+  single.set_shape(id, node.shape);
+  single.set_outputs({id});
+  return single;
+}
+
+std::optional<double> parse_number(std::string_view text) {
+  double value = 0.0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || !(value >= 0.0))
+    return std::nullopt;
+  return value;
+}
+
+std::string describe(const LatencyOptions& options) {
+  return fmt::format("# latency by operation: batch {}, threads {}, device {}", options.batch,
+                     options.threads, options.device);
+}
+
+}  // namespace
+
+LatencyLookup::LatencyLookup(std::filesystem::path file, LatencyOptions options)
+    : file_(std::move(file)), options_(std::move(options)) {
+  if (!std::filesystem::exists(file_)) return;
+  std::ifstream stream(file_);
+  std::string line;
+  const auto fail = [&](std::size_t number, const std::string& what) {
+    throw EvaluationError(fmt::format("{}:{}: {}", file_.string(), number, what));
+  };
+  if (!std::getline(stream, line)) fail(1, "the latency table is empty or unreadable; remove it");
+  if (line != describe(options_)) {
+    fail(1, fmt::format("expected '{}', found '{}'; use another file for other options",
+                        describe(options_), line.substr(0, 120)));
+  }
+  if (!std::getline(stream, line) || line != kHeader)
+    fail(2, fmt::format("expected the columns {}", kHeader));
+  for (std::size_t number = 3; std::getline(stream, line); ++number) {
+    std::vector<std::string> fields;
+    for (std::size_t begin = 0; begin <= line.size();) {
+      const std::size_t end = std::min(line.find(',', begin), line.size());
+      fields.push_back(line.substr(begin, end - begin));
+      begin = end + 1;
+    }
+    if (fields.size() != 4) fail(number, fmt::format("expected 4 fields, found {}", fields.size()));
+    const auto median = parse_number(fields[1]);
+    const auto low = parse_number(fields[2]);
+    const auto high = parse_number(fields[3]);
+    if (!median || !low || !high) fail(number, "expected three numbers of milliseconds");
+    const LatencyResult entry{.median_ms = *median, .low_ms = *low, .high_ms = *high};
+    if (!entries_.emplace(fields[0], entry).second) {
+      fail(number, fmt::format("the operation '{}' is there twice", fields[0]));
+    }
+  }
+}
+
+double LatencyLookup::latency_ms(const graph::Graph& network, bool measure_missing) {
+  const std::scoped_lock lock(mutex_);
+  const graph::Graph folded = graph::simplify(graph::fold_batch_normalization(network).graph);
+  double sum = 0.0;
+  bool added = false;
+  for (const graph::Node& node : folded.nodes()) {
+    if (node.op == graph::kInput) continue;
+    const std::string operation = describe(folded, node);
+    auto entry = entries_.find(operation);
+    if (entry == entries_.end()) {
+      if (!measure_missing) {
+        throw EvaluationError(fmt::format("{}: the operation '{}' is not in the latency table",
+                                          file_.string(), operation));
+      }
+      entry = entries_.emplace(operation, measure_latency(network_of_one(folded, node), options_))
+                  .first;
+      added = true;
+    }
+    sum += entry->second.median_ms;
+  }
+  if (added) save();
+  return sum;
+}
+
+std::size_t LatencyLookup::size() const {
+  const std::scoped_lock lock(mutex_);
+  return entries_.size();
+}
+
+void LatencyLookup::save() const {
+  std::string text = fmt::format("{}\n{}\n", describe(options_), kHeader);
+  for (const auto& [operation, entry] : entries_) {
+    text += fmt::format("{},{},{},{}\n", operation, entry.median_ms, entry.low_ms, entry.high_ms);
+  }
+  const std::filesystem::path temporary = file_.string() + ".new";
+  {
+    std::ofstream stream(temporary, std::ios::trunc);
+    stream << text << std::flush;
+    if (!stream) {
+      throw EvaluationError(
+          fmt::format("{}: the latency table cannot be written", temporary.string()));
+    }
+  }
+  std::filesystem::rename(temporary, file_);
+}
+
+LookupLatency::LookupLatency(spaces::AnySpace space, spaces::NetworkInput input,
+                             std::shared_ptr<LatencyLookup> lookup, std::string metric)
+    : space_(std::move(space)),
+      input_(input),
+      lookup_(std::move(lookup)),
+      metric_(std::move(metric)) {}
+
+std::vector<Metric> LookupLatency::metrics() const {
+  return {{.name = metric_, .unit = "ms", .cost = CostClass::Cheap}};
+}
+
+void LookupLatency::evaluate(std::span<const Candidate> block, const OutcomeSink& sink,
+                             std::stop_token stop) {
+  for (std::size_t i = 0; i < block.size() && !stop.stop_requested(); ++i) {
+    Outcome outcome;
+    try {
+      outcome.metrics[metric_] = {
+          .value = lookup_->latency_ms(space_.network(block[i].genotype, input_), true)};
+    } catch (const EvaluationError& error) {
+      outcome.failure = error.what();
+    }
+    sink(i, std::move(outcome));
+  }
+}
+
+}  // namespace evonas::evaluation

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <torch/torch.h>
+
+#include "evaluation/evaluator.hpp"
+#include "graph/graph.hpp"
+
+namespace evonas::evaluation {
+
+/// The LibTorch module of any network-grain graph.
+///
+/// Parameters are registered under the names of their nodes ("conv_3.weight", in ONNX's and
+/// LibTorch's common layout), float32, weights drawn uniformly within 1 / sqrt(fan-in) from `seed`
+/// alone. The graph is compiled into steps once: repeated Relu are done once, and each sum of batch
+/// normalisations with the Relu that follows becomes one normalised_sum(). Not safe for concurrent
+/// calls of one module.
+class NetworkModule : public torch::nn::Module {
+ public:
+  /// Throws EvaluationError naming the node where an operator has no module.
+  NetworkModule(const graph::Graph& network, std::uint64_t seed);
+
+  /// Batch x channels x height x width in, batch x classes out. Activations take the number format
+  /// of the input, and so must the weights of convolutions; normalisation and Gemm stay float32.
+  torch::Tensor forward(torch::Tensor input);
+
+ private:
+  using Values = std::vector<torch::Tensor>;
+  struct Step {
+    std::function<void(Values&)> run;
+    std::vector<graph::NodeId> reads;
+    std::vector<graph::NodeId> release;  ///< values nobody reads afterwards
+  };
+  struct SumPlan {
+    std::vector<graph::NodeId> normalisations;
+    std::vector<graph::NodeId> plain;
+    graph::NodeId result = 0;
+    std::optional<graph::NodeId> rectified;  ///< the Relu of the result
+    bool sum_is_read = false;                ///< by anything but that Relu
+  };
+
+  void compile(const graph::Graph& network);
+  void add_normalised_sum(const graph::Graph& network, const SumPlan& plan);
+  void add_operator(const graph::Graph& network, graph::NodeId id);
+  void plan_releases();
+
+  std::vector<Step> steps_;
+  graph::NodeId input_ = 0;
+  graph::NodeId output_ = 0;
+  std::size_t size_ = 0;
+};
+
+}  // namespace evonas::evaluation

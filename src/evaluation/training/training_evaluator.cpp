@@ -1,0 +1,268 @@
+#include "evaluation/training/training_evaluator.hpp"
+
+#include <chrono>
+#include <cmath>
+#include <mutex>
+#include <numbers>
+#include <numeric>
+
+#include <fmt/format.h>
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+#include <torch/torch.h>
+
+#include "evaluation/training/device.hpp"
+#include "evaluation/training/flat_sgd.hpp"
+#include "evaluation/training/image_data.hpp"
+#include "evaluation/training/network_module.hpp"
+
+namespace evonas::evaluation {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using torch::Tensor;
+
+constexpr std::int64_t kEvaluationBatch = 512;
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+// Cosine from the peak to zero over all steps, after a linear warm-up.
+double learning_rate(const TrainingOptions& options, std::int64_t step,
+                     std::int64_t steps_per_epoch) {
+  const auto total = static_cast<double>(options.epochs * steps_per_epoch);
+  const double warmup = options.warmup_epochs * static_cast<double>(steps_per_epoch);
+  const double ramp = warmup > 0.0 ? std::min(1.0, static_cast<double>(step + 1) / warmup) : 1.0;
+  const double angle = std::numbers::pi * static_cast<double>(step) / total;
+  return options.learning_rate * ramp * 0.5 * (1.0 + std::cos(angle));
+}
+
+struct Accuracy {
+  double percent = 0.0;
+  double loss = 0.0;
+};
+
+// One network on its way through training.
+class Training {
+ public:
+  Training(const graph::Graph& network, const ImageData& data, const TrainingOptions& options,
+           std::uint64_t seed)
+      : data_(data),
+        options_(options),
+        seed_(seed),
+        device_(parse_device(options.device)),
+        format_(options.precision == "bfloat16" ? torch::kBFloat16 : torch::kFloat32),
+        module_(std::make_shared<NetworkModule>(network, seed)) {
+    module_->to(device_);
+    sgd_.emplace(*module_, format_,
+                 FlatSgd::Options{.momentum = options.momentum,
+                                  .weight_decay = options.weight_decay,
+                                  .gradient_clip = options.gradient_clip});
+  }
+
+  std::optional<TrainingResult> run(const std::stop_token& stop,
+                                    const std::function<void(const TrainingProgress&)>& on_epoch) {
+    const Clock::time_point begin = Clock::now();
+    TrainingResult result;
+    for (std::int64_t epoch = 0; epoch < options_.epochs; ++epoch) {
+      const std::optional<double> loss = run_epoch(epoch, stop);
+      if (!loss) return std::nullopt;
+      result.train_loss = *loss;
+      result.images_per_second =
+          static_cast<double>((epoch + 1) * steps() * options_.batch) / seconds_since(begin);
+      if (on_epoch) {
+        on_epoch({.epoch = epoch + 1,
+                  .epochs = options_.epochs,
+                  .images_per_second = result.images_per_second,
+                  .loss = *loss});
+      }
+    }
+    const Accuracy validation = accuracy(data_.validation);
+    result.validation_accuracy = validation.percent;
+    result.validation_loss = validation.loss;
+    result.seconds = seconds_since(begin);
+    return result;
+  }
+
+  Accuracy accuracy(const Split& split) {
+    const torch::NoGradGuard no_gradients;
+    module_->eval();
+    std::vector<std::int64_t> indices(static_cast<std::size_t>(split.size()));
+    std::iota(indices.begin(), indices.end(), 0);
+    const TrainingOptions plain;  // no augmentation
+    Rng rng(seed_, "unused");
+    std::int64_t right = 0;
+    double loss = 0.0;
+    for (std::int64_t first = 0; first < split.size(); first += kEvaluationBatch) {
+      const auto count = std::min(kEvaluationBatch, split.size() - first);
+      const auto batch = make_batch(split,
+                                    std::span(indices).subspan(static_cast<std::size_t>(first),
+                                                               static_cast<std::size_t>(count)),
+                                    plain, rng);
+      const Tensor logits = module_->forward(batch.images).to(torch::kFloat32);
+      right += logits.argmax(1).eq(batch.labels).sum().item<std::int64_t>();
+      loss +=
+          torch::cross_entropy_loss(logits, batch.labels, {}, at::Reduction::Sum).item<double>();
+    }
+    module_->train();
+    const auto count = static_cast<double>(split.size());
+    return {.percent = 100.0 * static_cast<double>(right) / count, .loss = loss / count};
+  }
+
+ private:
+  struct Batch {
+    Tensor images;
+    Tensor labels;
+  };
+
+  std::int64_t steps() const { return data_.train.size() / options_.batch; }
+
+  Batch make_batch(const Split& split, std::span<const std::int64_t> indices,
+                   const TrainingOptions& augmentation, Rng& rng) const {
+    const auto count = static_cast<std::int64_t>(indices.size());
+    const spaces::NetworkInput& input = data_.input;
+    Batch batch{.images = torch::empty(
+                    {count, input.channels, input.height, input.width},
+                    torch::TensorOptions().memory_format(torch::MemoryFormat::ChannelsLast)),
+                .labels = torch::empty({count}, torch::kInt64)};
+    fill_batch(split, input, indices, augmentation, rng, batch.images.data_ptr<float>());
+    auto* labels = batch.labels.data_ptr<std::int64_t>();
+    for (const std::int64_t index : indices)
+      *labels++ = split.labels[static_cast<std::size_t>(index)];
+    batch.images = batch.images.to(device_, format_);
+    batch.labels = batch.labels.to(device_);
+    return batch;
+  }
+
+  // Mean loss; nothing where `stop` was requested.
+  std::optional<double> run_epoch(std::int64_t epoch, const std::stop_token& stop) {
+    std::vector<std::int64_t> order(static_cast<std::size_t>(data_.train.size()));
+    std::iota(order.begin(), order.end(), 0);
+    Rng(seed_, "order of images", static_cast<std::uint64_t>(epoch)).shuffle(std::span(order));
+    Rng augmentation(seed_, "augmentation", static_cast<std::uint64_t>(epoch));
+    double total = 0.0;
+    for (std::int64_t step = 0; step < steps(); ++step) {
+      if (stop.stop_requested()) return std::nullopt;
+      const auto size = static_cast<std::size_t>(options_.batch);
+      const Batch batch = make_batch(
+          data_.train, std::span(order).subspan(static_cast<std::size_t>(step) * size, size),
+          options_, augmentation);
+      sgd_->zero_gradients();
+      const Tensor loss = torch::cross_entropy_loss(
+          module_->forward(batch.images).to(torch::kFloat32), batch.labels, {}, at::Reduction::Mean,
+          -100, options_.label_smoothing);
+      loss.backward();
+      const auto value = loss.item<double>();
+      if (!std::isfinite(value)) {
+        throw EvaluationError(
+            fmt::format("training diverged: the loss is not finite in epoch {}, step {}; a smaller "
+                        "learning_rate "
+                        "(now {}) or a gradient_clip may help",
+                        epoch + 1, step + 1, options_.learning_rate));
+      }
+      sgd_->step(learning_rate(options_, epoch * steps() + step, steps()));
+      total += value;
+    }
+    return total / static_cast<double>(steps());
+  }
+
+  const ImageData& data_;
+  const TrainingOptions& options_;
+  std::uint64_t seed_;
+  torch::Device device_;
+  torch::ScalarType format_;
+  std::shared_ptr<NetworkModule> module_;
+  std::optional<FlatSgd> sgd_;
+};
+
+// LibTorch's exceptions carry a C++ backtrace after the first line.
+std::string first_line(std::string_view text) {
+  return std::string(text.substr(0, text.find('\n')));
+}
+
+}  // namespace
+
+struct TrainingEvaluator::State {
+  spaces::AnySpace space;
+  TrainingOptions options;
+  std::string metric;
+  ImageData data;
+
+  std::optional<TrainingResult> train(
+      const graph::Graph& network, std::uint64_t seed, const std::stop_token& stop, bool test,
+      const std::function<void(const TrainingProgress&)>& on_epoch) const {
+    // Trainings run beside each other, one thread each; the setting is the calling thread's.
+    if (options.device == "cpu") at::set_num_threads(1);
+    try {
+      Training training(network, data, options, seed);
+      std::optional<TrainingResult> result = training.run(stop, on_epoch);
+      if (result && test) result->test_accuracy = training.accuracy(data.test).percent;
+      return result;
+    } catch (const c10::Error& error) {
+      throw EvaluationError(
+          fmt::format("training failed: {}", first_line(error.what_without_backtrace())));
+    } catch (const std::bad_alloc&) {
+      throw EvaluationError("training failed: out of memory; lower batch or concurrency");
+    }
+  }
+};
+
+TrainingEvaluator::TrainingEvaluator(spaces::AnySpace space, TrainingOptions options,
+                                     std::string metric, std::uint64_t seed)
+    : state_(std::make_unique<State>(State{.space = std::move(space),
+                                           .options = options,
+                                           .metric = std::move(metric),
+                                           .data = load_image_data(options, seed)})) {
+  parse_device(options.device);
+}
+
+TrainingEvaluator::~TrainingEvaluator() = default;
+
+std::vector<Metric> TrainingEvaluator::metrics() const {
+  return {{.name = state_->metric, .unit = "%", .cost = CostClass::Expensive}};
+}
+
+bool TrainingEvaluator::deterministic() const { return state_->options.device == "cpu"; }
+
+spaces::NetworkInput TrainingEvaluator::input() const { return state_->data.input; }
+
+void TrainingEvaluator::evaluate(std::span<const Candidate> block, const OutcomeSink& sink,
+                                 std::stop_token stop) {
+  std::mutex mutex;
+  const auto evaluate_one = [&](std::size_t index) {
+    if (stop.stop_requested()) return;
+    const Clock::time_point begin = Clock::now();
+    Outcome outcome;
+    try {
+      const Candidate& candidate = block[index];
+      const auto result = state_->train(state_->space.network(candidate.genotype, input()),
+                                        candidate.seed, stop, /*test=*/false, {});
+      if (!result) return;
+      outcome.metrics[state_->metric] = {.value = result->validation_accuracy};
+    } catch (const EvaluationError& error) {
+      outcome.failure = error.what();
+    } catch (const graph::GraphError& error) {
+      outcome.failure = error.what();
+    }
+    outcome.seconds = seconds_since(begin);
+    const std::scoped_lock lock(mutex);
+    sink(index, std::move(outcome));
+  };
+  const TrainingOptions& options = state_->options;
+  const int concurrency = options.concurrency > 0   ? static_cast<int>(options.concurrency)
+                          : options.device == "cpu" ? tbb::this_task_arena::max_concurrency()
+                                                    : 1;
+  tbb::task_arena arena(concurrency);
+  arena.execute([&] {
+    tbb::parallel_for(std::size_t{0}, block.size(), evaluate_one, tbb::simple_partitioner());
+  });
+}
+
+std::optional<TrainingResult> TrainingEvaluator::train(
+    const graph::Graph& network, std::uint64_t seed, std::stop_token stop,
+    const std::function<void(const TrainingProgress&)>& on_epoch) const {
+  return state_->train(network, seed, stop, /*test=*/true, on_epoch);
+}
+
+}  // namespace evonas::evaluation
