@@ -57,8 +57,8 @@ Configuration read(Document document, std::span<const std::string> overrides) {
   Configuration configuration;
   Findings findings;
   read_options(document, configuration, findings);
-  detail::check_problem(configuration.objectives, configuration.limits, configuration.evaluation,
-                        findings);
+  detail::check_problem(configuration.objectives, configuration.limits,
+                        detail::names_of(configuration.evaluation), findings);
   check_training(configuration, findings);
   check_search(configuration, findings);
   findings.check();
@@ -66,17 +66,6 @@ Configuration read(Document document, std::span<const std::string> overrides) {
 }
 
 }  // namespace
-
-search::Problem Configuration::problem() const {
-  search::Problem problem;
-  for (const ObjectiveSection& objective : objectives) {
-    const auto goal =
-        objective.goal == "maximize" ? search::Goal::Maximize : search::Goal::Minimize;
-    problem.objectives.push_back({objective.metric, goal});
-  }
-  for (const std::string& limit : limits) problem.limits.push_back(search::Limit::parse(limit));
-  return problem;
-}
 
 const evaluation::TrainingOptions* Configuration::training() const {
   for (const auto& [metric, source] : evaluation) {
@@ -104,7 +93,7 @@ bool Configuration::needs_input() const {
   for (const std::string& limit : limits) {
     if (!limit.empty() && is_free(search::Limit::parse(limit).metric)) return true;
   }
-  return latency() != nullptr || final.has_value();
+  return latency() != nullptr || (final && final->measure && !final->train);
 }
 
 std::string Configuration::input_fault(const std::string& text) {

@@ -53,10 +53,14 @@ struct FinalSection {
   }
 };
 
+/// What valid objectives and limits state.
+search::Problem make_problem(std::span<const ObjectiveSection> objectives,
+                             std::span<const std::string> limits);
+
 /// A search, as a configuration file asks for it.
 struct Configuration {
   AnySpaceSection space;
-  std::string input;
+  std::optional<std::string> input;
   std::vector<ObjectiveSection> objectives;
   std::vector<std::string> limits;
   std::map<std::string, SourceSection> evaluation;
@@ -83,7 +87,7 @@ struct Configuration {
   }
 
   /// The problem that objectives and limits state.
-  search::Problem problem() const;
+  search::Problem problem() const { return make_problem(objectives, limits); }
 
   /// The training among the sources, or nullptr.
   const evaluation::TrainingOptions* training() const;
@@ -110,11 +114,24 @@ Configuration load_configuration(const std::filesystem::path& file,
 Configuration parse_configuration(std::string_view yaml, const std::filesystem::path& folder,
                                   std::span<const std::string> overrides = {});
 
+/// Markdown: how configurations are written, and a table of every option of searches and of
+/// experiments.
+std::string options_page();
+
 namespace detail {
-/// Checks that searches and experiments share: objectives and limits against the sources.
+/// Checks that searches and experiments share: objectives and limits against the metrics that have
+/// a source.
 void check_problem(const std::vector<ObjectiveSection>& objectives,
-                   const std::vector<std::string>& limits,
-                   const std::map<std::string, SourceSection>& evaluation, Findings& findings);
+                   const std::vector<std::string>& limits, const std::vector<std::string>& sources,
+                   Findings& findings);
+
+/// The keys of a map.
+template <class T>
+std::vector<std::string> names_of(const std::map<std::string, T>& map) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : map) names.push_back(name);
+  return names;
+}
 }  // namespace detail
 
 }  // namespace evonas::config

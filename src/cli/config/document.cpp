@@ -98,10 +98,6 @@ class TreeBuilder final : public YAML::EventHandler {
     if (stack_.size() >= kMostLevels) {
       refuse(mark, fmt::format("nested more than {} levels deep", kMostLevels));
     }
-    if (!stack_.empty() && stack_.back().node.kind == Node::Kind::Mapping &&
-        !stack_.back().has_key) {
-      refuse(mark, "a list or mapping cannot be a key: keys are words");
-    }
     stack_.push_back({.node = std::move(node)});
   }
 
@@ -120,6 +116,10 @@ class TreeBuilder final : public YAML::EventHandler {
     if (parent.node.kind == Node::Kind::Sequence) {
       parent.node.items.push_back(std::move(node));
     } else if (!parent.has_key) {
+      if (node.kind == Node::Kind::Sequence || node.kind == Node::Kind::Mapping) {
+        throw ConfigError(
+            {{node.place, "", fmt::format("{} cannot be a key: keys are words", node.what())}});
+      }
       parent.has_key = true;
       parent.key = node.text;
       parent.key_place = node.place;

@@ -10,19 +10,16 @@ namespace evonas::config {
 namespace {
 
 void check_evaluation(const Experiment& experiment, Findings& findings) {
-  std::string file;
+  if (experiment.evaluation.empty() && findings.given("evaluation")) {
+    findings.add("evaluation", "names no metric: give the table that the objective comes from");
+    return;
+  }
   for (const auto& [metric, source] : experiment.evaluation) {
-    const std::string path = "evaluation." + metric;
-    const auto* table = std::get_if<TableSection>(&source);
-    if (table == nullptr) {
-      findings.add(path, "an experiment reads its labels from a table: give {table: FILE}");
-      continue;
+    if (!source.table.empty() && source.table != experiment.table_file()) {
+      findings.add(fmt::format("evaluation.{}.table", metric),
+                   fmt::format("an experiment reads one table, and another metric names {}",
+                               experiment.table_file()));
     }
-    if (!file.empty() && !table->table.empty() && table->table != file) {
-      findings.add(path + ".table",
-                   fmt::format("an experiment reads one table, and another metric names {}", file));
-    }
-    if (file.empty()) file = table->table;
   }
 }
 
@@ -33,7 +30,7 @@ void check_search(const Experiment& experiment, Findings& findings) {
   std::set<std::string> seen;
   for (std::size_t i = 0; i < experiment.search.size(); ++i) {
     const std::string path = fmt::format("search[{}]", i);
-    if (findings.given(path + ".seed")) {
+    if (experiment.search[i].seed != search::AlgorithmOptions().seed) {
       findings.add(path + ".seed",
                    "has no effect in an experiment, which runs the seeds 1 to "
                    "`seeds`: leave it out");
@@ -78,17 +75,6 @@ void check_objective(const Experiment& experiment, Findings& findings) {
 
 }  // namespace
 
-search::Problem Experiment::problem() const {
-  Configuration configuration;
-  configuration.objectives = objectives;
-  configuration.limits = limits;
-  return configuration.problem();
-}
-
-const std::string& Experiment::table_file() const {
-  return std::get<TableSection>(evaluation.begin()->second).table;
-}
-
 Experiment load_experiment(const std::filesystem::path& file,
                            std::span<const std::string> overrides) {
   Document document = read_document(file);
@@ -98,7 +84,8 @@ Experiment load_experiment(const std::filesystem::path& file,
   Experiment experiment;
   Findings findings;
   read_options(document, experiment, findings);
-  detail::check_problem(experiment.objectives, experiment.limits, experiment.evaluation, findings);
+  detail::check_problem(experiment.objectives, experiment.limits,
+                        detail::names_of(experiment.evaluation), findings);
   check_evaluation(experiment, findings);
   check_search(experiment, findings);
   check_budgets(experiment, findings);

@@ -18,7 +18,7 @@ struct Experiment {
   AnySpaceSection space;
   std::vector<ObjectiveSection> objectives;
   std::vector<std::string> limits;
-  std::map<std::string, SourceSection> evaluation;
+  std::map<std::string, TableSection> evaluation;
   std::vector<search::AlgorithmOptions> search;
   std::int64_t seeds = 200;
   std::vector<std::int64_t> budgets = {10, 20, 50, 100, 150, 200, 300};
@@ -39,10 +39,10 @@ struct Experiment {
           between(1, 100000000));
   }
 
-  search::Problem problem() const;
+  search::Problem problem() const { return make_problem(objectives, limits); }
 
   /// The table that all metrics come from.
-  const std::string& table_file() const;
+  const std::string& table_file() const { return evaluation.begin()->second.table; }
 };
 
 /// Reads an experiment file as load_configuration() does a configuration. Throws ConfigError.

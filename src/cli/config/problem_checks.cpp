@@ -11,7 +11,7 @@
 namespace evonas::config {
 namespace {
 
-using Evaluation = std::map<std::string, SourceSection>;
+using Names = std::vector<std::string>;
 
 bool is_free(const std::string& metric) {
   const auto& names = free_metrics();
@@ -19,11 +19,13 @@ bool is_free(const std::string& metric) {
 }
 
 /// A fault where neither a source nor the graph gives `metric`.
-void check_metric(const std::string& metric, const std::string& path, const Evaluation& evaluation,
+void check_metric(const std::string& metric, const std::string& path, const Names& sources,
                   Findings& findings) {
-  if (metric.empty() || is_free(metric) || evaluation.contains(metric)) return;
-  std::vector<std::string> names;
-  for (const auto& [name, source] : evaluation) names.push_back(name);
+  if (metric.empty() || is_free(metric) ||
+      std::find(sources.begin(), sources.end(), metric) != sources.end()) {
+    return;
+  }
+  Names names = sources;
   names.insert(names.end(), free_metrics().begin(), free_metrics().end());
   const std::string nearest = nearest_name(metric, names);
   findings.add(path, fmt::format("nothing under `evaluation` gives \"{}\" ({})", metric,
@@ -31,7 +33,7 @@ void check_metric(const std::string& metric, const std::string& path, const Eval
                                                  : fmt::format("nearest: {}", nearest)));
 }
 
-void check_objectives(const std::vector<ObjectiveSection>& objectives, const Evaluation& evaluation,
+void check_objectives(const std::vector<ObjectiveSection>& objectives, const Names& sources,
                       Findings& findings) {
   if (objectives.empty() && findings.given("objectives")) {
     findings.add("objectives", "names no objective: give at least one");
@@ -39,14 +41,14 @@ void check_objectives(const std::vector<ObjectiveSection>& objectives, const Eva
   std::set<std::string> seen;
   for (std::size_t i = 0; i < objectives.size(); ++i) {
     const std::string path = fmt::format("objectives[{}].metric", i);
-    check_metric(objectives[i].metric, path, evaluation, findings);
+    check_metric(objectives[i].metric, path, sources, findings);
     if (!objectives[i].metric.empty() && !seen.insert(objectives[i].metric).second) {
       findings.add(path, fmt::format("\"{}\" is an objective twice", objectives[i].metric));
     }
   }
 }
 
-void check_limits(const std::vector<std::string>& limits, const Evaluation& evaluation,
+void check_limits(const std::vector<std::string>& limits, const Names& sources,
                   Findings& findings) {
   std::vector<search::Limit> parsed;
   for (std::size_t i = 0; i < limits.size(); ++i) {
@@ -54,7 +56,7 @@ void check_limits(const std::vector<std::string>& limits, const Evaluation& eval
     if (limits[i].empty()) continue;
     const std::string path = fmt::format("limits[{}]", i);
     const search::Limit limit = search::Limit::parse(limits[i]);
-    check_metric(limit.metric, path, evaluation, findings);
+    check_metric(limit.metric, path, sources, findings);
     for (const search::Limit& other : parsed) {
       if (other.metric != limit.metric) continue;
       if (other.relation == limit.relation) {
@@ -79,14 +81,26 @@ const std::vector<std::string>& free_metrics() {
   return names;
 }
 
+search::Problem make_problem(std::span<const ObjectiveSection> objectives,
+                             std::span<const std::string> limits) {
+  search::Problem problem;
+  for (const ObjectiveSection& objective : objectives) {
+    const auto goal =
+        objective.goal == "maximize" ? search::Goal::Maximize : search::Goal::Minimize;
+    problem.objectives.push_back({objective.metric, goal});
+  }
+  for (const std::string& limit : limits) problem.limits.push_back(search::Limit::parse(limit));
+  return problem;
+}
+
 namespace detail {
 
 void check_problem(const std::vector<ObjectiveSection>& objectives,
-                   const std::vector<std::string>& limits, const Evaluation& evaluation,
+                   const std::vector<std::string>& limits, const Names& sources,
                    Findings& findings) {
-  check_objectives(objectives, evaluation, findings);
-  check_limits(limits, evaluation, findings);
-  for (const auto& [metric, source] : evaluation) {
+  check_objectives(objectives, sources, findings);
+  check_limits(limits, sources, findings);
+  for (const std::string& metric : sources) {
     if (is_free(metric)) {
       findings.add("evaluation." + metric,
                    "is computed from the graph: give the values of this source another name");

@@ -1,0 +1,34 @@
+#include "cli/config/configuration.hpp"
+#include "cli/config/description.hpp"
+#include "cli/config/experiment.hpp"
+
+namespace evonas::config {
+namespace {
+
+constexpr std::string_view kIntroduction = R"(# Options
+
+Written by `evonas config schema --markdown` from the same list of fields that reads the files; a
+test keeps it so.
+
+- Configurations are YAML. Unknown and duplicate keys, wrong types and values out of range are all
+  reported together, each with file, line and the nearest valid key: `evonas config check FILE`.
+- `evonas config show FILE --comments` prints a file with every default and what each option means.
+- `--set a.b=c` replaces one value: keys with dots between, positions in lists from 0
+  (`--set objectives.0.goal=minimize`). The value is YAML (`--set 'limits=[params <= 1e6]'`).
+- A relative path counts from the folder of the file it stands in, whatever the current folder is;
+  in `--set` it counts from the current folder.
+- Editors complete and check with `configuration.schema.json` and `experiment.schema.json`: put
+  `# yaml-language-server: $schema=PATH` into a file.
+)";
+
+}  // namespace
+
+std::string options_page() {
+  std::string page(kIntroduction);
+  page += "\n## Searches (`evonas search`)\n\n" + option_tables(describe<Configuration>());
+  page += "## Experiments (`evonas benchmark`)\n\n" + option_tables(describe<Experiment>());
+  page.pop_back();
+  return page;
+}
+
+}  // namespace evonas::config
