@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -20,6 +21,34 @@ std::string figure(double value) {
   }
   if (size >= 1000.0 && size < 1e9) return fmt::format("{:.1f}", value);
   return fmt::format("{:#.4g}", value);
+}
+
+/// The first `shown` values of the front in one column, with one number of decimals.
+std::vector<std::string> column_figures(const Run& run, const std::string& metric,
+                                        std::size_t shown) {
+  std::vector<std::optional<double>> values;
+  double largest = 0.0;
+  bool whole = true;
+  for (std::size_t i = 0; i < shown; ++i) {
+    const Measurements& metrics = run.summary.evaluations.at(run.summary.front[i]).metrics;
+    const auto found = metrics.find(metric);
+    values.push_back(found == metrics.end() ? std::nullopt : std::optional(found->second.value));
+    if (!values.back()) continue;
+    largest = std::max(largest, std::abs(*values.back()));
+    whole = whole && *values.back() == std::floor(*values.back());
+  }
+  const bool fixed = !whole && largest >= 1e-2 && largest < 1e9;
+  const int decimals =
+      fixed ? std::max(0, 3 - static_cast<int>(std::floor(std::log10(largest)))) : 0;
+  std::vector<std::string> figures;
+  for (const std::optional<double>& value : values) {
+    if (!value) {
+      figures.emplace_back();
+    } else {
+      figures.push_back(fixed ? fmt::format("{:.{}f}", *value, decimals) : figure(*value));
+    }
+  }
+  return figures;
 }
 
 std::string duration(double seconds) {
@@ -88,16 +117,11 @@ std::string front(const Run& run) {
   if (summary.front.empty()) return {};
   const std::vector<std::string> columns = metric_columns(run);
   const std::size_t shown = std::min(summary.front.size(), kRows);
-  // Cells first: the widths follow from them.
-  std::vector<std::vector<std::string>> rows = {columns};
-  for (std::size_t i = 0; i < shown; ++i) {
-    const search::EvaluationRecord& record = summary.evaluations.at(summary.front[i]);
-    std::vector<std::string> row;
-    for (const std::string& column : columns) {
-      const auto found = record.metrics.find(column);
-      row.push_back(found == record.metrics.end() ? "" : figure(found->second.value));
-    }
-    rows.push_back(std::move(row));
+  std::vector<std::vector<std::string>> rows(shown + 1);
+  for (const std::string& column : columns) {
+    const std::vector<std::string> figures = column_figures(run, column, shown);
+    rows[0].push_back(column);
+    for (std::size_t i = 0; i < shown; ++i) rows[i + 1].push_back(figures[i]);
   }
   std::vector<std::size_t> widths(columns.size(), 0);
   for (const std::vector<std::string>& row : rows) {

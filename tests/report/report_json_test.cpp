@@ -1,0 +1,119 @@
+#include <limits>
+
+#include <doctest/doctest.h>
+
+#include "graph/drawing.hpp"
+#include "report/report_data.hpp"
+#include "sample_runs.hpp"
+
+using namespace evonas;
+using namespace evonas::report;
+
+namespace {
+
+nlohmann::json point(int evaluations, double value) {
+  return {{"evaluations", evaluations}, {"value", value}};
+}
+
+}  // namespace
+
+TEST_CASE("report data: evaluations, curves, limits") {
+  const Run sample = sample_run();
+  const nlohmann::json data = report_json(sample);
+  REQUIRE(data.at("runs").size() == 1);
+  const nlohmann::json& run = data.at("runs").at(0);
+  CHECK(run.at("summary") == summary_json(sample));
+  REQUIRE(run.at("evaluations").size() == 6);
+  CHECK(run.at("evaluations").at(2).at("on_front") == true);
+  CHECK(run.at("evaluations").at(3).at("on_front") == false);
+  CHECK(run.at("evaluations").at(3).at("feasible") == true);
+  CHECK(run.at("evaluations").at(1).at("feasible") == false);
+  CHECK(run.at("evaluations").at(4).at("feasible") == false);
+  CHECK(run.at("evaluations").at(4).at("failure") == "training diverged");
+  CHECK_FALSE(run.at("evaluations").at(3).contains("failure"));
+  CHECK(run.at("best_so_far") ==
+        nlohmann::json::array({point(1, 70.0), point(3, 80.5), point(6, 90.25)}));
+  CHECK(run.at("limits").at(0) == nlohmann::json{{"metric", "latency_ms"},
+                                                 {"relation", "<="},
+                                                 {"bound", 4.0},
+                                                 {"unit", "ms"},
+                                                 {"text", "latency_ms <= 4"}});
+  CHECK(run.at("objectives").at(0).at("goal") == "maximize");
+  CHECK(run.at("units").at("test_accuracy") == "%");
+}
+
+TEST_CASE("report data: cells of the front are drawn where Graphviz is there") {
+  const nlohmann::json run = report_json(sample_run()).at("runs").at(0);
+  REQUIRE(run.at("cells").size() == 3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const nlohmann::json& cell = run.at("cells").at(i);
+    CHECK(cell.at("key") == run.at("summary").at("front").at(i).at("key"));
+    if (graph::graphviz_available()) {
+      CHECK(cell.at("svg").get<std::string>().starts_with("<svg"));
+    } else {
+      CHECK(cell.at("svg").is_null());
+    }
+  }
+}
+
+TEST_CASE("report data: runs are compared from one reference point") {
+  std::vector<Run> runs = {sample_run(), sample_run()};
+  runs[1].name = "other";
+  runs[1].summary.reference_point = {50.0, 2.5};
+  const nlohmann::json data = report_json(runs);
+  CHECK(data.at("reference_point") == nlohmann::json{50.0, 4.5});
+  REQUIRE(data.at("runs").size() == 2);
+  for (const nlohmann::json& run : data.at("runs")) {
+    const nlohmann::json& curve = run.at("hypervolume");
+    REQUIRE(curve.size() == 3);
+    CHECK(curve.at(0) == point(1, 50.0));
+    CHECK(curve.at(1) == point(3, 65.75));
+    CHECK(curve.at(2).at("evaluations") == 6);
+    CHECK(curve.at(2).at("value").get<double>() == doctest::Approx(71.6));
+    CHECK(run.at("cells").empty());
+  }
+}
+
+TEST_CASE("report data: a run keeps the hypervolume that its search recorded") {
+  const Run sample = sample_run();
+  const nlohmann::json curve = report_json(sample).at("runs").at(0).at("hypervolume");
+  REQUIRE(curve.size() == 3);
+  CHECK(curve.at(0) == point(2, 25.0));
+  CHECK(curve.at(2) == point(6, sample.summary.hypervolume));
+}
+
+TEST_CASE("report data: what cannot be compared is refused") {
+  std::vector<Run> runs = {sample_run(), sample_run()};
+  runs[1].problem.objectives.pop_back();
+  runs[1].name = "narrow";
+  CHECK_THROWS_WITH_AS(
+      (void)report_json(runs),
+      "the runs 'sample' (maximize accuracy, minimize latency_ms) and 'narrow' (maximize accuracy) "
+      "have different objectives and cannot be compared; report them one by one",
+      ReportError);
+  CHECK_THROWS_AS((void)report_json(std::vector<Run>()), ReportError);
+}
+
+TEST_CASE("report data of a benchmark") {
+  Benchmark benchmark{.name = "searchers", .space = "nasbench201", .metric = {"accuracy", "%"}};
+  benchmark.result.optimum = 91.6;
+  benchmark.result.seeds = 200;
+  benchmark.result.algorithms.push_back(
+      {.algorithm = "zebra",
+       .budgets = {{.evaluations = 50, .regret_mean = 0.5, .at_optimum = 0.25}},
+       .mean_regret = {1.0, 0.5},
+       .lower_quartile = {0.5, 0.0},
+       .median = {1.0, 0.25},
+       .upper_quartile = {2.0, 1.0},
+       .median_evaluations_to_optimum = std::numeric_limits<double>::infinity(),
+       .engine_seconds = 0.5});
+  benchmark.result.algorithms.push_back({.algorithm = "ant"});
+  const nlohmann::json data = report_json(benchmark);
+  CHECK(data.at("kind") == "benchmark");
+  CHECK(data.at("seeds") == 200);
+  CHECK(data.at("curves").at(0).at("algorithm") == "zebra");
+  CHECK(data.at("curves").at(0).at("median") == nlohmann::json{1.0, 0.25});
+  CHECK(data.at("curves").at(0).at("median_evaluations_to_optimum").is_null());
+  CHECK(data.at("curves").at(0).at("budgets").at(0).at("regret_mean") == 0.5);
+  CHECK(data.at("curves").at(1).at("median_evaluations_to_optimum") == 0.0);
+}

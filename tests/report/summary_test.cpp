@@ -1,0 +1,96 @@
+#include <doctest/doctest.h>
+
+#include "report/report_data.hpp"
+#include "sample_runs.hpp"
+
+using namespace evonas;
+using namespace evonas::report;
+
+TEST_CASE("summary.json has the form that scripts rely on") {
+  const Run run = sample_run();
+  const auto network = [&](std::size_t i) {
+    const search::EvaluationRecord& record = run.summary.evaluations[i];
+    const double latency = record.metrics.at("latency_ms").value;
+    return nlohmann::json{{"architecture", record.architecture},
+                          {"key", record.key.hex()},
+                          {"metrics",
+                           {{"accuracy", record.metrics.at("accuracy").value},
+                            {"latency_ms", latency},
+                            {"params", record.metrics.at("params").value}}},
+                          {"intervals", {{"latency_ms", {latency * 0.75, latency * 1.25}}}}};
+  };
+  const nlohmann::json expected = {
+      {"status", "complete"},
+      {"termination", "budget"},
+      {"seed", 7},
+      {"evaluations", 6},
+      {"failures", 1},
+      {"seconds", 75.5},
+      {"best", network(5)},
+      {"front", nlohmann::json::array({network(5), network(2), network(0)})},
+      {"hypervolume", run.summary.hypervolume},
+      {"reference_point", {60.0, 4.5}},
+      {"final",
+       {{"architecture", run.summary.evaluations[5].architecture},
+        {"metrics", {{"test_accuracy", 91.5}, {"latency_ms", 3.8}}},
+        {"intervals", {{"latency_ms", {3.5, 4.25}}}},
+        {"seconds", 12.5}}}};
+  CHECK(summary_json(run) == expected);
+}
+
+TEST_CASE("summary.json says how a run ended") {
+  Run run = sample_run();
+  const auto status_after = [&](search::Termination termination) {
+    run.summary.termination = termination;
+    return summary_json(run).at("status").get<std::string>();
+  };
+  CHECK(status_after(search::Termination::Budget) == "complete");
+  CHECK(status_after(search::Termination::SpaceExhausted) == "complete");
+  CHECK(status_after(search::Termination::Interrupted) == "interrupted");
+  CHECK(status_after(search::Termination::Running) == "running");
+  CHECK(status_after(search::Termination::TooManyFailures) == "failed");
+}
+
+TEST_CASE("summary.json of a run without a result") {
+  const nlohmann::json summary = summary_json(sample_run({}, accuracy_and_latency()));
+  CHECK(summary.at("best").is_null());
+  CHECK(summary.at("front").empty());
+  CHECK(summary.at("evaluations") == 0);
+  CHECK_FALSE(summary.contains("final"));
+}
+
+TEST_CASE("console summary") {
+  const Run run = sample_run();
+  const auto architecture = [&](std::size_t i) { return run.summary.evaluations[i].architecture; };
+  CHECK(console_summary(run) ==
+        "sample (nasbench201): complete, 6 evaluations, 1 failure, 1 min 16 s, seed 7\n"
+        "The budget is used up.\n"
+        "\n"
+        "best network: " +
+            architecture(5) +
+            "\n"
+            "  accuracy    90.25 %\n"
+            "  latency_ms  3.900 ms (2.925 to 4.875)\n"
+            "  params      15000\n"
+            "after its final training (12.5 s):\n"
+            "  latency_ms     3.800 ms (3.500 to 4.250)\n"
+            "  test_accuracy  91.50 %\n"
+            "\n"
+            "front: 3 networks, hypervolume 46.60\n"
+            "  accuracy  latency_ms  params  architecture\n"
+            "     90.25       3.900   15000  " +
+            architecture(5) +
+            "\n"
+            "     80.50       3.000   12000  " +
+            architecture(2) +
+            "\n"
+            "     70.00       2.000   10000  " +
+            architecture(0) + "\n");
+}
+
+TEST_CASE("console summary without a result says so") {
+  CHECK(console_summary(sample_run({}, accuracy_and_latency())).find("evaluated successfully") !=
+        std::string::npos);
+  const Run beyond = sample_run({sample_evaluation(0, 1, 90.0, 5.0)}, accuracy_and_latency());
+  CHECK(console_summary(beyond).find("no network within every limit") != std::string::npos);
+}
