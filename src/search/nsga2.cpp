@@ -14,9 +14,9 @@ namespace evonas::search {
 namespace {
 
 constexpr std::int64_t kPopulation = 20;
-constexpr int kAttempts = 128;
+constexpr int kAttempts = 32;
 /// Attempts after which one more mutation is made, since the nearer neighbourhood is used up.
-constexpr int kAttemptsPerMutation = 8;
+constexpr int kAttemptsPerMutation = 2;
 /// Children that one task breeds; fewer are not worth a task.
 constexpr std::size_t kGrain = 16;
 
@@ -106,10 +106,10 @@ spaces::Genotype Nsga2::child(Rng& rng, int extra_mutations) const {
 }
 
 const spaces::Genotype& Nsga2::tournament(Rng& rng) const {
-  // Members stand best first, so the lower position wins.
-  const std::uint64_t a = rng.below(members_.size());
-  const std::uint64_t b = rng.below(members_.size());
-  return members_[std::min(a, b)].genotype;
+  // One draw for both rivals. Members stand best first, so the lower position wins.
+  const std::uint64_t size = members_.size();
+  const std::uint64_t pair = rng.below(size * size);
+  return members_[std::min(pair / size, pair % size)].genotype;
 }
 
 void Nsga2::tell(std::span<const Individual> evaluated) {

@@ -1,0 +1,62 @@
+#include <cmath>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "search/benchmark.hpp"
+
+namespace evonas::search {
+
+nlohmann::json to_json(const BenchmarkResult& result) {
+  nlohmann::json algorithms = nlohmann::json::object();
+  for (const AlgorithmResult& algorithm : result.algorithms) {
+    nlohmann::json budgets = nlohmann::json::object();
+    for (const BudgetResult& budget : algorithm.budgets) {
+      budgets[std::to_string(budget.evaluations)] = {
+          {"regret_mean", budget.regret_mean},
+          {"regret_std", budget.regret_deviation},
+          {"regret_median", budget.regret_median},
+          {"regret_quartiles", {budget.regret_lower_quartile, budget.regret_upper_quartile}},
+          {"at_optimum", budget.at_optimum}};
+    }
+    nlohmann::json median = nullptr;
+    if (std::isfinite(algorithm.median_evaluations_to_optimum)) {
+      median = algorithm.median_evaluations_to_optimum;
+    }
+    algorithms[algorithm.algorithm] = {{"budgets", std::move(budgets)},
+                                       {"median_evaluations_to_optimum", std::move(median)},
+                                       {"engine_seconds", algorithm.engine_seconds}};
+  }
+  return {{"optimum", result.optimum},
+          {"optimum_architecture", result.optimum_architecture},
+          {"evaluations", result.evaluations},
+          {"seeds", result.seeds},
+          {"algorithms", std::move(algorithms)}};
+}
+
+std::string to_markdown(const BenchmarkResult& result) {
+  if (result.algorithms.empty()) return {};
+  std::string text = "| algorithm |";
+  std::string line = "|---|";
+  for (const BudgetResult& budget : result.algorithms.front().budgets) {
+    text += fmt::format(" {} |", budget.evaluations);
+    line += "---|";
+  }
+  text += " at optimum | median evaluations to it | ms a search |\n" + line + "---|---|---|\n";
+  for (const AlgorithmResult& algorithm : result.algorithms) {
+    text += fmt::format("| {} |", algorithm.algorithm);
+    for (const BudgetResult& budget : algorithm.budgets) {
+      text += fmt::format(" {:.3f} ± {:.3f} |", budget.regret_mean, budget.regret_deviation);
+    }
+    const double median = algorithm.median_evaluations_to_optimum;
+    text += fmt::format(
+        " {} | {} | {:.1f} |\n",
+        algorithm.budgets.empty() ? "" : fmt::format("{:.3f}", algorithm.budgets.back().at_optimum),
+        std::isfinite(median) ? fmt::format("{:g}", median)
+                              : fmt::format("> {}", result.evaluations),
+        algorithm.engine_seconds * 1e3);
+  }
+  return text;
+}
+
+}  // namespace evonas::search

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "evaluation/table/benchmark_table.hpp"
+#include "search/algorithm.hpp"
+
+namespace evonas::search {
+
+/// Algorithms with several objectives on a table whose front is known: how much of it they find,
+/// and how fast the machinery is, since a look-up costs next to nothing.
+struct FrontBenchmarkSetup {
+  spaces::AnySpace space;
+  std::shared_ptr<const evaluation::BenchmarkTable> table;
+  Problem problem;  ///< of metrics in the table, under the names they have there
+  /// Their seeds are not read. With the identity "genotype" a search can reach the whole front of a
+  /// table that labels isomorphic architectures apart; with "network" only a part of it.
+  std::vector<AlgorithmOptions> algorithms;
+  std::int64_t evaluations = 10000;
+  std::int64_t seeds = 10;
+  /// A value for each objective, in the metric's own sense; empty takes the worst feasible value of
+  /// each in the table.
+  std::vector<double> reference_point;
+};
+
+struct FrontAlgorithmResult {
+  std::string algorithm;  ///< its name; with " (2)" and so on where it is there more than once
+  /// Median over seeds: asking, looking up and telling, on the threads of the calling TBB arena.
+  double evaluations_per_second = 0.0;
+  /// Evaluations of one search, mean over seeds; fewer than asked for where the space is exhausted.
+  double evaluations = 0.0;
+  /// Hypervolume of all that was evaluated as a share of the table's exact front, over seeds.
+  double hypervolume_share_mean = 0.0;
+  double hypervolume_share_lowest = 0.0;
+};
+
+struct FrontBenchmarkResult {
+  bool complete = true;        ///< false, and `algorithms` empty, where `stop` ended it early
+  std::size_t front_size = 0;  ///< of the table
+  double hypervolume = 0.0;    ///< of the table's front
+  std::vector<double> reference_point;  ///< in the metric's own sense
+  std::int64_t seeds = 0;
+  std::vector<FrontAlgorithmResult> algorithms;
+};
+
+/// Runs every algorithm with seeds 1..seeds, one search after the other, so that the times are
+/// those of one search alone. The same result on any number of threads, times apart. `on_progress`
+/// (may be empty) receives the numbers of finished and of all searches. Throws SearchError for a
+/// setup that cannot be run, EvaluationError for a metric that the table lacks.
+FrontBenchmarkResult run_front_benchmark(
+    const FrontBenchmarkSetup& setup,
+    const std::function<void(std::size_t, std::size_t)>& on_progress, std::stop_token stop);
+
+/// `{"front_size", "hypervolume", "reference_point", "seeds", "algorithms": {NAME: {"evaluations",
+/// "evaluations_per_second", "hypervolume_share_mean", "hypervolume_share_lowest"}}}`.
+nlohmann::json to_json(const FrontBenchmarkResult& result);
+
+/// A row for each algorithm, in Markdown.
+std::string to_markdown(const FrontBenchmarkResult& result);
+
+}  // namespace evonas::search
