@@ -12,6 +12,7 @@
 namespace evonas::spaces {
 namespace {
 
+constexpr std::array<std::string_view, 3> kSources{"~0|", "~1|", "~2|"};
 constexpr std::uint64_t kCells = 15625;  // five operations on six edges
 
 /// The genes as digits in base 5, the first edge the most significant; refuses what is no cell.
@@ -172,7 +173,8 @@ std::string NasBench201::format(const Genotype& genotype) const {
   for (std::size_t node = 1; node < kNodes; ++node) {
     text += node == 1 ? "|" : "+|";
     for (std::size_t source = 0; source < node; ++source, ++edge) {
-      text += fmt::format("{}~{}|", operation_name(genotype[edge]), source);
+      text += operation_name(genotype[edge]);
+      text += kSources[source];
     }
   }
   return text;
@@ -186,7 +188,7 @@ Genotype NasBench201::parse(std::string_view text) const {
     reader.expect(node == 1 ? "|" : "+|");
     for (std::size_t source = 0; source < node; ++source) {
       genes.push_back(reader.operation());
-      reader.expect(fmt::format("~{}|", source));
+      reader.expect(kSources[source]);
     }
   }
   reader.expect_end();

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -61,7 +62,7 @@ std::string lower_case(std::string_view text) {
 /// finite number. Independent of the locale.
 std::optional<double> number_of(std::string_view field) {
   if (field.empty() || lower_case(field) == "nan") return std::numeric_limits<double>::quiet_NaN();
-  if (field.starts_with('+')) field.remove_prefix(1);
+  if (field.starts_with('+') && !field.starts_with("+-")) field.remove_prefix(1);
   double value = 0.0;
   const char* const last = field.data() + field.size();
   const auto [end, error] = std::from_chars(field.data(), last, value);
@@ -259,6 +260,7 @@ ImportedMetric ImportedMetric::parse(std::string_view text) {
   if (equals == std::string_view::npos) fail("has no '='");
   result.metric.name = text.substr(0, equals);
   std::string_view rest = text.substr(equals + 1);
+  if (std::ranges::count(rest, ':') > 2) fail("has more than three parts after the '='");
   const auto take_part = [&rest] {
     const std::string_view part = rest.substr(0, rest.find(':'));
     rest.remove_prefix(std::min(rest.size(), part.size() + 1));
@@ -269,7 +271,6 @@ ImportedMetric ImportedMetric::parse(std::string_view text) {
   result.metric.unit = take_part();
   const std::optional<Direction> direction = direction_of(take_part());
   if (!direction) fail("has a direction that is neither maximize nor minimize");
-  if (!rest.empty()) fail("has more than three parts after the '='");
   result.metric.direction = *direction;
   check_metric_names(fmt::format("the metric {}", evonas::quoted(text)), {&result.metric, 1});
   return result;

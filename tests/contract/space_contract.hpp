@@ -1,0 +1,176 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "graph/canonical.hpp"
+#include "graph/cost.hpp"
+#include "spaces/search_space.hpp"
+
+namespace evonas::tests {
+
+/// How much of a space the contract looks at.
+struct SpaceContract {
+  std::size_t walk_steps = 20'000;  ///< steps of sample, mutate and crossover
+  std::size_t networks = 20;        ///< architectures whose graphs are built
+  /// Mutations of one parent, enough to meet each of its neighbours.
+  std::size_t mutations = 2'000;
+  std::size_t enumerated = 20'000;  ///< genotypes of an enumerable space, from both ends
+  std::vector<spaces::NetworkInput> inputs{{3, 32, 32, 10}, {3, 14, 14, 7}, {1, 28, 28, 10}};
+};
+
+/// A walk of `steps` steps; returns every architecture on it in the space's notation.
+inline std::vector<std::string> random_walk(const spaces::AnySpace& space, std::size_t steps,
+                                            std::uint64_t seed) {
+  std::vector<std::string> visited;
+  Rng rng(seed, "walk");
+  spaces::Genotype at = space.sample(rng);
+  spaces::Genotype before = at;
+  for (std::size_t step = 0; step < steps; ++step) {
+    const std::uint64_t choice = rng.below(10);
+    spaces::Genotype next = choice == 0  ? space.sample(rng)
+                            : choice < 3 ? space.crossover(at, before, rng)
+                                         : space.mutate(at, rng);
+    before = std::exchange(at, std::move(next));
+    visited.push_back(space.format(at));
+  }
+  return visited;
+}
+
+/// Every genotype on a walk is valid (the wrapper throws otherwise) and survives format and parse.
+inline void check_walk(const spaces::AnySpace& space, const SpaceContract& contract) {
+  std::size_t wrong = 0;
+  for (const std::string& text : random_walk(space, contract.walk_steps, 1)) {
+    const spaces::Genotype genotype = space.parse(text);
+    space.validate(genotype);
+    if (space.format(genotype) != text) ++wrong;
+    if (space.key(genotype) != space.key(space.parse(text))) ++wrong;
+  }
+  CHECK(wrong == 0);
+}
+
+/// The same streams of random numbers give the same walk, in several threads at once.
+inline void check_threads(const spaces::AnySpace& space, const SpaceContract& contract) {
+  const std::size_t steps = contract.walk_steps / 20;
+  const std::vector<std::string> expected = random_walk(space, steps, 2);
+  std::vector<std::vector<std::string>> walks(4);
+  std::vector<std::thread> threads;
+  for (std::vector<std::string>& walk : walks) {
+    threads.emplace_back([&space, &walk, steps] { walk = random_walk(space, steps, 2); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const std::vector<std::string>& walk : walks) CHECK(walk == expected);
+  CHECK(random_walk(space, steps, 3) != expected);
+}
+
+/// The listed neighbours are exactly what mutation reaches.
+inline void check_neighbours(const spaces::AnySpace& space, const SpaceContract& contract) {
+  if (!space.has_neighbours()) return;
+  Rng rng(4, "neighbours");
+  for (int round = 0; round < 5; ++round) {
+    const spaces::Genotype parent = space.sample(rng);
+    const std::vector<spaces::Genotype> listed = space.neighbours(parent);
+    const std::set<spaces::Genotype> neighbours(listed.begin(), listed.end());
+    CHECK(neighbours.size() == listed.size());
+    CHECK(space.neighbours(parent) == listed);
+    std::set<spaces::Genotype> reached;
+    for (std::size_t i = 0; i < contract.mutations; ++i) reached.insert(space.mutate(parent, rng));
+    CHECK(reached == neighbours);
+  }
+}
+
+/// An enumerable space numbers distinct genotypes and ends where it says.
+inline void check_enumeration(const spaces::AnySpace& space, const SpaceContract& contract) {
+  const std::optional<std::uint64_t> size = space.size();
+  if (!size) return;
+  REQUIRE(*size > 0);
+  std::set<spaces::Genotype> seen;
+  std::uint64_t visited = 0;
+  for (std::uint64_t i = 0; i < *size; ++i, ++visited) {
+    if (i == contract.enumerated / 2 && *size > contract.enumerated) i = *size - i;
+    seen.insert(space.at(i));
+  }
+  CHECK(seen.size() == visited);
+  CHECK_THROWS_AS(space.at(*size), spaces::SpaceError);
+  CHECK_THROWS_AS(space.at(std::numeric_limits<std::uint64_t>::max()), spaces::SpaceError);
+}
+
+/// Graphs at both grains are sound, for every input, and the same each time.
+inline void check_graphs(const spaces::AnySpace& space, const SpaceContract& contract) {
+  Rng rng(5, "graphs");
+  for (std::size_t i = 0; i < contract.networks; ++i) {
+    const spaces::Genotype genotype = space.sample(rng);
+    CAPTURE(space.format(genotype));
+    const graph::Graph cell = space.cell(genotype);
+    CHECK(graph::canonical_key(cell) == graph::canonical_key(space.cell(genotype)));
+    for (const spaces::NetworkInput& input : contract.inputs) {
+      const graph::Graph network = space.network(genotype, input);
+      REQUIRE(network.size() > 0);
+      CHECK(network[0].op == graph::kInput);
+      CHECK(network[0].shape == graph::Shape{input.channels, input.height, input.width});
+      REQUIRE(network.outputs().size() == 1);
+      CHECK(network[network.outputs()[0]].shape == graph::Shape{input.classes});
+      CHECK(graph::cost(network).parameters > 0);
+      CHECK(graph::cost(network).macs > 0);
+    }
+  }
+}
+
+/// What is no architecture is refused with one sentence, whatever it is.
+inline void check_refusals(const spaces::AnySpace& space) {
+  using Gene = spaces::Genotype::Gene;
+  Rng rng(6, "refusals");
+  const spaces::Genotype good = space.sample(rng);
+  const std::string text = space.format(good);
+  std::vector<Gene> longer(good.genes().begin(), good.genes().end());
+  longer.push_back(0);
+  longer.resize(longer.size() + 1000, 0);
+  const std::vector<spaces::Genotype> genotypes{
+      spaces::Genotype(), spaces::Genotype(longer),
+      spaces::Genotype(std::vector<Gene>(good.size(), std::numeric_limits<Gene>::max())),
+      spaces::Genotype(std::vector<Gene>(good.size(), std::numeric_limits<Gene>::min()))};
+  for (const spaces::Genotype& genotype : genotypes) {
+    CHECK_THROWS_AS(space.validate(genotype), spaces::SpaceError);
+    CHECK_THROWS_AS(space.key(genotype), spaces::SpaceError);
+    CHECK_THROWS_AS(space.cell(genotype), spaces::SpaceError);
+    CHECK_THROWS_AS(space.network(genotype, {}), spaces::SpaceError);
+    CHECK_THROWS_AS(space.format(genotype), spaces::SpaceError);
+    CHECK_THROWS_AS(space.mutate(genotype, rng), spaces::SpaceError);
+    CHECK_THROWS_AS(space.crossover(good, genotype, rng), spaces::SpaceError);
+    CHECK_THROWS_AS(space.crossover(genotype, good, rng), spaces::SpaceError);
+  }
+  for (const std::string& wrong :
+       {std::string(), std::string("?"), std::string(1'000'000, '('), std::string(10, '\0'),
+        std::string("{}"), std::string("[1e400]"), std::string("\xff\xfe\x80"), text + text,
+        text.substr(0, text.size() / 2), text + "\n"}) {
+    try {
+      space.parse(wrong);
+      FAIL("accepted a text that is no architecture, of " << wrong.size() << " bytes");
+    } catch (const spaces::SpaceError& error) {
+      CHECK(std::string(error.what()).size() > 20);
+      CHECK(std::string(error.what()).size() < 1000);
+    }
+  }
+}
+
+/// The suite that every search space passes, whatever it is.
+inline void check_space(const spaces::AnySpace& space, const SpaceContract& contract = {}) {
+  CHECK_FALSE(space.name().empty());
+  check_walk(space, contract);
+  check_threads(space, contract);
+  check_neighbours(space, contract);
+  check_enumeration(space, contract);
+  check_graphs(space, contract);
+  check_refusals(space);
+}
+
+}  // namespace evonas::tests
