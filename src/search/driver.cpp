@@ -8,6 +8,8 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <tbb/global_control.h>
+#include <tbb/info.h>
 #include <tbb/task_arena.h>
 
 #include "search/progress.hpp"
@@ -32,6 +34,8 @@ class Search {
         store_(store),
         observers_(observers),
         stop_(std::move(stop)),
+        more_threads_(tbb::global_control::max_allowed_parallelism,
+                      std::max<std::size_t>(setup.threads, tbb::info::default_concurrency())),
         arena_(static_cast<int>(setup.threads)),
         progress_(setup.problem) {}
 
@@ -158,7 +162,7 @@ class Search {
     for (const spaces::Genotype& genotype : genotypes) {
       const std::uint64_t index = evaluations_.size() + records.size();
       records.push_back(propose_record(setup_.space, genotype, index, generation_));
-      if (!known_.insert(records.back().key).second) {
+      if (!known_.insert(identity_of(records.back(), setup_.algorithm)).second) {
         throw SearchError(
             fmt::format("the algorithm asked for the architecture {} twice, which it must not do",
                         records.back().architecture));
@@ -314,6 +318,8 @@ class Search {
   RunStore* store_;
   std::span<Observer* const> observers_;
   std::stop_token stop_;
+  /// TBB allows no more threads than there are cores unless told so.
+  tbb::global_control more_threads_;
   tbb::task_arena arena_;
   Progress progress_;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();

@@ -49,7 +49,7 @@ class RunStore {
                          const std::map<std::string, std::string>& manifest = {});
   /// Opens that of an existing run and locks it against a second writer.
   static RunStore open(const std::filesystem::path& folder);
-  /// Opens it for reading only, also while another process writes.
+  /// Opens it for reading only, also while another process writes; shows what was stored then.
   static RunStore open_read_only(const std::filesystem::path& folder);
   /// Whether `folder` holds a run; one whose creation was cut short is none.
   static bool exists(const std::filesystem::path& folder);

@@ -61,7 +61,8 @@ class Verification {
                 record.key.hex(), expected.key.hex());
         }
       });
-      const auto [other, is_new] = first.emplace(record.key, record.index);
+      const auto [other, is_new] =
+          first.emplace(identity_of(record, setup_.algorithm), record.index);
       if (!is_new) {
         fault("evaluations {} and {} are of the same architecture", other->second, record.index);
       }

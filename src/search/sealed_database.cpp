@@ -1,7 +1,6 @@
 #include "search/sealed_database.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <chrono>
 #include <map>
 #include <optional>
@@ -15,90 +14,13 @@
 #include "base/key.hpp"
 #include "search/file_lock.hpp"
 #include "search/problem.hpp"
+#include "search/sealed_row.hpp"
 
 namespace evonas::search {
 namespace {
 
 constexpr int kBusyMilliseconds = 10000;
 constexpr const char* kSealTable = "seal";
-
-Cell read_cell(const SQLite::Column& column) {
-  switch (column.getType()) {
-    case SQLITE_INTEGER:
-      return column.getInt64();
-    case SQLITE_FLOAT:
-      return column.getDouble();
-    case SQLITE_NULL:
-      return std::monostate();
-    default:
-      return column.getString();
-  }
-}
-
-void bind_row(SQLite::Statement& statement, const Row& row) {
-  int position = 0;
-  for (const Cell& cell : row) {
-    ++position;
-    if (const auto* number = std::get_if<std::int64_t>(&cell)) {
-      statement.bind(position, *number);
-    } else if (const auto* real = std::get_if<double>(&cell)) {
-      statement.bind(position, *real);
-    } else if (const auto* text = std::get_if<std::string>(&cell)) {
-      statement.bind(position, *text);
-    } else {
-      statement.bind(position);
-    }
-  }
-}
-
-/// Type and length are part of it, so that no two rows share one text.
-std::string canonical(const std::string& table, const Row& row) {
-  std::string text = table;
-  auto out = std::back_inserter(text);
-  for (const Cell& cell : row) {
-    if (const auto* number = std::get_if<std::int64_t>(&cell)) {
-      fmt::format_to(out, "|i{}", *number);
-    } else if (const auto* real = std::get_if<double>(&cell)) {
-      fmt::format_to(out, "|r{:016x}", std::bit_cast<std::uint64_t>(*real));
-    } else if (const auto* string = std::get_if<std::string>(&cell)) {
-      fmt::format_to(out, "|t{}:{}", string->size(), *string);
-    } else {
-      fmt::format_to(out, "|n");
-    }
-  }
-  return text;
-}
-
-std::string describe_key(const Row& row, std::size_t key_columns) {
-  std::vector<std::string> parts;
-  for (std::size_t i = 0; i < std::min(key_columns, row.size()); ++i) {
-    if (const auto* number = std::get_if<std::int64_t>(&row[i])) {
-      parts.push_back(fmt::format("{}", *number));
-    } else if (const auto* text = std::get_if<std::string>(&row[i])) {
-      parts.push_back(*text);
-    } else {
-      parts.emplace_back("?");
-    }
-  }
-  return fmt::format("{}", fmt::join(parts, ", "));
-}
-
-/// Rows of a table and the sum of their checksums, each half apart and modulo 2^64.
-struct Seal {
-  std::int64_t rows = 0;
-  Key digest;
-
-  void add(const Key& checksum) {
-    ++rows;
-    digest.high += checksum.high;
-    digest.low += checksum.low;
-  }
-  void remove(const Key& checksum) {
-    --rows;
-    digest.high -= checksum.high;
-    digest.low -= checksum.low;
-  }
-};
 
 std::string column_name(const std::string& definition) {
   return definition.substr(0, definition.find(' '));
@@ -118,15 +40,6 @@ std::string key_list(const Table& table) {
     names.push_back(column_name(table.columns[i]));
   }
   return fmt::format("{}", fmt::join(names, ", "));
-}
-
-Row read_row(const SQLite::Statement& statement, std::size_t width) {
-  Row row;
-  row.reserve(width);
-  for (std::size_t i = 0; i < width; ++i) {
-    row.push_back(read_cell(const_cast<SQLite::Statement&>(statement).getColumn(int(i))));
-  }
-  return row;
 }
 
 /// Percent-encoded, for an SQLite URI.
@@ -253,7 +166,7 @@ struct SealedDatabase::State {
       const auto found = tables.find(query.getColumn(0).getString());
       if (found == tables.end()) continue;
       found->second.seal.rows = query.getColumn(1).getInt64();
-      found->second.seal.digest = parse_key(query.getColumn(2).getString());
+      found->second.seal.digest = parse_checksum(query.getColumn(2).getString());
     }
   }
 
@@ -263,24 +176,12 @@ struct SealedDatabase::State {
     for (auto& [name, entry] : tables) {
       if (!entry.touched) continue;
       Row row{name, entry.seal.rows, entry.seal.digest.hex()};
-      row.emplace_back(Key::of(canonical(kSealTable, row)).hex());
+      row.emplace_back(checksum_of(kSealTable, row).hex());
       statement.reset();
       bind_row(statement, row);
       statement.exec();
       entry.touched = false;
     }
-  }
-
-  /// Digits that are no hexadecimal number give another key, which then fails its comparison.
-  static Key parse_key(const std::string& hex) {
-    Key key;
-    for (std::size_t i = 0; i < hex.size() && i < 32; ++i) {
-      const char c = hex[i];
-      const auto digit = static_cast<std::uint64_t>(c >= 'a' ? c - 'a' + 10 : c - '0') & 15U;
-      std::uint64_t& half = i < 16 ? key.high : key.low;
-      half = half << 4U | digit;
-    }
-    return key;
   }
 
   void remove(Entry& entry, const Row& row) {
@@ -290,14 +191,14 @@ struct SealedDatabase::State {
     SQLite::Statement query(*database, "SELECT checksum " + where);
     bind_row(query, key);
     if (!query.executeStep()) return;
-    entry.seal.remove(parse_key(query.getColumn(0).getString()));
+    entry.seal.remove(parse_checksum(query.getColumn(0).getString()));
     SQLite::Statement erase(*database, "DELETE " + where);
     bind_row(erase, key);
     erase.exec();
   }
 
   void store(Entry& entry, Row row) {
-    const Key checksum = Key::of(canonical(entry.table.name, row));
+    const Key checksum = checksum_of(entry.table.name, row);
     row.emplace_back(checksum.hex());
     entry.insert->tryReset();
     bind_row(*entry.insert, row);
@@ -358,10 +259,12 @@ struct SealedDatabase::State {
         *database, fmt::format("SELECT * FROM {} ORDER BY {}", table.name, key_list(table)));
     Seal seal;
     while (query.executeStep()) {
-      const Row row = read_row(query, width);
-      const Key checksum = Key::of(canonical(table.name, row));
+      Row row = read_row(query, width + 1);
+      const Cell stored = row.back();
+      row.pop_back();
+      const Key checksum = checksum_of(table.name, row);
       seal.add(checksum);
-      if (read_cell(query.getColumn(int(width))) != Cell(checksum.hex())) {
+      if (stored != Cell(checksum.hex())) {
         faults.push_back(
             fmt::format("{}, table {}, row ({}): the contents do not match the checksum",
                         path.string(), table.name, describe_key(row, table.key_columns)));
@@ -370,7 +273,7 @@ struct SealedDatabase::State {
     SQLite::Statement sealed(*database, fmt::format("SELECT * FROM {} WHERE name = ?", kSealTable));
     sealed.bind(1, table.name);
     Row expected{table.name, seal.rows, seal.digest.hex()};
-    expected.emplace_back(Key::of(canonical(kSealTable, expected)).hex());
+    expected.emplace_back(checksum_of(kSealTable, expected).hex());
     if (!sealed.executeStep()) {
       faults.push_back(fmt::format("{}, table {}: its row for the table {} is missing",
                                    path.string(), kSealTable, table.name));
@@ -398,6 +301,8 @@ SealedDatabase::SealedDatabase(std::filesystem::path file, Access access, std::v
   }
   state.guarded([&] {
     state.connect(access);
+    // One state of all tables together, however long the reader takes.
+    if (access == Access::Read) state.database->exec("BEGIN");
     const int stored = state.stored_version();
     const bool empty = stored == 0 && state.empty();
     if (access == Access::Create) {

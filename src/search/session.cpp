@@ -96,6 +96,7 @@ std::map<std::string, std::string> describe_setup(const SearchSetup& setup) {
   std::vector<std::string> sources;
   for (const Source& source : setup.sources) sources.push_back(source.name);
   AlgorithmOptions options = setup.algorithm;
+  options.seed = 0;  // has an entry of its own
   FieldPrinter printer;
   options.fields(printer);
   return {{"search.space", setup.space.name()},
@@ -162,10 +163,8 @@ EvaluationRecord propose_record(const spaces::AnySpace& space, const spaces::Gen
   return record;
 }
 
-std::span<const EvaluationRecord> StoredRun::of_generation(std::size_t position) const {
-  std::size_t begin = 0;
-  for (std::size_t i = 0; i < position; ++i) begin += asks[i].proposed;
-  return std::span(evaluations).subspan(begin, asks[position].proposed);
+Key identity_of(const EvaluationRecord& record, const AlgorithmOptions& options) {
+  return options.identity == "genotype" ? Key::of(record.genotype.to_string()) : record.key;
 }
 
 StoredRun read_run(const RunStore& store) {

@@ -32,6 +32,9 @@ evaluation::Outcome checked(evaluation::Outcome outcome, const std::string& sour
 EvaluationRecord propose_record(const spaces::AnySpace& space, const spaces::Genotype& genotype,
                                 std::uint64_t index, std::uint64_t generation);
 
+/// What the algorithm must not ask for twice: the network or the genotype of a record.
+Key identity_of(const EvaluationRecord& record, const AlgorithmOptions& options);
+
 /// What a store holds of a run, read at once.
 struct StoredRun {
   std::vector<AskRecord> asks;
@@ -44,8 +47,6 @@ struct StoredRun {
   bool complete(std::size_t index) const {
     return !evaluations[index].ok() || reported[index] == sources;
   }
-  /// The evaluations of the generation number `position`, which must have been asked for.
-  std::span<const EvaluationRecord> of_generation(std::size_t position) const;
 };
 
 /// Throws SearchError where the tables do not fit together.

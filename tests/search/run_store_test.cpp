@@ -1,0 +1,254 @@
+#include "search/run_store.hpp"
+
+#include <csignal>
+#include <fstream>
+#include <limits>
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <doctest/doctest.h>
+#include <rapidcheck.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include "toy_search.hpp"
+
+namespace evonas::search {
+namespace {
+
+using toy::Folder;
+using toy::text_of;
+using toy::World;
+
+EvaluationRecord proposed(std::uint64_t index, std::uint64_t generation) {
+  EvaluationRecord record;
+  record.index = index;
+  record.generation = generation;
+  record.genotype = toy::Space().at(index);
+  record.architecture = toy::Space().format(record.genotype);
+  record.key = toy::Space().key(record.genotype);
+  return record;
+}
+
+std::string refusal(const std::function<void()>& body) {
+  try {
+    body();
+  } catch (const SearchError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST_CASE("everything comes back as it was stored, to the last bit, in any order of arrival") {
+  const auto random_value = [](Rng& rng) {
+    return (rng.uniform() - 0.5) * std::pow(10.0, double(rng.below(600)) - 300.0);
+  };
+  CHECK(rc::check("round trip", [&] {
+    Rng rng(*rc::gen::arbitrary<std::uint64_t>(), "store");
+    const Folder folder;
+    std::vector<EvaluationRecord> expected;
+    {
+      RunStore store = RunStore::create(folder.path(), {{"host", "a \"quoted\"\nname"}});
+      for (std::uint64_t i = 0; i < 8; ++i) expected.push_back(proposed(i, i / 5));
+      store.add_generation({0, 6, 5}, std::span(expected).first(5));
+      store.add_generation({1, 3, 3}, std::span(expected).last(3));
+      std::vector<std::size_t> order{0, 1, 2, 3, 4, 5, 6, 7};
+      rng.shuffle(std::span(order));
+      for (const std::size_t i : order) {
+        evaluation::Outcome outcome;
+        outcome.seconds = rng.uniform();
+        if (rng.chance(0.3)) {
+          outcome.failure = "failed: 'it' said \"no\"";
+        } else {
+          outcome.metrics["a"] = {random_value(rng), std::nullopt, random_value(rng)};
+          outcome.metrics["b"] = {double(rng.below(5)), 0.0, std::nullopt};
+        }
+        expected[i].metrics = outcome.metrics;
+        expected[i].failure = outcome.failure;
+        expected[i].seconds = outcome.seconds;
+        const std::vector<IndexedOutcome> one{{i, outcome}};
+        store.add_outcomes("source", one, 1.5);
+      }
+      GenerationRecord state{0, 5, 1, 3, 2, {random_value(rng), std::nullopt}, 0.1, 1e-3};
+      store.finish_generation(state);
+      CHECK(store.generations().front().best == state.best);
+    }
+    const RunStore store = RunStore::open(folder.path());
+    const auto records = store.evaluations();
+    RC_ASSERT(records.size() == expected.size());
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      RC_ASSERT(text_of(records[i]) == text_of(expected[i]));
+    }
+    RC_ASSERT(store.get("host") == std::optional<std::string>("a \"quoted\"\nname"));
+    RC_ASSERT(store.asks() == std::vector<AskRecord>({{0, 6, 5}, {1, 3, 3}}));
+    RC_ASSERT(store.finished_sources() ==
+              std::vector<std::vector<std::string>>(8, std::vector<std::string>{"source"}));
+    RC_ASSERT(store.verify_checksums().empty());
+  }));
+}
+
+TEST_CASE("the final training is stored, replaced and checked") {
+  const Folder folder;
+  RunStore store = RunStore::create(folder.path());
+  CHECK_FALSE(store.final());
+  store.set_final(
+      {"<a>", {{"test_accuracy", {91.5, 91.0, 92.0}}, {"latency_ms", {3, {}, {}}}}, 7.5});
+  store.set_final({"<b>", {{"test_accuracy", {92.5, std::nullopt, 93.0}}}, 8.5});
+  REQUIRE(store.final());
+  CHECK(store.final()->architecture == "<b>");
+  CHECK(store.final()->seconds == 8.5);
+  CHECK(store.final()->metrics.size() == 1);
+  CHECK(store.final()->metrics.at("test_accuracy") ==
+        evaluation::Measurement{92.5, std::nullopt, 93.0});
+  CHECK(store.verify_checksums().empty());
+}
+
+TEST_CASE("a manifest entry can be set again") {
+  const Folder folder;
+  RunStore store = RunStore::create(folder.path(), {{"a", "1"}});
+  store.set("a", "2");
+  store.set({{"a", "3"}, {"b", ""}});
+  CHECK(store.manifest() == std::map<std::string, std::string>{{"a", "3"}, {"b", ""}});
+  CHECK_FALSE(store.get("c"));
+  CHECK(store.verify_checksums().empty());
+}
+
+TEST_CASE("a second writer is refused, a reader is not, and both may come later") {
+  const Folder folder;
+  {
+    RunStore store = RunStore::create(folder.path());
+    CHECK(refusal([&] { RunStore::open(folder.path()); }).find("in use") != std::string::npos);
+    CHECK(refusal([&] { RunStore::create(folder.path()); }).find("in use") != std::string::npos);
+    const RunStore reader = RunStore::open_read_only(folder.path());
+    store.set("a", "1");
+    CHECK_FALSE(reader.get("a"));
+    CHECK(RunStore::open_read_only(folder.path()).get("a") == std::optional<std::string>("1"));
+    const pid_t child = ::fork();
+    if (child == 0) {
+      ::_exit(refusal([&] { RunStore::open(folder.path()); }).empty() ? 1 : 0);
+    }
+    int status = -1;
+    ::waitpid(child, &status, 0);
+    CHECK(status == 0);
+  }
+  CHECK(RunStore::open(folder.path()).get("a") == std::optional<std::string>("1"));
+}
+
+TEST_CASE("a folder that holds a run, none, or something else, is told apart") {
+  const Folder folder;
+  const auto file = folder.path() / "run.sqlite";
+  CHECK_FALSE(RunStore::exists(folder.path()));
+  CHECK(refusal([&] { RunStore::open(folder.path()); }).find("holds no run") != std::string::npos);
+  // What a kill leaves behind while the file is made.
+  std::ofstream(file).close();
+  CHECK_FALSE(RunStore::exists(folder.path()));
+  CHECK(refusal([&] { RunStore::open(folder.path()); }).find("holds no run") != std::string::npos);
+  RunStore::create(folder.path() / "new" / "folder");
+  CHECK(RunStore::exists(folder.path() / "new" / "folder"));
+  RunStore::create(folder.path());
+  CHECK(RunStore::exists(folder.path()));
+  CHECK(refusal([&] { RunStore::create(folder.path()); }).find("already holds a run") !=
+        std::string::npos);
+  SQLite::Database(file.string(), SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 99");
+  CHECK(refusal([&] { RunStore::open(folder.path()); }).find("format 99") != std::string::npos);
+  std::filesystem::remove(file.string() + "-wal");
+  std::ofstream(file) << std::string(5000, 'x');
+  CHECK(refusal([&] { RunStore::open_read_only(folder.path()); }).find("damaged") !=
+        std::string::npos);
+}
+
+TEST_CASE("grouped commits keep their order and are durable after a flush") {
+  const Folder folder;
+  RunStore store = RunStore::create(folder.path());
+  store.group_commits(1000.0);
+  store.set("a", "1");
+  store.set("b", "2");
+  CHECK(store.get("b"));
+  CHECK_FALSE(RunStore::open_read_only(folder.path()).get("a"));
+  store.flush();
+  CHECK(RunStore::open_read_only(folder.path()).get("b"));
+  CHECK(RunStore::open_read_only(folder.path()).verify_checksums().empty());
+}
+
+/// A disk of its own, where the test may mount one.
+class SmallDisk {
+ public:
+  explicit SmallDisk(const std::filesystem::path& path, const char* size)
+      : path_(path), mounted_(::mount("tmpfs", path.c_str(), "tmpfs", 0, size) == 0) {}
+  ~SmallDisk() {
+    if (mounted_) ::umount2(path_.c_str(), MNT_DETACH);
+  }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+  bool mounted() const { return mounted_; }
+
+ private:
+  std::filesystem::path path_;
+  bool mounted_;
+};
+
+TEST_CASE("a full disk ends a search with a clear error, and after room is made it continues") {
+  const std::string expected = text_of(World(240).run());
+  const Folder folder;
+  const SmallDisk disk(folder.path(), "size=320k");
+  if (!disk.mounted()) {
+    MESSAGE("skipped: a small disk can be mounted by root only");
+    return;
+  }
+  // Different amounts of room make the disk full at different places.
+  for (const std::size_t ballast : {0, 40000, 90000, 100000, 110000}) {
+    const auto run = folder.path() / fmt::format("run{}", ballast);
+    const auto filler = folder.path() / "filler";
+    std::ofstream(filler) << std::string(ballast, 'x');
+    const World world(240);
+    const auto session = [&] {
+      RunStore store = RunStore::exists(run) ? RunStore::open(run) : RunStore::create(run);
+      return world.run(&store);
+    };
+    const std::string message = refusal([&] { session(); });
+    REQUIRE_MESSAGE(message.find("disk") != std::string::npos, message);
+    CHECK(message.find("run.sqlite") != std::string::npos);
+    CHECK(message.find("evonas resume") != std::string::npos);
+    // Still full: the same answer, and nothing is lost.
+    CHECK(refusal([&] { session(); }).find("disk") != std::string::npos);
+    std::filesystem::remove(filler);
+    REQUIRE(::mount("tmpfs", folder.path().c_str(), "tmpfs", MS_REMOUNT, "size=8m") == 0);
+    std::size_t stored = 0;
+    if (RunStore::exists(run)) {
+      const RunStore store = RunStore::open_read_only(run);
+      CHECK(store.verify_checksums().empty());
+      stored = load_summary(store, world.setup.problem).evaluations.size();
+    }
+    std::size_t trained = 0;
+    world.trained->log = [&](const evaluation::Candidate&, bool done) { trained += done; };
+    CHECK(text_of(session()) == expected);
+    CHECK(trained <= 240 - stored);
+    std::filesystem::remove_all(run);
+    REQUIRE(::mount("tmpfs", folder.path().c_str(), "tmpfs", MS_REMOUNT, "size=320k") == 0);
+  }
+}
+
+TEST_CASE("a limit on the size of files is reported as a full disk is") {
+  const Folder folder;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{150000, 150000};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    const std::string message = refusal([&] {
+      RunStore store = RunStore::create(folder.path());
+      World(240).run(&store);
+    });
+    ::_exit(message.find("is the disk full?") != std::string::npos ? 0 : 1);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  CHECK(status == 0);
+  RunStore store = RunStore::open(folder.path());
+  CHECK(store.verify_checksums().empty());
+  CHECK(!store.evaluations().empty());
+  CHECK(text_of(World(240).run(&store)) == text_of(World(240).run()));
+}
+
+}  // namespace
+}  // namespace evonas::search

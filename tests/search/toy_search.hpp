@@ -1,0 +1,286 @@
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <string>
+#include <thread>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "search/driver.hpp"
+
+/// A small world for tests of the driver and the store.
+namespace toy {
+
+using namespace evonas;
+
+/// Five genes from 0 to 5: 7,776 architectures, each its own network.
+struct Space {
+  static constexpr int kGenes = 5;
+  static constexpr int kValues = 6;
+
+  std::string name() const { return "toy"; }
+  spaces::Genotype sample(Rng& rng) const {
+    std::vector<spaces::Genotype::Gene> genes(kGenes);
+    for (auto& gene : genes) gene = static_cast<spaces::Genotype::Gene>(rng.below(kValues));
+    return spaces::Genotype(genes);
+  }
+  spaces::Genotype mutate(const spaces::Genotype& parent, Rng& rng) const {
+    std::vector<spaces::Genotype::Gene> genes(parent.genes().begin(), parent.genes().end());
+    auto& gene = genes[rng.below(kGenes)];
+    gene = static_cast<spaces::Genotype::Gene>((gene + 1 + int(rng.below(kValues - 1))) % kValues);
+    return spaces::Genotype(genes);
+  }
+  spaces::Genotype crossover(const spaces::Genotype& a, const spaces::Genotype& b, Rng& rng) const {
+    std::vector<spaces::Genotype::Gene> genes(a.genes().begin(), a.genes().end());
+    for (std::size_t i = 0; i < genes.size(); ++i) {
+      if (rng.chance(0.5)) genes[i] = b[i];
+    }
+    return spaces::Genotype(genes);
+  }
+  void validate(const spaces::Genotype& genotype) const {
+    const bool fits = genotype.size() == kGenes &&
+                      std::ranges::all_of(genotype.genes(),
+                                          [](auto gene) { return gene >= 0 && gene < kValues; });
+    if (!fits) throw spaces::SpaceError("five genes from 0 to 5 are expected");
+  }
+  Key key(const spaces::Genotype& genotype) const { return Key::of(genotype.to_string()); }
+  graph::Graph cell(const spaces::Genotype&) const { throw spaces::SpaceError("not drawn"); }
+  graph::Graph network(const spaces::Genotype&, const spaces::NetworkInput&) const {
+    throw spaces::SpaceError("not built");
+  }
+  std::string format(const spaces::Genotype& genotype) const {
+    return "<" + genotype.to_string() + ">";
+  }
+  spaces::Genotype parse(std::string_view) const { throw spaces::SpaceError("not parsed"); }
+  std::uint64_t size() const { return 7776; }
+  spaces::Genotype at(std::uint64_t index) const {
+    std::vector<spaces::Genotype::Gene> genes(kGenes);
+    for (auto& gene : genes) {
+      gene = static_cast<spaces::Genotype::Gene>(index % kValues);
+      index /= kValues;
+    }
+    return spaces::Genotype(genes);
+  }
+};
+
+/// Mutates the best that it was told; everything depends on the tells.
+class Climber final : public search::Algorithm {
+ public:
+  Climber(std::uint64_t seed, std::size_t batch, std::size_t limit = 1000000)
+      : seed_(seed), batch_(batch), limit_(limit) {}
+
+  std::size_t batch_size() const override { return batch_; }
+
+  std::vector<spaces::Genotype> ask(std::size_t count) override {
+    std::vector<spaces::Genotype> asked;
+    for (std::size_t slot = 0; slot < count && known_.size() < limit_; ++slot) {
+      Rng rng(seed_, "climb", generation_, slot);
+      spaces::Genotype genotype = space_.sample(rng);
+      if (!elite_.empty()) genotype = elite_[rng.below(elite_.size())].genotype;
+      while (!known_.insert(genotype).second) genotype = space_.mutate(genotype, rng);
+      asked.push_back(genotype);
+    }
+    ++generation_;
+    return asked;
+  }
+
+  void tell(std::span<const search::Individual> evaluated) override {
+    for (const search::Individual& individual : evaluated) {
+      if (!individual.failed()) elite_.push_back(individual);
+    }
+    std::ranges::stable_sort(elite_, {}, [](const search::Individual& individual) {
+      return individual.objectives.front();
+    });
+    if (elite_.size() > 4) elite_.erase(elite_.begin() + 4, elite_.end());
+  }
+
+ private:
+  Space space_;
+  std::uint64_t seed_;
+  std::size_t batch_;
+  std::size_t limit_;
+  std::uint64_t generation_ = 0;
+  std::vector<search::Individual> elite_;
+  std::unordered_set<spaces::Genotype> known_;
+};
+
+/// Values from a function of the candidate, in any order, from several threads.
+class Source final : public evaluation::Evaluator {
+ public:
+  using Function = std::function<evaluation::Outcome(const evaluation::Candidate&)>;
+
+  Source(std::vector<evaluation::Metric> metrics, Function function, std::size_t threads = 1)
+      : metrics_(std::move(metrics)), function_(std::move(function)), threads_(threads) {}
+
+  /// Time that each evaluation takes.
+  std::chrono::microseconds delay{0};
+  /// Told when an evaluation begins and when its outcome has been received.
+  std::function<void(const evaluation::Candidate&, bool done)> log;
+  bool is_deterministic = true;
+
+  std::vector<evaluation::Metric> metrics() const override { return metrics_; }
+  bool deterministic() const override { return is_deterministic; }
+
+  void evaluate(std::span<const evaluation::Candidate> block, const evaluation::OutcomeSink& sink,
+                std::stop_token stop) override {
+    std::vector<std::size_t> order(block.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::shuffle(order.begin(), order.end(), std::mt19937(std::random_device()()));
+    std::atomic<std::size_t> next = 0;
+    std::mutex mutex;
+    const auto work = [&] {
+      while (!stop.stop_requested()) {
+        const std::size_t i = next++;
+        if (i >= order.size()) return;
+        const evaluation::Candidate& candidate = block[order[i]];
+        if (log) log(candidate, false);
+        if (delay.count() > 0) std::this_thread::sleep_for(delay);
+        evaluation::Outcome outcome = function_(candidate);
+        const std::scoped_lock lock(mutex);
+        sink(order[i], std::move(outcome));
+        if (log) log(candidate, true);
+      }
+    };
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 1; i < threads_; ++i) threads.emplace_back(work);
+    work();
+  }
+
+ private:
+  std::vector<evaluation::Metric> metrics_;
+  Function function_;
+  std::size_t threads_;
+};
+
+inline evaluation::Outcome accuracy(const evaluation::Candidate& candidate) {
+  evaluation::Outcome outcome;
+  double value = 50.0 + double(candidate.seed % 1000) / 333.0;
+  for (const auto gene : candidate.genotype.genes()) value += 2.0 * gene - 0.3 * gene * gene;
+  if (candidate.genotype[0] == 4 && candidate.genotype[1] % 2 == 0) {
+    outcome.failure = "the loss is not a number after epoch 1";
+  } else {
+    outcome.metrics["accuracy"] = {value, value - 0.5, value + 0.5};
+  }
+  outcome.seconds = 0.25;
+  return outcome;
+}
+
+inline evaluation::Outcome latency(const evaluation::Candidate& candidate) {
+  evaluation::Outcome outcome;
+  double value = 1.0;
+  for (const auto gene : candidate.genotype.genes()) value += 0.37 * gene;
+  outcome.metrics["latency_ms"] = {value, std::nullopt, std::nullopt};
+  outcome.seconds = 0.125;
+  return outcome;
+}
+
+inline evaluation::Outcome size(const evaluation::Candidate& candidate) {
+  evaluation::Outcome outcome;
+  double value = 0.0;
+  for (const auto gene : candidate.genotype.genes()) value = 6.0 * value + gene;
+  outcome.metrics["params"] = {value, std::nullopt, std::nullopt};
+  return outcome;
+}
+
+/// Accuracy that is trained, latency that is measured, and free parameters.
+struct World {
+  std::shared_ptr<Source> trained;
+  std::shared_ptr<Source> measured;
+  std::shared_ptr<Source> counted;
+  search::SearchSetup setup;
+  std::size_t batch = 6;
+
+  explicit World(std::int64_t evaluations, std::size_t threads = 1,
+                 evaluation::CostClass cost = evaluation::CostClass::Expensive)
+      : trained(std::make_shared<Source>(std::vector<evaluation::Metric>{{"accuracy", "%", cost}},
+                                         accuracy, threads)),
+        measured(std::make_shared<Source>(
+            std::vector<evaluation::Metric>{{"latency_ms", "ms", cost}}, latency, 1)),
+        counted(std::make_shared<Source>(
+            std::vector<evaluation::Metric>{{"params", "", evaluation::CostClass::Free}}, size,
+            threads)),
+        setup{.space = spaces::AnySpace(Space()),
+              .problem = {{{"accuracy", search::Goal::Maximize},
+                           {"latency_ms", search::Goal::Minimize}},
+                          {search::Limit::parse("latency_ms <= 6")}},
+              .algorithm = {},
+              .budget = {},
+              .sources = {{"accuracy", trained}, {"latency_ms", measured}, {"costs", counted}},
+              .threads = threads} {
+    setup.algorithm.seed = 7;
+    setup.budget.evaluations = evaluations;
+  }
+
+  search::SearchSummary run(search::RunStore* store = nullptr,
+                            std::vector<search::Observer*> observers = {},
+                            std::stop_token stop = {}) const {
+    Climber climber(setup.algorithm.seed, batch);
+    return search::run_search(setup, climber, store, observers, std::move(stop));
+  }
+};
+
+/// A folder that is gone afterwards.
+class Folder {
+ public:
+  Folder() {
+    static std::atomic<int> count = 0;
+    path_ = std::filesystem::temp_directory_path() /
+            fmt::format("evonas-search-test-{}-{}", ::getpid(), count++);
+    std::filesystem::remove_all(path_);
+    std::filesystem::create_directories(path_);
+  }
+  ~Folder() {
+    std::error_code error;
+    std::filesystem::remove_all(path_, error);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// Everything about an evaluation, exactly, as text.
+inline std::string text_of(const search::EvaluationRecord& record) {
+  std::string text = fmt::format("{} {} {} {} {} '{}' {:a}", record.index, record.generation,
+                                 record.genotype.to_string(), record.architecture, record.key.hex(),
+                                 record.failure, record.seconds);
+  for (const auto& [name, value] : record.metrics) {
+    text += fmt::format(" {}={:a}", name, value.value);
+    if (value.low) text += fmt::format("[{:a}", *value.low);
+    if (value.high) text += fmt::format("]{:a}", *value.high);
+  }
+  return text;
+}
+
+/// Everything that a search found out, times and manner of ending apart.
+inline std::string text_of(const search::SearchSummary& summary) {
+  std::string text;
+  for (const auto& record : summary.evaluations) text += text_of(record) + "\n";
+  for (const auto& state : summary.generations) {
+    text += fmt::format("g{} {} {} {} {} {:a}", state.generation, state.evaluations, state.failures,
+                        state.feasible, state.front_size, state.hypervolume);
+    for (const auto& best : state.best) text += best ? fmt::format(" {:a}", *best) : " -";
+    text += "\n";
+  }
+  for (const std::size_t i : summary.front) text += fmt::format("f{}\n", i);
+  for (const double value : summary.reference_point) text += fmt::format("r{:a}\n", value);
+  text += fmt::format("b{} h{:a} x{} s{}", summary.best ? int(*summary.best) : -1,
+                      summary.hypervolume, summary.failures, summary.seed);
+  return text;
+}
+
+}  // namespace toy
