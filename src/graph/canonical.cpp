@@ -18,7 +18,7 @@ namespace {
 
 // Bounds on one search: nodes recoloured, and vertices told apart one after the other. Networks
 // need a few thousand of the first and as many of the second as they have equal branches.
-constexpr std::size_t kMostWork = std::size_t{1} << 25;
+constexpr std::size_t kMostWork = std::size_t{1} << 23;
 constexpr std::size_t kMostDepth = 2000;
 
 /// Which nodes are known to be images of each other (union-find).
