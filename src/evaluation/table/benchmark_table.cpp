@@ -27,7 +27,7 @@ std::string_view text_of(const SQLite::Column& column) {
 class TableReader {
  public:
   explicit TableReader(const std::filesystem::path& file)
-      : name_(file.string()), database_(name_, SQLite::OPEN_READONLY) {
+      : name_(file.string()), database_(name_, SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX) {
     database_.exec("PRAGMA trusted_schema = OFF");
     check_tables();
     if (const std::string format = about("format"); format != kTableFormat) {
@@ -136,9 +136,10 @@ class TableReader {
   }
 
   double number(const SQLite::Column& column, std::int64_t row, const TableMetric& metric) const {
-    if (column.isNull()) return kMissing;
+    const int type = column.getType();
+    if (type == SQLite::Null) return kMissing;
     const double value = column.getDouble();
-    if (!(column.isFloat() || column.isInteger()) || !std::isfinite(value)) {
+    if ((type != SQLite::FLOAT && type != SQLite::INTEGER) || !std::isfinite(value)) {
       fail(fmt::format("row {}: the value of {} is {}, expected a finite number or NULL", row,
                        metric.name, evonas::quoted(text_of(column))));
     }
