@@ -68,7 +68,7 @@ std::uint64_t gather(const std::vector<ColourGraph::Edge>& edges, const Colours&
 std::size_t count_classes(const Colours& colours, Colours& scratch) {
   scratch = colours;
   std::ranges::sort(scratch);
-  return static_cast<std::size_t>(std::ranges::unique(scratch).begin() - scratch.begin());
+  return static_cast<std::size_t>(std::unique(scratch.begin(), scratch.end()) - scratch.begin());
 }
 
 /// Sweeps along the edges and against them until no class splits. A sweep in topological order
