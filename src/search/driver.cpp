@@ -8,12 +8,10 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <tbb/global_control.h>
-#include <tbb/info.h>
-#include <tbb/task_arena.h>
 
 #include "search/progress.hpp"
 #include "search/session.hpp"
+#include "search/thread_arena.hpp"
 
 namespace evonas::search {
 namespace {
@@ -34,13 +32,10 @@ class Search {
         store_(store),
         observers_(observers),
         stop_(std::move(stop)),
-        more_threads_(tbb::global_control::max_allowed_parallelism,
-                      std::max<std::size_t>(setup.threads, tbb::info::default_concurrency())),
-        arena_(static_cast<int>(setup.threads)),
+        arena_(setup.threads),
         progress_(setup.problem) {}
 
   SearchSummary run() {
-    check_setup(setup_);
     begin_session();
     try {
       while (true) {
@@ -83,7 +78,7 @@ class Search {
     if (store_ == nullptr) return;
     const std::map<std::string, std::string> present = describe_setup(setup_);
     if (store_->get("search.sources")) {
-      refuse_other_setup(present);
+      refuse_other_setup(*store_, present);
       const std::vector<std::string> faults = store_->verify_checksums();
       if (!faults.empty()) {
         throw SearchError(fmt::format("the run cannot be continued, its store was altered: {}{}",
@@ -106,19 +101,6 @@ class Search {
     const bool any_expensive = std::ranges::any_of(
         setup_.sources, [](const Source& source) { return is_expensive(*source.evaluator); });
     if (!any_expensive) store_->group_commits(kCommitSeconds);
-  }
-
-  void refuse_other_setup(const std::map<std::string, std::string>& present) const {
-    const std::map<std::string, std::string> kept = store_->manifest();
-    for (const auto& [name, value] : present) {
-      const auto found = kept.find(name);
-      if (found != kept.end() && found->second == value) continue;
-      throw SearchError(fmt::format(
-          "{} belongs to another search: its {} is '{}', now it is '{}'; continue it with the "
-          "configuration in its folder, or choose a new folder",
-          store_->file().string(), name.substr(name.find('.') + 1),
-          found == kept.end() ? "" : found->second, value));
-    }
   }
 
   /// What is stored is told to the end before anything else is considered.
@@ -318,9 +300,7 @@ class Search {
   RunStore* store_;
   std::span<Observer* const> observers_;
   std::stop_token stop_;
-  /// TBB allows no more threads than there are cores unless told so.
-  tbb::global_control more_threads_;
-  tbb::task_arena arena_;
+  ThreadArena arena_;
   Progress progress_;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   double earlier_seconds_ = 0.0;
@@ -397,6 +377,7 @@ bool Search::evaluate_with(const Source& source, const std::vector<std::size_t>&
 
 SearchSummary run_search(const SearchSetup& setup, Algorithm& algorithm, RunStore* store,
                          std::span<Observer* const> observers, std::stop_token stop) {
+  check_setup(setup);
   return Search(setup, algorithm, store, observers, std::move(stop)).run();
 }
 

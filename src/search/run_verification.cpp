@@ -6,10 +6,10 @@
 #include <unordered_map>
 
 #include <fmt/format.h>
-#include <tbb/task_arena.h>
 
 #include "search/progress.hpp"
 #include "search/session.hpp"
+#include "search/thread_arena.hpp"
 
 namespace evonas::search {
 namespace {
@@ -17,10 +17,7 @@ namespace {
 class Verification {
  public:
   Verification(const SearchSetup& setup, const StoredRun& run, std::string place)
-      : setup_(setup),
-        run_(run),
-        place_(std::move(place)),
-        arena_(static_cast<int>(std::max<std::size_t>(setup.threads, 1))) {}
+      : setup_(setup), run_(run), place_(std::move(place)), arena_(setup.threads) {}
 
   std::vector<std::string> check(Algorithm& algorithm) {
     check_architectures();
@@ -176,7 +173,7 @@ class Verification {
   const SearchSetup& setup_;
   const StoredRun& run_;
   std::string place_;
-  tbb::task_arena arena_;
+  ThreadArena arena_;
   std::vector<std::string> faults_;
 };
 
@@ -184,6 +181,7 @@ class Verification {
 
 std::vector<std::string> verify_run(const SearchSetup& setup, Algorithm& algorithm,
                                     const RunStore& store) {
+  check_setup(setup);
   std::vector<std::string> faults = store.verify_checksums();
   try {
     const std::string place = store.file().string();

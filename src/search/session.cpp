@@ -107,6 +107,19 @@ std::map<std::string, std::string> describe_setup(const SearchSetup& setup) {
           {"search.algorithm", fmt::format("{}", fmt::join(printer.parts, " "))}};
 }
 
+void refuse_other_setup(const RunStore& store, const std::map<std::string, std::string>& present) {
+  const std::map<std::string, std::string> kept = store.manifest();
+  for (const auto& [name, value] : present) {
+    const auto found = kept.find(name);
+    if (found != kept.end() && found->second == value) continue;
+    throw SearchError(fmt::format(
+        "{} belongs to another search: its {} is '{}', now it is '{}'; continue it with the "
+        "configuration in its folder, or choose a new folder",
+        store.file().string(), name.substr(name.find('.') + 1),
+        found == kept.end() ? "" : found->second, value));
+  }
+}
+
 bool is_expensive(const evaluation::Evaluator& evaluator) {
   const auto metrics = evaluator.metrics();
   return std::ranges::any_of(metrics, [](const evaluation::Metric& metric) {

@@ -17,6 +17,9 @@ void check_setup(const SearchSetup& setup);
 /// What decides how a run goes, as manifest entries; a run is continued only with the same.
 std::map<std::string, std::string> describe_setup(const SearchSetup& setup);
 
+/// Throws SearchError, naming what differs, unless the store was begun with this setup.
+void refuse_other_setup(const RunStore& store, const std::map<std::string, std::string>& present);
+
 /// Whether one of the metrics is dear enough to be stored the moment it arrives.
 bool is_expensive(const evaluation::Evaluator& evaluator);
 
