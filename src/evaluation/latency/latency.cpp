@@ -90,16 +90,18 @@ LatencyResult measure_latency(const graph::Graph& network, const LatencyOptions&
     NetworkModule module(graph::fold_batch_normalization(network).graph, /*seed=*/0);
     module.to(device);
     module.eval();
-    std::vector<std::int64_t> shape = {options.batch};
+    std::vector<torch::Tensor> inputs;
     for (const graph::Node& node : network.nodes()) {
-      if (node.op == graph::kInput) shape.insert(shape.end(), node.shape.begin(), node.shape.end());
+      if (node.op != graph::kInput) continue;
+      std::vector<std::int64_t> shape = {options.batch};
+      shape.insert(shape.end(), node.shape.begin(), node.shape.end());
+      torch::Tensor input = torch::zeros(shape);
+      if (shape.size() == 4) input = input.contiguous(torch::MemoryFormat::ChannelsLast);
+      inputs.push_back(input.to(device));
     }
-    torch::Tensor input = torch::zeros(shape);
-    if (shape.size() == 4) input = input.contiguous(torch::MemoryFormat::ChannelsLast);
-    input = input.to(device);
     return measure(
         [&] {
-          const torch::Tensor output = module.forward(input);
+          const torch::Tensor output = module.forward(inputs);
           if (device.is_cuda()) torch::cuda::synchronize(device.index());
         },
         options);

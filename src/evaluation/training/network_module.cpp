@@ -229,7 +229,7 @@ void NetworkModule::compile(const Graph& network) {
     const Node& node = network[id];
     if (done[id] || joins_a_sum(id)) continue;
     if (node.op == graph::kInput) {
-      input_ = id;
+      inputs_.push_back(id);
     } else if (is_plain_sum(network, id) || (node.op == "BatchNormalization" && is_image(node))) {
       SumPlan plan{.result = id};
       for (const NodeId input : node.op == "Add" ? node.inputs : std::vector<NodeId>{id}) {
@@ -355,9 +355,9 @@ void NetworkModule::plan_releases() {
   }
 }
 
-Tensor NetworkModule::forward(Tensor input) {
+Tensor NetworkModule::forward(std::vector<Tensor> inputs) {
   Values values(size_);
-  values[input_] = std::move(input);
+  for (std::size_t i = 0; i < inputs_.size(); ++i) values[inputs_[i]] = std::move(inputs.at(i));
   for (const Step& step : steps_) {
     step.run(values);
     for (const NodeId id : step.release) values[id] = Tensor();

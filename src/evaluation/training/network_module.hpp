@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <torch/torch.h>
@@ -27,7 +28,10 @@ class NetworkModule : public torch::nn::Module {
 
   /// Batch x channels x height x width in, batch x classes out. Activations take the number format
   /// of the input, and so must the weights of convolutions; normalisation and Gemm stay float32.
-  torch::Tensor forward(torch::Tensor input);
+  torch::Tensor forward(torch::Tensor input) { return forward(std::vector{std::move(input)}); }
+
+  /// The same for a graph with several inputs, in their order.
+  torch::Tensor forward(std::vector<torch::Tensor> inputs);
 
  private:
   using Values = std::vector<torch::Tensor>;
@@ -50,7 +54,7 @@ class NetworkModule : public torch::nn::Module {
   void plan_releases();
 
   std::vector<Step> steps_;
-  graph::NodeId input_ = 0;
+  std::vector<graph::NodeId> inputs_;
   graph::NodeId output_ = 0;
   std::size_t size_ = 0;
 };

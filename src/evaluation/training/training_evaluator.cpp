@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include <fmt/format.h>
+#include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 #include <torch/torch.h>
@@ -43,6 +44,21 @@ struct Accuracy {
   double loss = 0.0;
 };
 
+bool processor_computes_bfloat16() {
+#if defined(__x86_64__) && defined(__GNUC__)
+  return __builtin_cpu_supports("avx512bf16") != 0;
+#else
+  return false;
+#endif
+}
+
+torch::ScalarType parse_precision(const std::string& precision, const torch::Device& device) {
+  // Without instructions for it, bfloat16 is emulated and slower than float32.
+  const bool fast = device.is_cuda() || processor_computes_bfloat16();
+  const bool half = precision == "bfloat16" || (precision == "auto" && fast);
+  return half ? torch::kBFloat16 : torch::kFloat32;
+}
+
 // One network on its way through training.
 class Training {
  public:
@@ -52,7 +68,7 @@ class Training {
         options_(options),
         seed_(seed),
         device_(parse_device(options.device)),
-        format_(options.precision == "bfloat16" ? torch::kBFloat16 : torch::kFloat32),
+        format_(parse_precision(options.precision, device_)),
         module_(std::make_shared<NetworkModule>(network, seed)) {
     module_->to(device_);
     sgd_.emplace(*module_, format_,
@@ -250,9 +266,12 @@ void TrainingEvaluator::evaluate(std::span<const Candidate> block, const Outcome
     sink(index, std::move(outcome));
   };
   const TrainingOptions& options = state_->options;
-  const int concurrency = options.concurrency > 0   ? static_cast<int>(options.concurrency)
-                          : options.device == "cpu" ? tbb::this_task_arena::max_concurrency()
-                                                    : 1;
+  // More workers than TBB may use would only be a warning on the user's screen.
+  const auto allowed = static_cast<int>(
+      tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism));
+  const int all = options.device == "cpu" ? tbb::this_task_arena::max_concurrency() : 1;
+  const int concurrency =
+      options.concurrency > 0 ? std::min(static_cast<int>(options.concurrency), allowed) : all;
   tbb::task_arena arena(concurrency);
   arena.execute([&] {
     tbb::parallel_for(std::size_t{0}, block.size(), evaluate_one, tbb::simple_partitioner());

@@ -55,10 +55,13 @@ struct TrainingOptions {
     visit("crop", crop, "random crop after padding by this many pixels; 0 is none", between(0, 64));
     visit("flip", flip, "random horizontal flip");
     visit("cutout", cutout, "side of the square cut out at random; 0 is none", between(0, 512));
-    visit("precision", precision, "number format of activations", one_of({"float32", "bfloat16"}));
+    visit("precision", precision,
+          "number format of activations and kernels; auto is bfloat16 where the processor computes "
+          "in it",
+          one_of({"float32", "bfloat16", "auto"}));
     visit("device", device, "cpu, cuda or cuda:N");
     visit("concurrency", concurrency,
-          "trainings at once; 0 is one for every thread on a cpu and one on a GPU",
+          "trainings at once, at most one a thread; 0 is one a thread on a cpu and one on a GPU",
           between(0, 1024));
   }
 };

@@ -1,0 +1,131 @@
+#include "evaluation/training/network_module.hpp"
+
+#include "graph/cost.hpp"
+#include "graph/network_builder.hpp"
+#include "graph/passes.hpp"
+#include "spaces/nasbench201.hpp"
+#include "training/torch_doctest.hpp"
+
+namespace evonas::evaluation {
+namespace {
+
+torch::Tensor ramp(std::int64_t batch, const spaces::NetworkInput& input) {
+  const std::int64_t count = batch * input.channels * input.height * input.width;
+  return torch::sin(torch::arange(count, torch::kFloat32))
+      .reshape({batch, input.channels, input.height, input.width})
+      .contiguous(torch::MemoryFormat::ChannelsLast);
+}
+
+std::int64_t parameter_count(const torch::nn::Module& module) {
+  std::int64_t count = 0;
+  for (const torch::Tensor& parameter : module.parameters()) count += parameter.numel();
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("a module has as many parameters as its graph costs") {
+  const spaces::NasBench201 space({.channels = 4, .cells_per_stage = 1});
+  Rng rng(3, "test");
+  const spaces::NetworkInput input{.channels = 1, .height = 7, .width = 7, .classes = 10};
+  for (int i = 0; i < 50; ++i) {
+    const graph::Graph network = space.network(space.sample(rng), input);
+    const NetworkModule module(network, 1);
+    CHECK(parameter_count(module) == graph::cost(network).parameters);
+  }
+}
+
+TEST_CASE("every cell of a sample trains one step and gives finite logits") {
+  const spaces::NasBench201 space({.channels = 4, .cells_per_stage = 1});
+  const spaces::NetworkInput input{.channels = 3, .height = 9, .width = 8, .classes = 5};
+  Rng rng(4, "test");
+  std::vector<spaces::Genotype> genotypes = {
+      space.parse("|none~0|+|none~0|none~1|+|none~0|none~1|none~2|")};
+  for (int i = 0; i < 30; ++i) genotypes.push_back(space.sample(rng));
+  for (const auto format : {torch::kFloat32, torch::kBFloat16}) {
+    for (const spaces::Genotype& genotype : genotypes) {
+      CAPTURE(space.format(genotype));
+      NetworkModule module(space.network(genotype, input), 1);
+      for (torch::Tensor& parameter : module.parameters()) {
+        if (parameter.dim() == 4) parameter.set_data(parameter.to(format));
+      }
+      const torch::Tensor logits = module.forward(ramp(2, input).to(format));
+      CHECK(logits.sizes() == torch::IntArrayRef({2, 5}));
+      CHECK(logits.isfinite().all().item<bool>());
+      logits.square().sum().backward();
+      bool trained = false;
+      for (const torch::Tensor& parameter : module.parameters()) {
+        if (parameter.grad().defined()) trained = true;
+      }
+      CHECK(trained);
+    }
+  }
+}
+
+TEST_CASE("a module computes what LibTorch computes, operator by operator") {
+  graph::NetworkBuilder builder;
+  const auto input = builder.input({3, 10, 8});
+  const auto a = builder.conv(input, 6, {.kernel = 3, .stride = 2, .padding = 1}, 3, true);
+  const auto b = builder.unary("HardSwish", a);
+  const auto pooled = builder.global_average_pool(b);
+  const auto gate = builder.unary("HardSigmoid", builder.conv(pooled, 6, {}, 1, true));
+  const auto scaled = builder.multiply(b, gate);
+  const auto joined =
+      builder.concat({scaled, builder.max_pool(scaled, {.kernel = 3, .padding = 1})});
+  const auto average = builder.average_pool(joined, {.kernel = 3, .stride = 2, .padding = 1}, true);
+  const auto clipped = builder.unary("Clip", average, {{"min", -0.1}, {"max", 0.3}});
+  const auto sum = builder.add({clipped, builder.unary("Sigmoid", clipped)});
+  const graph::Graph network = builder.finish(builder.gemm(builder.flatten(sum), 4));
+  NetworkModule module(network, 5);
+  const torch::NoGradGuard guard;
+  const torch::Tensor x = ramp(2, {.channels = 3, .height = 10, .width = 8});
+  const auto parameter = [&](graph::NodeId id, const std::string& what) {
+    return module.named_parameters()[network[id].name + "_" + what];
+  };
+  const torch::Tensor ya =
+      torch::conv2d(x, parameter(a, "weight"), parameter(a, "bias"), 2, 1, 1, 3);
+  const torch::Tensor yb = torch::hardswish(ya);
+  const graph::NodeId gate_conv =
+      network[network[gate].inputs[0]].op == "Conv" ? network[gate].inputs[0] : 0;
+  const torch::Tensor yg =
+      torch::clamp(0.2 * torch::conv2d(yb.mean({2, 3}, true), parameter(gate_conv, "weight"),
+                                       parameter(gate_conv, "bias")) +
+                       0.5,
+                   0, 1);
+  const torch::Tensor ys = yb * yg;
+  const torch::Tensor yj = torch::cat({ys, torch::max_pool2d(ys, 3, 1, 1)}, 1);
+  const torch::Tensor yc = torch::clamp(torch::avg_pool2d(yj, 3, 2, 1, false, true), -0.1, 0.3);
+  const graph::NodeId head = network.outputs()[0];
+  const torch::Tensor expected = torch::linear((yc + torch::sigmoid(yc)).flatten(1),
+                                               parameter(head, "weight"), parameter(head, "bias"));
+  CHECK((module.forward(x) - expected).abs().max().item<double>() < 1e-5);
+}
+
+TEST_CASE("uneven padding counts real pixels only") {
+  graph::Graph network;
+  const auto input = network.add_input({1, 3, 3});
+  const auto pool = network.add("AveragePool", {input},
+                                {{"kernel_shape", std::vector<std::int64_t>{2, 2}},
+                                 {"strides", std::vector<std::int64_t>{2, 2}},
+                                 {"pads", std::vector<std::int64_t>{0, 0, 1, 1}}});
+  network.set_outputs({pool});
+  network.set_shape(pool, {1, 2, 2});
+  NetworkModule module(network, 1);
+  const torch::Tensor x = torch::arange(9, torch::kFloat32).reshape({1, 1, 3, 3});
+  const torch::Tensor expected = torch::tensor({2.0, 3.5, 6.5, 8.0}).reshape({1, 1, 2, 2});
+  CHECK(torch::allclose(module.forward(x), expected));
+}
+
+TEST_CASE("an operator without a module is named") {
+  graph::Graph network;
+  const auto input = network.add_input({3, 4, 4});
+  network.set_outputs({network.add("Einsum", {input}, {}, "odd")});
+  try {
+    const NetworkModule module(network, 1);
+    FAIL("expected an EvaluationError");
+  } catch (const EvaluationError& error) {
+    CHECK(std::string(error.what()).find("Einsum of node odd") != std::string::npos);
+  }
+}
+
+}  // namespace evonas::evaluation

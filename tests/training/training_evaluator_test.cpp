@@ -1,0 +1,126 @@
+#include "evaluation/training/training_evaluator.hpp"
+
+#include <map>
+
+#include <doctest/doctest.h>
+#include <tbb/global_control.h>
+
+#include "spaces/nasbench201.hpp"
+#include "training/small_images.hpp"
+#include "training/temporary_folder.hpp"
+
+namespace evonas::evaluation {
+namespace {
+
+const spaces::AnySpace kSpace{spaces::NasBench201({.channels = 4, .cells_per_stage = 1})};
+
+struct Fixture {
+  tests::TemporaryFolder folder;
+  TrainingOptions options;
+
+  Fixture() {
+    tests::write_small_fashion_mnist(folder.path());
+    options.data_dir = folder.path();
+    options.images = 400;
+    options.validation_images = 200;
+    options.resolution = 14;
+    options.batch = 40;
+    options.epochs = 4;
+  }
+
+  std::vector<Candidate> candidates(std::size_t count) const {
+    Rng rng(5, "test");
+    std::vector<Candidate> block;
+    for (std::size_t i = 0; i < count; ++i) {
+      const spaces::Genotype genotype = kSpace.sample(rng);
+      block.push_back({.genotype = genotype, .key = kSpace.key(genotype), .seed = 100 + i});
+    }
+    return block;
+  }
+};
+
+std::map<std::size_t, Outcome> evaluate(TrainingEvaluator& evaluator,
+                                        const std::vector<Candidate>& block,
+                                        std::stop_token stop = {}) {
+  std::map<std::size_t, Outcome> outcomes;
+  evaluator.evaluate(
+      block, [&](std::size_t i, Outcome outcome) { outcomes[i] = std::move(outcome); }, stop);
+  return outcomes;
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "training learns, in float32 and in bfloat16") {
+  const auto genotype = kSpace.parse(
+      "|nor_conv_3x3~0|+|none~0|nor_conv_1x1~1|+|skip_connect~0|avg_pool_3x3~1|nor_conv_3x3~2|");
+  for (const char* precision : {"float32", "bfloat16"}) {
+    CAPTURE(precision);
+    options.precision = precision;
+    const TrainingEvaluator evaluator(kSpace, options, "accuracy", 1);
+    std::int64_t epochs = 0;
+    const auto result = evaluator.train(kSpace.network(genotype, evaluator.input()), 1, {},
+                                        [&](const TrainingProgress& progress) {
+                                          ++epochs;
+                                          CHECK(progress.epoch == epochs);
+                                        });
+    REQUIRE(result);
+    CHECK(epochs == 4);
+    CHECK(result->validation_accuracy > 80.0);
+    CHECK(result->test_accuracy > 80.0);
+    CHECK(result->seconds > 0.0);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "labels depend on the seed and not on the number of trainings at once") {
+  const auto block = candidates(4);
+  options.epochs = 1;
+  options.crop = 1;
+  options.flip = true;
+  std::vector<std::map<std::size_t, double>> runs;
+  const tbb::global_control threads(tbb::global_control::max_allowed_parallelism, 3);
+  for (const std::int64_t concurrency : {1, 2, 3}) {
+    options.concurrency = concurrency;
+    TrainingEvaluator evaluator(kSpace, options, "accuracy", 1);
+    std::map<std::size_t, double> values;
+    for (const auto& [i, outcome] : evaluate(evaluator, block)) {
+      CHECK(outcome.failure == "");
+      values[i] = outcome.metrics.at("accuracy").value;
+    }
+    CHECK(values.size() == 4);
+    runs.push_back(values);
+  }
+  CHECK(runs[0] == runs[1]);
+  CHECK(runs[0] == runs[2]);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a diverging training is a failure with its reason") {
+  options.learning_rate = 100.0;
+  options.gradient_clip = 0.0;
+  options.weight_decay = 1.0;
+  options.momentum = 0.99;
+  options.epochs = 30;
+  options.warmup_epochs = 0.0;
+  TrainingEvaluator evaluator(kSpace, options, "accuracy", 1);
+  const auto outcomes = evaluate(evaluator, candidates(1));
+  REQUIRE(outcomes.size() == 1);
+  CHECK(outcomes.at(0).metrics.empty());
+  CHECK(outcomes.at(0).failure.find("training diverged") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(Fixture, "what was stopped has no outcome") {
+  TrainingEvaluator evaluator(kSpace, options, "accuracy", 1);
+  std::stop_source stop;
+  stop.request_stop();
+  CHECK(evaluate(evaluator, candidates(3), stop.get_token()).empty());
+  const auto network = kSpace.network(candidates(1)[0].genotype, evaluator.input());
+  CHECK_FALSE(evaluator.train(network, 1, stop.get_token()).has_value());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a device that is not there is refused with the reason") {
+  options.device = "cuda:77";
+  CHECK_THROWS_AS(TrainingEvaluator(kSpace, options, "accuracy", 1), EvaluationError);
+  options.device = "tpu";
+  CHECK_THROWS_AS(TrainingEvaluator(kSpace, options, "accuracy", 1), EvaluationError);
+}
+
+}  // namespace evonas::evaluation
