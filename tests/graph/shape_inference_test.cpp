@@ -87,7 +87,7 @@ TEST_CASE("shapes of everything else") {
 TEST_CASE("every listed operator is one of network graphs") {
   for (const Operator& op : operators()) {
     CHECK(is_network_operator(op.name));
-    CHECK(op.infer != nullptr);
+    CHECK((op.infer != nullptr));
     CHECK(op.least_inputs <= op.most_inputs);
   }
   CHECK_FALSE(is_network_operator("nor_conv_3x3"));
