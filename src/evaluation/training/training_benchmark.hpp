@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "evaluation/training/training_evaluator.hpp"
+
+namespace evonas::evaluation {
+
+/// Speed of one training on one thread, beside the machine's own limit.
+struct TrainingSpeed {
+  double images_per_second = 0.0;
+  double test_accuracy = 0.0;  ///< percent
+  /// Arithmetic of convolutions and linear layers: 2 operations a multiply-accumulate, forward once
+  /// and backward twice.
+  double gflops = 0.0;
+  double sgemm_gflops =
+      0.0;  ///< float32 product of two 1024 x 1024 matrices, one thread, same minute
+};
+
+/// Trains `network` once with `evaluator` on the calling thread and measures sgemm right after.
+/// Throws EvaluationError where the training diverges.
+TrainingSpeed measure_training(const TrainingEvaluator& evaluator, const graph::Graph& network,
+                               std::uint64_t seed);
+
+}  // namespace evonas::evaluation
