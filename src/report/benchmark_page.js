@@ -31,7 +31,7 @@ function regretChart(data) {
       traces,
       layout: {
         xaxis: axis("evaluations", { rangemode: "tozero" }),
-        yaxis: axis(`regret in ${metricLabel(data.metric)} (lower is better)`, {
+        yaxis: axis(`regret${data.metric.unit ? `, ${data.metric.unit}` : ""} (lower is better)`, {
           type: "log",
           range: [Math.log10(floor) - 0.02, Math.log10(largest) + 0.1],
           tickvals: [...(reaches ? [floor] : []), ...ticks],
@@ -85,7 +85,7 @@ function benchmarkPage(data) {
                     `Optimum: ${data.metric.name} ${formatNumber(data.optimum, 6)} with `,
                     element("code", {}, data.optimum_architecture))),
     element("div", { class: "tiles" }),
-    section("Median regret and its quartiles", {}, data.curves.length > 0
+    section(`Regret in ${data.metric.name}: median and quartiles`, {}, data.curves.length > 0
       ? regretChart(data) : element("p", { class: "lead" }, "No algorithm was run.")),
     regretTable(data),
     ...provenance(data.configuration, data.host),

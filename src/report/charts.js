@@ -1,12 +1,24 @@
 // Charts: drawn by plotly in the colours of the page, and again whenever those change.
 
 const drawings = [];
+// Synchronous, unlike plotly's own way, so that no frame shows a chart of another width.
 const resizing = new ResizeObserver((entries) => {
-  for (const { target } of entries) if (target.data) Plotly.Plots.resize(target);
+  for (const { target } of entries) {
+    if (target.data && !onPaper()) Plotly.relayout(target, extent(target));
+  }
 });
+
+/** The size a chart is drawn at: that of its place, or of a page of paper. */
+function extent(node) {
+  return { width: onPaper() ? 640 : node.clientWidth, height: node.clientHeight };
+}
 
 function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}
+
+function onPaper() {
+  return document.documentElement.classList.contains("paper");
 }
 
 function seriesColour(i) {
@@ -24,8 +36,10 @@ function wrap(text, width = 56) {
 }
 
 function axis(title, options = {}) {
+  // A long title takes two lines, or it is cut off where the chart is small.
+  const text = title.length > 36 ? plain(title).replace(" (", "<br>(") : plain(title);
   return {
-    title: { text: plain(title), standoff: 8, font: { size: 13, color: colour("muted") } },
+    title: { text, standoff: 8, font: { size: 13, color: colour("muted") } },
     gridcolor: colour("line"),
     linecolor: colour("line"),
     zeroline: false,
@@ -53,6 +67,8 @@ function chart(label, figure, className = "chart") {
       hoverlabel: { bgcolor: colour("panel"), bordercolor: colour("line"), align: "left",
                     font: { color: colour("text"), size: 12 } },
       hovermode: "closest",
+      ...extent(node),
+      uirevision: "what the reader has zoomed to stays",
       modebar: { bgcolor: "rgba(0,0,0,0)", color: colour("muted"), activecolor: colour("accent") },
       ...layout,
     }, {
@@ -75,7 +91,7 @@ function hoverText(run, evaluation) {
     .filter((metric) => evaluation.metrics[metric.name] !== undefined)
     .map((metric) => {
       const interval = formatInterval(evaluation.intervals?.[metric.name]);
-      return `${plain(metricLabel(metric))}: ${formatNumber(evaluation.metrics[metric.name])}`
+      return `${plain(metricLabel(metric))}: ${formatMetric(evaluation.metrics[metric.name])}`
         + (interval ? ` (${interval})` : "");
     });
   return [`<b>evaluation ${evaluation.index + 1}</b>`
@@ -159,6 +175,16 @@ function pointTraces(run, evaluations, at, runIndex, runCount, emphasis) {
   ].filter((trace) => trace.x.length > 0);
 }
 
+/** A ring around the best network, where one run is drawn. */
+function bestTrace(runs, at) {
+  const best = runs.length === 1 ? bestOf(runs[0]) : undefined;
+  if (!best) return [];
+  const [x, y] = at(best);
+  return [{ type: "scatter", mode: "markers", name: "best", x: [x], y: [y], hoverinfo: "skip",
+            marker: { symbol: "circle-open", size: 17, color: colour("accent"),
+                      line: { width: 2, color: colour("accent") } } }];
+}
+
 /** Two metrics against each other. The front is a line only where no third objective bends it. */
 function objectivesChart(runs, xObjective, yObjective, className) {
   const label = `${yObjective.metric} against ${xObjective.metric} of every evaluation`;
@@ -185,7 +211,7 @@ function objectivesChart(runs, xObjective, yObjective, className) {
     const points = runs.flatMap((run, i) =>
       pointTraces(run, succeeded[i], at, i, runs.length, (e) => e.on_front));
     return {
-      traces: [...lines, ...points],
+      traces: [...lines, ...points, ...bestTrace(runs, at)],
       layout: {
         xaxis: axis(axisTitle(xObjective, xObjective.goal), { range: ranges.x.range }),
         yaxis: axis(axisTitle(yObjective, yObjective.goal), { range: ranges.y.range }),
@@ -203,7 +229,7 @@ function progressChart(runs, objective, withPoints, className) {
     const points = !withPoints ? [] : runs.flatMap((run, i) => pointTraces(
       run, run.evaluations.filter((e) => !e.failure), at, i, runs.length, () => false));
     return {
-      traces: [...points, ...curves(runs, (run) => run.best_so_far, "best so far", "hv")],
+      traces: [...points, ...curves(runs, (run) => run.best_so_far, "best so far")],
       layout: {
         showlegend: runs.length > 1 || withPoints,
         xaxis: axis("evaluations", { rangemode: "tozero" }),
@@ -214,7 +240,7 @@ function progressChart(runs, objective, withPoints, className) {
 }
 
 /** One curve a run of a list of {evaluations, value}, drawn on to the last evaluation. */
-function curves(runs, points, name, shape) {
+function curves(runs, points, name) {
   return runs.map((run, i) => {
     const known = points(run);
     const last = known.at(-1);
@@ -222,8 +248,9 @@ function curves(runs, points, name, shape) {
     return {
       type: "scatter", mode: "lines", name: runs.length === 1 ? name : run.name,
       x: drawn.map((p) => p.evaluations), y: drawn.map((p) => p.value),
-      line: { shape, width: 2.2, color: runs.length === 1 ? colour("accent") : seriesColour(i) },
-      hovertemplate: `%{y} after %{x} evaluations<extra>${
+      line: { shape: "hv", width: 2.2, color: runs.length === 1 ? colour("accent") : seriesColour(i) },
+      text: drawn.map((p) => formatMetric(p.value)),
+      hovertemplate: `%{text} after %{x} evaluations<extra>${
         runs.length === 1 ? "" : plain(run.name)}</extra>`,
     };
   }).filter((trace) => trace.x.length > 0);
@@ -231,7 +258,7 @@ function curves(runs, points, name, shape) {
 
 function hypervolumeChart(runs) {
   return chart("hypervolume over evaluations", () => ({
-    traces: curves(runs, (run) => run.hypervolume, "hypervolume", "hv"),
+    traces: curves(runs, (run) => run.hypervolume, "hypervolume"),
     layout: {
       showlegend: runs.length > 1,
       xaxis: axis("evaluations", { rangemode: "tozero" }),

@@ -17,29 +17,34 @@ function section(title, attributes, ...children) {
 }
 
 /** Whole numbers in full, others to `digits` significant digits; "–" where there is none. */
-function formatNumber(value, digits = 4) {
+function formatNumber(value, digits = 4, options = {}) {
   if (typeof value !== "number") return "–";
   if (Number.isInteger(value)) return value.toLocaleString("en-US");
   const size = Math.abs(value);
   if (size >= 1e9 || size < 1e-4) return value.toExponential(digits - 1);
-  return value.toLocaleString("en-US", { maximumSignificantDigits: digits });
+  return value.toLocaleString("en-US", { maximumSignificantDigits: digits, ...options });
 }
 
-/** Writes all of `values` with one number of decimals: about `digits` digits for the largest. */
-function columnFormat(values, digits = 4) {
+/** A value of a metric: always to four digits, 91.60 included. */
+function formatMetric(value) {
+  return formatNumber(value, 4, { minimumSignificantDigits: 4 });
+}
+
+/** Writes all of `values` with one number of decimals: four digits for the largest. */
+function columnFormat(values) {
   const known = values.filter((value) => typeof value === "number");
   const largest = Math.max(...known.map(Math.abs));
   if (known.length === 0 || known.every(Number.isInteger) || largest >= 1e9 || largest < 1e-2) {
-    return (value) => formatNumber(value, digits);
+    return formatMetric;
   }
-  const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(largest)));
+  const decimals = Math.max(0, 3 - Math.floor(Math.log10(largest)));
   const options = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
   return (value) => (typeof value === "number" ? value.toLocaleString("en-US", options) : "–");
 }
 
 /** Large counts in short, for headlines: 1.07 M. */
 function formatShort(value) {
-  if (typeof value !== "number" || Math.abs(value) < 1e5) return formatNumber(value);
+  if (typeof value !== "number" || Math.abs(value) < 1e5) return formatMetric(value);
   const [scale, suffix] = Math.abs(value) < 1e6 ? [1e3, " k"]
     : Math.abs(value) < 1e9 ? [1e6, " M"] : [1e9, " G"];
   return (value / scale).toLocaleString("en-US", { maximumSignificantDigits: 3 }) + suffix;
@@ -53,7 +58,7 @@ function formatDuration(seconds) {
   return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${whole % 60} s`;
 }
 
-function formatInterval(interval, format = formatNumber) {
+function formatInterval(interval, format = formatMetric) {
   return interval ? `${format(interval[0])} to ${format(interval[1])}` : "";
 }
 
@@ -71,15 +76,19 @@ function plural(count, word) {
   return `${formatNumber(count)} ${word}${count === 1 ? "" : "s"}`;
 }
 
+/** Browsers differ in what they allow a page from a file: the older way is tried second. */
 async function copyText(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  const area = element("textarea", { class: "unseen" });
-  area.value = text;
-  document.body.append(area);
-  area.select();
-  document.execCommand("copy");
-  area.remove();
-  return undefined;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const area = element("textarea", { class: "unseen" });
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    const copied = document.execCommand("copy");
+    area.remove();
+    if (!copied) throw new Error("not allowed");
+  }
 }
 
 function copyButton(text) {

@@ -8,3 +8,9 @@ document.getElementById("page").append(
 
 drawAll();
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+const print = (paper) => () => {
+  document.documentElement.classList.toggle("paper", paper);
+  drawAll();
+};
+addEventListener("beforeprint", print(true));
+addEventListener("afterprint", print(false));

@@ -47,8 +47,10 @@ function tiles(run) {
   const best = bestOf(run);
   const { final, hypervolume, front, evaluations, failures } = run.summary;
   if (!best) {
-    return [tile("best network", "none", "", evaluations === 0
-      ? "nothing has been evaluated" : "no evaluation is within every limit")];
+    const reason = evaluations === 0 ? "nothing has been evaluated"
+      : evaluations === failures ? "every evaluation has failed"
+        : "no evaluation is within every limit";
+    return [tile("best network", "none", "", reason)];
   }
   const [first, ...others] = run.objectives;
   const shown = new Set([first.metric]);
@@ -107,7 +109,7 @@ function charts(runs) {
     objectives.length === 2 ? "Pareto front" : `${y.metric} and ${x.metric}`, {},
     objectivesChart(runs, x, y, objectives.length === 2 ? "chart tall" : "chart")));
   return [
-    ...(fronts.length === 1 ? fronts : [element("div", { class: "columns" }, fronts)]),
+    ...(fronts.length === 1 ? fronts : [element("div", { class: "columns narrow" }, fronts)]),
     element("div", { class: "columns" },
             section(`Best ${objectives[0].metric} over evaluations`, {},
                     progressChart(runs, objectives[0], false)),
@@ -126,13 +128,18 @@ function frontTable(runs) {
   if (runs.length > 1) {
     columns.unshift({ title: "run", key: (row) => row.run.name, content: (row) => row.run.name });
   }
+  const title = runs[0].objectives.length > 1 ? "Networks of the front"
+    : runs.length > 1 ? "Best networks" : "Best network";
   return section(
-    "Networks of the front", { class: "long" },
-    table("Networks of the front", columns, rows,
-          (row) => (row.key === row.run.summary.best?.key ? "best" : undefined)),
-    runs.some((run) => run.summary.best)
-      ? element("p", { class: "note" }, `Shaded: best ${runs[0].objectives[0].metric}. `
-          + "Small figures are 95 % confidence intervals.") : null);
+    title, { class: "long" },
+    table(title, columns, rows,
+          (row) => (rows.length > runs.length && row.key === row.run.summary.best?.key
+            ? "best" : undefined)),
+    element("p", { class: "note" }, [
+      rows.length > runs.length ? `Shaded: best ${runs[0].objectives[0].metric}. ` : "",
+      rows.some((row) => Object.keys(row.intervals).length > 0)
+        ? "Small figures are 95 % confidence intervals." : "",
+    ]));
 }
 
 /** The picture without anything that could run or reach out. */
@@ -155,7 +162,7 @@ function cells(run) {
   const figures = drawn.map((cell) => {
     const member = members.get(cell.key);
     const values = run.objectives.map((objective) =>
-      `${objective.metric} ${formatNumber(member.metrics[objective.metric])}`).join(", ");
+      `${objective.metric} ${formatMetric(member.metrics[objective.metric])}`).join(", ");
     const node = picture(cell.svg);
     node?.setAttribute("role", "img");
     node?.setAttribute("aria-label", `cell of ${member.architecture}`);
@@ -166,7 +173,8 @@ function cells(run) {
               element("code", {}, member.architecture)));
   });
   const missing = run.summary.front.length - drawn.length;
-  return section("Cells of the front", { class: "long" },
+  return section(run.objectives.length > 1 ? "Cells of the front" : "Cell of the best network",
+                 { class: "long" },
                  element("div", { class: "cells" }, figures),
                  missing > 0 ? element("p", { class: "note" },
                    `${plural(missing, "further network")} without a picture; see the table.`) : null);
@@ -190,7 +198,7 @@ function finalTraining(run) {
   const searched = run.evaluations.find((e) => e.architecture === final.architecture);
   const names = [...new Set([...Object.keys(final.metrics), ...Object.keys(searched?.metrics ?? {})])];
   const valueOf = (source, name) => [
-    formatNumber(source?.metrics[name]),
+    formatMetric(source?.metrics[name]),
     source?.intervals?.[name]
       ? element("span", { class: "interval" }, formatInterval(source.intervals[name])) : null,
   ];
