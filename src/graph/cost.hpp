@@ -16,16 +16,18 @@ struct Cost {
   /// an element of a product of two activations (Mul); normalisation, activation, addition and
   /// pooling are free. Double `macs` for arithmetic operations.
   std::int64_t flops = 0;
-  /// Bytes of every activation written, in float32.
+  /// Bytes of every activation written, in float32. Inputs of the graph and views of an operand
+  /// (Identity, Flatten, Dropout) write nothing.
   std::int64_t activation_bytes = 0;
   /// Largest number of activation bytes alive at once when nodes run in order, in float32.
   std::int64_t peak_activation_bytes = 0;
 };
 
-/// Costs of one node (peak: the bytes of its output).
+/// Costs of one node (peak: the bytes of its output). Throws GraphError where shapes are missing or
+/// attributes do not fit, and where a count passes 64 bits. Safe to call from many threads.
 Cost node_cost(const Graph& graph, NodeId id);
 
-/// Costs of a network-grain graph with shapes. Throws GraphError where a shape is missing.
+/// Costs of a network-grain graph with shapes; errors as for node_cost(). Dead nodes count.
 Cost cost(const Graph& graph);
 
 }  // namespace evonas::graph

@@ -1,6 +1,7 @@
 #include "graph/drawing.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <string_view>
 #include <utility>
@@ -45,13 +46,14 @@ Style style_of(OperatorKind kind) {
 
 /// Cells use the words of their space; most of these say what they are.
 OperatorKind guessed_kind(std::string_view op) {
-  static constexpr std::pair<std::string_view, OperatorKind> kWords[] = {
-      {"conv", OperatorKind::Convolution},      {"pool", OperatorKind::Pooling},
-      {"input", OperatorKind::Input},           {"output", OperatorKind::Combination},
-      {"add", OperatorKind::Combination},       {"sum", OperatorKind::Combination},
-      {"concat", OperatorKind::Combination},    {"linear", OperatorKind::Linear},
-      {"skip", OperatorKind::Rearrangement},    {"none", OperatorKind::Rearrangement},
-      {"identity", OperatorKind::Rearrangement}};
+  using Word = std::pair<std::string_view, OperatorKind>;
+  static constexpr std::array kWords{
+      Word{"conv", OperatorKind::Convolution},      Word{"pool", OperatorKind::Pooling},
+      Word{"input", OperatorKind::Input},           Word{"output", OperatorKind::Combination},
+      Word{"add", OperatorKind::Combination},       Word{"sum", OperatorKind::Combination},
+      Word{"concat", OperatorKind::Combination},    Word{"linear", OperatorKind::Linear},
+      Word{"skip", OperatorKind::Rearrangement},    Word{"none", OperatorKind::Rearrangement},
+      Word{"identity", OperatorKind::Rearrangement}};
   std::string lower(op);
   for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   for (const auto& [word, kind] : kWords) {

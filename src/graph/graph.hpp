@@ -59,7 +59,8 @@ struct Node {
 /// value: copies are independent, concurrent reads are safe.
 class Graph {
  public:
-  /// Appends a node and returns its id. An empty `name` becomes "<op>_<id>". Throws GraphError for
+  /// Appends a node and returns its id. An empty `name` becomes "<op>_<id>" (with '_' appended
+  /// while that is taken). Throws GraphError for
   /// an input that does not exist yet or a name that is taken. Does not infer shapes: see
   /// NetworkBuilder and infer_shapes().
   NodeId add(std::string op, std::vector<NodeId> inputs = {}, Attributes attributes = {},

@@ -94,9 +94,9 @@ std::string without(std::string_view text, std::string_view start, std::string_v
   std::string result;
   while (true) {
     const auto from = text.find(start);
-    const auto to = from == text.npos ? from : text.find(end, from + start.size());
-    result += text.substr(0, to == text.npos ? to : from);
-    if (to == text.npos) return result;
+    const auto to = from == std::string_view::npos ? from : text.find(end, from + start.size());
+    result += text.substr(0, to == std::string_view::npos ? to : from);
+    if (to == std::string_view::npos) return result;
     text.remove_prefix(to + end.size());
   }
 }

@@ -31,8 +31,8 @@ struct ColourGraph {
   std::size_t size() const { return labels.size(); }
 };
 
-/// One 64-bit colour a node. Equal nodes have equal colours; that two unequal ones share a colour,
-/// too, only costs time, never correctness.
+/// One 64-bit colour a node. Nodes that an automorphism maps onto each other have equal colours;
+/// where others share one by chance, that costs time, never correctness.
 using Colours = std::vector<std::uint64_t>;
 
 /// Colours from the labels alone, refined.
