@@ -1,0 +1,102 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <limits>
+#include <set>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <tbb/global_control.h>
+#include <tbb/task_arena.h>
+
+#include "search/algorithm.hpp"
+
+namespace evonas::tests {
+
+/// Labels an architecture; leaves `objectives` empty and `violation` infinite for a failure.
+using Labels = std::function<void(search::Individual&)>;
+
+/// What an algorithm asked, in order, over a search of `evaluations`.
+struct Asked {
+  std::vector<spaces::Genotype> genotypes;
+  std::vector<search::Individual> evaluated;
+};
+
+/// Runs a search; `batch` 0 lets the algorithm choose its own. Checks every ask on the way.
+inline Asked run_algorithm(const search::AlgorithmOptions& options, const spaces::AnySpace& space,
+                           const search::Problem& problem, const Labels& labels,
+                           std::size_t evaluations, std::size_t batch = 0) {
+  const auto algorithm = search::make_algorithm(options, space, problem);
+  Asked asked;
+  while (asked.genotypes.size() < evaluations) {
+    REQUIRE(algorithm->batch_size() > 0);
+    const std::size_t wanted =
+        std::min(batch > 0 ? batch : algorithm->batch_size(), evaluations - asked.genotypes.size());
+    const std::vector<spaces::Genotype> proposed = algorithm->ask(wanted);
+    REQUIRE(proposed.size() <= wanted);
+    if (proposed.empty()) break;
+    std::vector<search::Individual> told;
+    for (const spaces::Genotype& genotype : proposed) {
+      space.validate(genotype);
+      search::Individual individual{.genotype = genotype,
+                                    .key = space.key(genotype),
+                                    .violation = std::numeric_limits<double>::infinity(),
+                                    .index = asked.genotypes.size()};
+      labels(individual);
+      asked.genotypes.push_back(genotype);
+      told.push_back(individual);
+    }
+    asked.evaluated.insert(asked.evaluated.end(), told.begin(), told.end());
+    algorithm->tell(told);
+  }
+  return asked;
+}
+
+/// The suite that every search algorithm passes, on any enumerable space with `networks` (at least
+/// 50) of them and for any labels, failures among them.
+inline void check_algorithm(const search::AlgorithmOptions& options, const spaces::AnySpace& space,
+                            const search::Problem& problem, const Labels& labels,
+                            std::size_t networks) {
+  const auto run = [&](std::size_t evaluations, std::size_t batch) {
+    return run_algorithm(options, space, problem, labels, evaluations, batch);
+  };
+
+  // Asks nothing for nothing, and nothing twice.
+  CHECK(search::make_algorithm(options, space, problem)->ask(0).empty());
+  const Asked half = run(networks / 2, 0);
+  CHECK(half.genotypes.size() == networks / 2);
+  std::set<Key> keys;
+  for (const spaces::Genotype& genotype : half.genotypes) keys.insert(space.key(genotype));
+  CHECK(keys.size() == half.genotypes.size());
+
+  // Finds every network of an enumerable space, then none.
+  for (const std::size_t batch : {0, 1, 7, 1000}) {
+    CHECK(run(networks + 100, batch).genotypes.size() == networks);
+  }
+
+  // Is the same for the same seed, another for another, and on any number of threads.
+  CHECK(run(networks / 2, 0).genotypes == half.genotypes);
+  const std::vector<spaces::Genotype> in_blocks = run(networks, 40).genotypes;
+  const tbb::global_control eight(tbb::global_control::max_allowed_parallelism, 8);
+  for (const int threads : {1, 2, 3, 8}) {
+    tbb::task_arena arena(threads);
+    CHECK(arena.execute([&] { return run(networks, 40).genotypes; }) == in_blocks);
+  }
+  search::AlgorithmOptions other = options;
+  other.seed = options.seed + 1;
+  CHECK(run_algorithm(other, space, problem, labels, networks / 2).genotypes != half.genotypes);
+
+  // Begins a longer ask like a shorter one.
+  const std::vector<spaces::Genotype> whole = run(50, 30).genotypes;
+  const std::vector<spaces::Genotype> part = run(40, 30).genotypes;
+  CHECK(std::equal(part.begin(), part.end(), whole.begin()));
+
+  // Goes on where everything fails.
+  const Labels failures = [](search::Individual&) {};
+  const Asked failed = run_algorithm(options, space, problem, failures, networks + 100);
+  CHECK(failed.genotypes.size() == networks);
+}
+
+}  // namespace evonas::tests

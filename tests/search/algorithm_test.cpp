@@ -1,0 +1,185 @@
+#include "search/algorithm.hpp"
+
+#include <limits>
+#include <set>
+
+#include <doctest/doctest.h>
+
+#include "contract/algorithm_contract.hpp"
+#include "search/small_space.hpp"
+
+using namespace evonas;
+using namespace evonas::search;
+using namespace evonas::tests;
+
+namespace {
+
+/// Combinations of five out of four with repetition.
+constexpr std::size_t kNetworks = 56;
+const Problem kOneObjective{.objectives = {{"error", Goal::Minimize}}};
+const Problem kTwoObjectives{.objectives = {{"error", Goal::Minimize}, {"cost", Goal::Minimize}}};
+
+int sum_of(const spaces::Genotype& genotype) {
+  int sum = 0;
+  for (const auto gene : genotype.genes()) sum += gene;
+  return sum;
+}
+
+/// An error that depends on the position of genes, a limit on some, a failure now and then.
+void label_with_failures(Individual& individual) {
+  const auto genes = individual.genotype.genes();
+  const int sum = sum_of(individual.genotype);
+  if (sum % 7 == 3) return;
+  individual.objectives = {static_cast<double>((genes[0] - 2) * (genes[0] - 2) + genes[1]),
+                           static_cast<double>(sum)};
+  individual.violation = sum > 10 ? sum - 10.0 : 0.0;
+}
+
+std::string message_of_make(const AlgorithmOptions& options, const spaces::AnySpace& space,
+                            const Problem& problem) {
+  try {
+    make_algorithm(options, space, problem);
+  } catch (const SearchError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("every algorithm keeps the contract") {
+  const spaces::AnySpace space{SmallSpace{}};
+  for (const auto& [name, problem] : {std::pair{"random", kTwoObjectives},
+                                      {"regularized_evolution", kOneObjective},
+                                      {"local_search", kOneObjective},
+                                      {"nsga2", kTwoObjectives}}) {
+    for (const std::int64_t population : {0, 2, 40}) {
+      CAPTURE(name);
+      CAPTURE(population);
+      const AlgorithmOptions options{.algorithm = name, .population = population, .seed = 3};
+      check_algorithm(options, space, problem, label_with_failures, kNetworks);
+    }
+  }
+}
+
+TEST_CASE("with the identity genotype every genotype is asked for once") {
+  const SmallSpace small;
+  for (const char* name : {"random", "regularized_evolution", "local_search", "nsga2"}) {
+    CAPTURE(name);
+    const AlgorithmOptions options{.algorithm = name, .identity = "genotype"};
+    const Asked asked = run_algorithm(options, spaces::AnySpace{small}, kOneObjective,
+                                      label_with_failures, 2 * small.size());
+    const std::set<spaces::Genotype> distinct(asked.genotypes.begin(), asked.genotypes.end());
+    CHECK(asked.genotypes.size() == small.size());
+    CHECK(distinct.size() == small.size());
+  }
+}
+
+TEST_CASE("a space that cannot be enumerated is given up after bounded attempts") {
+  const spaces::AnySpace space{OpaqueSpace{}};
+  for (const char* name : {"random", "regularized_evolution", "nsga2"}) {
+    CAPTURE(name);
+    const Asked asked =
+        run_algorithm({.algorithm = name}, space, kOneObjective, label_with_failures, 1000);
+    CHECK(asked.genotypes.size() > kNetworks / 2);
+    CHECK(asked.genotypes.size() <= kNetworks);
+  }
+}
+
+TEST_CASE("all algorithms begin with the same random architectures") {
+  const spaces::AnySpace space{SmallSpace{}};
+  const auto begin = make_algorithm({.algorithm = "random"}, space, kOneObjective)->ask(3);
+  for (const char* name : {"regularized_evolution", "local_search", "nsga2"}) {
+    CHECK(make_algorithm({.algorithm = name}, space, kOneObjective)->ask(3) == begin);
+  }
+}
+
+TEST_CASE("batches follow the option") {
+  const spaces::AnySpace space{SmallSpace{}};
+  for (const char* name : {"random", "regularized_evolution", "local_search", "nsga2"}) {
+    const AlgorithmOptions options{.algorithm = name, .batch = 4};
+    CHECK(make_algorithm(options, space, kOneObjective)->batch_size() == 4);
+  }
+  CHECK(make_algorithm({.algorithm = "nsga2", .population = 12}, space, kOneObjective)
+            ->batch_size() == 12);
+  const auto evolution =
+      make_algorithm({.algorithm = "regularized_evolution", .population = 5}, space, kOneObjective);
+  CHECK(evolution->batch_size() == 5);
+  evolution->ask(5);
+  CHECK(evolution->batch_size() == 1);
+}
+
+TEST_CASE("an algorithm that cannot be made is refused with the reason") {
+  const spaces::AnySpace space{SmallSpace{}};
+  CHECK(message_of_make({.algorithm = "nsga3"}, space, kOneObjective)
+            .find("'nsga3', did you mean nsga2?") != std::string::npos);
+  CHECK(message_of_make({.algorithm = "random"}, space, {}).find("no objective") !=
+        std::string::npos);
+  for (const char* name : {"regularized_evolution", "local_search"}) {
+    CHECK(message_of_make({.algorithm = name}, space, kTwoObjectives)
+              .find("one objective, but the problem has 2") != std::string::npos);
+  }
+  CHECK(
+      message_of_make({.algorithm = "local_search"}, spaces::AnySpace{OpaqueSpace{}}, kOneObjective)
+          .find("the space opaque does not") != std::string::npos);
+  CHECK_FALSE(message_of_make({.population = -1}, space, kOneObjective).empty());
+  CHECK_FALSE(message_of_make({.tournament = 0}, space, kOneObjective).empty());
+  CHECK_FALSE(message_of_make({.crossover_probability = 1.5}, space, kOneObjective).empty());
+  CHECK_FALSE(message_of_make({.mutation_probability = -0.1}, space, kOneObjective).empty());
+  CHECK_FALSE(message_of_make({.batch = -1}, space, kOneObjective).empty());
+  CHECK_FALSE(message_of_make({.identity = "name"}, space, kOneObjective).empty());
+}
+
+TEST_CASE("algorithms with one objective find the optimum sooner than random search") {
+  const SmallSpace large{.genes = 8, .values = 6};
+  const Labels distance = [](Individual& individual) {
+    double error = 0.0;
+    for (std::size_t i = 0; i < individual.genotype.size(); ++i) {
+      error += std::abs(individual.genotype[i] - static_cast<int>(i) % 6);
+    }
+    individual.objectives = {error};
+    individual.violation = 0.0;
+  };
+  const auto mean_best = [&](const char* name) {
+    double total = 0.0;
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+      const AlgorithmOptions options{.algorithm = name, .identity = "genotype", .seed = seed};
+      const Asked asked =
+          run_algorithm(options, spaces::AnySpace{large}, kOneObjective, distance, 300);
+      double best = std::numeric_limits<double>::infinity();
+      for (const Individual& individual : asked.evaluated) {
+        best = std::min(best, individual.objectives.front());
+      }
+      total += best / 20;
+    }
+    return total;
+  };
+  const double random = mean_best("random");
+  CHECK(random > 5.0);
+  CHECK(mean_best("regularized_evolution") < 0.5 * random);
+  CHECK(mean_best("local_search") < 0.5 * random);
+}
+
+TEST_CASE("no infeasible architecture is preferred to a feasible one") {
+  // The lower the error the more the limit is broken; the best feasible sum is 6.
+  const Labels against_limit = [](Individual& individual) {
+    const int sum = sum_of(individual.genotype);
+    individual.objectives = {static_cast<double>(sum)};
+    individual.violation = sum < 6 ? 6.0 - sum : 0.0;
+  };
+  const SmallSpace space{.genes = 6, .values = 5};
+  for (const char* name : {"regularized_evolution", "local_search", "nsga2"}) {
+    CAPTURE(name);
+    int infeasible = 0;
+    double best = 100.0;
+    const AlgorithmOptions options{.algorithm = name, .identity = "genotype"};
+    for (const Individual& individual :
+         run_algorithm(options, spaces::AnySpace{space}, kOneObjective, against_limit, 400)
+             .evaluated) {
+      if (individual.feasible()) best = std::min(best, individual.objectives.front());
+      infeasible += individual.feasible() ? 0 : 1;
+    }
+    CHECK(best == 6.0);
+    CHECK(infeasible < 200);
+  }
+}

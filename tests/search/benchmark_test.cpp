@@ -1,0 +1,200 @@
+#include "search/benchmark.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+#include <tbb/global_control.h>
+#include <tbb/task_arena.h>
+
+#include "search/table_fixtures.hpp"
+
+using namespace evonas;
+using namespace evonas::search;
+using namespace evonas::tests;
+
+namespace {
+
+const SmallSpace kSpace;
+
+/// The larger the first gene and the smaller the others, the better; unique at 4 genes of 0.
+std::string row_of(const spaces::Genotype& genotype) {
+  int sum = 0;
+  for (const auto gene : genotype.genes()) sum += gene;
+  return fmt::format(",{},{}", genotype[0] * 10 - sum, sum);
+}
+
+BenchmarkSetup setup_of(Table table) {
+  return {.space = spaces::AnySpace{kSpace},
+          .table = std::move(table),
+          .problem = {.objectives = {{"a", Goal::Maximize}}},
+          .algorithms = {{.algorithm = "random", .identity = "genotype"},
+                         {.algorithm = "local_search", .identity = "genotype"}},
+          .evaluations = 1200,
+          .seeds = 9,
+          .budgets = {1, 100, 1200}};
+}
+
+/// Regrets alone, without times.
+std::vector<double> regrets_of(const BenchmarkResult& result) {
+  std::vector<double> regrets;
+  for (const AlgorithmResult& algorithm : result.algorithms) {
+    regrets.insert(regrets.end(), algorithm.mean_regret.begin(), algorithm.mean_regret.end());
+    regrets.insert(regrets.end(), algorithm.median.begin(), algorithm.median.end());
+    regrets.push_back(algorithm.median_evaluations_to_optimum);
+  }
+  return regrets;
+}
+
+std::string message_of_run(const BenchmarkSetup& setup) {
+  return message_of<std::exception>([&] { run_benchmark(setup, {}, {}); });
+}
+
+}  // namespace
+
+TEST_CASE("regret falls to nothing once the whole space is evaluated") {
+  const ScratchFolder folder;
+  const BenchmarkResult result =
+      run_benchmark(setup_of(small_table(folder, kSpace, row_of)), {}, {});
+  CHECK(result.complete);
+  CHECK(result.optimum == 27.0);
+  CHECK(result.optimum_architecture == "3,0,0,0,0");
+  REQUIRE(result.algorithms.size() == 2);
+  for (const AlgorithmResult& algorithm : result.algorithms) {
+    CAPTURE(algorithm.algorithm);
+    REQUIRE(algorithm.budgets.size() == 3);
+    REQUIRE(algorithm.mean_regret.size() == 1200);
+    CHECK(std::is_sorted(algorithm.mean_regret.rbegin(), algorithm.mean_regret.rend()));
+    CHECK(algorithm.budgets[0].regret_mean == algorithm.mean_regret[0]);
+    CHECK(algorithm.budgets[1].regret_median == algorithm.median[99]);
+    CHECK(algorithm.budgets[1].regret_lower_quartile <= algorithm.budgets[1].regret_median);
+    CHECK(algorithm.budgets[1].regret_upper_quartile >= algorithm.budgets[1].regret_median);
+    // The space has 1,024 genotypes; what is left of the budget changes nothing.
+    CHECK(algorithm.budgets[2].regret_mean == 0.0);
+    CHECK(algorithm.budgets[2].regret_deviation == 0.0);
+    CHECK(algorithm.budgets[2].at_optimum == 1.0);
+    CHECK(algorithm.engine_seconds > 0.0);
+  }
+  // Local search needs far fewer evaluations than half the space.
+  CHECK(result.algorithms[0].median_evaluations_to_optimum > 200);
+  CHECK(result.algorithms[1].median_evaluations_to_optimum < 100);
+  // The statistics of the first evaluation, which is the same for all algorithms.
+  CHECK(result.algorithms[0].mean_regret[0] == result.algorithms[1].mean_regret[0]);
+}
+
+TEST_CASE("a benchmark is the same on any number of threads") {
+  const ScratchFolder folder;
+  const BenchmarkSetup setup = setup_of(small_table(folder, kSpace, row_of));
+  const tbb::global_control eight(tbb::global_control::max_allowed_parallelism, 8);
+  const auto on = [&](int threads) {
+    tbb::task_arena arena(threads);
+    return arena.execute([&] { return regrets_of(run_benchmark(setup, {}, {})); });
+  };
+  const auto one = on(1);
+  for (const int threads : {2, 3, 8}) CHECK(on(threads) == one);
+}
+
+TEST_CASE("regret counts feasible architectures only, and missing labels are failures") {
+  const ScratchFolder folder;
+  BenchmarkSetup setup = setup_of(small_table(folder, kSpace, [](const spaces::Genotype& genotype) {
+    return genotype[0] == 3 && genotype[1] == 1 ? std::string(",,1") : row_of(genotype);
+  }));
+  setup.problem.limits = {Limit::parse("b >= 4")};
+  const BenchmarkResult result = run_benchmark(setup, {}, {});
+  // 3,1,... would be among the best with 26 but has no label; 3,0,1,0,0 has.
+  CHECK(result.optimum == 26.0);
+  CHECK(result.optimum_architecture == "3,0,1,0,0");
+  CHECK(result.algorithms[0].budgets.back().at_optimum == 1.0);
+
+  setup.problem.limits = {Limit::parse("b >= 400")};
+  CHECK(message_of_run(setup).find("loosen the limits") != std::string::npos);
+}
+
+TEST_CASE("an optimum that is not found has an infinite median, null in JSON") {
+  const ScratchFolder folder;
+  BenchmarkSetup setup = setup_of(small_table(folder, kSpace, row_of));
+  setup.evaluations = 3;
+  setup.budgets = {3};
+  setup.algorithms = {{.algorithm = "random"}, {.algorithm = "random", .seed = 7}};
+  const BenchmarkResult result = run_benchmark(setup, {}, {});
+  CHECK(std::isinf(result.algorithms[0].median_evaluations_to_optimum));
+  CHECK(result.algorithms[1].algorithm == "random (2)");
+  const nlohmann::json json = to_json(result);
+  const nlohmann::json& random = json.at("algorithms").at("random");
+  CHECK(random.at("median_evaluations_to_optimum").is_null());
+  CHECK(random.at("engine_seconds").is_number());
+  const nlohmann::json& budget = random.at("budgets").at("3");
+  CHECK(budget.at("regret_mean") == result.algorithms[0].budgets[0].regret_mean);
+  CHECK(budget.at("regret_quartiles").size() == 2);
+  CHECK(budget.at("at_optimum").is_number());
+  CHECK(budget.contains("regret_median"));
+  CHECK(json.at("algorithms").contains("random (2)"));
+  const std::string markdown = to_markdown(result);
+  CHECK(markdown.find("| algorithm | 3 |") == 0);
+  CHECK(markdown.find("| > 3 |") != std::string::npos);
+}
+
+TEST_CASE("a benchmark reports progress and can be stopped") {
+  const ScratchFolder folder;
+  BenchmarkSetup setup = setup_of(small_table(folder, kSpace, row_of));
+  std::vector<std::size_t> progress;
+  run_benchmark(setup,
+                [&](std::size_t finished, std::size_t all) {
+                  CHECK(all == 18);
+                  progress.push_back(finished);
+                },
+                {});
+  REQUIRE(progress.size() == 18);
+  CHECK(std::is_sorted(progress.begin(), progress.end()));
+
+  std::stop_source stop;
+  const BenchmarkResult result = run_benchmark(
+      setup, [&](std::size_t, std::size_t) { stop.request_stop(); }, stop.get_token());
+  CHECK_FALSE(result.complete);
+  CHECK(result.algorithms.empty());
+  CHECK(to_markdown(result).empty());
+}
+
+TEST_CASE("a benchmark that cannot be run is refused with the reason") {
+  const ScratchFolder folder;
+  const BenchmarkSetup good = setup_of(small_table(folder, kSpace, row_of));
+  BenchmarkSetup setup = good;
+  setup.problem.objectives.push_back({"b", Goal::Minimize});
+  CHECK(message_of_run(setup).find("the problem has 2") != std::string::npos);
+  setup = good;
+  setup.seeds = 0;
+  CHECK_FALSE(message_of_run(setup).empty());
+  setup = good;
+  setup.budgets = {1201};
+  CHECK(message_of_run(setup).find("1201") != std::string::npos);
+  setup = good;
+  setup.problem.objectives = {{"c", Goal::Minimize}};
+  CHECK_FALSE(message_of_run(setup).empty());
+  setup = good;
+  setup.algorithms.push_back({.algorithm = "unknown"});
+  CHECK(message_of_run(setup).find("unknown") != std::string::npos);
+}
+
+TEST_CASE("published figures of searchers on NAS-Bench-201 are reached") {
+  const ScratchFolder folder;
+  const Table table = published_table(folder);
+  if (!table) return;
+  const BenchmarkResult result =
+      run_benchmark({.space = spaces::AnySpace{spaces::NasBench201{}},
+                     .table = table,
+                     .problem = {.objectives = {{"a", Goal::Maximize}}},
+                     .algorithms = {{.algorithm = "random", .identity = "genotype"},
+                                    {.algorithm = "regularized_evolution"},
+                                    {.algorithm = "local_search"}},
+                     .evaluations = 300,
+                     .seeds = 200,
+                     .budgets = {300}},
+                    {}, {});
+  CHECK(result.optimum == doctest::Approx(91.6067));
+  REQUIRE(result.algorithms.size() == 3);
+  CHECK(result.algorithms[0].budgets[0].regret_mean == doctest::Approx(0.35).epsilon(0.08));
+  CHECK(result.algorithms[1].budgets[0].regret_mean <= 0.06);
+  CHECK(result.algorithms[2].budgets[0].regret_mean <= 0.01);
+  CHECK(result.algorithms[2].median_evaluations_to_optimum <= 64);
+}
