@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "base/quoted.hpp"
 #include "base/nearest_name.hpp"
+#include "base/quoted.hpp"
 #include "search/local_search.hpp"
 #include "search/nsga2.hpp"
 #include "search/random_search.hpp"

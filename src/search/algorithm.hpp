@@ -59,9 +59,9 @@ class Algorithm {
   virtual std::size_t batch_size() const = 0;
 
   /// At most `count` distinct architectures, none of them asked for before, where "the same" is
-  /// what AlgorithmOptions::identity says. Fewer, or none, where the space holds no more that can be
-  /// found in a bounded number of attempts. The first of a longer ask are those of a shorter one.
-  /// May use all threads of the calling TBB arena.
+  /// what AlgorithmOptions::identity says. Fewer, or none, where the space holds no more that can
+  /// be found in a bounded number of attempts. The first of a longer ask are those of a shorter
+  /// one. May use all threads of the calling TBB arena.
   virtual std::vector<spaces::Genotype> ask(std::size_t count) = 0;
 
   /// The evaluations of the last ask, complete and in its order. Failed ones teach nothing but that
@@ -69,9 +69,9 @@ class Algorithm {
   virtual void tell(std::span<const Individual> evaluated) = 0;
 };
 
-/// The algorithm that `options` names. Throws SearchError for one that does not exist, an option out
-/// of range, or one that does not fit the problem (regularized_evolution and local_search have one
-/// objective) or the space (local_search needs one that lists neighbours).
+/// The algorithm that `options` names. Throws SearchError for one that does not exist, an option
+/// out of range, or one that does not fit the problem (regularized_evolution and local_search have
+/// one objective) or the space (local_search needs one that lists neighbours).
 ///
 /// - `random`: uniform over what the space samples.
 /// - `regularized_evolution` (Real et al., AAAI 2019): the best of a random tournament is mutated,

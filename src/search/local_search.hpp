@@ -28,7 +28,7 @@ class LocalSearch final : public Algorithm {
   std::uint64_t seed_;
   std::uint64_t moves_ = 0;
   std::size_t starts_left_;
-  std::optional<Individual> current_;          ///< best of this climb
+  std::optional<Individual> current_;         ///< best of this climb
   std::vector<spaces::Genotype> neighbours_;  ///< of `current_`, in random order
   std::size_t next_neighbour_ = 0;
 };

@@ -7,8 +7,8 @@
 namespace evonas::search {
 
 /// Regularized evolution (Real et al., "Regularized evolution for image classifier architecture
-/// search", AAAI 2019): a random population, then the best of a tournament is mutated and the oldest
-/// member dies. Mutants that were asked for before cost nothing: another is drawn.
+/// search", AAAI 2019): a random population, then the best of a tournament is mutated and the
+/// oldest member dies. Mutants that were asked for before cost nothing: another is drawn.
 class RegularizedEvolution final : public Algorithm {
  public:
   RegularizedEvolution(const AlgorithmOptions& options, spaces::AnySpace space);
