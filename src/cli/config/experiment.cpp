@@ -1,7 +1,5 @@
 #include "cli/config/experiment.hpp"
 
-#include <set>
-
 #include <fmt/format.h>
 
 #include "cli/config/reader.hpp"
@@ -27,17 +25,12 @@ void check_search(const Experiment& experiment, Findings& findings) {
   if (experiment.search.empty() && findings.given("search")) {
     findings.add("search", "names no algorithm: give at least one");
   }
-  std::set<std::string> seen;
   for (std::size_t i = 0; i < experiment.search.size(); ++i) {
     const std::string path = fmt::format("search[{}]", i);
     if (experiment.search[i].seed != search::AlgorithmOptions().seed) {
       findings.add(path + ".seed",
                    "has no effect in an experiment, which runs the seeds 1 to "
                    "`seeds`: leave it out");
-    }
-    if (!seen.insert(experiment.search[i].algorithm).second) {
-      findings.add(path + ".algorithm",
-                   fmt::format("{} is listed twice", experiment.search[i].algorithm));
     }
   }
 }
@@ -51,10 +44,16 @@ void check_budgets(const Experiment& experiment, Findings& findings) {
   }
 }
 
-void check_objective(const Experiment& experiment, Findings& findings) {
-  if (experiment.objectives.size() > 1) {
-    findings.add("objectives[1]", "regret is of one objective: keep one, turn others into limits");
+void check_reference(const Experiment& experiment, Findings& findings) {
+  const std::size_t given = experiment.reference_point.size();
+  if (given > 0 && given != experiment.objectives.size()) {
+    findings.add("reference_point",
+                 fmt::format("has {} values for {} objectives: give one for each", given,
+                             experiment.objectives.size()));
   }
+}
+
+void check_metrics(const Experiment& experiment, Findings& findings) {
   const auto refuse_free = [&](const std::string& metric, const std::string& path) {
     for (const std::string& name : free_metrics()) {
       if (name == metric) {
@@ -89,7 +88,8 @@ Experiment load_experiment(const std::filesystem::path& file,
   check_evaluation(experiment, findings);
   check_search(experiment, findings);
   check_budgets(experiment, findings);
-  check_objective(experiment, findings);
+  check_metrics(experiment, findings);
+  check_reference(experiment, findings);
   findings.check();
   return experiment;
 }

@@ -22,13 +22,15 @@ struct Experiment {
   std::vector<search::AlgorithmOptions> search;
   std::int64_t seeds = 200;
   std::vector<std::int64_t> budgets = {10, 20, 50, 100, 150, 200, 300};
+  std::vector<double> reference_point;
 
   template <class Visitor>
   void fields(Visitor& visit) {
     visit("title", title, "heading of the result");
     visit("space", space, "where architectures come from: a name, or a mapping with its options",
           required());
-    visit("objectives", objectives, "the one metric whose regret is reported", required());
+    visit("objectives", objectives,
+          "one metric, whose regret is reported, or several, whose front is", required());
     visit("limits", limits, "hard limits that a result keeps", checked(Configuration::limit_fault));
     visit("evaluation", evaluation, "the table that each metric comes from", required());
     visit("search", search, "the algorithms, each with its options", required());
@@ -37,6 +39,9 @@ struct Experiment {
     visit("budgets", budgets,
           "numbers of evaluations to report at, ascending; a search ends at the last",
           between(1, 100000000));
+    visit("reference_point", reference_point,
+          "with several objectives: a value of each, up to which the hypervolume counts; empty is "
+          "the worst of the table");
   }
 
   search::Problem problem() const { return make_problem(objectives, limits); }

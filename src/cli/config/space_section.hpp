@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <variant>
 
@@ -47,5 +48,8 @@ inline spaces::AnySpace make_space(const AnySpaceSection& section) {
       [](const auto& chosen) { return spaces::make_space(spaces::SpaceOptions(chosen.options)); },
       section);
 }
+
+/// The space `name` with options such as "channels=8". Throws ConfigError.
+spaces::AnySpace make_space(const std::string& name, std::span<const std::string> options);
 
 }  // namespace evonas::config

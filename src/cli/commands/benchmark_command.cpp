@@ -1,0 +1,175 @@
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands/common_options.hpp"
+#include "cli/config/experiment.hpp"
+#include "cli/config/yaml_writer.hpp"
+#include "cli/run/atomic_file.hpp"
+#include "cli/run/benchmark_progress.hpp"
+#include "cli/run/host.hpp"
+#include "cli/run/interrupt.hpp"
+#include "cli/run/run_folder.hpp"
+#include "cli/run/search_session.hpp"
+#include "cli/run/threads.hpp"
+#include "report/report_data.hpp"
+#include "search/benchmark.hpp"
+#include "search/front_benchmark.hpp"
+
+namespace evonas::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  std::string experiment;
+  std::vector<std::string> overrides;
+  std::string out;
+  std::size_t threads = 0;
+  bool json = false;
+};
+
+/// What a benchmark yields, whatever it measures: files by name.
+struct Results {
+  bool complete = false;
+  nlohmann::json json;
+  std::string markdown;
+  std::string page;  ///< empty where there is none
+};
+
+std::shared_ptr<const evaluation::BenchmarkTable> open_table(const config::Experiment& experiment,
+                                                             const spaces::AnySpace& space,
+                                                             const std::string& file) {
+  const std::string& table = experiment.table_file();
+  if (!fs::exists(table)) {
+    throw FileError(fmt::format(
+        "the table {} does not exist. Import it from a CSV file of the benchmark:\n"
+        "  evonas table import --space {} --csv FILE --architecture COLUMN --metric "
+        "{}=COLUMN:UNIT:maximize --out {}\n"
+        "or name another table with --set evaluation.{}.table=FILE; see the comments in {}",
+        table, space.name(), experiment.evaluation.begin()->first, table,
+        experiment.evaluation.begin()->first, file));
+  }
+  return std::make_shared<const evaluation::BenchmarkTable>(
+      evaluation::BenchmarkTable::open(table, space));
+}
+
+/// The problem with metrics called as in the table.
+search::Problem table_problem(const config::Experiment& experiment) {
+  const auto column = [&](const std::string& metric) {
+    const std::string& name = experiment.evaluation.at(metric).metric;
+    return name.empty() ? metric : name;
+  };
+  search::Problem problem = experiment.problem();
+  for (auto& objective : problem.objectives) objective.metric = column(objective.metric);
+  for (auto& limit : problem.limits) limit.metric = column(limit.metric);
+  return problem;
+}
+
+Results compare_regret(const config::Experiment& experiment, const spaces::AnySpace& space,
+                       std::shared_ptr<const evaluation::BenchmarkTable> table,
+                       BenchmarkProgress& progress, const std::stop_token& stop) {
+  const search::BenchmarkSetup setup{.space = space,
+                                     .table = table,
+                                     .problem = table_problem(experiment),
+                                     .algorithms = experiment.search,
+                                     .evaluations = experiment.budgets.back(),
+                                     .seeds = experiment.seeds,
+                                     .budgets = experiment.budgets};
+  const search::BenchmarkResult result = search::run_benchmark(setup, std::ref(progress), stop);
+  if (!result.complete) return {};
+  const auto& metric = table->metric(setup.problem.objectives.front().metric);
+  const report::Benchmark benchmark{
+      .name = experiment.title,
+      .space = space.name(),
+      .metric = {metric.name, metric.unit, evaluation::CostClass::Cheap},
+      .result = result,
+      .host = describe_host(),
+      .configuration = config::to_yaml(experiment)};
+  return {.complete = true,
+          .json = search::to_json(result),
+          .markdown = search::to_markdown(result),
+          .page = report::report_html(report::report_json(benchmark))};
+}
+
+Results compare_fronts(const config::Experiment& experiment, const spaces::AnySpace& space,
+                       std::shared_ptr<const evaluation::BenchmarkTable> table,
+                       BenchmarkProgress& progress, const std::stop_token& stop) {
+  const search::FrontBenchmarkSetup setup{.space = space,
+                                          .table = std::move(table),
+                                          .problem = table_problem(experiment),
+                                          .algorithms = experiment.search,
+                                          .evaluations = experiment.budgets.back(),
+                                          .seeds = experiment.seeds,
+                                          .reference_point = experiment.reference_point};
+  const auto result = search::run_front_benchmark(setup, std::ref(progress), stop);
+  return {.complete = result.complete,
+          .json = search::to_json(result),
+          .markdown = search::to_markdown(result)};
+}
+
+void write_results(const Results& results, const config::Experiment& experiment,
+                   const fs::path& folder) {
+  fs::create_directories(folder);
+  nlohmann::json json = results.json;
+  json["title"] = experiment.title;
+  json["host"] = describe_host();
+  write_atomically(folder / "experiment.yaml", config::to_yaml(experiment));
+  write_atomically(folder / "result.json", json.dump(2) + "\n");
+  write_atomically(folder / "result.md", results.markdown);
+  if (!results.page.empty()) write_atomically(folder / "report.html", results.page);
+}
+
+int benchmark(const Options& options) {
+  config::Experiment experiment = config::load_experiment(options.experiment, options.overrides);
+  const std::string name = fs::path(options.experiment).stem();
+  if (experiment.title.empty()) experiment.title = name;
+
+  const Interrupt interrupt;
+  Threads threads(options.threads);
+  BenchmarkProgress progress;
+  const Results results = threads.run([&] {
+    const spaces::AnySpace space = config::make_space(experiment.space);
+    const auto table = open_table(experiment, space, options.experiment);
+    return experiment.objectives.size() == 1
+               ? compare_regret(experiment, space, table, progress, interrupt.token())
+               : compare_fronts(experiment, space, table, progress, interrupt.token());
+  });
+  progress.finish();
+  if (!results.complete) return kInterrupted;
+
+  const fs::path folder = options.out.empty() ? next_run_folder(name) : fs::path(options.out);
+  write_results(results, experiment, folder);
+  if (options.json) {
+    fmt::print("{}\n", results.json.dump(2));
+  } else {
+    fmt::print("{}\n{}\n", results.markdown,
+               (folder / (results.page.empty() ? "result.md" : "report.html")).string());
+  }
+  return kDone;
+}
+
+}  // namespace
+
+void add_benchmark_command(CLI::App& app, Action& action) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command =
+      app.add_subcommand("benchmark", "Compare algorithms over many seeds on a table");
+  command->add_option("EXPERIMENT", options->experiment, "experiment file")->required();
+  add_overrides(*command, options->overrides);
+  command
+      ->add_option("--out", options->out,
+                   "folder for the results (default: runs/EXPERIMENT-1, -2, ...)")
+      ->type_name("DIR");
+  add_threads(*command, options->threads);
+  add_json(*command, options->json);
+  command->footer(R"(Examples:
+  evonas benchmark experiments/nasbench201_searchers.yaml
+  evonas benchmark experiments/nasbench201_searchers.yaml --set seeds=20 --json)");
+  set_action(*command, action, options, benchmark);
+}
+
+}  // namespace evonas::cli

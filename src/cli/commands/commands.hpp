@@ -1,0 +1,31 @@
+#pragma once
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace evonas::cli {
+
+/// What the command line asks for, to be run once it has been read; returns the exit code.
+using Action = std::function<int()>;
+
+/// Each adds one command, in a file of its name. The words that a user gives are in `action` after
+/// the command line has been parsed.
+void add_search_command(CLI::App& app, Action& action);
+void add_resume_command(CLI::App& app, Action& action);
+void add_verify_command(CLI::App& app, Action& action);
+void add_report_command(CLI::App& app, Action& action);
+void add_space_command(CLI::App& app, Action& action);
+void add_network_command(CLI::App& app, Action& action);
+void add_table_command(CLI::App& app, Action& action);
+void add_config_command(CLI::App& app, Action& action);
+void add_benchmark_command(CLI::App& app, Action& action);
+void add_bench_command(CLI::App& app, Action& action);
+
+/// Reads a command line and does what it asks for: results on stdout, everything else on stderr.
+/// Returns the exit code; throws nothing.
+int run_command_line(int argc, const char* const* argv);
+
+}  // namespace evonas::cli

@@ -1,0 +1,3 @@
+#include "cli/commands/commands.hpp"
+
+int main(int argc, char** argv) { return evonas::cli::run_command_line(argc, argv); }

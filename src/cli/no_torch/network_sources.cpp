@@ -1,0 +1,53 @@
+#include "cli/run/network_sources.hpp"
+
+#include <fmt/format.h>
+
+namespace evonas::cli {
+namespace {
+
+[[noreturn]] void refuse(const std::string& what) {
+  throw evaluation::EvaluationError(
+      fmt::format("this evonas was built without LibTorch and cannot {}: build it with "
+                  "EVONAS_TORCH=ON",
+                  what));
+}
+
+}  // namespace
+
+std::shared_ptr<evaluation::Evaluator> make_training_source(
+    const spaces::AnySpace& /*space*/, const evaluation::TrainingOptions& /*options*/,
+    const std::string& /*metric*/, std::uint64_t /*seed*/) {
+  refuse("train networks");
+}
+
+std::shared_ptr<evaluation::Evaluator> make_measuring_source(
+    const spaces::AnySpace& /*space*/, const spaces::NetworkInput& /*input*/,
+    const evaluation::LatencyOptions& /*options*/, const std::string& /*metric*/) {
+  refuse("measure latency");
+}
+
+std::shared_ptr<evaluation::Evaluator> make_lookup_source(
+    const spaces::AnySpace& /*space*/, const spaces::NetworkInput& /*input*/,
+    const std::filesystem::path& /*file*/, const evaluation::LatencyOptions& /*options*/,
+    const std::string& /*metric*/) {
+  refuse("look latency up");
+}
+
+spaces::NetworkInput input_of_training(const evaluation::TrainingOptions& /*options*/) {
+  refuse("train networks");
+}
+
+std::optional<evaluation::TrainingResult> train_network(
+    const spaces::AnySpace& /*space*/, const spaces::Genotype& /*genotype*/,
+    const evaluation::TrainingOptions& /*options*/, std::uint64_t /*split_seed*/, std::uint64_t /*seed*/,
+    std::stop_token /*stop*/,
+    const std::function<void(const evaluation::TrainingProgress&)>& /*on_epoch*/) {
+  refuse("train networks");
+}
+
+evaluation::LatencyResult measure_network(const graph::Graph& /*network*/,
+                                          const evaluation::LatencyOptions& /*options*/) {
+  refuse("measure latency");
+}
+
+}  // namespace evonas::cli

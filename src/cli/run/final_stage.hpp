@@ -1,0 +1,19 @@
+#pragma once
+
+#include <stop_token>
+
+#include "cli/config/configuration.hpp"
+#include "cli/run/log.hpp"
+#include "search/driver.hpp"
+#include "search/run_store.hpp"
+
+namespace evonas::cli {
+
+/// Trains the best network of a finished search once more and measures it again, as `final` of the
+/// configuration says, and stores what comes out. Does nothing where that is stored already, the
+/// search is not finished, or it found nothing within the limits. Training and measurement are kept
+/// apart, so a stop between them repeats neither.
+void run_final_stage(const config::Configuration& configuration, const search::SearchSetup& setup,
+                     search::RunStore& store, Log& log, std::stop_token stop);
+
+}  // namespace evonas::cli

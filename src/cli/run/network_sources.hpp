@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "evaluation/evaluator.hpp"
+#include "evaluation/latency/latency.hpp"
+#include "evaluation/training/training_evaluator.hpp"
+#include "evaluation/training/training_options.hpp"
+#include "graph/graph.hpp"
+#include "spaces/network_input.hpp"
+#include "spaces/search_space.hpp"
+
+/// What needs LibTorch. `src/cli/torch` does it; an evonas built without LibTorch has
+/// `src/cli/no_torch` instead, where everything throws an EvaluationError that says so.
+namespace evonas::cli {
+
+std::shared_ptr<evaluation::Evaluator> make_training_source(
+    const spaces::AnySpace& space, const evaluation::TrainingOptions& options,
+    const std::string& metric, std::uint64_t seed);
+
+std::shared_ptr<evaluation::Evaluator> make_measuring_source(
+    const spaces::AnySpace& space, const spaces::NetworkInput& input,
+    const evaluation::LatencyOptions& options, const std::string& metric);
+
+std::shared_ptr<evaluation::Evaluator> make_lookup_source(const spaces::AnySpace& space,
+                                                          const spaces::NetworkInput& input,
+                                                          const std::filesystem::path& file,
+                                                          const evaluation::LatencyOptions& options,
+                                                          const std::string& metric);
+
+/// What networks read when they are trained with these options.
+spaces::NetworkInput input_of_training(const evaluation::TrainingOptions& options);
+
+/// One training of the architecture; nothing where `stop` ended it early. `split_seed` fixes which
+/// images are for validation, `seed` everything else.
+std::optional<evaluation::TrainingResult> train_network(
+    const spaces::AnySpace& space, const spaces::Genotype& genotype,
+    const evaluation::TrainingOptions& options, std::uint64_t split_seed, std::uint64_t seed,
+    std::stop_token stop, const std::function<void(const evaluation::TrainingProgress&)>& on_epoch);
+
+evaluation::LatencyResult measure_network(const graph::Graph& network,
+                                          const evaluation::LatencyOptions& options);
+
+}  // namespace evonas::cli

@@ -1,0 +1,66 @@
+#include "cli/run/search_session.hpp"
+
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "cli/run/final_stage.hpp"
+#include "cli/run/interrupt.hpp"
+#include "cli/run/log.hpp"
+#include "cli/run/progress.hpp"
+#include "cli/run/setup.hpp"
+#include "cli/run/threads.hpp"
+
+namespace evonas::cli {
+namespace {
+
+int exit_code(const search::SearchSummary& summary, const Interrupt& interrupt) {
+  if (summary.termination == search::Termination::TooManyFailures) return kTooManyFailures;
+  const bool stopped = summary.termination == search::Termination::Interrupted;
+  return stopped || interrupt.requested() ? kInterrupted : kDone;
+}
+
+void print_results(const report::Run& run, const RunFolder& folder, bool json) {
+  if (json) {
+    fmt::print("{}\n", report::summary_json(run).dump(2));
+    return;
+  }
+  fmt::print("{}\n", report::console_summary(run));
+  for (const char* name : {"report.html", "front.csv", "summary.json"}) {
+    fmt::print("{}\n", (folder.path() / name).string());
+  }
+}
+
+}  // namespace
+
+int run_session(const config::Configuration& configuration, const RunFolder& folder,
+                search::RunStore store, const SessionOptions& options) {
+  // First, so that every thread that is made later leaves the signals to it.
+  const Interrupt interrupt;
+  Log log(folder.log_file());
+  Threads threads(options.threads);
+  return threads.run([&] {
+    const search::SearchSetup setup = make_setup(configuration, threads.count(), Sources::Working);
+    log.info(fmt::format("{}: {} in {}, {} threads", folder.path().string(),
+                         setup.algorithm.algorithm, setup.space.name(), threads.count()));
+    Progress progress(log, setup, metrics_of(setup, configuration));
+    const std::array<search::Observer*, 1> observers = {&progress};
+    const search::SearchSummary summary =
+        search::run_search(setup, &store, observers, interrupt.token());
+    log.info(summary.message);
+    run_final_stage(configuration, setup, store, log, interrupt.token());
+
+    const report::Run run = folder.load(store, setup, configuration);
+    folder.write_results(run);
+    log.progress("");
+    print_results(run, folder, options.json);
+    const int code = exit_code(summary, interrupt);
+    if (code == kInterrupted) {
+      log.info(fmt::format("interrupted; continue with: evonas resume {}", folder.path().string()));
+    }
+    return code;
+  });
+}
+
+}  // namespace evonas::cli

@@ -1,0 +1,171 @@
+#include "cli/run/setup.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "cli/run/network_sources.hpp"
+#include "evaluation/graph_costs.hpp"
+#include "evaluation/table/benchmark_table.hpp"
+
+namespace evonas::cli {
+namespace {
+
+using config::Configuration;
+
+/// Names a metric without being able to evaluate it.
+class DeclaredSource final : public evaluation::Evaluator {
+ public:
+  explicit DeclaredSource(evaluation::Metric metric) : metric_(std::move(metric)) {}
+
+  std::vector<evaluation::Metric> metrics() const override { return {metric_}; }
+  bool deterministic() const override { return false; }
+  void evaluate(std::span<const evaluation::Candidate> /*block*/,
+                const evaluation::OutcomeSink& /*sink*/, std::stop_token /*stop*/) override {
+    throw evaluation::EvaluationError("the metric " + metric_.name + " is only declared here");
+  }
+
+ private:
+  evaluation::Metric metric_;
+};
+
+/// Builds the sources of one search.
+class SourceList {
+ public:
+  SourceList(const Configuration& configuration, const spaces::AnySpace& space, std::size_t threads,
+             Sources mode)
+      : configuration_(configuration),
+        space_(space),
+        threads_(threads),
+        declared_(mode == Sources::Declared),
+        input_(network_input(configuration)) {}
+
+  std::vector<search::Source> build() {
+    if (input_) {
+      add("graph", std::make_shared<evaluation::GraphCosts>(space_, *input_));
+    }
+    add_tables();
+    add_each<config::LookupSection>();
+    add_each<config::MeasureSection>();
+    add_each<config::TrainSection>();
+    return std::move(sources_);
+  }
+
+ private:
+  void add(std::string name, std::shared_ptr<evaluation::Evaluator> evaluator) {
+    sources_.push_back({std::move(name), std::move(evaluator)});
+  }
+
+  /// One source for each table file, named by its metrics.
+  void add_tables() {
+    std::map<std::string, std::map<std::string, std::string>> columns;
+    for (const auto& [metric, source] : configuration_.evaluation) {
+      if (const auto* table = std::get_if<config::TableSection>(&source)) {
+        columns[table->table][metric] = table->metric.empty() ? metric : table->metric;
+      }
+    }
+    for (auto& [file, names] : columns) {
+      auto table = std::make_shared<const evaluation::BenchmarkTable>(
+          evaluation::BenchmarkTable::open(file, space_));
+      std::string name;
+      for (const auto& [metric, column] : names) name += (name.empty() ? "" : "+") + metric;
+      add(std::move(name),
+          std::make_shared<evaluation::TableEvaluator>(std::move(table), std::move(names)));
+    }
+  }
+
+  template <class Section>
+  void add_each() {
+    for (const auto& [metric, source] : configuration_.evaluation) {
+      if (const auto* section = std::get_if<Section>(&source)) add(metric, make(*section, metric));
+    }
+  }
+
+  std::shared_ptr<evaluation::Evaluator> make(const config::LookupSection& section,
+                                              const std::string& metric) const {
+    // Without its file, verification would measure instead of looking up.
+    if (declared_ && !std::filesystem::exists(section.lookup)) {
+      return declare(metric, "ms", evaluation::CostClass::Cheap);
+    }
+    return make_lookup_source(space_, *input_, section.lookup, section.options, metric);
+  }
+
+  std::shared_ptr<evaluation::Evaluator> make(const config::MeasureSection& section,
+                                              const std::string& metric) const {
+    if (declared_) return declare(metric, "ms", evaluation::CostClass::Expensive);
+    return make_measuring_source(space_, *input_, section.measure, metric);
+  }
+
+  std::shared_ptr<evaluation::Evaluator> make(const config::TrainSection& section,
+                                              const std::string& metric) const {
+    if (declared_) return declare(metric, "%", evaluation::CostClass::Expensive);
+    evaluation::TrainingOptions options = section.train;
+    if (options.concurrency == 0 && options.device == "cpu") {
+      options.concurrency = static_cast<std::int64_t>(threads_);
+    }
+    return make_training_source(space_, options, metric, configuration_.search.seed);
+  }
+
+  static std::shared_ptr<evaluation::Evaluator> declare(const std::string& metric,
+                                                        const std::string& unit,
+                                                        evaluation::CostClass cost) {
+    return std::make_shared<DeclaredSource>(evaluation::Metric{metric, unit, cost});
+  }
+
+  const Configuration& configuration_;
+  const spaces::AnySpace& space_;
+  std::size_t threads_;
+  bool declared_;
+  std::optional<spaces::NetworkInput> input_;
+  std::vector<search::Source> sources_;
+};
+
+}  // namespace
+
+search::SearchSetup make_setup(const Configuration& configuration, std::size_t threads,
+                               Sources sources) {
+  const spaces::AnySpace space = config::make_space(configuration.space);
+  return {.space = space,
+          .problem = configuration.problem(),
+          .algorithm = configuration.search,
+          .budget = configuration.budget,
+          .sources = SourceList(configuration, space, threads, sources).build(),
+          .threads = threads};
+}
+
+std::map<std::string, evaluation::Metric> metrics_of(const search::SearchSetup& setup,
+                                                     const Configuration& configuration) {
+  std::map<std::string, evaluation::Metric> metrics;
+  for (const search::Source& source : setup.sources) {
+    for (const evaluation::Metric& metric : source.evaluator->metrics()) {
+      metrics[metric.name] = metric;
+    }
+  }
+  const auto add = [&](const std::string& name, const std::string& unit) {
+    metrics.try_emplace(name, evaluation::Metric{name, unit, evaluation::CostClass::Expensive});
+  };
+  if (configuration.final && configuration.final->train) add(kTestAccuracy, "%");
+  if (configuration.final && configuration.final->measure) add(latency_metric(configuration), "ms");
+  return metrics;
+}
+
+std::optional<spaces::NetworkInput> network_input(const Configuration& configuration) {
+  if (const auto* training = configuration.training()) return input_of_training(*training);
+  if (configuration.input) return spaces::NetworkInput::parse(*configuration.input);
+  return std::nullopt;
+}
+
+std::string latency_metric(const Configuration& configuration) {
+  for (const auto& [metric, source] : configuration.evaluation) {
+    if (std::holds_alternative<config::MeasureSection>(source) ||
+        std::holds_alternative<config::LookupSection>(source)) {
+      return metric;
+    }
+  }
+  return "latency_ms";
+}
+
+}  // namespace evonas::cli

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "cli/config/configuration.hpp"
+#include "evaluation/evaluator.hpp"
+#include "search/driver.hpp"
+#include "spaces/network_input.hpp"
+
+namespace evonas::cli {
+
+/// Whether the sources of a search can evaluate, or only name their metrics, which is enough to
+/// report and verify and needs neither data sets nor devices. Tables are opened in any case.
+enum class Sources { Working, Declared };
+
+/// The search that a configuration asks for. Sources run in the order free, table, look-up,
+/// measurement, training: what is cheap comes first. Throws the errors of their makers.
+search::SearchSetup make_setup(const config::Configuration& configuration, std::size_t threads,
+                               Sources sources);
+
+/// Units and cost classes of the metrics of `setup`, and of those that only a final stage yields.
+std::map<std::string, evaluation::Metric> metrics_of(const search::SearchSetup& setup,
+                                                     const config::Configuration& configuration);
+
+/// What networks of this configuration read; nothing where it does not say.
+std::optional<spaces::NetworkInput> network_input(const config::Configuration& configuration);
+
+/// Name under which the final measurement is kept: that of the search's latency.
+std::string latency_metric(const config::Configuration& configuration);
+
+/// Name under which the test accuracy of the final training is kept.
+inline constexpr const char* kTestAccuracy = "test_accuracy";
+
+}  // namespace evonas::cli

@@ -1,0 +1,43 @@
+#include "cli/run/network_sources.hpp"
+
+namespace evonas::cli {
+
+std::shared_ptr<evaluation::Evaluator> make_training_source(
+    const spaces::AnySpace& space, const evaluation::TrainingOptions& options,
+    const std::string& metric, std::uint64_t seed) {
+  return std::make_shared<evaluation::TrainingEvaluator>(space, options, metric, seed);
+}
+
+std::shared_ptr<evaluation::Evaluator> make_measuring_source(
+    const spaces::AnySpace& space, const spaces::NetworkInput& input,
+    const evaluation::LatencyOptions& options, const std::string& metric) {
+  return std::make_shared<evaluation::MeasuredLatency>(space, input, options, metric);
+}
+
+std::shared_ptr<evaluation::Evaluator> make_lookup_source(const spaces::AnySpace& space,
+                                                          const spaces::NetworkInput& input,
+                                                          const std::filesystem::path& file,
+                                                          const evaluation::LatencyOptions& options,
+                                                          const std::string& metric) {
+  return std::make_shared<evaluation::LookupLatency>(
+      space, input, std::make_shared<evaluation::LatencyLookup>(file, options), metric);
+}
+
+spaces::NetworkInput input_of_training(const evaluation::TrainingOptions& options) {
+  return evaluation::training_input(options);
+}
+
+std::optional<evaluation::TrainingResult> train_network(
+    const spaces::AnySpace& space, const spaces::Genotype& genotype,
+    const evaluation::TrainingOptions& options, std::uint64_t split_seed, std::uint64_t seed, std::stop_token stop,
+    const std::function<void(const evaluation::TrainingProgress&)>& on_epoch) {
+  const evaluation::TrainingEvaluator evaluator(space, options, "accuracy", split_seed);
+  return evaluator.train(space.network(genotype, evaluator.input()), seed, stop, on_epoch);
+}
+
+evaluation::LatencyResult measure_network(const graph::Graph& network,
+                                          const evaluation::LatencyOptions& options) {
+  return evaluation::measure_latency(network, options);
+}
+
+}  // namespace evonas::cli
