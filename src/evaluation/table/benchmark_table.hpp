@@ -75,7 +75,7 @@ class TableEvaluator final : public Evaluator {
   /// `names` maps the names of the metrics to those of the table's columns. Throws EvaluationError
   /// where the table has no such metric. A row that lacks one of the values is a failed evaluation.
   TableEvaluator(std::shared_ptr<const BenchmarkTable> table,
-                 std::map<std::string, std::string> names);
+                 const std::map<std::string, std::string>& names);
 
   std::vector<Metric> metrics() const override;
   bool deterministic() const override { return true; }

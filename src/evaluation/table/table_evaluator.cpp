@@ -7,7 +7,7 @@
 namespace evonas::evaluation {
 
 TableEvaluator::TableEvaluator(std::shared_ptr<const BenchmarkTable> table,
-                               std::map<std::string, std::string> names)
+                               const std::map<std::string, std::string>& names)
     : table_(std::move(table)) {
   for (const auto& [name, column] : names) {
     columns_.push_back(
