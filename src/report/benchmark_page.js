@@ -5,8 +5,7 @@ function regretChart(data) {
   return chart("median regret over evaluations, with quartiles", () => {
     const regrets = data.curves.flatMap((curve) => [...curve.lower, ...curve.median, ...curve.upper]);
     const positive = regrets.filter((value) => value > 0);
-    const smallest = positive.length > 0 ? Math.min(...positive) : 1e-3;
-    const largest = positive.length > 0 ? Math.max(...positive) : 1;
+    const [smallest, largest] = positive.length > 0 ? extremes(positive) : [1e-3, 1];
     const floor = 10 ** Math.floor(Math.log10(smallest) - 0.3);
     const onAxis = (values) => values.map((value) => Math.max(value, floor));
     const traces = data.curves.flatMap((curve, i) => {

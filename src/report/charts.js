@@ -4,7 +4,10 @@ const drawings = [];
 // Synchronous, unlike plotly's own way, so that no frame shows a chart of another width.
 const resizing = new ResizeObserver((entries) => {
   for (const { target } of entries) {
-    if (target.data && !onPaper()) Plotly.relayout(target, extent(target));
+    const { width, height } = extent(target);
+    const drawn = target.layout;
+    if (!drawn || onPaper() || (drawn.width === width && drawn.height === height)) continue;
+    Plotly.relayout(target, { width, height });
   }
 });
 
@@ -30,8 +33,9 @@ function plain(text) {
   return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 }
 
-function wrap(text, width = 56) {
-  const lines = text.match(new RegExp(`.{1,${width}}`, "gs")) ?? [""];
+/** Lines of a long architecture, broken behind its separators where there are any. */
+function wrap(text) {
+  const lines = text.match(/.{1,56}(?<=[|,+ ]|$)|.{1,56}/gs) ?? [""];
   return lines.map(plain).join("<br>");
 }
 
@@ -101,7 +105,7 @@ function hoverText(run, evaluation) {
 
 /** Smallest and largest of `values` with some room around them. */
 function paddedRange(values) {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const [low, high] = extremes(values);
   const room = (high - low || Math.abs(high) || 1) * 0.06;
   return [low - room, high + room];
 }

@@ -1,5 +1,6 @@
 #include "report/curves.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "search/pareto.hpp"
@@ -48,6 +49,10 @@ Curve hypervolume_from(const Run& run, const std::vector<double>& reference) {
   for (const search::Individual& individual :
        search::to_individuals(run.summary.evaluations, run.problem)) {
     if (individual.failed() || !individual.feasible()) continue;
+    const auto beats = [&](const search::Individual& member) {
+      return search::dominates(member, individual);
+    };
+    if (std::any_of(front.begin(), front.end(), beats)) continue;
     std::vector<search::Individual> candidates = front;
     candidates.push_back(individual);
     const std::vector<std::size_t> kept = search::pareto_front(candidates);

@@ -16,13 +16,28 @@ function section(title, attributes, ...children) {
   return element("section", attributes, element("h2", {}, title), ...children);
 }
 
+/** Smallest and largest of `values`, of which there may be too many for Math.min(...values). */
+function extremes(values) {
+  return values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)],
+                       [Infinity, -Infinity]);
+}
+
+const numberFormats = new Map();
+
+/** value.toLocaleString("en-US", options), which by itself is too slow for thousands of values. */
+function localeText(value, options = {}) {
+  const key = JSON.stringify(options);
+  if (!numberFormats.has(key)) numberFormats.set(key, new Intl.NumberFormat("en-US", options));
+  return numberFormats.get(key).format(value);
+}
+
 /** Whole numbers in full, others to `digits` significant digits; "–" where there is none. */
 function formatNumber(value, digits = 4, options = {}) {
   if (typeof value !== "number") return "–";
-  if (Number.isInteger(value)) return value.toLocaleString("en-US");
+  if (Number.isInteger(value)) return localeText(value);
   const size = Math.abs(value);
   if (size >= 1e9 || size < 1e-4) return value.toExponential(digits - 1);
-  return value.toLocaleString("en-US", { maximumSignificantDigits: digits, ...options });
+  return localeText(value, { maximumSignificantDigits: digits, ...options });
 }
 
 /** A value of a metric: always to four digits, 91.60 included. */
@@ -33,13 +48,13 @@ function formatMetric(value) {
 /** Writes all of `values` with one number of decimals: four digits for the largest. */
 function columnFormat(values) {
   const known = values.filter((value) => typeof value === "number");
-  const largest = Math.max(...known.map(Math.abs));
+  const [, largest] = extremes(known.map(Math.abs));
   if (known.length === 0 || known.every(Number.isInteger) || largest >= 1e9 || largest < 1e-2) {
     return formatMetric;
   }
   const decimals = Math.max(0, 3 - Math.floor(Math.log10(largest)));
   const options = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
-  return (value) => (typeof value === "number" ? value.toLocaleString("en-US", options) : "–");
+  return (value) => (typeof value === "number" ? localeText(value, options) : "–");
 }
 
 /** Large counts in short, for headlines: 1.07 M. */
@@ -47,7 +62,7 @@ function formatShort(value) {
   if (typeof value !== "number" || Math.abs(value) < 1e5) return formatMetric(value);
   const [scale, suffix] = Math.abs(value) < 1e6 ? [1e3, " k"]
     : Math.abs(value) < 1e9 ? [1e6, " M"] : [1e9, " G"];
-  return (value / scale).toLocaleString("en-US", { maximumSignificantDigits: 3 }) + suffix;
+  return localeText(value / scale, { maximumSignificantDigits: 3 }) + suffix;
 }
 
 function formatDuration(seconds) {
