@@ -11,10 +11,14 @@ if(NOT CMAKE_PREFIX_PATH AND EXISTS ${PROJECT_SOURCE_DIR}/.venv/bin/python)
 endif()
 find_package(Torch 2.4 REQUIRED)
 
-# LibTorch's headers are not ours to keep free of warnings.
+# LibTorch's headers are not ours to keep free of warnings. An installed evonas finds its own LibTorch.
 add_library(evonas_torch INTERFACE)
-target_include_directories(evonas_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
-target_link_libraries(evonas_torch INTERFACE ${TORCH_LIBRARIES})
+target_include_directories(
+  evonas_torch SYSTEM INTERFACE "$<BUILD_INTERFACE:${TORCH_INCLUDE_DIRS}>"
+)
+target_link_libraries(
+  evonas_torch INTERFACE "$<BUILD_INTERFACE:${TORCH_LIBRARIES}>" $<INSTALL_INTERFACE:torch>
+)
 separate_arguments(torch_flags UNIX_COMMAND "${TORCH_CXX_FLAGS}")
 target_compile_options(evonas_torch INTERFACE ${torch_flags})
 # LibTorch brings a newer fmt than the system's library; units that see it use it header-only.
