@@ -82,13 +82,14 @@ Results compare_regret(const config::Experiment& experiment, const spaces::AnySp
   const search::BenchmarkResult result = search::run_benchmark(setup, std::ref(progress), stop);
   if (!result.complete) return {};
   const auto& metric = table->metric(setup.problem.objectives.front().metric);
-  const report::Benchmark benchmark{
-      .name = experiment.title,
-      .space = space.name(),
-      .metric = {metric.name, metric.unit, evaluation::CostClass::Cheap},
-      .result = result,
-      .host = describe_host(),
-      .configuration = config::to_yaml(experiment)};
+  report::Benchmark benchmark;
+  benchmark.name = experiment.title;
+  benchmark.space = space.name();
+  benchmark.metric.name = metric.name;
+  benchmark.metric.unit = metric.unit;
+  benchmark.result = result;
+  benchmark.host = describe_host();
+  benchmark.configuration = config::to_yaml(experiment);
   return {.complete = true,
           .json = search::to_json(result),
           .markdown = search::to_markdown(result),

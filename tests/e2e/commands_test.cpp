@@ -1,0 +1,214 @@
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "e2e/fixture.hpp"
+
+namespace evonas::e2e {
+namespace {
+
+using nlohmann::json;
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+const std::string kArchitecture =
+    "|nor_conv_3x3~0|+|none~0|skip_connect~1|+|skip_connect~0|none~1|nor_conv_3x3~2|";
+
+TEST_CASE("every command has help with an example") {
+  const std::vector<std::vector<std::string>> commands = {{},
+                                                          {"search"},
+                                                          {"resume"},
+                                                          {"verify"},
+                                                          {"report"},
+                                                          {"benchmark"},
+                                                          {"space"},
+                                                          {"space", "list"},
+                                                          {"bench"},
+                                                          {"space", "info"},
+                                                          {"space", "sample"},
+                                                          {"space", "enumerate"},
+                                                          {"network"},
+                                                          {"space", "neighbours"},
+                                                          {"network", "cost"},
+                                                          {"network", "draw"},
+                                                          {"table"},
+                                                          {"network", "latency"},
+                                                          {"table", "import"},
+                                                          {"table", "info"},
+                                                          {"config"},
+                                                          {"config", "show"},
+                                                          {"config", "check"},
+                                                          {"config", "schema"},
+                                                          {"bench", "search"}};
+  for (std::vector<std::string> command : commands) {
+    command.emplace_back("--help");
+    const Result result = run(command);
+    CAPTURE(result.out);
+    CHECK(result.code == 0);
+    CHECK(contains(result.out, "Example"));
+    CHECK(contains(result.out, "  evonas "));
+    CHECK(result.err.empty());
+  }
+}
+
+TEST_CASE("wrong usage is exit code 2 and says where help is") {
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{{},
+                                             {"serch"},
+                                             {"search"},
+                                             {"search", "a.yaml", "--thread", "2"},
+                                             {"space"},
+                                             {"space", "sample", "nasbench201", "-n", "many"},
+                                             {"verify", "a", "b"}}) {
+    const Result result = run(command);
+    CAPTURE(result.err);
+    CHECK(result.code == 2);
+    CHECK(result.err.starts_with("evonas: "));
+    CHECK(contains(result.err, "--help"));
+    CHECK(result.out.empty());
+  }
+}
+
+TEST_CASE("the version is printed") {
+  const Result result = run({"--version"});
+  CHECK(result.code == 0);
+  CHECK(result.out.starts_with("evonas "));
+}
+
+TEST_CASE("malformed configurations are exit code 2") {
+  int checked = 0;
+  for (const auto& entry :
+       fs::directory_iterator(fs::path(EVONAS_SOURCE_DIR) / "tests/bad_input/config")) {
+    // tests/cli reads all of them; here a part goes through the program.
+    const std::string name = entry.path().filename().string();
+    if (entry.path().extension() != ".yaml" || name.size() % 4 != 0) continue;
+    const Result result = run({"config", "check", entry.path().string()});
+    CAPTURE(result.err);
+    CHECK(result.code == 2);
+    CHECK(result.err.starts_with("evonas: " + entry.path().string()));
+    CHECK(result.out.empty());
+    ++checked;
+  }
+  CHECK(checked >= 10);
+}
+
+TEST_CASE("spaces are listed, sampled and enumerated") {
+  CHECK(contains(run({"space", "list"}).out, "nasbench201\n"));
+  CHECK(json::parse(run({"space", "info", "nasbench201", "--json"}).out).at("size") == 15625);
+
+  const Result all = run({"space", "enumerate", "nasbench201"});
+  CHECK(all.code == 0);
+  CHECK(all.out.starts_with("architecture,key,params,macs,flops\n"));
+  CHECK(std::count(all.out.begin(), all.out.end(), '\n') == 15626);
+  CHECK(run({"space", "enumerate", "nasbench201", "--threads", "3"}).out == all.out);
+
+  const Result sample = run({"space", "sample", "nasbench201", "-n", "5", "--seed", "3"});
+  CHECK(std::count(sample.out.begin(), sample.out.end(), '\n') == 6);
+  CHECK(run({"space", "sample", "nasbench201", "-n", "5", "--seed", "3"}).out == sample.out);
+  CHECK(run({"space", "sample", "nasbench201", "-n", "5", "--seed", "4"}).out != sample.out);
+
+  const Result around = run({"space", "neighbours", "nasbench201", kArchitecture});
+  CHECK(std::count(around.out.begin(), around.out.end(), '\n') == 25);
+
+  const Result narrow = run({"space", "sample", "nasbench201", "--set", "chanels=8"});
+  CHECK(narrow.code == 2);
+  CHECK(contains(narrow.err, "nearest valid key: channels"));
+  CHECK(run({"space", "info", "nasbench102"}).code == 2);
+}
+
+TEST_CASE("networks are costed and drawn, from a space and from a file") {
+  const json cost =
+      json::parse(run({"network", "cost", "nasbench201", kArchitecture, "--json"}).out);
+  CHECK(cost.at("params").get<std::int64_t>() > 100000);
+
+  const Folder folder;
+  const std::string file = (folder / "network.json").string();
+  CHECK(
+      run({"network", "draw", "nasbench201", kArchitecture, "--graph-json", "--out", file}).code ==
+      0);
+  CHECK(json::parse(run({"network", "cost", "--graph", file, "--json"}).out) == cost);
+  CHECK(contains(run({"network", "draw", "nasbench201", kArchitecture, "--cell", "--dot"}).out,
+                 "digraph"));
+
+  write_text(folder / "broken.json", "{\"nodes\": [");
+  const Result broken = run({"network", "cost", "--graph", (folder / "broken.json").string()});
+  CHECK(broken.code == 2);
+  CHECK(contains(broken.err, "broken.json"));
+  CHECK(run({"network", "cost"}).code == 2);
+  CHECK(run({"network", "cost", "nasbench201", "|nor_conv_9x9~0|"}).code == 2);
+}
+
+TEST_CASE("tables are imported and shown") {
+  const Fixture& data = fixture();
+  CAPTURE(data.imported.err);
+  REQUIRE(data.imported.code == 0);
+  CHECK(json::parse(data.imported.out).at("rows") == 15625);
+  const json info = json::parse(run({"table", "info", data.table.string(), "--json"}).out);
+  CHECK(info.at("rows") == 15625);
+  CHECK(info.at("metrics").size() == 2);
+  CHECK(info.at("metrics")[0].at("direction") == "maximize");
+  const Result missing = run({"table", "info", "/nowhere.sqlite"});
+  CHECK(missing.code == 2);
+  CHECK(contains(missing.err, "/nowhere.sqlite"));
+}
+
+TEST_CASE("a resolved configuration resolves to itself") {
+  const Fixture& data = fixture();
+  const Result first = run({"config", "show", data.config.string()});
+  CHECK(first.code == 0);
+  write_text(data.folder / "resolved.yaml", first.out);
+  CHECK(run({"config", "show", (data.folder / "resolved.yaml").string()}).out == first.out);
+  CHECK(run({"config", "check", data.config.string()}).code == 0);
+  CHECK(json::parse(run({"config", "schema"}).out).contains("properties"));
+  CHECK(json::parse(run({"config", "schema", "--experiment"}).out).contains("properties"));
+}
+
+TEST_CASE("algorithms are compared on a table") {
+  const Fixture& data = fixture();
+  write_text(data.folder / "experiment.yaml", R"(
+space: nasbench201
+objectives: [{metric: quality, goal: maximize}]
+limits: [quality >= 1]
+evaluation: {quality: {table: labels.sqlite, metric: accuracy}}
+search: [{algorithm: random}, {algorithm: local_search}]
+seeds: 5
+budgets: [10, 40]
+)");
+  const Result result = run({"benchmark", (data.folder / "experiment.yaml").string(), "--json",
+                             "--out", data.run_folder("benchmark")});
+  CAPTURE(result.err);
+  REQUIRE(result.code == 0);
+  const json algorithms = json::parse(result.out).at("algorithms");
+  CHECK(algorithms.at("random").at("budgets").at("40").at("regret_mean").get<double>() > 0);
+  for (const char* file : {"result.json", "result.md", "report.html", "experiment.yaml"}) {
+    CHECK(fs::exists(data.folder / "benchmark" / file));
+  }
+  const Result again = run({"benchmark", (data.folder / "experiment.yaml").string(), "--out",
+                            data.run_folder("again"), "--threads", "3"});
+  CHECK(again.code == 0);
+  CHECK(read_text(data.folder / "again" / "result.md").size() > 10);
+}
+
+TEST_CASE("a table that is missing says how to import it") {
+  const Result result =
+      run({"benchmark",
+           (fs::path(EVONAS_SOURCE_DIR) / "experiments/nasbench201_searchers.yaml").string(),
+           "--set", "evaluation.cifar10_val_200.table=/nowhere.sqlite"});
+  CHECK(result.code == 2);
+  CHECK(contains(result.err, "evonas table import --space nasbench201"));
+}
+
+TEST_CASE("the machinery is timed") {
+  const Result result = run({"bench", "search", "--seeds", "1", "--generations", "5", "--json"});
+  CAPTURE(result.err);
+  CHECK(result.code == 0);
+  CHECK(json::parse(result.out).at("algorithms").contains("nsga2"));
+}
+
+}  // namespace
+}  // namespace evonas::e2e

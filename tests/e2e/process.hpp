@@ -1,0 +1,116 @@
+#pragma once
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace evonas::e2e {
+
+namespace fs = std::filesystem;
+
+inline std::string read_text(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return text.str();
+}
+
+inline void write_text(const fs::path& file, const std::string& text) {
+  std::ofstream(file, std::ios::binary) << text;
+}
+
+/// A folder that goes with its scope.
+class Folder {
+ public:
+  Folder() {
+    std::string name = (fs::temp_directory_path() / "evonas-e2e-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    path_ = name;
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() {
+    std::error_code error;
+    fs::remove_all(path_, error);
+  }
+
+  fs::path operator/(const fs::path& name) const { return path_ / name; }
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+struct Result {
+  int code = -1;  ///< exit code, or 128 and the signal that ended it
+  std::string out;
+  std::string err;
+};
+
+/// The evonas program as a process of its own.
+class Process {
+ public:
+  explicit Process(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), EVONAS_PROGRAM);
+    std::vector<char*> words;
+    for (std::string& argument : arguments) words.push_back(argument.data());
+    words.push_back(nullptr);
+    const std::string out = (folder_ / "out").string();
+    const std::string err = (folder_ / "err").string();
+    pid_ = fork();
+    if (pid_ == 0) {
+      redirect(out.c_str(), STDOUT_FILENO);
+      redirect(err.c_str(), STDERR_FILENO);
+      execv(words[0], words.data());
+      _exit(127);
+    }
+  }
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+  ~Process() {
+    if (pid_ > 0) {
+      kill(pid_, SIGKILL);
+      waitpid(pid_, nullptr, 0);
+    }
+  }
+
+  void signal(int number) const { kill(pid_, number); }
+
+  Result wait() {
+    int status = 0;
+    waitpid(pid_, &status, 0);
+    pid_ = -1;
+    const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return {code, read_text(folder_ / "out"), read_text(folder_ / "err")};
+  }
+
+ private:
+  static void redirect(const char* file, int descriptor) {
+    const int opened = open(file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (opened < 0 || dup2(opened, descriptor) < 0) _exit(126);
+    close(opened);
+  }
+
+  Folder folder_;
+  pid_t pid_ = -1;
+};
+
+inline Result run(std::vector<std::string> arguments) {
+  return Process(std::move(arguments)).wait();
+}
+
+inline void sleep_ms(int milliseconds) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+}
+
+}  // namespace evonas::e2e

@@ -1,0 +1,252 @@
+#include <algorithm>
+#include <csignal>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+#include <sqlite3.h>
+
+#include "e2e/fixture.hpp"
+
+namespace evonas::e2e {
+namespace {
+
+using nlohmann::json;
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// What a run found, without the times it took.
+std::string findings(const fs::path& folder) {
+  json summary = json::parse(read_text(folder / "summary.json"));
+  summary.erase("seconds");
+  return summary.dump(1) + read_text(folder / "front.csv");
+}
+
+/// A search long enough to be stopped in the middle: one generation for each evaluation.
+std::vector<std::string> long_search() {
+  return {"--set", "search={algorithm: regularized_evolution, seed: 5}",
+          "--set", "objectives=[{metric: accuracy, goal: maximize}]",
+          "--set", "budget.evaluations=3000"};
+}
+
+void alter(const fs::path& folder, const std::string& statement) {
+  sqlite3* database = nullptr;
+  REQUIRE(sqlite3_open((folder / "run.sqlite").c_str(), &database) == SQLITE_OK);
+  CHECK(sqlite3_exec(database, statement.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
+  CHECK(sqlite3_changes(database) > 0);
+  sqlite3_close(database);
+}
+
+TEST_CASE("a search leaves a run folder that verifies") {
+  const Fixture& data = fixture();
+  const Result searched = data.search("plain");
+  CAPTURE(searched.err);
+  REQUIRE(searched.code == 0);
+  CHECK(contains(searched.out, "plain/report.html"));
+  for (const char* file :
+       {"config.yaml", "run.sqlite", "front.csv", "summary.json", "report.html", "log.txt"}) {
+    CHECK(fs::exists(data.folder / "plain" / file));
+  }
+  const json summary = json::parse(read_text(data.folder / "plain/summary.json"));
+  CHECK(summary.at("status") == "complete");
+  CHECK(summary.at("evaluations") == 400);
+  for (const json& network : summary.at("front")) {
+    CHECK(network.at("metrics").at("latency_ms").get<double>() <= 8);
+    CHECK(network.at("metrics").at("params").get<double>() <= 1e6);
+  }
+
+  const Result verified = run({"verify", data.run_folder("plain")});
+  CAPTURE(verified.out);
+  CAPTURE(verified.err);
+  CHECK(verified.code == 0);
+  CHECK(json::parse(run({"verify", data.run_folder("plain"), "--json"}).out).at("faults").empty());
+
+  const Result twice = data.search("plain");
+  CHECK(twice.code == 2);
+  CHECK(contains(twice.err, "evonas resume"));
+}
+
+TEST_CASE("json output is the summary and nothing else") {
+  const Fixture& data = fixture();
+  const Result searched = data.search("json", {"--json"});
+  CHECK(searched.code == 0);
+  CHECK(json::parse(searched.out) == json::parse(read_text(data.folder / "json/summary.json")));
+}
+
+TEST_CASE("the result does not depend on the number of threads") {
+  const Fixture& data = fixture();
+  std::string expected;
+  for (const char* threads : {"1", "2", "3", "8"}) {
+    const std::string name = std::string("threads") + threads;
+    CHECK(data.search(name, {"--threads", threads}).code == 0);
+    const std::string found = findings(data.folder / name);
+    if (expected.empty()) expected = found;
+    CHECK(found == expected);
+  }
+}
+
+TEST_CASE("the seed matters") {
+  const Fixture& data = fixture();
+  CHECK(data.search("seed9", {"--set", "search.seed=9"}).code == 0);
+  CHECK(data.search("seed10", {"--set", "search.seed=10"}).code == 0);
+  CHECK(read_text(data.folder / "seed9/front.csv") != read_text(data.folder / "seed10/front.csv"));
+}
+
+TEST_CASE("alterations are found") {
+  const Fixture& data = fixture();
+  REQUIRE(data.search("altered").code == 0);
+  const fs::path run_folder = data.folder / "altered";
+  const fs::path kept = data.folder / "kept";
+  fs::copy(run_folder, kept);
+  const auto verify = [&] { return run({"verify", run_folder.string()}); };
+  const auto restore = [&] {
+    fs::remove_all(run_folder);
+    fs::copy(kept, run_folder);
+  };
+  REQUIRE(verify().code == 0);
+
+  for (const char* statement : {
+           "UPDATE measurement SET value = value + 1e-9 WHERE rowid = 17",
+           "DELETE FROM evaluation WHERE rowid = 3",
+           "UPDATE manifest SET value = '4' WHERE name = 'search.seed'",
+           "UPDATE manifest SET value = replace(value, '400', '401') WHERE name = 'configuration'",
+           "UPDATE generation SET hypervolume = hypervolume + 1",
+       }) {
+    CAPTURE(statement);
+    alter(run_folder, statement);
+    const Result result = verify();
+    CAPTURE(result.out);
+    CHECK(result.code == 1);
+    CHECK_FALSE(result.out.empty());
+    restore();
+  }
+  for (const char* file : {"front.csv", "summary.json", "config.yaml"}) {
+    CAPTURE(file);
+    write_text(run_folder / file, read_text(run_folder / file) + " ");
+    const Result result = verify();
+    CHECK(result.code == 1);
+    CHECK(contains(result.out, file));
+    restore();
+  }
+  fs::remove(run_folder / "front.csv");
+  CHECK(verify().code == 1);
+  restore();
+  CHECK(verify().code == 0);
+}
+
+TEST_CASE("an interrupted search is exit code 130 and is continued") {
+  const Fixture& data = fixture();
+  REQUIRE(data.search("whole", long_search()).code == 0);
+  Process process(data.search_arguments("interrupted", long_search()));
+  const fs::path log = data.folder / "interrupted/log.txt";
+  for (int i = 0; i < 200 && !contains(read_text(log), "evaluation"); ++i) sleep_ms(10);
+  process.signal(SIGINT);
+  const Result stopped = process.wait();
+  CAPTURE(stopped.err);
+  CHECK(stopped.code == 130);
+  CHECK(contains(stopped.err, "evonas resume"));
+  CHECK(json::parse(read_text(data.folder / "interrupted/summary.json")).at("status") ==
+        "interrupted");
+  CHECK(run({"verify", data.run_folder("interrupted")}).code == 0);
+
+  const Result resumed = run({"resume", data.run_folder("interrupted")});
+  CAPTURE(resumed.err);
+  CHECK(resumed.code == 0);
+  CHECK(findings(data.folder / "interrupted") == findings(data.folder / "whole"));
+  CHECK(run({"verify", data.run_folder("interrupted")}).code == 0);
+}
+
+TEST_CASE("a search that is killed again and again ends like one that is not") {
+  const Fixture& data = fixture();
+  if (!fs::exists(data.folder / "whole")) REQUIRE(data.search("whole", long_search()).code == 0);
+  const std::string folder = data.run_folder("killed");
+  int kills = 0;
+  for (int i = 0; i < 25; ++i) {
+    const bool begun = fs::exists(data.folder / "killed/run.sqlite");
+    Process process(begun ? std::vector<std::string>{"resume", folder}
+                          : data.search_arguments("killed", long_search()));
+    sleep_ms(20 + 37 * i % 200);
+    process.signal(SIGKILL);
+    kills += process.wait().code == 128 + SIGKILL ? 1 : 0;
+  }
+  CHECK(kills >= 5);
+  const Result resumed = run({"resume", folder});
+  CAPTURE(resumed.err);
+  CHECK(resumed.code == 0);
+  CHECK(findings(data.folder / "killed") == findings(data.folder / "whole"));
+  CHECK(run({"verify", folder}).code == 0);
+}
+
+TEST_CASE("a finished run is continued with a larger budget only") {
+  const Fixture& data = fixture();
+  REQUIRE(data.search("extended", {"--set", "budget.evaluations=200"}).code == 0);
+  const std::string folder = data.run_folder("extended");
+  const Result refused = run({"resume", folder, "--set", "search.population=10"});
+  CHECK(refused.code == 2);
+  CHECK(contains(refused.err, "but for its budget"));
+  CHECK(run({"resume", folder, "--set", "budget.evaluations=400"}).code == 0);
+  REQUIRE(data.search("at_once").code == 0);
+  CHECK(findings(data.folder / "extended") == findings(data.folder / "at_once"));
+  CHECK(run({"verify", folder}).code == 0);
+}
+
+TEST_CASE("a run keeps its configuration") {
+  const Fixture& data = fixture();
+  REQUIRE(data.search("kept_config").code == 0);
+  const fs::path file = data.folder / "kept_config/config.yaml";
+  const std::string before = read_text(file);
+  write_text(file, before + "# more\n");
+  CHECK(run({"resume", data.run_folder("kept_config")}).code == 2);
+  fs::remove(file);
+  CHECK(run({"resume", data.run_folder("kept_config")}).code == 0);
+  CHECK(read_text(file) == before);
+}
+
+TEST_CASE("too many failures are exit code 3") {
+  const Fixture& data = fixture();
+  write_text(data.folder / "few.csv", labels_csv(50));
+  REQUIRE(run({"table", "import", "--space", "nasbench201", "--csv",
+               (data.folder / "few.csv").string(), "--architecture", "arch", "--metric",
+               "accuracy=accuracy", "--out", (data.folder / "few.sqlite").string()})
+              .code == 0);
+  const Result result = data.search(
+      "failing",
+      {"--set", "evaluation={accuracy: {table: " + (data.folder / "few.sqlite").string() + "}}",
+       "--set", "objectives=[{metric: accuracy, goal: maximize}]", "--set", "limits=[]"});
+  CAPTURE(result.err);
+  CHECK(result.code == 3);
+}
+
+TEST_CASE("bad folders and tables are exit code 2") {
+  const Fixture& data = fixture();
+  CHECK(run({"resume", "/nowhere"}).code == 2);
+  CHECK(run({"verify", "/nowhere"}).code == 2);
+  CHECK(run({"report", "/nowhere"}).code == 2);
+  CHECK(data.search("search.yaml").code == 2);
+  write_text(data.folder / "no_table", "this is no table");
+  const Result result = data.search(
+      "no_run", {"--set", "evaluation.accuracy.table=" + (data.folder / "no_table").string()});
+  CHECK(result.code == 2);
+  CHECK(contains(result.err, "no_table"));
+}
+
+TEST_CASE("reports are written again and compared") {
+  const Fixture& data = fixture();
+  REQUIRE(data.search("first").code == 0);
+  REQUIRE(data.search("second", {"--set", "search.algorithm=random"}).code == 0);
+  fs::remove(data.folder / "first/report.html");
+  CHECK(run({"report", data.run_folder("first")}).code == 0);
+  CHECK(read_text(data.folder / "first/report.html").size() > 10000);
+  const std::string page = (data.folder / "both.html").string();
+  const Result both =
+      run({"report", data.run_folder("first"), data.run_folder("second"), "--out", page});
+  CAPTURE(both.err);
+  CHECK(both.code == 0);
+  CHECK(read_text(page).size() > 10000);
+}
+
+}  // namespace
+}  // namespace evonas::e2e
