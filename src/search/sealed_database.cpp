@@ -15,6 +15,7 @@
 #include "search/file_lock.hpp"
 #include "search/problem.hpp"
 #include "search/sealed_row.hpp"
+#include "search/sqlite_error.hpp"
 
 namespace evonas::search {
 namespace {
@@ -78,33 +79,12 @@ struct SealedDatabase::State {
 
   Entry& entry(const std::string& name) { return tables.at(name); }
 
-  [[noreturn]] void fail(const SQLite::Exception& error) const {
-    const int code = error.getErrorCode() & 0xff;
-    const std::string folder = path.parent_path().string();
-    if (code == SQLITE_FULL || code == SQLITE_IOERR) {
-      throw SearchError(fmt::format(
-          "cannot write to {} ({}): is the disk full? Everything stored before is intact; free "
-          "some space, then continue with `evonas resume {}`",
-          path.string(), error.what(), folder));
-    }
-    if (code == SQLITE_BUSY || code == SQLITE_LOCKED) {
-      throw SearchError(
-          fmt::format("{} is locked by another program: close it, then try again", path.string()));
-    }
-    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) {
-      throw SearchError(
-          fmt::format("{} is damaged ({}); restore it from a copy, or start the run again",
-                      path.string(), error.what()));
-    }
-    throw SearchError(fmt::format("cannot use {}: {}", path.string(), error.what()));
-  }
-
   template <class Body>
   auto guarded(const Body& body) const {
     try {
       return body();
     } catch (const SQLite::Exception& error) {
-      fail(error);
+      throw described(error, path);
     }
   }
 
@@ -128,6 +108,11 @@ struct SealedDatabase::State {
                                                   kBusyMilliseconds);
     database->exec("PRAGMA journal_mode = WAL");
     database->exec("PRAGMA synchronous = FULL");
+  }
+
+  /// A journal that is not a WAL is left only where a kill came before the file was in WAL mode.
+  static bool cut_short(const std::filesystem::path& file) {
+    return std::filesystem::exists(file.string() + "-journal");
   }
 
   bool empty() const {
@@ -299,6 +284,9 @@ SealedDatabase::SealedDatabase(std::filesystem::path file, Access access, std::v
     const std::string name = table.name;
     state.tables[name].table = std::move(table);
   }
+  const SearchError nothing(fmt::format(
+      "{} holds no run: it was stopped before it began; start it again", state.path.string()));
+  if (access == Access::Read && State::cut_short(state.path)) throw nothing;
   state.guarded([&] {
     state.connect(access);
     // One state of all tables together, however long the reader takes.
@@ -319,10 +307,7 @@ SealedDatabase::SealedDatabase(std::filesystem::path file, Access access, std::v
       });
       return;
     }
-    if (empty) {
-      throw SearchError(fmt::format(
-          "{} holds no run: it was stopped before it began; start it again", state.path.string()));
-    }
+    if (empty) throw nothing;
     if (stored != format) {
       throw SearchError(fmt::format(
           "{} is a run of format {}, and this program reads format {}; use the version of evonas "
@@ -337,7 +322,7 @@ SealedDatabase::SealedDatabase(std::filesystem::path file, Access access, std::v
 SealedDatabase::~SealedDatabase() = default;
 
 bool SealedDatabase::holds_tables(const std::filesystem::path& file) {
-  if (!std::filesystem::exists(file)) return false;
+  if (!std::filesystem::exists(file) || State::cut_short(file)) return false;
   State state(file, 0);
   return state.guarded([&] {
     state.connect(Access::Read);

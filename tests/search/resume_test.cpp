@@ -111,6 +111,39 @@ TEST_CASE("killed at 25 random moments and resumed, the end is that of a run nev
   MESSAGE("killed ", kills, " times");
 }
 
+TEST_CASE("killed while the store is made, there is a whole run afterwards or none") {
+  std::mt19937 random(std::random_device{}());
+  for (int round = 0; round < 40; ++round) {
+    const Folder folder;
+    const auto run = folder.path() / "run";
+    const auto start = std::chrono::steady_clock::now();
+    RunStore::create(folder.path() / "whole");
+    const std::chrono::duration<double, std::micro> whole =
+        std::chrono::steady_clock::now() - start;
+    for (int kill = 0; kill < 4; ++kill) {
+      const pid_t child = ::fork();
+      REQUIRE(child >= 0);
+      if (child == 0) {
+        try {
+          if (!RunStore::exists(run)) RunStore::create(run, {{"a", "1"}});
+        } catch (const std::exception&) {
+          ::_exit(1);
+        }
+        ::_exit(0);
+      }
+      std::this_thread::sleep_for(
+          std::chrono::microseconds(random() % (1 + unsigned(1.5 * whole.count()))));
+      ::kill(child, SIGKILL);
+      int status = 0;
+      ::waitpid(child, &status, 0);
+      CHECK_FALSE((WIFEXITED(status) && WEXITSTATUS(status) != 0));
+    }
+    if (!RunStore::exists(run)) RunStore::create(run, {{"a", "1"}});
+    CHECK(RunStore::open(run).get("a") == std::optional<std::string>("1"));
+    CHECK(RunStore::open_read_only(run).verify_checksums().empty());
+  }
+}
+
 TEST_CASE("stopped at random points and resumed, the end is that of a run never stopped") {
   const std::string expected = text_of(World(36).run());
   std::mt19937 random(std::random_device{}());
