@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "report/measurements_json.hpp"
 #include "report/report_data.hpp"
 
 namespace evonas::report {
@@ -37,17 +38,17 @@ json report_json(const Benchmark& benchmark) {
          {"median_evaluations_to_optimum", std::isfinite(median) ? json(median) : json(nullptr)},
          {"engine_seconds", algorithm.engine_seconds}});
   }
-  return {{"kind", "benchmark"},
-          {"name", benchmark.name},
-          {"space", benchmark.space},
-          {"metric", {{"name", benchmark.metric.name}, {"unit", benchmark.metric.unit}}},
-          {"optimum", benchmark.result.optimum},
-          {"optimum_architecture", benchmark.result.optimum_architecture},
-          {"evaluations", benchmark.result.evaluations},
-          {"seeds", benchmark.result.seeds},
-          {"curves", std::move(curves)},
-          {"host", benchmark.host},
-          {"configuration", benchmark.configuration}};
+  return readable({{"kind", "benchmark"},
+                   {"name", benchmark.name},
+                   {"space", benchmark.space},
+                   {"metric", {{"name", benchmark.metric.name}, {"unit", benchmark.metric.unit}}},
+                   {"optimum", benchmark.result.optimum},
+                   {"optimum_architecture", benchmark.result.optimum_architecture},
+                   {"evaluations", benchmark.result.evaluations},
+                   {"seeds", benchmark.result.seeds},
+                   {"curves", std::move(curves)},
+                   {"host", benchmark.host},
+                   {"configuration", benchmark.configuration}});
 }
 
 }  // namespace evonas::report

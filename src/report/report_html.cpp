@@ -30,9 +30,9 @@ std::string escaped(std::string_view text) {
 }
 
 /// JSON that may stand in a script element: "<" is only ever part of a string there, and as its
-/// escape it can neither end the element nor begin a comment. Text that is no UTF-8 is mended.
+/// escape it can neither end the element nor begin a comment.
 std::string script_safe(const nlohmann::json& data) {
-  const std::string plain = data.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const std::string plain = data.dump();
   std::string safe;
   safe.reserve(plain.size() + plain.size() / 16);
   for (const char c : plain) {

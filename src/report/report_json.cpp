@@ -154,7 +154,7 @@ json report_json(std::span<const Run> runs) {
     if (runs.size() > 1) entry["hypervolume"] = curve_json(hypervolume_from(run, reference));
     data["runs"].push_back(std::move(entry));
   }
-  return data;
+  return readable(data);
 }
 
 }  // namespace evonas::report

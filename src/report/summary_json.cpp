@@ -26,6 +26,10 @@ void add_measurements(nlohmann::json& json, const Measurements& measurements) {
   json["intervals"] = std::move(intervals);
 }
 
+nlohmann::json readable(const nlohmann::json& json) {
+  return nlohmann::json::parse(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
 nlohmann::json summary_json(const Run& run) {
   const search::SearchSummary& summary = run.summary;
   nlohmann::json front = nlohmann::json::array();
@@ -49,7 +53,7 @@ nlohmann::json summary_json(const Run& run) {
     add_measurements(final, summary.final->metrics);
     json["final"] = std::move(final);
   }
-  return json;
+  return readable(json);
 }
 
 }  // namespace evonas::report

@@ -94,6 +94,18 @@ TEST_CASE("report data: what cannot be compared is refused") {
   CHECK_THROWS_AS((void)report_json(std::vector<Run>()), ReportError);
 }
 
+TEST_CASE("report data can be written whatever a run holds") {
+  Run run = sample_run();
+  run.summary.evaluations[4].failure = "exit code 1: \xff\xfe";
+  run.summary.evaluations[5].architecture = std::string("a cell \xc3");
+  run.summary.evaluations[5].metrics["loss"] = {std::numeric_limits<double>::infinity(), {}, {}};
+  const nlohmann::json entry = report_json(run).at("runs").at(0);
+  CHECK(entry.at("evaluations").at(4).at("failure") == "exit code 1: \xef\xbf\xbd\xef\xbf\xbd");
+  CHECK(entry.at("evaluations").at(5).at("metrics").at("loss").is_null());
+  CHECK_NOTHROW((void)report_json(run).dump());
+  CHECK_NOTHROW((void)summary_json(run).dump());
+}
+
 TEST_CASE("report data of a benchmark") {
   Benchmark benchmark{.name = "searchers", .space = "nasbench201", .metric = {"accuracy", "%"}};
   benchmark.result.optimum = 91.6;
