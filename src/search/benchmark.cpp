@@ -178,7 +178,7 @@ BenchmarkResult run_benchmark(const BenchmarkSetup& setup,
                               const std::function<void(std::size_t, std::size_t)>& on_progress,
                               std::stop_token stop) {
   expect_valid(setup);
-  const TableLabels labels(setup.space, setup.table, setup.problem);
+  const TableLabels labels(setup.space, *setup.table, setup.problem);
   const Scale scale = scale_of(labels, setup.problem);
   const auto seeds = static_cast<std::size_t>(setup.seeds);
   std::vector<SearchTrace> traces(setup.algorithms.size() * seeds);

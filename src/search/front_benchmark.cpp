@@ -115,7 +115,7 @@ FrontBenchmarkResult run_front_benchmark(
     const FrontBenchmarkSetup& setup,
     const std::function<void(std::size_t, std::size_t)>& on_progress, std::stop_token stop) {
   expect_valid(setup);
-  const TableLabels labels(setup.space, setup.table, setup.problem);
+  const TableLabels labels(setup.space, *setup.table, setup.problem);
   const std::vector<double> reference = reference_of(setup, labels);
   const std::vector<std::size_t> front = pareto_front(labels.rows());
   const double exact_volume = front.empty() ? 0.0 : volume_of(labels.rows(), front, reference);

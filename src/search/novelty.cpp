@@ -1,6 +1,5 @@
 #include "search/novelty.hpp"
 
-#include <string_view>
 #include <utility>
 
 namespace evonas::search {
@@ -15,9 +14,7 @@ Novelty::Novelty(const AlgorithmOptions& options, spaces::AnySpace space)
     : space_(std::move(space)), by_network_(options.identity == "network"), seed_(options.seed) {}
 
 Key Novelty::identity(const spaces::Genotype& genotype) const {
-  if (by_network_) return space_.key(genotype);
-  const auto genes = std::as_bytes(genotype.genes());
-  return Key::of({reinterpret_cast<const char*>(genes.data()), genes.size()});
+  return by_network_ ? space_.key(genotype) : key_of_genes(genotype);
 }
 
 std::optional<spaces::Genotype> Novelty::sample() {

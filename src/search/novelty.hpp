@@ -2,9 +2,9 @@
 
 #include <cstdint>
 #include <optional>
-#include <unordered_set>
 
 #include "search/algorithm.hpp"
+#include "search/key_index.hpp"
 
 namespace evonas::search {
 
@@ -37,7 +37,7 @@ class Novelty {
   std::uint64_t seed_;
   std::uint64_t samples_ = 0;
   std::uint64_t next_index_ = 0;  ///< everything before it in the space's order is claimed
-  std::unordered_set<Key> seen_;
+  KeyIndex seen_;
 };
 
 }  // namespace evonas::search

@@ -14,7 +14,7 @@ namespace evonas::search {
 namespace {
 
 constexpr std::int64_t kPopulation = 20;
-constexpr int kAttempts = 32;
+constexpr int kAttempts = 6;
 /// Attempts after which one more mutation is made, since the nearer neighbourhood is used up.
 constexpr int kAttemptsPerMutation = 2;
 /// Children that one task breeds; fewer are not worth a task.
@@ -100,7 +100,8 @@ spaces::Genotype Nsga2::child(Rng& rng, int extra_mutations) const {
   const spaces::Genotype& first = tournament(rng);
   spaces::Genotype result =
       rng.chance(crossover_probability_) ? space.crossover(first, tournament(rng), rng) : first;
-  if (rng.chance(mutation_probability_)) result = space.mutate(result, rng);
+  if (mutation_probability_ >= 1.0 || rng.chance(mutation_probability_))
+    result = space.mutate(result, rng);
   for (int i = 0; i < extra_mutations; ++i) result = space.mutate(result, rng);
   return result;
 }
@@ -113,6 +114,7 @@ const spaces::Genotype& Nsga2::tournament(Rng& rng) const {
 }
 
 void Nsga2::tell(std::span<const Individual> evaluated) {
+  members_.reserve(members_.size() + evaluated.size());
   for (const Individual& individual : evaluated) {
     if (!individual.failed()) members_.push_back(individual);
   }

@@ -37,40 +37,50 @@ std::optional<std::map<std::string, evaluation::Measurement>> metrics_of(const C
 
 }  // namespace
 
-TableLabels::TableLabels(spaces::AnySpace space,
-                         std::shared_ptr<const evaluation::BenchmarkTable> table,
+TableLabels::TableLabels(const spaces::AnySpace& space, const evaluation::BenchmarkTable& table,
                          const Problem& problem)
-    : space_(std::move(space)), table_(std::move(table)) {
-  if (problem.objectives.empty()) {
+    : space_(space), dimensions_(problem.objectives.size()) {
+  if (dimensions_ == 0) {
     throw SearchError("a benchmark needs an objective; give at least one under 'objectives'");
   }
-  const Columns columns = columns_of(*table_, problem);
-  rows_.resize(table_->size());
-  for (std::size_t row = 0; row < rows_.size(); ++row) {
-    Individual& individual = rows_[row];
-    individual.genotype = table_->genotype(row);
-    individual.key = space_.key(individual.genotype);
-    individual.index = row;
-    individual.violation = kInfinity;
+  const Columns columns = columns_of(table, problem);
+  rows_.reserve(table.size());
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    const spaces::Genotype& genotype = table.genotype(row);
+    Individual individual{
+        .genotype = genotype, .key = space_.key(genotype), .violation = kInfinity, .index = row};
     if (const auto metrics = metrics_of(columns, row)) {
       individual.objectives = problem.minimised(*metrics);
       individual.violation = problem.violation(*metrics);
     }
+    std::vector<double> values = individual.objectives;
+    values.resize(dimensions_);
+    objectives_.insert(objectives_.end(), values.begin(), values.end());
+    violations_.push_back(individual.violation);
+    const auto number = static_cast<std::uint32_t>(row);
+    if (genotypes_.insert(key_of_genes(genotype)).second) row_of_genotype_.push_back(number);
+    if (networks_.insert(individual.key).second) row_of_network_.push_back(number);
+    rows_.push_back(std::move(individual));
   }
 }
 
 Individual TableLabels::label(const spaces::Genotype& genotype, std::uint64_t index) const {
-  const Key key = space_.key(genotype);
-  const std::optional<std::size_t> row = table_->find(genotype, key);
-  if (!row) {
-    return {.genotype = genotype, .key = key, .violation = kInfinity, .index = index};
+  Individual individual{
+      .genotype = genotype, .key = space_.key(genotype), .violation = kInfinity, .index = index};
+  std::size_t row = 0;
+  if (const auto own = genotypes_.find(key_of_genes(genotype))) {
+    row = row_of_genotype_[*own];
+  } else if (const auto same = networks_.find(individual.key)) {
+    row = row_of_network_[*same];
+  } else {
+    return individual;
   }
-  const Individual& found = rows_[*row];
-  return {.genotype = genotype,
-          .key = key,
-          .objectives = found.objectives,
-          .violation = found.violation,
-          .index = index};
+  individual.violation = violations_[row];
+  if (individual.violation < kInfinity) {
+    const auto begin = objectives_.begin() + static_cast<std::ptrdiff_t>(row * dimensions_);
+    individual.objectives.assign(begin, begin + static_cast<std::ptrdiff_t>(dimensions_));
+  }
+  return individual;
 }
 
 }  // namespace evonas::search

@@ -1,33 +1,42 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
 #include "evaluation/table/benchmark_table.hpp"
+#include "search/key_index.hpp"
 #include "search/problem.hpp"
 
 namespace evonas::search {
 
-/// Objectives and limits of a problem over all rows of a table, ready to be looked up millions of
-/// times a second. Immutable, so safe from many threads. For the benchmarks; a search goes through
-/// evaluation::TableEvaluator.
+/// Objectives and limits of a problem over all rows of a table, side by side in memory to be looked
+/// up millions of times a second. Immutable, so safe from many threads. For the benchmarks; a
+/// search goes through evaluation::TableEvaluator.
 class TableLabels {
  public:
   /// Throws EvaluationError for a metric that the table lacks, SearchError for a problem without
   /// objectives.
-  TableLabels(spaces::AnySpace space, std::shared_ptr<const evaluation::BenchmarkTable> table,
+  TableLabels(const spaces::AnySpace& space, const evaluation::BenchmarkTable& table,
               const Problem& problem);
 
-  /// The labels of every row in the table's order; a row that lacks a value has failed.
+  /// Every row of the table with its labels; a row that lacks a value has failed.
   const std::vector<Individual>& rows() const { return rows_; }
 
-  /// The labels of `genotype` as evaluation number `index` of a search.
+  /// The labels of `genotype` as evaluation number `index` of a search: those of its own row, else
+  /// of the first row with the same key, else a failure.
   Individual label(const spaces::Genotype& genotype, std::uint64_t index) const;
 
  private:
   spaces::AnySpace space_;
-  std::shared_ptr<const evaluation::BenchmarkTable> table_;
+  std::size_t dimensions_;
   std::vector<Individual> rows_;
+  std::vector<double> objectives_;  ///< of each row one after the other
+  std::vector<double> violations_;  ///< of each row; infinite for a failure
+  KeyIndex genotypes_;
+  std::vector<std::uint32_t> row_of_genotype_;  ///< by its number in `genotypes_`
+  KeyIndex networks_;
+  std::vector<std::uint32_t> row_of_network_;
 };
 
 }  // namespace evonas::search
