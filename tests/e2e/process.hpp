@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -60,8 +61,9 @@ struct Result {
 /// The evonas program as a process of its own.
 class Process {
  public:
-  explicit Process(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), EVONAS_PROGRAM);
+  explicit Process(std::vector<std::string> arguments,
+                   const std::string& program = EVONAS_PROGRAM) {
+    arguments.insert(arguments.begin(), program);
     std::vector<char*> words;
     for (std::string& argument : arguments) words.push_back(argument.data());
     words.push_back(nullptr);
@@ -71,6 +73,8 @@ class Process {
     if (pid_ == 0) {
       redirect(out.c_str(), STDOUT_FILENO);
       redirect(err.c_str(), STDERR_FILENO);
+      // Hides Graphviz: drawing every front would take most of the time of these tests.
+      setenv("PATH", "/nowhere", 1);
       execv(words[0], words.data());
       _exit(127);
     }
@@ -107,6 +111,10 @@ class Process {
 
 inline Result run(std::vector<std::string> arguments) {
   return Process(std::move(arguments)).wait();
+}
+
+inline Result run_program(const std::string& program, std::vector<std::string> arguments) {
+  return Process(std::move(arguments), program).wait();
 }
 
 inline void sleep_ms(int milliseconds) {

@@ -29,7 +29,7 @@ std::string findings(const fs::path& folder) {
 std::vector<std::string> long_search() {
   return {"--set", "search={algorithm: regularized_evolution, seed: 5}",
           "--set", "objectives=[{metric: accuracy, goal: maximize}]",
-          "--set", "budget.evaluations=3000"};
+          "--set", "budget.evaluations=1500"};
 }
 
 void alter(const fs::path& folder, const std::string& statement) {
@@ -90,8 +90,10 @@ TEST_CASE("the result does not depend on the number of threads") {
 
 TEST_CASE("the seed matters") {
   const Fixture& data = fixture();
-  CHECK(data.search("seed9", {"--set", "search.seed=9"}).code == 0);
-  CHECK(data.search("seed10", {"--set", "search.seed=10"}).code == 0);
+  CHECK(data.search("seed9", {"--set", "search.seed=9", "--set", "budget.evaluations=60"}).code ==
+        0);
+  CHECK(data.search("seed10", {"--set", "search.seed=10", "--set", "budget.evaluations=60"}).code ==
+        0);
   CHECK(read_text(data.folder / "seed9/front.csv") != read_text(data.folder / "seed10/front.csv"));
 }
 
@@ -108,9 +110,10 @@ TEST_CASE("alterations are found") {
   };
   REQUIRE(verify().code == 0);
 
-  for (const char* statement : {
-           "UPDATE measurement SET value = value + 1e-9 WHERE rowid = 17",
-           "DELETE FROM evaluation WHERE rowid = 3",
+  for (const std::string statement : {
+           "UPDATE measurement SET value = value + 1e-9 WHERE evaluation = 17 AND metric = "
+           "'accuracy'",
+           "DELETE FROM evaluation WHERE number = 3",
            "UPDATE manifest SET value = '4' WHERE name = 'search.seed'",
            "UPDATE manifest SET value = replace(value, '400', '401') WHERE name = 'configuration'",
            "UPDATE generation SET hypervolume = hypervolume + 1",
@@ -123,7 +126,7 @@ TEST_CASE("alterations are found") {
     CHECK_FALSE(result.out.empty());
     restore();
   }
-  for (const char* file : {"front.csv", "summary.json", "config.yaml"}) {
+  for (const std::string file : {"front.csv", "summary.json", "config.yaml"}) {
     CAPTURE(file);
     write_text(run_folder / file, read_text(run_folder / file) + " ");
     const Result result = verify();
@@ -161,22 +164,29 @@ TEST_CASE("an interrupted search is exit code 130 and is continued") {
 
 TEST_CASE("a search that is killed again and again ends like one that is not") {
   const Fixture& data = fixture();
-  if (!fs::exists(data.folder / "whole")) REQUIRE(data.search("whole", long_search()).code == 0);
+  const auto begin = std::chrono::steady_clock::now();
+  REQUIRE(data.search("unkilled", long_search()).code == 0);
+  const auto whole = std::chrono::steady_clock::now() - begin;
+
   const std::string folder = data.run_folder("killed");
+  constexpr std::uint64_t kRounds = 15;
   int kills = 0;
-  for (int i = 0; i < 25; ++i) {
-    const bool begun = fs::exists(data.folder / "killed/run.sqlite");
+  for (std::uint64_t i = 0; i < kRounds; ++i) {
+    // Resuming is refused until the search has made its store, and searching from then on.
+    const bool begun = run({"verify", folder}).code != 2;
     Process process(begun ? std::vector<std::string>{"resume", folder}
                           : data.search_arguments("killed", long_search()));
-    sleep_ms(20 + 37 * i % 200);
+    Rng rng(1, "moment", i);
+    std::this_thread::sleep_for(whole * rng.uniform() * 0.5);
     process.signal(SIGKILL);
     kills += process.wait().code == 128 + SIGKILL ? 1 : 0;
   }
+  MESSAGE(kills << " of " << kRounds << " were killed before their end");
   CHECK(kills >= 5);
   const Result resumed = run({"resume", folder});
   CAPTURE(resumed.err);
   CHECK(resumed.code == 0);
-  CHECK(findings(data.folder / "killed") == findings(data.folder / "whole"));
+  CHECK(findings(data.folder / "killed") == findings(data.folder / "unkilled"));
   CHECK(run({"verify", folder}).code == 0);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/fields.hpp"
 #include "cli/commands/common_options.hpp"
+#include "cli/commands/field_options.hpp"
 #include "cli/config/space_section.hpp"
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/network_sources.hpp"
@@ -113,24 +114,6 @@ int latency(const Options& options) {
   }
   return kDone;
 }
-
-/// Turns each field of an options struct into an option of the command line.
-class OptionAdder {
- public:
-  explicit OptionAdder(CLI::App& command) : command_(command) {}
-
-  template <class T>
-  void operator()(std::string name, T& value, const char* help, const FieldRule& rule = {}) {
-    std::replace(name.begin(), name.end(), '_', '-');
-    CLI::Option* option = command_.add_option("--" + name, value, help)->capture_default_str();
-    if constexpr (!std::is_same_v<T, std::string>) {
-      option->check(CLI::Range(rule.minimum, rule.maximum));
-    }
-  }
-
- private:
-  CLI::App& command_;
-};
 
 CLI::App* add_with_network(CLI::App& app, const char* name, const char* help, Options& options) {
   CLI::App* command = app.add_subcommand(name, help);

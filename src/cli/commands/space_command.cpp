@@ -22,7 +22,8 @@ struct Options {
   std::vector<std::string> space_options;
   std::string input = "cifar10";
   std::string architecture;
-  std::uint64_t count = 0;
+  std::uint64_t count = 1;  ///< of samples
+  std::uint64_t most = 0;   ///< of an enumeration; 0 is all
   std::uint64_t seed = 1;
   std::size_t threads = 0;
   bool json = false;
@@ -85,7 +86,7 @@ int enumerate(const Options& options) {
         fmt::format("{} is too large to enumerate: evonas space sample {} -n 1000 draws from it",
                     space.name(), space.name()));
   }
-  const std::uint64_t count = options.count == 0 ? *size : std::min(options.count, *size);
+  const std::uint64_t count = options.most == 0 ? *size : std::min(options.most, *size);
   return print_rows(options, space, count, [&](std::uint64_t i) { return space.at(i); });
 }
 
@@ -133,7 +134,7 @@ void add_space_command(CLI::App& app, Action& action) {
 
   CLI::App* sampled =
       add_with_space(*command, "sample", "Random architectures with their costs, as CSV", *options);
-  sampled->add_option("-n", options->count, "how many (default: 1)")->default_val(1);
+  sampled->add_option("-n", options->count, "how many")->capture_default_str();
   sampled->add_option("--seed", options->seed, "seed of the draw")->capture_default_str();
   add_row_options(*sampled, *options);
   sampled->footer("Example:\n  evonas space sample nasbench201 -n 100 --seed 3 --input cifar100");
@@ -141,7 +142,8 @@ void add_space_command(CLI::App& app, Action& action) {
 
   CLI::App* enumerated =
       add_with_space(*command, "enumerate", "All architectures with their costs, as CSV", *options);
-  enumerated->add_option("-n", options->count, "only the first so many");
+  enumerated->add_option("-n", options->most, "only the first so many; 0 is all")
+      ->capture_default_str();
   add_row_options(*enumerated, *options);
   enumerated->footer(
       "Example:\n  evonas space enumerate nasbench201 --set channels=8 --input 1x28x28:10");

@@ -39,14 +39,30 @@ spaces::NetworkInput input_of_training(const evaluation::TrainingOptions& /*opti
 
 std::optional<evaluation::TrainingResult> train_network(
     const spaces::AnySpace& /*space*/, const spaces::Genotype& /*genotype*/,
-    const evaluation::TrainingOptions& /*options*/, std::uint64_t /*split_seed*/, std::uint64_t /*seed*/,
-    std::stop_token /*stop*/,
+    const evaluation::TrainingOptions& /*options*/, std::uint64_t /*split_seed*/,
+    std::uint64_t /*seed*/, std::stop_token /*stop*/,
     const std::function<void(const evaluation::TrainingProgress&)>& /*on_epoch*/) {
   refuse("train networks");
 }
 
 evaluation::LatencyResult measure_network(const graph::Graph& /*network*/,
                                           const evaluation::LatencyOptions& /*options*/) {
+  refuse("measure latency");
+}
+
+evaluation::TrainingSpeed training_speed(const spaces::AnySpace& /*space*/,
+                                         const spaces::Genotype& /*genotype*/,
+                                         const evaluation::TrainingOptions& /*options*/,
+                                         std::uint64_t /*seed*/) {
+  refuse("train networks");
+}
+
+evaluation::LookupComparison lookup_comparison(const spaces::AnySpace& /*space*/,
+                                               const spaces::NetworkInput& /*input*/,
+                                               const std::filesystem::path& /*file*/,
+                                               const evaluation::LatencyOptions& /*options*/,
+                                               std::size_t /*networks*/, std::uint64_t /*seed*/,
+                                               std::stop_token /*stop*/) {
   refuse("measure latency");
 }
 

@@ -10,6 +10,8 @@
 
 #include "evaluation/evaluator.hpp"
 #include "evaluation/latency/latency.hpp"
+#include "evaluation/latency/lookup_comparison.hpp"
+#include "evaluation/training/training_benchmark.hpp"
 #include "evaluation/training/training_evaluator.hpp"
 #include "evaluation/training/training_options.hpp"
 #include "graph/graph.hpp"
@@ -46,5 +48,19 @@ std::optional<evaluation::TrainingResult> train_network(
 
 evaluation::LatencyResult measure_network(const graph::Graph& network,
                                           const evaluation::LatencyOptions& options);
+
+/// Speed of one training of the architecture on one thread.
+evaluation::TrainingSpeed training_speed(const spaces::AnySpace& space,
+                                         const spaces::Genotype& genotype,
+                                         const evaluation::TrainingOptions& options,
+                                         std::uint64_t seed);
+
+/// Latency of random architectures, whole and from the look-up table in `file`.
+evaluation::LookupComparison lookup_comparison(const spaces::AnySpace& space,
+                                               const spaces::NetworkInput& input,
+                                               const std::filesystem::path& file,
+                                               const evaluation::LatencyOptions& options,
+                                               std::size_t networks, std::uint64_t seed,
+                                               std::stop_token stop);
 
 }  // namespace evonas::cli

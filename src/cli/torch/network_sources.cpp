@@ -29,7 +29,8 @@ spaces::NetworkInput input_of_training(const evaluation::TrainingOptions& option
 
 std::optional<evaluation::TrainingResult> train_network(
     const spaces::AnySpace& space, const spaces::Genotype& genotype,
-    const evaluation::TrainingOptions& options, std::uint64_t split_seed, std::uint64_t seed, std::stop_token stop,
+    const evaluation::TrainingOptions& options, std::uint64_t split_seed, std::uint64_t seed,
+    std::stop_token stop,
     const std::function<void(const evaluation::TrainingProgress&)>& on_epoch) {
   const evaluation::TrainingEvaluator evaluator(space, options, "accuracy", split_seed);
   return evaluator.train(space.network(genotype, evaluator.input()), seed, stop, on_epoch);
@@ -38,6 +39,24 @@ std::optional<evaluation::TrainingResult> train_network(
 evaluation::LatencyResult measure_network(const graph::Graph& network,
                                           const evaluation::LatencyOptions& options) {
   return evaluation::measure_latency(network, options);
+}
+
+evaluation::TrainingSpeed training_speed(const spaces::AnySpace& space,
+                                         const spaces::Genotype& genotype,
+                                         const evaluation::TrainingOptions& options,
+                                         std::uint64_t seed) {
+  const evaluation::TrainingEvaluator evaluator(space, options, "accuracy", seed);
+  return evaluation::measure_training(evaluator, space.network(genotype, evaluator.input()), seed);
+}
+
+evaluation::LookupComparison lookup_comparison(const spaces::AnySpace& space,
+                                               const spaces::NetworkInput& input,
+                                               const std::filesystem::path& file,
+                                               const evaluation::LatencyOptions& options,
+                                               std::size_t networks, std::uint64_t seed,
+                                               std::stop_token stop) {
+  evaluation::LatencyLookup lookup(file, options);
+  return evaluation::compare_lookup(space, input, lookup, networks, seed, stop);
 }
 
 }  // namespace evonas::cli

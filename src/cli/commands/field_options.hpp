@@ -1,0 +1,31 @@
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <type_traits>
+
+#include <CLI/CLI.hpp>
+
+#include "base/fields.hpp"
+
+namespace evonas::cli {
+
+/// Turns each field of an options struct into an option of the command line.
+class OptionAdder {
+ public:
+  explicit OptionAdder(CLI::App& command) : command_(command) {}
+
+  template <class T>
+  void operator()(std::string name, T& value, const char* help, const FieldRule& rule = {}) {
+    std::replace(name.begin(), name.end(), '_', '-');
+    CLI::Option* option = command_.add_option("--" + name, value, help)->capture_default_str();
+    if constexpr (!std::is_same_v<T, std::string>) {
+      option->check(CLI::Range(rule.minimum, rule.maximum));
+    }
+  }
+
+ private:
+  CLI::App& command_;
+};
+
+}  // namespace evonas::cli

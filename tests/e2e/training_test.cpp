@@ -1,0 +1,100 @@
+#ifdef EVONAS_TORCH_PROGRAM
+
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "e2e/fixture.hpp"
+#include "training/small_images.hpp"
+
+namespace evonas::e2e {
+namespace {
+
+using nlohmann::json;
+
+/// Searches with real trainings of tiny networks on tiny images, and a fixed latency table.
+struct Trained {
+  Folder folder;
+
+  Trained() {
+    tests::write_small_fashion_mnist(folder.path());
+    write_text(folder / "search.yaml", R"(
+space: {name: nasbench201, channels: 2, cells_per_stage: 1}
+objectives: [{metric: accuracy, goal: maximize}, {metric: latency_ms, goal: minimize}]
+evaluation:
+  accuracy:
+    train: {data_dir: ., epochs: 1, batch: 16, resolution: 8, validation_images: 40}
+  latency_ms: {lookup: latency.csv, warmup_seconds: 0.001, max_seconds: 0.005}
+search: {algorithm: nsga2, population: 3}
+budget: {evaluations: 6}
+final:
+  train: {epochs: 2}
+  measure: {max_seconds: 0.01}
+)");
+  }
+
+  Result search(const std::string& out, const std::string& threads) const {
+    return run_program(EVONAS_TORCH_PROGRAM, {"search", (folder / "search.yaml").string(), "--out",
+                                              (folder / out).string(), "--threads", threads});
+  }
+};
+
+TEST_CASE("trained and looked-up labels do not depend on the number of threads") {
+  const Trained data;
+  // Fills the latency table, so it is not the one to compare with.
+  const Result first = data.search("first", "2");
+  CAPTURE(first.err);
+  REQUIRE(first.code == 0);
+  std::string expected;
+  for (const char* threads : {"1", "2", "3", "8"}) {
+    CAPTURE(threads);
+    CHECK(data.search(threads, threads).code == 0);
+    const std::string front = read_text(data.folder / threads / "front.csv");
+    if (expected.empty()) expected = front;
+    CHECK(front == expected);
+  }
+
+  const json summary = json::parse(read_text(data.folder / "1/summary.json"));
+  CHECK(summary.at("final").at("metrics").at("test_accuracy").get<double>() >= 0);
+  CHECK(summary.at("final").at("intervals").contains("latency_ms"));
+  const Result verified =
+      run_program(EVONAS_TORCH_PROGRAM, {"verify", (data.folder / "1").string()});
+  CAPTURE(verified.out);
+  CAPTURE(verified.err);
+  CHECK(verified.code == 0);
+}
+
+TEST_CASE("the final training is not paid twice") {
+  const Trained data;
+  REQUIRE(data.search("run", "2").code == 0);
+  const std::string before = read_text(data.folder / "run/summary.json");
+  CHECK(run_program(EVONAS_TORCH_PROGRAM, {"resume", (data.folder / "run").string()}).code == 0);
+  CHECK(json::parse(read_text(data.folder / "run/summary.json")).at("final") ==
+        json::parse(before).at("final"));
+}
+
+TEST_CASE("an evonas without LibTorch says so") {
+  const Trained data;
+  const Result result = run(
+      {"search", (data.folder / "search.yaml").string(), "--out", (data.folder / "run").string()});
+  CHECK(result.code == 2);
+  CHECK(result.err.find("built without LibTorch") != std::string::npos);
+}
+
+TEST_CASE("a single network is measured") {
+  const Result result = run_program(
+      EVONAS_TORCH_PROGRAM,
+      {"network", "latency", "nasbench201", "--set", "channels=2", "--set", "cells_per_stage=1",
+       "--max-seconds", "0.02", "--warmup-seconds", "0.001", "--json",
+       "|nor_conv_3x3~0|+|none~0|skip_connect~1|+|skip_connect~0|none~1|nor_conv_3x3~2|"});
+  CAPTURE(result.err);
+  REQUIRE(result.code == 0);
+  CHECK(json::parse(result.out).at("latency_ms").get<double>() > 0);
+}
+
+}  // namespace
+}  // namespace evonas::e2e
+
+#endif
