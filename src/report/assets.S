@@ -12,7 +12,9 @@ evonas_report_\name\()_end:
 
         .section .rodata
         asset page, "page.html"
+        asset theme, "theme.css"
         asset style, "page.css"
+        asset print, "print.css"
         asset elements, "elements.js"
         asset charts, "charts.js"
         asset search_page, "search_page.js"

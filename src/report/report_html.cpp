@@ -71,7 +71,7 @@ std::string report_html(const nlohmann::json& data) {
   const Assets parts = assets();
   try {
     return filled(parts.page, {{"title", escaped(title(data)) + " - evonas"},
-                               {"style", std::string(parts.style)},
+                               {"style", parts.style},
                                {"data", script_safe(data)},
                                {"plotly", std::string(parts.plotly)},
                                {"scripts", parts.scripts}});
