@@ -53,10 +53,9 @@ TableLabels::TableLabels(const spaces::AnySpace& space, const evaluation::Benchm
       individual.objectives = problem.minimised(*metrics);
       individual.violation = problem.violation(*metrics);
     }
-    std::vector<double> values = individual.objectives;
-    values.resize(dimensions_);
-    objectives_.insert(objectives_.end(), values.begin(), values.end());
-    violations_.push_back(individual.violation);
+    labels_.push_back(individual.violation);
+    labels_.insert(labels_.end(), individual.objectives.begin(), individual.objectives.end());
+    labels_.resize((row + 1) * (dimensions_ + 1));
     const auto number = static_cast<std::uint32_t>(row);
     if (genotypes_.insert(key_of_genes(genotype)).second) row_of_genotype_.push_back(number);
     if (networks_.insert(individual.key).second) row_of_network_.push_back(number);
@@ -75,11 +74,10 @@ Individual TableLabels::label(const spaces::Genotype& genotype, std::uint64_t in
   } else {
     return individual;
   }
-  individual.violation = violations_[row];
-  if (individual.violation < kInfinity) {
-    const auto begin = objectives_.begin() + static_cast<std::ptrdiff_t>(row * dimensions_);
-    individual.objectives.assign(begin, begin + static_cast<std::ptrdiff_t>(dimensions_));
-  }
+  const auto found = std::span(labels_).subspan(row * (dimensions_ + 1), dimensions_ + 1);
+  individual.violation = found.front();
+  if (individual.violation < kInfinity)
+    individual.objectives.assign(found.begin() + 1, found.end());
   return individual;
 }
 

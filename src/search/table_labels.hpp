@@ -31,8 +31,7 @@ class TableLabels {
   spaces::AnySpace space_;
   std::size_t dimensions_;
   std::vector<Individual> rows_;
-  std::vector<double> objectives_;  ///< of each row one after the other
-  std::vector<double> violations_;  ///< of each row; infinite for a failure
+  std::vector<double> labels_;  ///< of each row one after the other: violation, then objectives
   KeyIndex genotypes_;
   std::vector<std::uint32_t> row_of_genotype_;  ///< by its number in `genotypes_`
   KeyIndex networks_;

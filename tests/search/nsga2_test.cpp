@@ -128,6 +128,27 @@ TEST_CASE("without crossover and mutation children still differ from their paren
   CHECK(distinct.size() == 200);
 }
 
+TEST_CASE("the better of two members is the parent three times in four") {
+  const Problem problem{.objectives = {{"a"}, {"b"}}};
+  int of_better = 0;
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    const AlgorithmOptions options{
+        .population = 2, .crossover_probability = 0.0, .identity = "genotype", .seed = seed};
+    const auto algorithm = make_algorithm(options, spaces::AnySpace{kSpace}, problem);
+    std::vector<Individual> pair;
+    for (const spaces::Genotype& genotype : algorithm->ask(2)) {
+      const double value = pair.empty() ? 2.0 : 1.0;
+      pair.push_back({.genotype = genotype, .objectives = {value, value}, .index = pair.size()});
+    }
+    algorithm->tell(pair);
+    const spaces::Genotype child = algorithm->ask(1).front();
+    const auto neighbours = kSpace.neighbours(pair[1].genotype);
+    of_better += std::count(neighbours.begin(), neighbours.end(), child) > 0 ? 1 : 0;
+  }
+  CHECK(of_better > 125);
+  CHECK(of_better < 175);
+}
+
 TEST_CASE("the end of a long tail of failures is survived") {
   const std::vector<Individual> evaluated = search_with(
       {.population = 10, .identity = "genotype"},
