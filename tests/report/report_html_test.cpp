@@ -12,7 +12,7 @@ namespace {
 
 /// The data that a page carries, read as a browser does: up to the first end tag.
 nlohmann::json data_of(const std::string& html) {
-  const std::string open = "<script type=\"application/json\" id=\"data\">";
+  const std::string open = R"(<script type="application/json" id="data">)";
   const std::size_t begin = html.find(open) + open.size();
   const std::size_t end = html.find("</script", begin);
   return nlohmann::json::parse(html.substr(begin, end - begin));
