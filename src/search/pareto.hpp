@@ -23,8 +23,8 @@ std::vector<std::size_t> pareto_front(std::span<const Individual> individuals);
 
 /// Hypervolume that `points` (to be minimised, all of one dimension) dominate up to `reference`.
 /// Exact: a sweep for one and two objectives, O(n log n) for three (Beume et al., 2009), and the
-/// WFG algorithm (While et al., 2012) beyond. Values are finite; points that are not better than the
-/// reference in every objective add nothing. Throws SearchError where dimensions differ.
+/// WFG algorithm (While et al., 2012) beyond. Values are finite; points that are not better than
+/// the reference in every objective add nothing. Throws SearchError where dimensions differ.
 double hypervolume(std::span<const std::vector<double>> points, std::span<const double> reference);
 
 }  // namespace evonas::search
