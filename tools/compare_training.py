@@ -31,8 +31,8 @@ def run(command):
 
 def ours(cell, precision, seed, options):
     return run([
-        options.evonas, "bench", "training", "--cell", cell, "--precision", precision, "--channels", "8",
-        "--cells-per-stage", "1", "--images", "10000", "--resolution", "14", "--epochs", str(options.epochs),
+        options.evonas, "bench", "training", cell, "--precision", precision, "--set", "channels=8",
+        "--set", "cells_per_stage=1", "--images", "10000", "--resolution", "14", "--epochs", str(options.epochs),
         "--seed", str(seed), "--json",
     ])  # fmt: skip
 

@@ -6,6 +6,7 @@
 #include "cli/config/space_section.hpp"
 #include "cli/run/interrupt.hpp"
 #include "cli/run/network_sources.hpp"
+#include "cli/run/search_session.hpp"
 
 namespace evonas::cli {
 namespace {

@@ -124,10 +124,11 @@ void Progress::draw() {
   const auto now = Clock::now();
   if (now - last_draw_ < kBetweenDraws) return;
   last_draw_ = now;
-  std::string line = fmt::format("generation {}", generation_);
+  // The time comes first: a narrow terminal cuts the end off.
+  std::string line = fmt::format("{} | generation {}", time_text(), generation_);
   if (source_size_ > 0) line += fmt::format(", {} {}/{}", source_, source_done_, source_size_);
   if (!state_.empty()) line += " | " + state_;
-  log_.progress(fmt::format("{} | {}", line, time_text()));
+  log_.progress(line);
 }
 
 }  // namespace evonas::cli
