@@ -48,22 +48,22 @@ class Describer {
   static Description describe(T& value) {
     using Kind = Description::Kind;
     Description result;
-    if constexpr (is_optional<T>) {
+    if constexpr (kIsOptional<T>) {
       typename T::value_type inner{};
       result = describe(inner);
       result.optional = true;
-    } else if constexpr (is_vector<T>) {
+    } else if constexpr (kIsVector<T>) {
       typename T::value_type item{};
       result.kind = Kind::List;
       result.children.push_back(describe(item));
-    } else if constexpr (is_map<T>) {
+    } else if constexpr (kIsMap<T>) {
       typename T::mapped_type item{};
       result.kind = Kind::Names;
       result.children.push_back(describe(item));
-    } else if constexpr (is_variant<T>) {
+    } else if constexpr (kIsVariant<T>) {
       result.kind = Kind::Alternatives;
       add_alternatives(result, &value);
-    } else if constexpr (is_section<T>) {
+    } else if constexpr (kIsSection<T>) {
       Describer inner;
       value.fields(inner);
       result.children = std::move(inner.fields_);

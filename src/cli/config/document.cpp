@@ -37,7 +37,7 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override {
-    add({.kind = Node::Kind::Null, .place = place(mark)});
+    add({.kind = YamlNode::Kind::Null, .place = place(mark)});
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override {
@@ -49,7 +49,7 @@ class TreeBuilder final : public YAML::EventHandler {
     refuse_tag(mark, tag);
     const bool quoted = tag == "!";
     const bool null = !quoted && (value.empty() || value == "~" || value == "null");
-    add({.kind = null ? Node::Kind::Null : Node::Kind::Scalar,
+    add({.kind = null ? YamlNode::Kind::Null : YamlNode::Kind::Scalar,
          .place = place(mark),
          .text = null ? std::string() : value,
          .quoted = quoted});
@@ -58,21 +58,21 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t /*anchor*/,
                        YAML::EmitterStyle::value /*style*/) override {
     refuse_tag(mark, tag);
-    open({.kind = Node::Kind::Sequence, .place = place(mark)}, mark);
+    open({.kind = YamlNode::Kind::Sequence, .place = place(mark)}, mark);
   }
   void OnSequenceEnd() override { close(); }
 
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t /*anchor*/,
                   YAML::EmitterStyle::value /*style*/) override {
     refuse_tag(mark, tag);
-    open({.kind = Node::Kind::Mapping, .place = place(mark)}, mark);
+    open({.kind = YamlNode::Kind::Mapping, .place = place(mark)}, mark);
   }
   void OnMapEnd() override { close(); }
 
  private:
   /// A collection that is being read; for a mapping also the key whose value comes next.
   struct Open {
-    Node node;
+    YamlNode node;
     bool has_key = false;
     std::string key;
     Place key_place;
@@ -94,7 +94,7 @@ class TreeBuilder final : public YAML::EventHandler {
     }
   }
 
-  void open(Node node, const YAML::Mark& mark) {
+  void open(YamlNode node, const YAML::Mark& mark) {
     if (stack_.size() >= kMostLevels) {
       refuse(mark, fmt::format("nested more than {} levels deep", kMostLevels));
     }
@@ -102,21 +102,21 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void close() {
-    Node node = std::move(stack_.back().node);
+    YamlNode node = std::move(stack_.back().node);
     stack_.pop_back();
     add(std::move(node));
   }
 
-  void add(Node node) {
+  void add(YamlNode node) {
     if (stack_.empty()) {
       document_.root = std::move(node);
       return;
     }
     Open& parent = stack_.back();
-    if (parent.node.kind == Node::Kind::Sequence) {
+    if (parent.node.kind == YamlNode::Kind::Sequence) {
       parent.node.items.push_back(std::move(node));
     } else if (!parent.has_key) {
-      if (node.kind == Node::Kind::Sequence || node.kind == Node::Kind::Mapping) {
+      if (node.kind == YamlNode::Kind::Sequence || node.kind == YamlNode::Kind::Mapping) {
         throw ConfigError(
             {{node.place, "", fmt::format("{} cannot be a key: keys are words", node.what())}});
       }
@@ -129,11 +129,11 @@ class TreeBuilder final : public YAML::EventHandler {
     }
   }
 
-  void add_entry(Open& parent, Node value) {
+  void add_entry(Open& parent, YamlNode value) {
     const auto& entries = parent.node.entries;
-    const auto first = std::find_if(entries.begin(), entries.end(), [&](const Node::Entry& entry) {
-      return entry.key == parent.key;
-    });
+    const auto first =
+        std::find_if(entries.begin(), entries.end(),
+                     [&](const YamlNode::Entry& entry) { return entry.key == parent.key; });
     if (first != entries.end()) {
       document_.faults.push_back(
           {parent.key_place, path() + parent.key,
@@ -152,7 +152,7 @@ class TreeBuilder final : public YAML::EventHandler {
     std::string result;
     for (std::size_t i = 0; i + 1 < stack_.size(); ++i) {
       const Open& level = stack_[i];
-      if (level.node.kind == Node::Kind::Sequence) {
+      if (level.node.kind == YamlNode::Kind::Sequence) {
         if (!result.empty()) result.pop_back();
         result += fmt::format("[{}].", level.node.items.size());
       } else {
@@ -189,15 +189,17 @@ std::string read_file(const std::filesystem::path& file, const Place& place) {
 
 }  // namespace
 
-const Node* Node::find(std::string_view key) const {
+const YamlNode* YamlNode::find(std::string_view key) const {
   const auto found = std::find_if(entries.begin(), entries.end(),
                                   [&](const Entry& entry) { return entry.key == key; });
   return found == entries.end() ? nullptr : &found->value;
 }
 
-Node* Node::find(std::string_view key) { return const_cast<Node*>(std::as_const(*this).find(key)); }
+YamlNode* YamlNode::find(std::string_view key) {
+  return const_cast<YamlNode*>(std::as_const(*this).find(key));
+}
 
-std::string Node::what() const {
+std::string YamlNode::what() const {
   constexpr std::size_t kLongest = 60;
   switch (kind) {
     case Kind::Null:
@@ -248,7 +250,7 @@ Document read_document(const std::filesystem::path& file) {
   const Place whole{std::make_shared<const Origin>(origin), 0};
   const std::string text = read_file(file, whole);
   Document document = parse_document(text, std::move(origin));
-  if (document.root.kind != Node::Kind::Mapping) {
+  if (document.root.kind != YamlNode::Kind::Mapping) {
     throw ConfigError({{document.root.place, "",
                         fmt::format("holds {}, not a configuration: it begins with a line such as "
                                     "\"space: nasbench201\"",

@@ -10,7 +10,7 @@
 namespace evonas::config {
 
 /// A piece of YAML with the line it stands in.
-struct Node {
+struct YamlNode {
   enum class Kind { Null, Scalar, Sequence, Mapping };
   struct Entry;
 
@@ -18,26 +18,26 @@ struct Node {
   Place place;
   std::string text;     ///< of a scalar
   bool quoted = false;  ///< a scalar in quotes is never a number
-  std::vector<Node> items;
+  std::vector<YamlNode> items;
   std::vector<Entry> entries;
 
   /// The value of `key`, or nullptr.
-  const Node* find(std::string_view key) const;
-  Node* find(std::string_view key);
+  const YamlNode* find(std::string_view key) const;
+  YamlNode* find(std::string_view key);
 
   /// "a number", "a list", ...: what a person would call it.
   std::string what() const;
 };
 
-struct Node::Entry {
+struct YamlNode::Entry {
   std::string key;
   Place place;
-  Node value;
+  YamlNode value;
 };
 
 /// The YAML of a configuration, before anything is known about its meaning.
 struct Document {
-  Node root;
+  YamlNode root;
   std::vector<Fault> faults;  ///< keys given twice
 };
 

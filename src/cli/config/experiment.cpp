@@ -96,9 +96,9 @@ Experiment load_experiment(const std::filesystem::path& file,
 
 bool is_experiment(const std::filesystem::path& file) {
   const Document document = read_document(file);
-  const Node* search = document.root.find("search");
+  const YamlNode* search = document.root.find("search");
   return document.root.find("seeds") != nullptr || document.root.find("budgets") != nullptr ||
-         (search != nullptr && search->kind == Node::Kind::Sequence);
+         (search != nullptr && search->kind == YamlNode::Kind::Sequence);
 }
 
 }  // namespace evonas::config

@@ -11,28 +11,28 @@ namespace evonas::config {
 
 /// The shapes a field of an options struct can have (see base/fields.hpp).
 template <class T>
-inline constexpr bool is_optional = false;
+inline constexpr bool kIsOptional = false;
 template <class T>
-inline constexpr bool is_optional<std::optional<T>> = true;
+inline constexpr bool kIsOptional<std::optional<T>> = true;
 
 template <class T>
-inline constexpr bool is_vector = false;
+inline constexpr bool kIsVector = false;
 template <class T>
-inline constexpr bool is_vector<std::vector<T>> = true;
+inline constexpr bool kIsVector<std::vector<T>> = true;
 
 template <class T>
-inline constexpr bool is_map = false;
+inline constexpr bool kIsMap = false;
 template <class T>
-inline constexpr bool is_map<std::map<std::string, T>> = true;
+inline constexpr bool kIsMap<std::map<std::string, T>> = true;
 
 template <class T>
-inline constexpr bool is_variant = false;
+inline constexpr bool kIsVariant = false;
 template <class... T>
-inline constexpr bool is_variant<std::variant<T...>> = true;
+inline constexpr bool kIsVariant<std::variant<T...>> = true;
 
 /// An options struct: whatever class is none of the others.
 template <class T>
-inline constexpr bool is_section = std::is_class_v<T> && !std::is_same_v<T, std::string> &&
-                                   !is_optional<T> && !is_vector<T> && !is_map<T> && !is_variant<T>;
+inline constexpr bool kIsSection = std::is_class_v<T> && !std::is_same_v<T, std::string> &&
+                                   !kIsOptional<T> && !kIsVector<T> && !kIsMap<T> && !kIsVariant<T>;
 
 }  // namespace evonas::config

@@ -20,14 +20,15 @@ std::vector<std::string> split_path(std::string_view path) {
 }
 
 /// The child of `node` that `key` names; created where a mapping lacks it.
-Node& child(Node& node, const std::string& key, const std::string& path, const Place& place) {
-  if (node.kind == Node::Kind::Null) node.kind = Node::Kind::Mapping;
-  if (node.kind == Node::Kind::Mapping) {
-    if (Node* found = node.find(key)) return *found;
+YamlNode& child(YamlNode& node, const std::string& key, const std::string& path,
+                const Place& place) {
+  if (node.kind == YamlNode::Kind::Null) node.kind = YamlNode::Kind::Mapping;
+  if (node.kind == YamlNode::Kind::Mapping) {
+    if (YamlNode* found = node.find(key)) return *found;
     node.entries.push_back({key, place, {.place = place}});
     return node.entries.back().value;
   }
-  if (node.kind == Node::Kind::Sequence) {
+  if (node.kind == YamlNode::Kind::Sequence) {
     std::size_t position = 0;
     const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), position);
     if (error != std::errc() || end != key.data() + key.size() || position >= node.items.size()) {
@@ -61,7 +62,7 @@ void apply_override(Document& document, std::string_view assignment,
   Document value = parse_document(assignment.substr(equals + 1), std::move(origin), 0);
   if (!value.faults.empty()) throw ConfigError(std::move(value.faults));
 
-  Node* node = &document.root;
+  YamlNode* node = &document.root;
   std::string done;
   for (const std::string& key : keys) {
     node = &child(*node, key, done, place);

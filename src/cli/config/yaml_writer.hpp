@@ -30,7 +30,7 @@ class YamlWriter {
   template <class T, class... Initial>
   void operator()(const char* name, T& value, const char* help, const FieldRule& /*rule*/ = {},
                   const Initial&... /*initial*/) {
-    if constexpr (is_optional<T>) {
+    if constexpr (kIsOptional<T>) {
       if (value) write_field(name, *value, help);
     } else {
       write_field(name, value, help);
@@ -49,17 +49,17 @@ class YamlWriter {
   /// Writes `value` behind `head`, which is a key or the dash of a list.
   template <class T>
   void write(const std::string& head, T& value) {
-    if constexpr (is_vector<T>) {
+    if constexpr (kIsVector<T>) {
       line(value.empty() ? head + " []" : head);
       for (auto& item : value) write_item(item);
-    } else if constexpr (is_map<T>) {
+    } else if constexpr (kIsMap<T>) {
       line(value.empty() ? head + " {}" : head);
       ++level_;
       for (auto& [key, item] : value) write(yaml_scalar(key) + ":", item);
       --level_;
-    } else if constexpr (is_variant<T>) {
+    } else if constexpr (kIsVariant<T>) {
       std::visit([&](auto& chosen) { write(head, chosen); }, value);
-    } else if constexpr (is_section<T>) {
+    } else if constexpr (kIsSection<T>) {
       const std::size_t begin = text_.size();
       line(head);
       const std::size_t after_head = text_.size();
@@ -78,7 +78,7 @@ class YamlWriter {
   template <class T>
   void write_item(T& item) {
     ++level_;
-    if constexpr (is_section<T>) {
+    if constexpr (kIsSection<T>) {
       const std::size_t begin = text_.size();
       ++level_;
       const bool comments = comments_;

@@ -65,7 +65,7 @@ void measure(const config::Configuration& configuration, const search::SearchSet
 }  // namespace
 
 void run_final_stage(const config::Configuration& configuration, const search::SearchSetup& setup,
-                     search::RunStore& store, Log& log, std::stop_token stop) {
+                     search::RunStore& store, Log& log, const std::stop_token& stop) {
   if (!configuration.final) return;
   const search::SearchSummary summary = search::load_summary(store, setup.problem);
   if (!finished(summary.termination) || !summary.best) return;

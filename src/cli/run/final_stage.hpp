@@ -14,6 +14,6 @@ namespace evonas::cli {
 /// search is not finished, or it found nothing within the limits. Training and measurement are kept
 /// apart, so a stop between them repeats neither.
 void run_final_stage(const config::Configuration& configuration, const search::SearchSetup& setup,
-                     search::RunStore& store, Log& log, std::stop_token stop);
+                     search::RunStore& store, Log& log, const std::stop_token& stop);
 
 }  // namespace evonas::cli
