@@ -101,11 +101,14 @@ TEST_CASE("spaces are listed, sampled and enumerated") {
   CHECK(contains(run({"space", "list"}).out, "nasbench201\n"));
   CHECK(json::parse(run({"space", "info", "nasbench201", "--json"}).out).at("size") == 15625);
 
-  const Result all = run({"space", "enumerate", "nasbench201"});
+  const Result all = run({"space", "enumerate", "nasbench201", "--set", "cells_per_stage=1"});
   CHECK(all.code == 0);
   CHECK(all.out.starts_with("architecture,key,params,macs,flops\n"));
   CHECK(std::count(all.out.begin(), all.out.end(), '\n') == 15626);
-  CHECK(run({"space", "enumerate", "nasbench201", "--threads", "3"}).out == all.out);
+  const Result first = run({"space", "enumerate", "nasbench201", "--set", "cells_per_stage=1", "-n",
+                            "5000", "--threads", "3"});
+  CHECK(std::count(first.out.begin(), first.out.end(), '\n') == 5001);
+  CHECK(all.out.starts_with(first.out));
 
   const Result sample = run({"space", "sample", "nasbench201", "-n", "5", "--seed", "3"});
   CHECK(std::count(sample.out.begin(), sample.out.end(), '\n') == 6);

@@ -29,7 +29,7 @@ std::string findings(const fs::path& folder) {
 std::vector<std::string> long_search() {
   return {"--set", "search={algorithm: regularized_evolution, seed: 5}",
           "--set", "objectives=[{metric: accuracy, goal: maximize}]",
-          "--set", "budget.evaluations=1500"};
+          "--set", "budget.evaluations=1000"};
 }
 
 void alter(const fs::path& folder, const std::string& statement) {
