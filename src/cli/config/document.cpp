@@ -47,6 +47,8 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t /*anchor*/,
                 const std::string& value) override {
     refuse_tag(mark, tag);
+    // Escapes in double quotes can write what the file itself may not hold.
+    if (const auto fault = check_characters(value)) refuse(mark, fault->message);
     const bool quoted = tag == "!";
     const bool null = !quoted && (value.empty() || value == "~" || value == "null");
     add({.kind = null ? YamlNode::Kind::Null : YamlNode::Kind::Scalar,

@@ -31,9 +31,7 @@ std::size_t sequence_length(std::string_view text, std::size_t i) {
   return 0;
 }
 
-}  // namespace
-
-std::optional<TextFault> check_text(std::string_view text) {
+std::optional<TextFault> check(std::string_view text, bool tabs_indent) {
   int line = 1;
   bool indentation = true;
   for (std::size_t i = 0; i < text.size();) {
@@ -43,7 +41,7 @@ std::optional<TextFault> check_text(std::string_view text) {
       return TextFault{line,
                        fmt::format("byte 0x{:02x} is no UTF-8 text: is this a YAML file?", c)};
     }
-    if (c == '\t' && indentation) {
+    if (c == '\t' && indentation && !tabs_indent) {
       return TextFault{line, "a tab in the indentation: use spaces"};
     }
     if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F) {
@@ -59,5 +57,11 @@ std::optional<TextFault> check_text(std::string_view text) {
   }
   return std::nullopt;
 }
+
+}  // namespace
+
+std::optional<TextFault> check_characters(std::string_view text) { return check(text, true); }
+
+std::optional<TextFault> check_text(std::string_view text) { return check(text, false); }
 
 }  // namespace evonas::config
