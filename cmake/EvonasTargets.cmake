@@ -45,6 +45,7 @@ function(evonas_test name)
   string(REPLACE "/" "_" target ${name})
   add_executable(${target}_test ${sources} ${PROJECT_SOURCE_DIR}/tests/main.cpp)
   target_include_directories(${target}_test PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_compile_options(${target}_test PRIVATE -O1)
   target_link_libraries(${target}_test PRIVATE evonas_options rapidcheck ${ARGN})
   target_compile_definitions(
     ${target}_test PRIVATE EVONAS_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
