@@ -70,7 +70,7 @@ search::Problem table_problem(const config::Experiment& experiment) {
 }
 
 Results compare_regret(const config::Experiment& experiment, const spaces::AnySpace& space,
-                       std::shared_ptr<const evaluation::BenchmarkTable> table,
+                       const std::shared_ptr<const evaluation::BenchmarkTable>& table,
                        BenchmarkProgress& progress, const std::stop_token& stop) {
   const search::BenchmarkSetup setup{.space = space,
                                      .table = table,
@@ -97,7 +97,7 @@ Results compare_regret(const config::Experiment& experiment, const spaces::AnySp
 }
 
 Results compare_fronts(const config::Experiment& experiment, const spaces::AnySpace& space,
-                       std::shared_ptr<const evaluation::BenchmarkTable> table,
+                       const std::shared_ptr<const evaluation::BenchmarkTable>& table,
                        BenchmarkProgress& progress, const std::stop_token& stop) {
   const search::FrontBenchmarkSetup setup{.space = space,
                                           .table = std::move(table),

@@ -39,7 +39,7 @@ int refuse_usage(const CLI::App& app, const CLI::ParseError& error) {
   while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
   std::string name;
   for (const CLI::App* part = command; part != nullptr; part = part->get_parent()) {
-    name = part->get_name() + (name.empty() ? "" : " ") + name;
+    name = fmt::format("{}{}{}", part->get_name(), name.empty() ? "" : " ", name);
   }
   fmt::print(stderr, "evonas: {}\nSee: {} --help\n", error.what(), name);
   return kBadInput;

@@ -22,7 +22,7 @@ struct Options {
 /// been evaluated already. Throws FileError.
 config::Configuration changed(const config::Configuration& before,
                               const std::vector<std::string>& overrides) {
-  const auto after = config::parse_configuration(config::to_yaml(before), "/", overrides);
+  auto after = config::parse_configuration(config::to_yaml(before), "/", overrides);
   config::Configuration rest = after;
   rest.budget = before.budget;
   rest.final = before.final;
