@@ -40,7 +40,7 @@ spaces::NetworkInput input_of_training(const evaluation::TrainingOptions& /*opti
 std::optional<evaluation::TrainingResult> train_network(
     const spaces::AnySpace& /*space*/, const spaces::Genotype& /*genotype*/,
     const evaluation::TrainingOptions& /*options*/, std::uint64_t /*split_seed*/,
-    std::uint64_t /*seed*/, std::stop_token /*stop*/,
+    std::uint64_t /*seed*/, const std::stop_token& /*stop*/,
     const std::function<void(const evaluation::TrainingProgress&)>& /*on_epoch*/) {
   refuse("train networks");
 }
@@ -62,7 +62,7 @@ evaluation::LookupComparison lookup_comparison(const spaces::AnySpace& /*space*/
                                                const std::filesystem::path& /*file*/,
                                                const evaluation::LatencyOptions& /*options*/,
                                                std::size_t /*networks*/, std::uint64_t /*seed*/,
-                                               std::stop_token /*stop*/) {
+                                               const std::stop_token& /*stop*/) {
   refuse("measure latency");
 }
 

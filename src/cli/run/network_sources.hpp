@@ -44,7 +44,8 @@ spaces::NetworkInput input_of_training(const evaluation::TrainingOptions& option
 std::optional<evaluation::TrainingResult> train_network(
     const spaces::AnySpace& space, const spaces::Genotype& genotype,
     const evaluation::TrainingOptions& options, std::uint64_t split_seed, std::uint64_t seed,
-    std::stop_token stop, const std::function<void(const evaluation::TrainingProgress&)>& on_epoch);
+    const std::stop_token& stop,
+    const std::function<void(const evaluation::TrainingProgress&)>& on_epoch);
 
 evaluation::LatencyResult measure_network(const graph::Graph& network,
                                           const evaluation::LatencyOptions& options);
@@ -61,6 +62,6 @@ evaluation::LookupComparison lookup_comparison(const spaces::AnySpace& space,
                                                const std::filesystem::path& file,
                                                const evaluation::LatencyOptions& options,
                                                std::size_t networks, std::uint64_t seed,
-                                               std::stop_token stop);
+                                               const std::stop_token& stop);
 
 }  // namespace evonas::cli

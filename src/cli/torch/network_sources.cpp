@@ -30,7 +30,7 @@ spaces::NetworkInput input_of_training(const evaluation::TrainingOptions& option
 std::optional<evaluation::TrainingResult> train_network(
     const spaces::AnySpace& space, const spaces::Genotype& genotype,
     const evaluation::TrainingOptions& options, std::uint64_t split_seed, std::uint64_t seed,
-    std::stop_token stop,
+    const std::stop_token& stop,
     const std::function<void(const evaluation::TrainingProgress&)>& on_epoch) {
   const evaluation::TrainingEvaluator evaluator(space, options, "accuracy", split_seed);
   return evaluator.train(space.network(genotype, evaluator.input()), seed, stop, on_epoch);
@@ -54,7 +54,7 @@ evaluation::LookupComparison lookup_comparison(const spaces::AnySpace& space,
                                                const std::filesystem::path& file,
                                                const evaluation::LatencyOptions& options,
                                                std::size_t networks, std::uint64_t seed,
-                                               std::stop_token stop) {
+                                               const std::stop_token& stop) {
   evaluation::LatencyLookup lookup(file, options);
   return evaluation::compare_lookup(space, input, lookup, networks, seed, stop);
 }
