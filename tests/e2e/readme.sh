@@ -13,7 +13,7 @@ cd "$work"
 count=0
 while IFS= read -r command; do
   [[ -n $command && $command != tools/test* ]] || continue
-  if [[ ! -e nasbench201.csv.gz && $command == *tables/nasbench201.sqlite* ]]; then
+  if [[ ! -e nasbench201.csv.gz && $command == *nasbench201.sqlite* ]]; then
     echo "skipped, needs the benchmark data: $command"
     continue
   fi
