@@ -2,8 +2,7 @@
 
 #include <mutex>
 
-#include <tbb/parallel_for.h>
-
+#include "base/parallel.hpp"
 #include "graph/cost.hpp"
 
 namespace evonas::evaluation {
@@ -31,7 +30,7 @@ std::vector<Metric> GraphCosts::metrics() const {
 void GraphCosts::evaluate(std::span<const Candidate> block, const OutcomeSink& sink,
                           std::stop_token stop) {
   std::mutex sink_mutex;
-  tbb::parallel_for(std::size_t{0}, block.size(), [&](std::size_t i) {
+  parallel_for(block.size(), [&](std::size_t i) {
     if (stop.stop_requested()) return;
     Outcome outcome;
     try {

@@ -103,12 +103,22 @@ std::string best(const Run& run) {
   const search::EvaluationRecord& record = summary.evaluations.at(*summary.best);
   std::string text = fmt::format("\nbest network: {}\n", record.architecture) +
                      metric_lines(run, record.metrics, metric_columns(run));
-  if (summary.final) {
+  if (!summary.final) return text;
+  const auto lines = [&](const search::FinalNetwork& network) {
     std::vector<std::string> names;
-    for (const auto& [name, measurement] : summary.final->metrics) names.push_back(name);
-    text += fmt::format("after its final training ({}):\n", duration(summary.final->seconds)) +
-            metric_lines(run, summary.final->metrics, names);
+    for (const auto& [name, measurement] : network.metrics) names.push_back(name);
+    return metric_lines(run, network.metrics, names);
+  };
+  for (const search::FinalNetwork& network : summary.final->rejected) {
+    text += fmt::format("{} breaks a limit when it is measured again:\n", network.architecture) +
+            lines(network);
   }
+  const bool same = summary.final->architecture == record.architecture;
+  text += fmt::format(
+              "after {} ({}):\n",
+              same ? "its final training" : "the final training of " + summary.final->architecture,
+              duration(summary.final->seconds)) +
+          lines(*summary.final);
   return text;
 }
 

@@ -52,9 +52,9 @@ std::string front_csv(const Run& run);
 /// `summary.json`: `{"status": "complete" | "interrupted" | "running" | "failed", "termination",
 /// "seed", "evaluations", "failures", "seconds", "best": NETWORK or null, "front": [NETWORK...],
 /// "hypervolume", "reference_point": [...]}`, and `"final": {"architecture", "metrics",
-/// "intervals", "seconds"}` after a final training. NETWORK is `{"architecture", "key", "metrics":
-/// {NAME: value}, "intervals": {NAME: [low, high]}}`; intervals (95 %) are there for the metrics
-/// that have one.
+/// "intervals", "seconds", "rejected": [NETWORK without key...]}` after a final stage. NETWORK is
+/// `{"architecture", "key", "metrics": {NAME: value}, "intervals": {NAME: [low, high]}}`; intervals
+/// (95 %) are there for the metrics that have one.
 nlohmann::json summary_json(const Run& run);
 
 /// Everything the page shows, as plain data: one call turns a run into data, another draws it.

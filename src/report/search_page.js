@@ -21,8 +21,10 @@ function metricOf(run, name) {
   return { name, unit: run.units[name] ?? "" };
 }
 
+/** The evaluation of the network that the run ends with. */
 function bestOf(run) {
-  return run.evaluations.find((e) => e.key === run.summary.best?.key);
+  const network = run.summary.final ?? run.summary.best;
+  return run.evaluations.find((e) => e.architecture === network?.architecture);
 }
 
 function header(run) {
@@ -204,6 +206,14 @@ function finalTraining(run) {
   ];
   return section(
     "Final training of the best network", {},
+    final.rejected.length === 0 ? null : element(
+      "div", { class: "note" },
+      element("p", {}, "Ranked higher by the search, but over a limit when measured again:"),
+      element("ul", {}, ...final.rejected.map((network) => element(
+        "li", {}, element("code", {}, network.architecture), ": ",
+        Object.keys(network.metrics)
+          .map((name) => `${metricLabel(metricOf(run, name))} ${formatMetric(network.metrics[name])}`)
+          .join(", "))))),
     element("p", {}, element("code", {}, final.architecture), copyButton(final.architecture)),
     table("Final training", [
       { title: "metric", content: (name) => metricLabel(metricOf(run, name)) },

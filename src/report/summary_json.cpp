@@ -51,6 +51,12 @@ nlohmann::json summary_json(const Run& run) {
     nlohmann::json final = {{"architecture", summary.final->architecture},
                             {"seconds", summary.final->seconds}};
     add_measurements(final, summary.final->metrics);
+    final["rejected"] = nlohmann::json::array();
+    for (const search::FinalNetwork& network : summary.final->rejected) {
+      nlohmann::json rejected = {{"architecture", network.architecture}};
+      add_measurements(rejected, network.metrics);
+      final["rejected"].push_back(std::move(rejected));
+    }
     json["final"] = std::move(final);
   }
   return readable(json);

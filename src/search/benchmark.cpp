@@ -9,9 +9,9 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
+#include "base/parallel.hpp"
 #include "search/ordering.hpp"
 #include "search/table_labels.hpp"
 
@@ -184,7 +184,7 @@ BenchmarkResult run_benchmark(const BenchmarkSetup& setup,
   std::vector<SearchTrace> traces(setup.algorithms.size() * seeds);
   std::mutex progress;
   std::size_t finished = 0;
-  tbb::parallel_for(std::size_t{0}, traces.size(), [&](std::size_t i) {
+  parallel_for(traces.size(), [&](std::size_t i) {
     if (stop.stop_requested()) return;
     AlgorithmOptions options = setup.algorithms[i / seeds];
     options.seed = i % seeds + 1;

@@ -9,9 +9,9 @@
 
 #include <fmt/format.h>
 
+#include "base/parallel.hpp"
 #include "search/progress.hpp"
 #include "search/session.hpp"
-#include "search/thread_arena.hpp"
 
 namespace evonas::search {
 namespace {

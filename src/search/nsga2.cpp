@@ -5,9 +5,7 @@
 #include <tuple>
 #include <utility>
 
-#include <tbb/blocked_range.h>
-#include <tbb/parallel_for.h>
-
+#include "base/parallel.hpp"
 #include "search/pareto.hpp"
 
 namespace evonas::search {
@@ -68,12 +66,8 @@ void Nsga2::breed(std::size_t count, std::vector<spaces::Genotype>& asked) {
   }
   // Every slot first looks only at what was asked for before this block, and so can be bred beside
   // the others; what it then shares with an earlier slot is settled in the order of the slots.
-  tbb::parallel_for(tbb::blocked_range<std::size_t>(0, count, kGrain),
-                    [&](const tbb::blocked_range<std::size_t>& slots) {
-                      for (std::size_t slot = slots.begin(); slot < slots.end(); ++slot) {
-                        find_new_child(drafts[slot]);
-                      }
-                    });
+  parallel_for(
+      count, [&](std::size_t slot) { find_new_child(drafts[slot]); }, kGrain);
   for (Draft& draft : drafts) {
     bool found = novelty_.claim(draft.identity);
     while (!found && find_new_child(draft)) found = novelty_.claim(draft.identity);

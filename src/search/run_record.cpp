@@ -1,5 +1,6 @@
 #include "search/run_record.hpp"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <utility>
@@ -54,6 +55,17 @@ std::vector<Individual> to_individuals(std::span<const EvaluationRecord> records
     individuals.push_back(std::move(individual));
   }
   return individuals;
+}
+
+std::vector<std::size_t> feasible_by_first_objective(std::span<const EvaluationRecord> records,
+                                                     const Problem& problem) {
+  const std::vector<Individual> individuals = to_individuals(records, problem);
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < individuals.size(); ++i) {
+    if (individuals[i].feasible() && !individuals[i].failed()) order.push_back(i);
+  }
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return individuals[i].objectives[0]; });
+  return order;
 }
 
 void summarise(const Problem& problem, SearchSummary& summary) {

@@ -55,11 +55,17 @@ std::string to_string(Termination termination);
 /// The termination of that name. Throws SearchError for another text.
 Termination parse_termination(std::string_view text);
 
-/// Result of the longer training and the second measurement of the best network.
-struct FinalRecord {
+/// A network with what was found out about it after the search.
+struct FinalNetwork {
   std::string architecture;
   std::map<std::string, evaluation::Measurement> metrics;  ///< test_accuracy, latency_ms, ...
+};
+
+/// Result of the second measurement and the longer training of the best network.
+struct FinalRecord : FinalNetwork {
   double seconds = 0.0;
+  /// Networks that the search ranks higher, best first: measured again they break a limit.
+  std::vector<FinalNetwork> rejected;
 };
 
 /// Everything a finished or interrupted search found out. All of it is kept in the run's store, so
@@ -85,6 +91,11 @@ struct SearchSummary {
 /// `records` as algorithms see them, in their order. Throws SearchError where a metric is missing.
 std::vector<Individual> to_individuals(std::span<const EvaluationRecord> records,
                                        const Problem& problem);
+
+/// Positions in `records` of the feasible ones, the best in the first objective first, of equal
+/// ones the earliest. Throws SearchError where a metric is missing.
+std::vector<std::size_t> feasible_by_first_objective(std::span<const EvaluationRecord> records,
+                                                     const Problem& problem);
 
 /// Failures, front, best (of equal ones the earliest), hypervolume and reference point that follow
 /// from `summary.evaluations`, written into `summary`. Throws SearchError where a metric is

@@ -38,7 +38,10 @@ std::vector<Table> tables() {
        {"generation INTEGER NOT NULL", "evaluations INTEGER NOT NULL", "failures INTEGER NOT NULL",
         "feasible INTEGER NOT NULL", "front_size INTEGER NOT NULL", "best TEXT NOT NULL",
         "hypervolume REAL NOT NULL", "seconds REAL NOT NULL"}},
-      {"final", {"metric TEXT NOT NULL", "value REAL NOT NULL", "low REAL", "high REAL"}},
+      {"final",
+       {"number INTEGER NOT NULL", "metric TEXT NOT NULL", "architecture TEXT NOT NULL",
+        "value REAL NOT NULL", "low REAL", "high REAL"},
+       2},
   };
 }
 
@@ -276,9 +279,15 @@ void RunStore::set_final(const FinalRecord& record) {
     database.clear("final");
     database.put("manifest", {kFinalArchitecture, record.architecture});
     database.put("manifest", {kFinalSeconds, fmt::format("{}", record.seconds)});
-    for (const auto& [metric, value] : record.metrics) {
-      database.insert("final", {metric, real(value.value), real(value.low), real(value.high)});
-    }
+    auto insert = [&, number = std::int64_t{0}](const FinalNetwork& network) mutable {
+      for (const auto& [metric, value] : network.metrics) {
+        database.insert("final", {number, metric, network.architecture, real(value.value),
+                                  real(value.low), real(value.high)});
+      }
+      ++number;
+    };
+    for (const FinalNetwork& network : record.rejected) insert(network);
+    insert(record);
   });
 }
 
@@ -286,13 +295,21 @@ std::optional<FinalRecord> RunStore::final() const {
   const auto entries = manifest();
   const auto architecture = entries.find(kFinalArchitecture);
   if (architecture == entries.end()) return std::nullopt;
-  FinalRecord record{architecture->second, {}, 0.0};
+  FinalRecord record;
+  record.architecture = architecture->second;
   if (const auto seconds = entries.find(kFinalSeconds); seconds != entries.end()) {
     record.seconds = parse_number<double>(seconds->second).value_or(0.0);
   }
   for (const Row& row : state_->database.rows("final")) {
     const RowReader read(file(), "final", row);
-    record.metrics[read.text(0)] = read.measurement(1);
+    FinalNetwork* network = &record;
+    if (const std::string& name = read.text(2); name != record.architecture) {
+      if (record.rejected.empty() || record.rejected.back().architecture != name) {
+        record.rejected.push_back({name, {}});
+      }
+      network = &record.rejected.back();
+    }
+    network->metrics[read.text(1)] = read.measurement(3);
   }
   return record;
 }

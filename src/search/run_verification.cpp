@@ -7,9 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "base/parallel.hpp"
 #include "search/progress.hpp"
 #include "search/session.hpp"
-#include "search/thread_arena.hpp"
 
 namespace evonas::search {
 namespace {
@@ -201,10 +201,16 @@ std::vector<std::string> verify_run(const SearchSetup& setup, Algorithm& algorit
     const std::vector<std::string> found = verification.check(algorithm);
     faults.insert(faults.end(), found.begin(), found.end());
     const SearchSummary summary = load_summary(store, setup.problem);
-    if (summary.final && !std::ranges::count(summary.evaluations, summary.final->architecture,
-                                             &EvaluationRecord::architecture)) {
-      faults.push_back(fmt::format("{}: the final training is of {}, which was not evaluated",
-                                   place, summary.final->architecture));
+    const auto check_evaluated = [&](const FinalNetwork& network) {
+      if (std::ranges::count(summary.evaluations, network.architecture,
+                             &EvaluationRecord::architecture) == 0) {
+        faults.push_back(fmt::format("{}: the final stage is of {}, which was not evaluated", place,
+                                     network.architecture));
+      }
+    };
+    if (summary.final) {
+      check_evaluated(*summary.final);
+      std::ranges::for_each(summary.final->rejected, check_evaluated);
     }
   } catch (const std::exception& error) {
     // Whatever cannot even be read is one more finding.

@@ -129,7 +129,7 @@ TEST_CASE("networks are costed and drawn, from a space and from a file") {
       json::parse(run({"network", "cost", "nasbench201", kArchitecture, "--json"}).out);
   CHECK(cost.at("params").get<std::int64_t>() > 100000);
 
-  const Folder folder;
+  const tests::TemporaryFolder folder;
   const std::string file = (folder / "network.json").string();
   CHECK(
       run({"network", "draw", "nasbench201", kArchitecture, "--graph-json", "--out", file}).code ==

@@ -26,7 +26,7 @@ inline std::string labels_csv(std::uint64_t rows) {
 
 /// The table of all cells, imported through the program once, and a configuration that searches it.
 struct Fixture {
-  Folder folder;
+  tests::TemporaryFolder folder;
   fs::path table = folder / "labels.sqlite";
   fs::path config = folder / "search.yaml";
   Result imported;

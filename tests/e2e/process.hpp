@@ -2,11 +2,7 @@
 
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
-#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -15,42 +11,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "temporary_folder.hpp"
+
 namespace evonas::e2e {
 
 namespace fs = std::filesystem;
 
-inline std::string read_text(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return text.str();
-}
-
-inline void write_text(const fs::path& file, const std::string& text) {
-  std::ofstream(file, std::ios::binary) << text;
-}
-
-/// A folder that goes with its scope.
-class Folder {
- public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "evonas-e2e-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    path_ = name;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code error;
-    fs::remove_all(path_, error);
-  }
-
-  fs::path operator/(const fs::path& name) const { return path_ / name; }
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
+using tests::read_text;
+using tests::write_text;
 
 struct Result {
   int code = -1;  ///< exit code, or 128 and the signal that ended it
@@ -105,7 +73,7 @@ class Process {
     close(opened);
   }
 
-  Folder folder_;
+  tests::TemporaryFolder folder_;
   pid_t pid_ = -1;
 };
 

@@ -1,5 +1,6 @@
 #ifdef EVONAS_TORCH_PROGRAM
 
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,7 @@ using nlohmann::json;
 
 /// Searches with real trainings of tiny networks on tiny images, and a fixed latency table.
 struct Trained {
-  Folder folder;
+  tests::TemporaryFolder folder;
 
   Trained() {
     tests::write_small_fashion_mnist(folder.path());
@@ -73,6 +74,27 @@ TEST_CASE("the final training is not paid twice") {
   CHECK(run_program(EVONAS_TORCH_PROGRAM, {"resume", (data.folder / "run").string()}).code == 0);
   CHECK(json::parse(read_text(data.folder / "run/summary.json")).at("final") ==
         json::parse(before).at("final"));
+}
+
+TEST_CASE("networks that break the limit when they are measured again give way") {
+  const Trained data;
+  // One random generation, the same in both searches.
+  const std::string text = std::regex_replace(read_text(data.folder / "search.yaml"),
+                                              std::regex("population: 3"), "population: 6");
+  write_text(data.folder / "search.yaml", text);
+  REQUIRE(data.search("first", "2").code == 0);
+  // A look-up table that promises far too much.
+  const std::string table = read_text(data.folder / "latency.csv");
+  write_text(data.folder / "latency.csv",
+             std::regex_replace(table, std::regex("(,[0-9.e-]+){3}\n"), ",1e-9,1e-9,1e-9\n"));
+  write_text(data.folder / "search.yaml", text + "limits: [latency_ms <= 1e-6]\n");
+  const Result result = data.search("run", "2");
+  CAPTURE(result.err);
+  REQUIRE(result.code == 0);
+  CHECK(result.err.find("no network keeps the limit") != std::string::npos);
+  const json final = json::parse(read_text(data.folder / "run/summary.json")).at("final");
+  CHECK(final.at("rejected").size() == 5);
+  CHECK(final.at("metrics").contains("test_accuracy"));
 }
 
 TEST_CASE("an evonas without LibTorch says so") {

@@ -6,8 +6,9 @@
 #include <sqlite3.h>
 
 #include "contract/evaluator_contract.hpp"
-#include "evaluation/scratch_folder.hpp"
+#include "message_of.hpp"
 #include "spaces/nasbench201.hpp"
+#include "temporary_folder.hpp"
 
 using namespace evonas;
 using namespace evonas::evaluation;
@@ -22,7 +23,7 @@ const spaces::AnySpace& space() {
 
 /// A small table: rows 0.. are the cells 100, 101, ... with accuracy 50 + row (row 3 has none) and
 /// latency 9 - row; the metric `neutral` has no direction.
-std::filesystem::path small_table(const ScratchFolder& folder, std::size_t rows = 6) {
+std::filesystem::path small_table(const TemporaryFolder& folder, std::size_t rows = 6) {
   std::string csv = "arch,acc,lat,neutral,nothing\n";
   for (std::size_t row = 0; row < rows; ++row) {
     csv += space().format(space().at(100 + row)) + "," +
@@ -64,7 +65,7 @@ Candidate candidate(std::uint64_t index) {
 }  // namespace
 
 TEST_CASE("find prefers the genotype itself, then the first row with its key") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   // Three cells of one class: only the last operation reaches the output.
   const std::string tail = "~0|+|none~0|none~1|+|nor_conv_1x1~0|none~1|none~2|";
   const std::string a = "|nor_conv_3x3" + tail;
@@ -85,7 +86,7 @@ TEST_CASE("find prefers the genotype itself, then the first row with its key") {
 }
 
 TEST_CASE("best finds the extreme value and its row") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const BenchmarkTable table = BenchmarkTable::open(small_table(folder), space());
   CHECK(table.best("accuracy", Direction::Unspecified).row == 5);
   CHECK(table.best("accuracy", Direction::Maximize).value == 55.0);
@@ -100,7 +101,7 @@ TEST_CASE("best finds the extreme value and its row") {
 }
 
 TEST_CASE("an unknown metric is refused with the nearest") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const BenchmarkTable table = BenchmarkTable::open(small_table(folder), space());
   CHECK(contains(message_of<EvaluationError>([&] { table.metric("acuracy"); }),
                  "has no metric 'acuracy'; did you mean accuracy?"));
@@ -109,7 +110,7 @@ TEST_CASE("an unknown metric is refused with the nearest") {
 }
 
 TEST_CASE("the evaluator passes the contract and gives the values of the table") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const auto table =
       std::make_shared<const BenchmarkTable>(BenchmarkTable::open(small_table(folder), space()));
   TableEvaluator evaluator(table, {{"acc", "accuracy"}, {"ms", "latency_ms"}});
@@ -179,7 +180,7 @@ TEST_CASE("tables that were tampered with or damaged are refused with one senten
   };
   for (const Case& one : cases) {
     CAPTURE(one.sql);
-    const ScratchFolder folder;
+    const TemporaryFolder folder;
     const std::filesystem::path file = small_table(folder);
     REQUIRE(open_error(file).empty());
     run_sql(file, one.sql);
@@ -191,8 +192,8 @@ TEST_CASE("tables that were tampered with or damaged are refused with one senten
 }
 
 TEST_CASE("files that are no tables are refused") {
-  const ScratchFolder folder;
-  const std::string bytes = read_bytes(small_table(folder));
+  const TemporaryFolder folder;
+  const std::string bytes = read_text(small_table(folder));
   CHECK(contains(open_error(folder.path() / "absent"), "there is no table file"));
   CHECK(contains(open_error(folder.path()), "there is no table file"));
   CHECK(contains(open_error(folder.write("empty", "")), "it has no table about"));
@@ -206,8 +207,8 @@ TEST_CASE("files that are no tables are refused") {
 }
 
 TEST_CASE("any flipped byte either does no harm or is refused") {
-  const ScratchFolder folder;
-  const std::string bytes = read_bytes(small_table(folder));
+  const TemporaryFolder folder;
+  const std::string bytes = read_text(small_table(folder));
   std::size_t refused = 0;
   for (std::size_t at = 0; at < bytes.size(); at += 37) {
     std::string altered = bytes;

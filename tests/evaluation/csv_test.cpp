@@ -7,7 +7,8 @@
 #include <zlib.h>
 
 #include "evaluation/evaluator.hpp"
-#include "evaluation/scratch_folder.hpp"
+#include "message_of.hpp"
+#include "temporary_folder.hpp"
 
 using namespace evonas::tests;
 using evonas::evaluation::EvaluationError;
@@ -36,21 +37,21 @@ Table read(const std::filesystem::path& file) {
   return table;
 }
 
-std::string gzipped(const std::string& bytes, const ScratchFolder& folder) {
+std::string gzipped(const std::string& bytes, const TemporaryFolder& folder) {
   const std::filesystem::path file = folder.path() / "packed";
   const gzFile stream = gzopen(file.c_str(), "wb");
   gzwrite(stream, bytes.data(), static_cast<unsigned>(bytes.size()));
   gzclose(stream);
-  return read_bytes(file);
+  return read_text(file);
 }
 
-Table read_text(const std::string& bytes) {
-  const ScratchFolder folder;
+Table read_csv_text(const std::string& bytes) {
+  const TemporaryFolder folder;
   return read(folder.write("t.csv", bytes));
 }
 
 std::string error_of(const std::string& bytes) {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const std::filesystem::path file = folder.write("t.csv", bytes);
   return message_of<EvaluationError>([&] { read(file); });
 }
@@ -65,31 +66,33 @@ std::string quoted_field(const std::string& field) {
 
 TEST_CASE("rows come with their fields and lines") {
   const Table expected{{"a", "b"}, {{"1", "2"}, {"3", ""}}, {2, 3}};
-  CHECK(read_text("a,b\n1,2\n3,\n") == expected);
-  CHECK(read_text("a,b\n1,2\n3,") == expected);
-  CHECK(read_text("a,b\r\n1,2\r\n3,\r\n") == expected);
-  CHECK(read_text("a,b\r1,2\r3,\r") == expected);
-  CHECK(read_text("\xef\xbb\xbf"
-                  "a,b\n1,2\n3,\n") == expected);
-  CHECK(read_text("\"a\",\"b\"\n\"1\",\"2\"\n\"3\",\"\"\n") == expected);
-  CHECK(read_text("a, b\n 1 ,2\n3, \n") == expected);
+  CHECK(read_csv_text("a,b\n1,2\n3,\n") == expected);
+  CHECK(read_csv_text("a,b\n1,2\n3,") == expected);
+  CHECK(read_csv_text("a,b\r\n1,2\r\n3,\r\n") == expected);
+  CHECK(read_csv_text("a,b\r1,2\r3,\r") == expected);
+  CHECK(read_csv_text("\xef\xbb\xbf"
+                      "a,b\n1,2\n3,\n") == expected);
+  CHECK(read_csv_text("\"a\",\"b\"\n\"1\",\"2\"\n\"3\",\"\"\n") == expected);
+  CHECK(read_csv_text("a, b\n 1 ,2\n3, \n") == expected);
 }
 
 TEST_CASE("lines are counted through blank lines and through quoted fields") {
-  CHECK(read_text("a\n\n\n1\n\n2\n").lines == std::vector<std::size_t>{4, 6});
-  CHECK(read_text("a\r\n\r\n1\r\n\r\n2\r\n").lines == std::vector<std::size_t>{3, 5});
-  CHECK(read_text("a\n\"x\ny\nz\"\n1\n").lines == std::vector<std::size_t>{2, 5});
-  CHECK(read_text("a\r\n\"x\r\ny\"\r\n1\r\n").lines == std::vector<std::size_t>{2, 4});
+  CHECK(read_csv_text("a\n\n\n1\n\n2\n").lines == std::vector<std::size_t>{4, 6});
+  CHECK(read_csv_text("a\r\n\r\n1\r\n\r\n2\r\n").lines == std::vector<std::size_t>{3, 5});
+  CHECK(read_csv_text("a\n\"x\ny\nz\"\n1\n").lines == std::vector<std::size_t>{2, 5});
+  CHECK(read_csv_text("a\r\n\"x\r\ny\"\r\n1\r\n").lines == std::vector<std::size_t>{2, 4});
 }
 
 TEST_CASE("quoted fields hold anything") {
-  CHECK(read_text("a\n\"x,\"\"y\"\",\nz \"\n").rows == std::vector<Row>{{"x,\"y\",\nz "}});
+  CHECK(read_csv_text("a\n\"x,\"\"y\"\",\nz \"\n").rows == std::vector<Row>{{"x,\"y\",\nz "}});
 }
 
-TEST_CASE("a header alone has no rows") { CHECK(read_text("a,b\n") == Table{{"a", "b"}, {}, {}}); }
+TEST_CASE("a header alone has no rows") {
+  CHECK(read_csv_text("a,b\n") == Table{{"a", "b"}, {}, {}});
+}
 
 TEST_CASE("gzip is recognised by its content") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   std::string text = "a,b\n";
   for (int i = 0; i < 50'000; ++i) text += std::to_string(i) + "," + std::to_string(i * 7) + "\n";
   const Table plain = read(folder.write("plain", text));
@@ -113,7 +116,7 @@ TEST_CASE("any table survives writing with quotes") {
       }
       text += "\n";
     }
-    const Table table = read_text(text);
+    const Table table = read_csv_text(text);
     RC_ASSERT(table.columns == rows[0]);
     RC_ASSERT(table.rows == std::vector<Row>(rows.begin() + 1, rows.end()));
   }));
@@ -161,7 +164,7 @@ TEST_CASE("malformed files are refused, and the message names file and line") {
 }
 
 TEST_CASE("a gzip file that was cut off or altered is refused") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   std::string text = "a,b\n";
   for (int i = 0; i < 1000; ++i) text += std::to_string(i) + ",x\n";
   const std::string packed = gzipped(text, folder);
@@ -175,7 +178,7 @@ TEST_CASE("a gzip file that was cut off or altered is refused") {
 }
 
 TEST_CASE("what is no file is refused") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const auto error = [&](const char* name) {
     return message_of<EvaluationError>([&] { read(folder.path() / name); });
   };
@@ -185,7 +188,7 @@ TEST_CASE("what is no file is refused") {
 }
 
 TEST_CASE("exceptions of the caller pass through the parser") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const std::filesystem::path file = folder.write("t.csv", "a\n1\n2\n3\n");
   const auto nothing = [](std::span<const std::string>) {};
   int rows = 0;

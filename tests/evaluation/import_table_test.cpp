@@ -3,9 +3,10 @@
 
 #include <doctest/doctest.h>
 
-#include "evaluation/scratch_folder.hpp"
 #include "evaluation/table/benchmark_table.hpp"
+#include "message_of.hpp"
 #include "spaces/nasbench201.hpp"
+#include "temporary_folder.hpp"
 
 using namespace evonas;
 using namespace evonas::evaluation;
@@ -28,7 +29,7 @@ std::vector<ImportedMetric> metrics(std::initializer_list<const char*> texts) {
 
 std::string import_error(const std::string& csv, const std::string& architecture = "arch",
                          const std::vector<ImportedMetric>& wanted = metrics({"accuracy=acc"})) {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const std::filesystem::path file = folder.write("t.csv", csv);
   const std::filesystem::path out = folder.path() / "t.sqlite";
   const std::string message =
@@ -45,7 +46,7 @@ bool contains(const std::string& text, const std::string& part) {
 }  // namespace
 
 TEST_CASE("an imported table gives back what the CSV file says") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const std::filesystem::path csv = folder.write(
       "t.csv", "acc,junk,arch,lat\n91.5,x," + arch(7) + ",1e-3\n,y," + arch(8) + ",+2\n-3,z," +
                    arch(9) + ",nan\n0.1,z," + arch(10) + ",12345678901234567890\n");
@@ -166,7 +167,7 @@ TEST_CASE("a column that resembles none is refused with the columns that there a
 }
 
 TEST_CASE("columns that are not imported may be called alike") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const std::filesystem::path csv = folder.write("t.csv", "x,arch,x,acc\n1," + arch(3) + ",2,3\n");
   CHECK(import_table(space(), csv, "arch", metrics({"a=acc"}), folder.path() / "o").rows == 1);
 }
@@ -183,7 +184,7 @@ TEST_CASE("metrics that cannot stand in one table are refused") {
 }
 
 TEST_CASE("a failed import leaves the table that was there; a good one replaces it") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const std::filesystem::path good = folder.write("good.csv", "arch,acc\n" + arch(1) + ",1\n");
   const std::filesystem::path other = folder.write("other.csv", "arch,acc\n" + arch(1) + ",2\n");
   const std::filesystem::path bad = folder.write("bad.csv", "arch,acc\n" + arch(1) + ",?\n");
@@ -191,15 +192,15 @@ TEST_CASE("a failed import leaves the table that was there; a good one replaces 
   const auto wanted = metrics({"accuracy=acc"});
   folder.write("t.sqlite.partial", "left by a crash");
   import_table(space(), good, "arch", wanted, out);
-  const std::string before = read_bytes(out);
+  const std::string before = read_text(out);
   CHECK_THROWS_AS(import_table(space(), bad, "arch", wanted, out), EvaluationError);
-  CHECK(read_bytes(out) == before);
+  CHECK(read_text(out) == before);
   import_table(space(), other, "arch", wanted, out);
   CHECK(BenchmarkTable::open(out, space()).values("accuracy")[0] == 2.0);
 }
 
 TEST_CASE("places that cannot be written are refused") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const std::filesystem::path csv = folder.write("t.csv", "arch,acc\n" + arch(1) + ",1\n");
   const auto error = [&](const std::filesystem::path& out) {
     return message_of<EvaluationError>(
@@ -209,5 +210,5 @@ TEST_CASE("places that cannot be written are refused") {
   CHECK(contains(error(csv), "the table would overwrite the CSV file"));
   CHECK(contains(error(folder.path() / "." / "t.csv"), "the table would overwrite the CSV file"));
   CHECK(contains(error(folder.path() / "absent" / "t.sqlite"), "cannot write the table"));
-  CHECK(read_bytes(csv) == "arch,acc\n" + arch(1) + ",1\n");
+  CHECK(read_text(csv) == "arch,acc\n" + arch(1) + ",1\n");
 }

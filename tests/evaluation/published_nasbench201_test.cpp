@@ -10,10 +10,10 @@
 #include "contract/evaluator_contract.hpp"
 #include "contract/reference_data.hpp"
 #include "evaluation/graph_costs.hpp"
-#include "evaluation/scratch_folder.hpp"
 #include "evaluation/table/benchmark_table.hpp"
 #include "evaluation/table/csv.hpp"
 #include "spaces/nasbench201.hpp"
+#include "temporary_folder.hpp"
 
 using namespace evonas;
 using namespace evonas::evaluation;
@@ -164,7 +164,7 @@ TEST_CASE("the published table is imported and opened without a wait") {
       },
       [](std::span<const std::string>, std::size_t) {});
 
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const std::filesystem::path out = folder.path() / "nasbench201.sqlite";
   const auto import_start = std::chrono::steady_clock::now();
   const ImportSummary summary = import_table(space, *file, "arch", metrics, out);

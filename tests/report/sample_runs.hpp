@@ -72,9 +72,10 @@ inline Run sample_run() {
                   sample_failure(4, 14, "training diverged"), sample_evaluation(5, 15, 90.25, 3.9)},
                  accuracy_and_latency());
   run.summary.final =
-      search::FinalRecord{run.summary.evaluations[5].architecture,
-                          {{"test_accuracy", {91.5, {}, {}}}, {"latency_ms", {3.8, 3.5, 4.25}}},
-                          12.5};
+      search::FinalRecord{{run.summary.evaluations[5].architecture,
+                           {{"test_accuracy", {91.5, {}, {}}}, {"latency_ms", {3.8, 3.5, 4.25}}}},
+                          12.5,
+                          {}};
   return run;
 }
 

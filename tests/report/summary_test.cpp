@@ -34,8 +34,26 @@ TEST_CASE("summary.json has the form that scripts rely on") {
        {{"architecture", run.summary.evaluations[5].architecture},
         {"metrics", {{"test_accuracy", 91.5}, {"latency_ms", 3.8}}},
         {"intervals", {{"latency_ms", {3.5, 4.25}}}},
-        {"seconds", 12.5}}}};
+        {"seconds", 12.5},
+        {"rejected", nlohmann::json::array()}}}};
   CHECK(summary_json(run) == expected);
+}
+
+TEST_CASE("networks that break a limit when they are measured again are named") {
+  Run run = sample_run();
+  const std::string chosen = run.summary.evaluations[2].architecture;
+  const std::string rejected = run.summary.evaluations[5].architecture;
+  run.summary.final->architecture = chosen;
+  run.summary.final->rejected = {{rejected, {{"latency_ms", {4.5, 4.25, 4.75}}}}};
+  CHECK(summary_json(run).at("final").at("rejected") ==
+        nlohmann::json::parse(R"([{"architecture": ")" + rejected +
+                              R"(", "metrics": {"latency_ms": 4.5},
+                                  "intervals": {"latency_ms": [4.25, 4.75]}}])"));
+  CHECK(console_summary(run).find(rejected +
+                                  " breaks a limit when it is measured again:\n"
+                                  "  latency_ms  4.500 ms (4.250 to 4.750)\n"
+                                  "after the final training of " +
+                                  chosen) != std::string::npos);
 }
 
 TEST_CASE("summary.json says how a run ended") {

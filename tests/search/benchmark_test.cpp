@@ -8,6 +8,7 @@
 #include <tbb/global_control.h>
 #include <tbb/task_arena.h>
 
+#include "message_of.hpp"
 #include "search/table_fixtures.hpp"
 
 using namespace evonas;
@@ -54,7 +55,7 @@ std::string message_of_run(const BenchmarkSetup& setup) {
 }  // namespace
 
 TEST_CASE("regret falls to nothing once the whole space is evaluated") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const BenchmarkResult result =
       run_benchmark(setup_of(small_table(folder, kSpace, row_of)), {}, {});
   CHECK(result.complete);
@@ -84,7 +85,7 @@ TEST_CASE("regret falls to nothing once the whole space is evaluated") {
 }
 
 TEST_CASE("a benchmark is the same on any number of threads") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const BenchmarkSetup setup = setup_of(small_table(folder, kSpace, row_of));
   const tbb::global_control eight(tbb::global_control::max_allowed_parallelism, 8);
   const auto on = [&](int threads) {
@@ -96,7 +97,7 @@ TEST_CASE("a benchmark is the same on any number of threads") {
 }
 
 TEST_CASE("regret counts feasible architectures only, and missing labels are failures") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   BenchmarkSetup setup = setup_of(small_table(folder, kSpace, [](const spaces::Genotype& genotype) {
     return genotype[0] == 3 && genotype[1] == 1 ? std::string(",,1") : row_of(genotype);
   }));
@@ -112,7 +113,7 @@ TEST_CASE("regret counts feasible architectures only, and missing labels are fai
 }
 
 TEST_CASE("an optimum that is not found has an infinite median, null in JSON") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   BenchmarkSetup setup = setup_of(small_table(folder, kSpace, row_of));
   setup.evaluations = 3;
   setup.budgets = {3};
@@ -136,7 +137,7 @@ TEST_CASE("an optimum that is not found has an infinite median, null in JSON") {
 }
 
 TEST_CASE("a benchmark reports progress and can be stopped") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   BenchmarkSetup setup = setup_of(small_table(folder, kSpace, row_of));
   std::vector<std::size_t> progress;
   run_benchmark(setup,
@@ -157,7 +158,7 @@ TEST_CASE("a benchmark reports progress and can be stopped") {
 }
 
 TEST_CASE("a benchmark that cannot be run is refused with the reason") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const BenchmarkSetup good = setup_of(small_table(folder, kSpace, row_of));
   BenchmarkSetup setup = good;
   setup.problem.objectives.push_back({"b", Goal::Minimize});
@@ -177,7 +178,7 @@ TEST_CASE("a benchmark that cannot be run is refused with the reason") {
 }
 
 TEST_CASE("published figures of searchers on NAS-Bench-201 are reached") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const Table table = published_table(folder);
   if (!table) return;
   const BenchmarkResult result =

@@ -6,13 +6,14 @@
 #include <doctest/doctest.h>
 
 #include "search/session.hpp"
+#include "temporary_folder.hpp"
 #include "toy_search.hpp"
 
 namespace evonas::search {
 namespace {
 
+using tests::TemporaryFolder;
 using toy::Climber;
-using toy::Folder;
 using toy::text_of;
 using toy::World;
 
@@ -109,7 +110,7 @@ TEST_CASE("1, 2, 3 and 8 threads give equal records") {
   const std::string expected = text_of(World(60, 1).run());
   for (const std::size_t threads : {2, 3, 8}) {
     CHECK(text_of(World(60, threads).run()) == expected);
-    const Folder folder;
+    const TemporaryFolder folder;
     RunStore store = RunStore::create(folder.path());
     CHECK(text_of(World(60, threads).run(&store)) == expected);
     CHECK(text_of(load_summary(store, World(60).setup.problem)) == expected);
@@ -144,7 +145,7 @@ TEST_CASE("seconds end a search before the next generation, all sessions togethe
   World world(0);
   world.setup.budget.seconds = 0.05;
   world.trained->delay = std::chrono::milliseconds(2);
-  const Folder folder;
+  const TemporaryFolder folder;
   RunStore store = RunStore::create(folder.path());
   const SearchSummary summary = world.run(&store);
   CHECK(summary.termination == Termination::Budget);
@@ -191,7 +192,7 @@ TEST_CASE("values that are no finite numbers, and missing ones, are failures") {
         }
         return outcome;
       });
-  const Folder folder;
+  const TemporaryFolder folder;
   RunStore store = RunStore::create(folder.path());
   const SearchSummary summary = world.run(&store);
   CHECK(summary.failures == 12);

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "message_of.hpp"
 #include "search/table_fixtures.hpp"
 
 using namespace evonas;
@@ -14,7 +15,7 @@ namespace {
 const SmallSpace kSpace;
 
 /// Only the first two genes count; their front has four vectors.
-FrontBenchmarkSetup setup_in(const ScratchFolder& folder) {
+FrontBenchmarkSetup setup_in(const TemporaryFolder& folder) {
   return {.space = spaces::AnySpace{kSpace},
           .table = small_table(folder, kSpace,
                                [](const spaces::Genotype& genotype) {
@@ -31,7 +32,7 @@ FrontBenchmarkSetup setup_in(const ScratchFolder& folder) {
 }  // namespace
 
 TEST_CASE("a search of the whole space has the whole front") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const FrontBenchmarkSetup setup = setup_in(folder);
   std::size_t reported = 0;
   const FrontBenchmarkResult result =
@@ -61,7 +62,7 @@ TEST_CASE("a search of the whole space has the whole front") {
 }
 
 TEST_CASE("a short search has a part of the front, and a given reference point is used") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   FrontBenchmarkSetup setup = setup_in(folder);
   setup.evaluations = 4;
   setup.reference_point = {-10.0, 10.0};
@@ -75,7 +76,7 @@ TEST_CASE("a short search has a part of the front, and a given reference point i
 }
 
 TEST_CASE("a benchmark of fronts that cannot be run is refused with the reason, or is stopped") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const FrontBenchmarkSetup good = setup_in(folder);
   const auto message = [](const FrontBenchmarkSetup& setup) {
     return message_of<SearchError>([&] { run_front_benchmark(setup, {}, {}); });
@@ -101,7 +102,7 @@ TEST_CASE("a benchmark of fronts that cannot be run is refused with the reason, 
 }
 
 TEST_CASE("NSGA-II finds the published front of NAS-Bench-201 and an edge GPU") {
-  const ScratchFolder folder;
+  const TemporaryFolder folder;
   const Table table = published_table(folder);
   if (!table) return;
   const FrontBenchmarkResult result = run_front_benchmark(

@@ -11,12 +11,13 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include "temporary_folder.hpp"
 #include "toy_search.hpp"
 
 namespace evonas::search {
 namespace {
 
-using toy::Folder;
+using tests::TemporaryFolder;
 using toy::text_of;
 using toy::World;
 
@@ -45,7 +46,7 @@ TEST_CASE("everything comes back as it was stored, to the last bit, in any order
   };
   CHECK(rc::check("round trip", [&] {
     Rng rng(*rc::gen::arbitrary<std::uint64_t>(), "store");
-    const Folder folder;
+    const TemporaryFolder folder;
     std::vector<EvaluationRecord> expected;
     {
       RunStore store = RunStore::create(folder.path(), {{"host", "a \"quoted\"\nname"}});
@@ -88,23 +89,32 @@ TEST_CASE("everything comes back as it was stored, to the last bit, in any order
 }
 
 TEST_CASE("the final training is stored, replaced and checked") {
-  const Folder folder;
+  const TemporaryFolder folder;
   RunStore store = RunStore::create(folder.path());
   CHECK_FALSE(store.final());
   store.set_final(
-      {"<a>", {{"test_accuracy", {91.5, 91.0, 92.0}}, {"latency_ms", {3, {}, {}}}}, 7.5});
-  store.set_final({"<b>", {{"test_accuracy", {92.5, std::nullopt, 93.0}}}, 8.5});
+      {{"<a>", {{"test_accuracy", {91.5, 91.0, 92.0}}, {"latency_ms", {3, {}, {}}}}}, 7.5, {}});
+  store.set_final({{"<b>", {{"test_accuracy", {92.5, std::nullopt, 93.0}}}},
+                   8.5,
+                   {{"<d>", {{"latency_ms", {9.0, 8.5, 9.5}}}},
+                    {"<c>", {{"latency_ms", {7.0, {}, {}}}, {"params", {5.0, {}, {}}}}}}});
   REQUIRE(store.final());
   CHECK(store.final()->architecture == "<b>");
   CHECK(store.final()->seconds == 8.5);
   CHECK(store.final()->metrics.size() == 1);
   CHECK(store.final()->metrics.at("test_accuracy") ==
         evaluation::Measurement{92.5, std::nullopt, 93.0});
+  REQUIRE(store.final()->rejected.size() == 2);
+  CHECK(store.final()->rejected[0].architecture == "<d>");
+  CHECK(store.final()->rejected[0].metrics.at("latency_ms") ==
+        evaluation::Measurement{9.0, 8.5, 9.5});
+  CHECK(store.final()->rejected[1].architecture == "<c>");
+  CHECK(store.final()->rejected[1].metrics.size() == 2);
   CHECK(store.verify_checksums().empty());
 }
 
 TEST_CASE("a manifest entry can be set again") {
-  const Folder folder;
+  const TemporaryFolder folder;
   RunStore store = RunStore::create(folder.path(), {{"a", "1"}});
   store.set("a", "2");
   store.set({{"a", "3"}, {"b", ""}});
@@ -114,7 +124,7 @@ TEST_CASE("a manifest entry can be set again") {
 }
 
 TEST_CASE("a second writer is refused, a reader is not, and both may come later") {
-  const Folder folder;
+  const TemporaryFolder folder;
   {
     RunStore store = RunStore::create(folder.path());
     CHECK(refusal([&] { RunStore::open(folder.path()); }).find("in use") != std::string::npos);
@@ -135,7 +145,7 @@ TEST_CASE("a second writer is refused, a reader is not, and both may come later"
 }
 
 TEST_CASE("a folder that holds a run, none, or something else, is told apart") {
-  const Folder folder;
+  const TemporaryFolder folder;
   const auto file = folder.path() / "run.sqlite";
   CHECK_FALSE(RunStore::exists(folder.path()));
   CHECK(refusal([&] { RunStore::open(folder.path()); }).find("holds no run") != std::string::npos);
@@ -158,7 +168,7 @@ TEST_CASE("a folder that holds a run, none, or something else, is told apart") {
 }
 
 TEST_CASE("grouped commits keep their order and are durable after a flush") {
-  const Folder folder;
+  const TemporaryFolder folder;
   RunStore store = RunStore::create(folder.path());
   store.group_commits(1000.0);
   store.set("a", "1");
@@ -189,7 +199,7 @@ class SmallDisk {
 
 TEST_CASE("a full disk ends a search with a clear error, and after room is made it continues") {
   const std::string expected = text_of(World(240).run());
-  const Folder folder;
+  const TemporaryFolder folder;
   const SmallDisk disk(folder.path(), "size=320k");
   if (!disk.mounted()) {
     MESSAGE("skipped: a small disk can be mounted by root only");
@@ -229,7 +239,7 @@ TEST_CASE("a full disk ends a search with a clear error, and after room is made 
 }
 
 TEST_CASE("a limit on the size of files is reported as a full disk is") {
-  const Folder folder;
+  const TemporaryFolder folder;
   const pid_t child = ::fork();
   if (child == 0) {
     ::signal(SIGXFSZ, SIG_IGN);

@@ -10,18 +10,18 @@
 #include <fmt/format.h>
 
 #include "contract/reference_data.hpp"
-#include "evaluation/scratch_folder.hpp"
 #include "evaluation/table/benchmark_table.hpp"
 #include "evaluation/table/csv.hpp"
 #include "search/small_space.hpp"
 #include "spaces/nasbench201.hpp"
+#include "temporary_folder.hpp"
 
 namespace evonas::tests {
 
 using Table = std::shared_ptr<const evaluation::BenchmarkTable>;
 
 /// A table with the metrics `a` and `b` from a CSV file with these columns and `architecture`.
-inline Table imported_table(const ScratchFolder& folder, const spaces::AnySpace& space,
+inline Table imported_table(const TemporaryFolder& folder, const spaces::AnySpace& space,
                             const std::string& csv) {
   const std::vector<evaluation::ImportedMetric> metrics{evaluation::ImportedMetric::parse("a=a"),
                                                         evaluation::ImportedMetric::parse("b=b")};
@@ -32,7 +32,7 @@ inline Table imported_table(const ScratchFolder& folder, const spaces::AnySpace&
 }
 
 /// Every genotype of a small space with what `row` writes behind it, such as ",1,2".
-inline Table small_table(const ScratchFolder& folder, const SmallSpace& space,
+inline Table small_table(const TemporaryFolder& folder, const SmallSpace& space,
                          const std::function<std::string(const spaces::Genotype&)>& row) {
   std::string csv = "architecture,a,b\n";
   for (std::uint64_t i = 0; i < space.size(); ++i) {
@@ -65,7 +65,7 @@ inline std::map<std::string, std::string> published_column(const std::filesystem
 
 /// NAS-Bench-201 with validation accuracy on CIFAR-10 as `a` and latency on an edge GPU as `b`;
 /// nullptr where the published files are absent.
-inline Table published_table(const ScratchFolder& folder) {
+inline Table published_table(const TemporaryFolder& folder) {
   const auto accuracy_file = reference_data("nasbench201/nasbench201.csv.gz");
   const auto latency_file = reference_data("nasbench201/nasbench201_hardware.csv.gz");
   if (!accuracy_file || !latency_file) return nullptr;

@@ -230,29 +230,6 @@ struct World {
   }
 };
 
-/// A folder that is gone afterwards.
-class Folder {
- public:
-  Folder() {
-    static std::atomic<int> count = 0;
-    path_ = std::filesystem::temp_directory_path() /
-            fmt::format("evonas-search-test-{}-{}", ::getpid(), count++);
-    std::filesystem::remove_all(path_);
-    std::filesystem::create_directories(path_);
-  }
-  ~Folder() {
-    std::error_code error;
-    std::filesystem::remove_all(path_, error);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
 /// Everything about an evaluation, exactly, as text.
 inline std::string text_of(const search::EvaluationRecord& record) {
   std::string text = fmt::format("{} {} {} {} {} '{}' {:a}", record.index, record.generation,

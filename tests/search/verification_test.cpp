@@ -2,13 +2,14 @@
 #include <doctest/doctest.h>
 
 #include "search/run_verification.hpp"
+#include "temporary_folder.hpp"
 #include "toy_search.hpp"
 
 namespace evonas::search {
 namespace {
 
+using tests::TemporaryFolder;
 using toy::Climber;
-using toy::Folder;
 using toy::World;
 
 /// A finished run with some failures and a final training.
@@ -17,9 +18,10 @@ void make_run(const World& world, const std::filesystem::path& folder) {
   const SearchSummary summary = world.run(&store);
   REQUIRE(summary.failures > 0);
   REQUIRE(summary.best);
-  store.set_final({summary.evaluations[*summary.best].architecture,
-                   {{"test_accuracy", {88.25, 88.0, 88.5}}},
-                   12.5});
+  store.set_final(
+      {{summary.evaluations[*summary.best].architecture, {{"test_accuracy", {88.25, 88.0, 88.5}}}},
+       12.5,
+       {}});
 }
 
 std::vector<std::string> faults(const World& world, const std::filesystem::path& folder) {
@@ -53,7 +55,7 @@ std::string primary_key(SQLite::Database& database, const std::string& table) {
 
 /// Runs `change` on a copy of the run and expects that verification finds fault with it.
 void expect_found(const World& world, const std::filesystem::path& run, const std::string& change) {
-  const Folder copy;
+  const TemporaryFolder copy;
   std::filesystem::copy(run / "run.sqlite", copy.path() / "run.sqlite");
   {
     SQLite::Database database = edit(copy.path());
@@ -63,7 +65,7 @@ void expect_found(const World& world, const std::filesystem::path& run, const st
 }
 
 TEST_CASE("a run that nobody touched verifies") {
-  const Folder folder;
+  const TemporaryFolder folder;
   const World world(24);
   make_run(world, folder.path());
   const auto found = faults(world, folder.path());
@@ -71,7 +73,7 @@ TEST_CASE("a run that nobody touched verifies") {
 }
 
 TEST_CASE("every value of every row of every table that is altered is found") {
-  const Folder folder;
+  const TemporaryFolder folder;
   const World world(14);
   make_run(world, folder.path());
   SQLite::Database database = edit(folder.path());
@@ -100,7 +102,7 @@ TEST_CASE("every value of every row of every table that is altered is found") {
 }
 
 TEST_CASE("every row that is taken away, and every one that is added, is found") {
-  const Folder folder;
+  const TemporaryFolder folder;
   const World world(14);
   make_run(world, folder.path());
   SQLite::Database database = edit(folder.path());
@@ -126,21 +128,21 @@ TEST_CASE("every row that is taken away, and every one that is added, is found")
 }
 
 TEST_CASE("rows that were exchanged, and a table that is gone, are found") {
-  const Folder folder;
+  const TemporaryFolder folder;
   const World world(14);
   make_run(world, folder.path());
   expect_found(world, folder.path(),
                "UPDATE measurement SET value = (SELECT value FROM measurement AS other WHERE "
                "other.metric = measurement.metric AND other.evaluation != measurement.evaluation "
                "AND other.value != measurement.value LIMIT 1) WHERE metric = 'accuracy'");
-  const Folder copy;
+  const TemporaryFolder copy;
   std::filesystem::copy(folder.path() / "run.sqlite", copy.path() / "run.sqlite");
   edit(copy.path()).exec("DROP TABLE outcome");
   CHECK(!faults(world, copy.path()).empty());
 }
 
 TEST_CASE("a resume refuses a store that was altered") {
-  const Folder folder;
+  const TemporaryFolder folder;
   const World world(14);
   make_run(world, folder.path());
   edit(folder.path()).exec("UPDATE measurement SET value = value + 1 WHERE evaluation = 3");
@@ -151,7 +153,7 @@ TEST_CASE("a resume refuses a store that was altered") {
 TEST_CASE("what checksums cannot show, the second look does: values stored wrongly") {
   const World world(14);
   const auto faults_after = [&](const World& stored_by, std::uint64_t seed = 7) {
-    const Folder folder;
+    const TemporaryFolder folder;
     RunStore store = RunStore::create(folder.path());
     stored_by.run(&store);
     CHECK(store.verify_checksums().empty());
@@ -178,7 +180,7 @@ TEST_CASE("what checksums cannot show, the second look does: values stored wrong
 }
 
 TEST_CASE("expensive and unrepeatable sources are not run again") {
-  const Folder folder;
+  const TemporaryFolder folder;
   const World world(14);
   make_run(world, folder.path());
   const auto refuse = [](const evaluation::Candidate&, bool) { FAIL("run again"); };

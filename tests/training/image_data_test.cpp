@@ -8,8 +8,8 @@
 #include <doctest/doctest.h>
 
 #include "evaluation/evaluator.hpp"
+#include "temporary_folder.hpp"
 #include "training/small_images.hpp"
-#include "training/temporary_folder.hpp"
 
 namespace evonas::evaluation {
 namespace {

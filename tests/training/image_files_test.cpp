@@ -6,8 +6,8 @@
 #include <zlib.h>
 
 #include "evaluation/evaluator.hpp"
+#include "temporary_folder.hpp"
 #include "training/small_images.hpp"
-#include "training/temporary_folder.hpp"
 
 namespace evonas::evaluation {
 namespace {

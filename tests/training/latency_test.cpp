@@ -5,7 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "spaces/nasbench201.hpp"
-#include "training/temporary_folder.hpp"
+#include "temporary_folder.hpp"
 
 namespace evonas::evaluation {
 namespace {

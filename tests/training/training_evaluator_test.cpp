@@ -6,8 +6,8 @@
 #include <tbb/global_control.h>
 
 #include "spaces/nasbench201.hpp"
+#include "temporary_folder.hpp"
 #include "training/small_images.hpp"
-#include "training/temporary_folder.hpp"
 
 namespace evonas::evaluation {
 namespace {

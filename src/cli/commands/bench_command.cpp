@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/parallel.hpp"
 #include "cli/commands/common_options.hpp"
 #include "cli/run/benchmark_progress.hpp"
 #include "cli/run/interrupt.hpp"
 #include "cli/run/search_session.hpp"
 #include "cli/run/synthetic_table.hpp"
-#include "cli/run/threads.hpp"
 #include "search/front_benchmark.hpp"
 #include "spaces/space_list.hpp"
 
@@ -34,9 +34,9 @@ int bench_search(const Options& options) {
   random.algorithm = "random";
   random.batch = options.population;
 
-  Threads threads(options.threads);
+  ThreadArena arena(options.threads);
   BenchmarkProgress progress;
-  const auto result = threads.run([&] {
+  const auto result = arena.execute([&] {
     const search::FrontBenchmarkSetup setup{
         .space = space,
         .table = make_synthetic_table(space),

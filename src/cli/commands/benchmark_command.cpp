@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/parallel.hpp"
 #include "cli/commands/common_options.hpp"
 #include "cli/config/experiment.hpp"
 #include "cli/config/yaml_writer.hpp"
@@ -14,7 +15,6 @@
 #include "cli/run/interrupt.hpp"
 #include "cli/run/run_folder.hpp"
 #include "cli/run/search_session.hpp"
-#include "cli/run/threads.hpp"
 #include "report/report_data.hpp"
 #include "search/benchmark.hpp"
 #include "search/front_benchmark.hpp"
@@ -130,9 +130,9 @@ int benchmark(const Options& options) {
   if (experiment.title.empty()) experiment.title = name;
 
   const Interrupt interrupt;
-  Threads threads(options.threads);
+  ThreadArena arena(options.threads);
   BenchmarkProgress progress;
-  const Results results = threads.run([&] {
+  const Results results = arena.execute([&] {
     const spaces::AnySpace space = config::make_space(experiment.space);
     const auto table = open_table(experiment, space, options.experiment);
     return experiment.objectives.size() == 1

@@ -5,12 +5,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/parallel.hpp"
 #include "base/random.hpp"
 #include "cli/commands/common_options.hpp"
 #include "cli/config/space_section.hpp"
 #include "cli/run/architecture_rows.hpp"
 #include "cli/run/search_session.hpp"
-#include "cli/run/threads.hpp"
 #include "spaces/network_input.hpp"
 #include "spaces/space_list.hpp"
 
@@ -35,8 +35,8 @@ struct Options {
 int print_rows(const Options& options, const spaces::AnySpace& space, std::uint64_t count,
                const std::function<spaces::Genotype(std::uint64_t)>& at) {
   const auto input = spaces::NetworkInput::parse(options.input);
-  Threads threads(options.threads);
-  threads.run([&] { print_architectures(space, input, count, at); });
+  ThreadArena arena(options.threads);
+  arena.execute([&] { print_architectures(space, input, count, at); });
   return kDone;
 }
 

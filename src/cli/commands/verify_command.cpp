@@ -1,12 +1,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/parallel.hpp"
 #include "cli/commands/common_options.hpp"
 #include "cli/config/configuration.hpp"
 #include "cli/run/run_folder.hpp"
 #include "cli/run/search_session.hpp"
 #include "cli/run/setup.hpp"
-#include "cli/run/threads.hpp"
 #include "search/run_verification.hpp"
 
 namespace evonas::cli {
@@ -26,9 +26,9 @@ std::vector<std::string> find_faults(const Options& options) {
   if (!faults.empty()) return faults;
 
   const config::Configuration configuration = RunFolder::configuration(store);
-  Threads threads(options.threads);
-  return threads.run([&] {
-    const search::SearchSetup setup = make_setup(configuration, threads.count(), Sources::Declared);
+  ThreadArena arena(options.threads);
+  return arena.execute([&] {
+    const search::SearchSetup setup = make_setup(configuration, arena.threads(), Sources::Declared);
     std::vector<std::string> found = search::verify_run(setup, store);
     if (found.empty()) {
       found = folder.verify_files(store, folder.load(store, setup, configuration));

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <oneapi/tbb/parallel_for.h>
 
+#include "base/parallel.hpp"
 #include "graph/cost.hpp"
 
 namespace evonas::cli {
@@ -39,8 +39,7 @@ void print_architectures(const spaces::AnySpace& space, const spaces::NetworkInp
   std::vector<std::string> rows;
   for (std::uint64_t begin = 0; begin < count; begin += kBlock) {
     rows.assign(std::min(kBlock, count - begin), {});
-    oneapi::tbb::parallel_for(std::size_t{0}, rows.size(),
-                              [&](std::size_t i) { rows[i] = row(space, input, at(begin + i)); });
+    parallel_for(rows.size(), [&](std::size_t i) { rows[i] = row(space, input, at(begin + i)); });
     for (const std::string& text : rows) fmt::print("{}", text);
   }
 }

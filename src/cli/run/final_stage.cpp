@@ -1,7 +1,9 @@
 #include "cli/run/final_stage.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -12,6 +14,9 @@
 
 namespace evonas::cli {
 namespace {
+
+// So many networks at most are measured again in search of one that keeps the limits.
+constexpr std::size_t kCandidates = 10;
 
 using Clock = std::chrono::steady_clock;
 
@@ -25,14 +30,14 @@ bool finished(search::Termination termination) {
 }
 
 void train(const config::Configuration& configuration, const search::SearchSetup& setup,
-           const search::EvaluationRecord& best, search::FinalRecord& record, Log& log,
+           const search::EvaluationRecord& network, search::FinalRecord& record, Log& log,
            const std::stop_token& stop) {
   const evaluation::TrainingOptions& options = *configuration.final->train;
   log.info(fmt::format("training the best network once more, for {} epochs", options.epochs));
-  const std::uint64_t seed = derive_seed(configuration.search.seed, "final", best.key.low);
+  const std::uint64_t seed = derive_seed(configuration.search.seed, "final", network.key.low);
   const auto begin = Clock::now();
   const auto result = train_network(
-      setup.space, best.genotype, options, configuration.search.seed, seed, stop,
+      setup.space, network.genotype, options, configuration.search.seed, seed, stop,
       [&](const evaluation::TrainingProgress& progress) {
         const double seconds = seconds_since(begin);
         const auto left = static_cast<double>(progress.epochs - progress.epoch) * seconds /
@@ -48,18 +53,47 @@ void train(const config::Configuration& configuration, const search::SearchSetup
   record.seconds += result->seconds;
 }
 
-void measure(const config::Configuration& configuration, const search::SearchSetup& setup,
-             const search::EvaluationRecord& best, search::FinalRecord& record, Log& log) {
-  log.info("measuring the latency of the best network again");
-  const auto begin = Clock::now();
+/// Measures networks again, best first, until one keeps the limits; where none of them does, the
+/// best is kept.
+search::FinalRecord choose(const config::Configuration& configuration,
+                           const search::SearchSetup& setup, const search::SearchSummary& summary,
+                           Log& log, const std::stop_token& stop) {
+  const std::string metric = latency_metric(configuration);
   const auto input = configuration.training() == nullptr && configuration.final->train
                          ? input_of_training(*configuration.final->train)
                          : network_input(configuration).value();
-  const auto result =
-      measure_network(setup.space.network(best.genotype, input), *configuration.final->measure);
-  record.metrics[latency_metric(configuration)] = {
-      .value = result.median_ms, .low = result.low_ms, .high = result.high_ms};
-  record.seconds += seconds_since(begin);
+  // A latency from a table is of another machine: its limits say nothing about this one.
+  search::Problem limits;
+  if (configuration.latency() != nullptr) limits.limits = setup.problem.limits;
+  std::erase_if(limits.limits, [&](const search::Limit& limit) { return limit.metric != metric; });
+
+  search::FinalRecord record;
+  for (const std::size_t i :
+       search::feasible_by_first_objective(summary.evaluations, setup.problem)) {
+    if (stop.stop_requested() || record.rejected.size() == kCandidates) break;
+    const search::EvaluationRecord& network = summary.evaluations[i];
+    log.info(fmt::format("measuring the latency of {} again", network.architecture));
+    const auto begin = Clock::now();
+    const auto result = measure_network(setup.space.network(network.genotype, input),
+                                        *configuration.final->measure);
+    record.seconds += seconds_since(begin);
+    search::FinalNetwork measured{
+        network.architecture,
+        {{metric, {.value = result.median_ms, .low = result.low_ms, .high = result.high_ms}}}};
+    if (limits.violation(measured.metrics) == 0.0) {
+      static_cast<search::FinalNetwork&>(record) = std::move(measured);
+      return record;
+    }
+    log.warn(fmt::format("{:.3f} ms breaks the limit {}", result.median_ms,
+                         limits.limits.front().to_string()));
+    record.rejected.push_back(std::move(measured));
+  }
+  if (!stop.stop_requested()) {
+    log.warn("no network keeps the limit when measured again; going on with the best");
+    static_cast<search::FinalNetwork&>(record) = std::move(record.rejected.front());
+    record.rejected.erase(record.rejected.begin());
+  }
+  return record;
 }
 
 }  // namespace
@@ -69,20 +103,31 @@ void run_final_stage(const config::Configuration& configuration, const search::S
   if (!configuration.final) return;
   const search::SearchSummary summary = search::load_summary(store, setup.problem);
   if (!finished(summary.termination) || !summary.best) return;
-  const search::EvaluationRecord& best = summary.evaluations[*summary.best];
 
-  search::FinalRecord record;
-  // A larger budget may have found a better network than the one that was trained before.
-  if (summary.final && summary.final->architecture == best.architecture) record = *summary.final;
-  record.architecture = best.architecture;
-
-  if (configuration.final->train && !record.metrics.contains(kTestAccuracy)) {
-    train(configuration, setup, best, record, log, stop);
-    if (stop.stop_requested()) return;
-    store.set_final(record);
+  // A larger budget may have found a better network than the one that was chosen before.
+  const std::string& best = summary.evaluations[*summary.best].architecture;
+  search::FinalRecord record = summary.final.value_or(search::FinalRecord());
+  if (record.architecture != best &&
+      (record.rejected.empty() || record.rejected.front().architecture != best)) {
+    record = {};
   }
   if (configuration.final->measure && !record.metrics.contains(latency_metric(configuration))) {
-    measure(configuration, setup, best, record, log);
+    search::FinalRecord chosen = choose(configuration, setup, summary, log, stop);
+    if (stop.stop_requested()) return;
+    // A training of the same network in an earlier session still holds.
+    if (chosen.architecture == record.architecture) {
+      chosen.metrics.merge(record.metrics);
+      chosen.seconds += record.seconds;
+    }
+    record = std::move(chosen);
+    store.set_final(record);
+  }
+  if (configuration.final->train && !record.metrics.contains(kTestAccuracy)) {
+    if (record.architecture.empty()) record.architecture = best;
+    const auto network = std::ranges::find(summary.evaluations, record.architecture,
+                                           &search::EvaluationRecord::architecture);
+    train(configuration, setup, *network, record, log, stop);
+    if (stop.stop_requested()) return;
     store.set_final(record);
   }
 }

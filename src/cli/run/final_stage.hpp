@@ -9,10 +9,11 @@
 
 namespace evonas::cli {
 
-/// Trains the best network of a finished search once more and measures it again, as `final` of the
-/// configuration says, and stores what comes out. Does nothing where that is stored already, the
-/// search is not finished, or it found nothing within the limits. Training and measurement are kept
-/// apart, so a stop between them repeats neither.
+/// Measures the best network of a finished search again and trains it once more, as `final` of the
+/// configuration says, and stores what comes out. One whose new latency breaks a limit gives way to
+/// the next best. Does nothing where that is stored already, the search is not finished, or it
+/// found nothing within the limits. Measurement and training are kept apart, so a stop between them
+/// repeats neither.
 void run_final_stage(const config::Configuration& configuration, const search::SearchSetup& setup,
                      search::RunStore& store, Log& log, const std::stop_token& stop);
 

@@ -20,7 +20,8 @@ constexpr std::string_view kHostPrefix = "host.";
 
 /// What a beginning that was cut short can leave behind.
 bool is_remnant(const std::string& name) {
-  return name.starts_with("run.sqlite") || name.starts_with(kConfigFile) || name == "log.txt";
+  return name.starts_with("run.sqlite") || name == "run.lock" || name.starts_with(kConfigFile) ||
+         name == "log.txt";
 }
 
 void check_free(const fs::path& path) {

@@ -5,12 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "base/parallel.hpp"
 #include "cli/run/final_stage.hpp"
 #include "cli/run/interrupt.hpp"
 #include "cli/run/log.hpp"
 #include "cli/run/progress.hpp"
 #include "cli/run/setup.hpp"
-#include "cli/run/threads.hpp"
 
 namespace evonas::cli {
 namespace {
@@ -39,11 +39,11 @@ int run_session(const config::Configuration& configuration, const RunFolder& fol
   // First, so that every thread that is made later leaves the signals to it.
   const Interrupt interrupt;
   Log log(folder.log_file());
-  Threads threads(options.threads);
-  return threads.run([&] {
-    const search::SearchSetup setup = make_setup(configuration, threads.count(), Sources::Working);
+  ThreadArena arena(options.threads);
+  return arena.execute([&] {
+    const search::SearchSetup setup = make_setup(configuration, arena.threads(), Sources::Working);
     log.info(fmt::format("{}: {} in {}, {} threads", folder.path().string(),
-                         setup.algorithm.algorithm, setup.space.name(), threads.count()));
+                         setup.algorithm.algorithm, setup.space.name(), arena.threads()));
     Progress progress(log, setup, metrics_of(setup, configuration));
     const std::array<search::Observer*, 1> observers = {&progress};
     const search::SearchSummary summary =

@@ -7,11 +7,10 @@
 #include <numeric>
 
 #include <fmt/format.h>
-#include <tbb/global_control.h>
-#include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 #include <torch/torch.h>
 
+#include "base/parallel.hpp"
 #include "evaluation/training/device.hpp"
 #include "evaluation/training/flat_sgd.hpp"
 #include "evaluation/training/image_data.hpp"
@@ -266,16 +265,12 @@ void TrainingEvaluator::evaluate(std::span<const Candidate> block, const Outcome
     sink(index, std::move(outcome));
   };
   const TrainingOptions& options = state_->options;
-  // More workers than TBB may use would only be a warning on the user's screen.
-  const auto allowed = static_cast<int>(
-      tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism));
-  const int all = options.device == "cpu" ? tbb::this_task_arena::max_concurrency() : 1;
-  const int concurrency =
-      options.concurrency > 0 ? std::min(static_cast<int>(options.concurrency), allowed) : all;
+  const int threads = tbb::this_task_arena::max_concurrency();
+  const int concurrency = options.concurrency > 0
+                              ? std::min(static_cast<int>(options.concurrency), threads)
+                              : (options.device == "cpu" ? threads : 1);
   tbb::task_arena arena(concurrency);
-  arena.execute([&] {
-    tbb::parallel_for(std::size_t{0}, block.size(), evaluate_one, tbb::simple_partitioner());
-  });
+  arena.execute([&] { parallel_for(block.size(), evaluate_one); });
 }
 
 std::optional<TrainingResult> TrainingEvaluator::train(

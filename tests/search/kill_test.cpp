@@ -1,0 +1,148 @@
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <random>
+#include <string>
+#include <thread>
+
+#include <doctest/doctest.h>
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include "search/evaluation_log.hpp"
+#include "search/run_verification.hpp"
+#include "temporary_folder.hpp"
+#include "toy_search.hpp"
+
+namespace evonas::search {
+namespace {
+
+using std::chrono::duration;
+using std::chrono::steady_clock;
+using tests::TemporaryFolder;
+using toy::Climber;
+using toy::text_of;
+using toy::World;
+
+// The processes that are killed are this program, running one of the skipped test cases below. A
+// plain fork would not do: what threads of the parent hold stays held in the child.
+constexpr const char* kFolderVariable = "EVONAS_TEST_FOLDER";
+
+std::filesystem::path folder_of_child() {
+  const char* folder = std::getenv(kFolderVariable);
+  REQUIRE(folder != nullptr);
+  return folder;
+}
+
+/// A process that runs one skipped test case in a folder.
+class Child {
+ public:
+  Child(const std::string& test_case, const std::filesystem::path& folder) {
+    std::string program = "/proc/self/exe";
+    std::string name = "--test-case=" + test_case;
+    std::string unskip = "--no-skip";
+    std::string quiet = "--minimal";
+    char* arguments[] = {program.data(), name.data(), unskip.data(), quiet.data(), nullptr};
+    ::setenv(kFolderVariable, folder.c_str(), 1);
+    REQUIRE(::posix_spawn(&pid_, program.c_str(), nullptr, nullptr, arguments, environ) == 0);
+  }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+  ~Child() {
+    if (pid_ > 0) end();
+  }
+
+  /// Kills it, unless it has ended; whether it had.
+  bool kill() {
+    ::kill(pid_, SIGKILL);
+    const int status = end();
+    if (WIFEXITED(status)) CHECK(WEXITSTATUS(status) == 0);
+    return WIFEXITED(status);
+  }
+
+  /// Waits for its end.
+  int end() {
+    int status = 0;
+    ::waitpid(pid_, &status, 0);
+    pid_ = -1;
+    return status;
+  }
+
+ private:
+  pid_t pid_ = -1;
+};
+
+/// Time that a whole run of a child takes.
+duration<double> time_of(const std::string& test_case) {
+  const TemporaryFolder folder;
+  const auto begin = steady_clock::now();
+  CHECK(Child(test_case, folder.path()).end() == 0);
+  return steady_clock::now() - begin;
+}
+
+TEST_CASE("child: a slow search" * doctest::skip()) {
+  const std::filesystem::path folder = folder_of_child();
+  World world(36, 2);
+  world.trained->delay = std::chrono::milliseconds(3);
+  world.measured->delay = std::chrono::milliseconds(1);
+  keep_log(world, folder / "log");
+  const auto run = folder / "run";
+  RunStore store = RunStore::exists(run) ? RunStore::open(run) : RunStore::create(run);
+  world.run(&store);
+}
+
+TEST_CASE("child: a store is made" * doctest::skip()) {
+  const auto run = folder_of_child() / "run";
+  if (!RunStore::exists(run)) RunStore::create(run, {{"a", "1"}});
+}
+
+TEST_CASE("killed at 25 random moments and resumed, the end is that of a run never stopped") {
+  const std::string expected = text_of(World(36).run());
+  const duration<double> whole = time_of("child: a slow search");
+  std::mt19937 random(std::random_device{}());
+  std::uniform_real_distribution<double> part(0.0, 0.7);
+  int kills = 0;
+  while (kills < 25) {
+    const TemporaryFolder folder;
+    for (bool finished = false; !finished;) {
+      Child child("child: a slow search", folder.path());
+      std::this_thread::sleep_for(whole * part(random));
+      finished = child.kill();
+      kills += !finished;
+    }
+    const RunStore store = RunStore::open(folder / "run");
+    const World world(36);
+    const SearchSummary summary = load_summary(store, world.setup.problem);
+    CHECK(text_of(summary) == expected);
+    CHECK(summary.termination == Termination::Budget);
+    Climber climber(world.setup.algorithm.seed, world.batch);
+    CHECK(verify_run(world.setup, climber, store).empty());
+    std::size_t trained = 0;
+    for (const auto& [evaluation, times] : toy::begun(folder / "log")) {
+      trained += evaluation.starts_with("accuracy");
+    }
+    CHECK(trained == 36);
+  }
+  MESSAGE("killed ", kills, " times");
+}
+
+TEST_CASE("killed while the store is made, there is a whole run afterwards or none") {
+  const duration<double> whole = time_of("child: a store is made");
+  std::mt19937 random(std::random_device{}());
+  std::uniform_real_distribution<double> part(0.4, 1.2);
+  for (int round = 0; round < 30; ++round) {
+    const TemporaryFolder folder;
+    for (int kill = 0; kill < 4; ++kill) {
+      Child child("child: a store is made", folder.path());
+      std::this_thread::sleep_for(whole * part(random));
+      child.kill();
+    }
+    const auto run = folder / "run";
+    if (!RunStore::exists(run)) RunStore::create(run, {{"a", "1"}});
+    CHECK(RunStore::open(run).get("a") == std::optional<std::string>("1"));
+    CHECK(RunStore::open_read_only(run).verify_checksums().empty());
+  }
+}
+
+}  // namespace
+}  // namespace evonas::search
