@@ -80,6 +80,10 @@ NodeId NetworkBuilder::average_pool(NodeId x, Window window, bool count_include_
 
 NodeId NetworkBuilder::global_average_pool(NodeId x) { return append("GlobalAveragePool", {x}); }
 
+NodeId NetworkBuilder::resize(NodeId x, std::int64_t height, std::int64_t width) {
+  return append("Resize", {x}, {{"sizes", Integers{height, width}}});
+}
+
 NodeId NetworkBuilder::flatten(NodeId x) {
   return append("Flatten", {x}, {{"axis", std::int64_t{1}}});
 }

@@ -33,6 +33,8 @@ class NetworkBuilder {
   /// `count_include_pad` false divides by the number of real pixels under the window.
   NodeId average_pool(NodeId x, Window window, bool count_include_pad = false);
   NodeId global_average_pool(NodeId x);
+  /// Bilinear resampling of an image to another height and width.
+  NodeId resize(NodeId x, std::int64_t height, std::int64_t width);
   NodeId flatten(NodeId x);
   NodeId gemm(NodeId x, std::int64_t output_features, bool bias = true);
 

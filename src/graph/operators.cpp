@@ -178,6 +178,12 @@ Shape infer_softmax(const Graph& graph, NodeId id) {
   return same_shape(graph, id);
 }
 
+Shape infer_resize(const Graph& graph, NodeId id) {
+  require_image(graph, id);
+  const auto sizes = graph[id].integers("sizes", {});
+  return {operand(graph, id, 0)[0], sizes[0], sizes[1]};
+}
+
 void add_weights(const Graph& graph, NodeId id, std::int64_t weights, std::int64_t positions,
                  Cost& cost) {
   const std::int64_t channels = graph[id].shape[0];
@@ -251,6 +257,12 @@ constexpr std::array kAveragePoolAttributes{kKernel, kStrides, kPads,
 constexpr std::array kReduceMeanAttributes{
     AttributeRule{.name = "axes", .type = AttributeType::Integers, .count = 2, .required = true},
     AttributeRule{.name = "keepdims", .most = 1}};
+constexpr std::array kResizeAttributes{
+    AttributeRule{.name = "sizes",
+                  .type = AttributeType::Integers,
+                  .least = 1,
+                  .count = 2,
+                  .required = true}};
 constexpr std::array kGemmAttributes{
     AttributeRule{.name = "output_features", .least = 1, .required = true}, kBias};
 constexpr std::array kDropoutAttributes{
@@ -331,6 +343,10 @@ constexpr std::array kOperators{
              .infer = infer_gemm,
              .add_cost = add_gemm_cost,
              .pure = false},
+    Operator{.name = "Resize",
+             .kind = Kind::Rearrangement,
+             .attributes = kResizeAttributes,
+             .infer = infer_resize},
     Operator{.name = "Flatten",
              .kind = Kind::Rearrangement,
              .attributes = kAxisAttributes,

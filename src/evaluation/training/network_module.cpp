@@ -108,6 +108,13 @@ Operator make_reduce_mean(const Node& node) {
   };
 }
 
+Operator make_resize(const Node& node) {
+  const auto sizes = node.integers("sizes", {});
+  return [=](std::span<const Tensor> x) {
+    return torch::upsample_bilinear2d(x[0], sizes, /*align_corners=*/false);
+  };
+}
+
 using Maker = Operator (*)(const Node&);
 
 template <Tensor (*function)(const Tensor&)>
@@ -124,6 +131,7 @@ const std::map<std::string_view, Maker>& makers() {
       {"HardSigmoid", make_hard_sigmoid},
       {"Clip", make_clip},
       {"ReduceMean", make_reduce_mean},
+      {"Resize", make_resize},
       {"MaxPool", make_max_pool},
       {"AveragePool", make_average_pool},
       {"Identity",

@@ -1,0 +1,70 @@
+#include "spaces/blocks.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/quoted.hpp"
+#include "spaces/search_space.hpp"
+
+namespace evonas::spaces {
+
+using graph::NetworkBuilder;
+using graph::NodeId;
+
+NodeId conv_bn(NetworkBuilder& builder, NodeId x, std::int64_t channels, std::int64_t kernel,
+               std::int64_t stride, std::int64_t groups, std::int64_t dilation) {
+  const graph::Window window{.kernel = kernel,
+                             .stride = stride,
+                             .padding = dilation * (kernel - 1) / 2,
+                             .dilation = dilation};
+  return builder.batch_normalization(builder.conv(x, channels, window, groups));
+}
+
+NodeId relu_conv_bn(NetworkBuilder& builder, NodeId x, std::int64_t channels, std::int64_t kernel,
+                    std::int64_t stride) {
+  return conv_bn(builder, builder.relu(x), channels, kernel, stride);
+}
+
+NodeId activation(NetworkBuilder& builder, NodeId x, const std::string& word) {
+  if (word == "relu") return builder.relu(x);
+  if (word == "relu6") return builder.unary("Clip", x, {{"min", 0.0}, {"max", 6.0}});
+  if (word == "h_swish") return builder.unary("HardSwish", x);
+  if (word == "swish") return builder.multiply(x, builder.unary("Sigmoid", x));
+  if (word == "none") return x;
+  throw SpaceError(fmt::format(
+      "there is no activation {}; known: relu, relu6, h_swish, swish, none", evonas::quoted(word)));
+}
+
+NodeId squeeze_excitation(NetworkBuilder& builder, NodeId x, std::int64_t squeezed,
+                          const std::string& gate) {
+  const std::int64_t channels = builder.shape(x)[0];
+  NodeId gates = builder.global_average_pool(x);
+  gates = builder.relu(builder.conv(gates, squeezed, {.kernel = 1}, 1, /*bias=*/true));
+  gates = builder.conv(gates, channels, {.kernel = 1}, 1, /*bias=*/true);
+  gates = gate == "HardSigmoid"
+              ? builder.unary("HardSigmoid", gates, {{"alpha", 1.0 / 6.0}, {"beta", 0.5}})
+              : builder.unary(gate, gates);
+  return builder.multiply(x, gates);
+}
+
+NodeId inverted_residual(NetworkBuilder& builder, NodeId x, const InvertedResidual& block) {
+  const std::int64_t inputs = builder.shape(x)[0];
+  NodeId y = x;
+  if (block.expanded != inputs || block.expand_always) {
+    y = activation(builder, conv_bn(builder, y, block.expanded, 1), block.activation);
+  }
+  y = conv_bn(builder, y, block.expanded, block.kernel, block.stride, block.expanded);
+  y = activation(builder, y, block.activation);
+  if (block.squeezed > 0) y = squeeze_excitation(builder, y, block.squeezed, block.gate);
+  y = conv_bn(builder, y, block.channels, 1);
+  return block.stride == 1 && inputs == block.channels ? builder.add({x, y}) : y;
+}
+
+std::int64_t round_channels(double channels, std::int64_t divisor) {
+  const auto half_up = static_cast<std::int64_t>(channels + static_cast<double>(divisor) / 2.0);
+  const std::int64_t rounded = std::max(divisor, half_up / divisor * divisor);
+  return static_cast<double>(rounded) < 0.9 * channels ? rounded + divisor : rounded;
+}
+
+}  // namespace evonas::spaces
