@@ -113,7 +113,7 @@ FrontAlgorithmResult summarise(std::string name, std::vector<Trial> trials) {
 
 FrontBenchmarkResult run_front_benchmark(
     const FrontBenchmarkSetup& setup,
-    const std::function<void(std::size_t, std::size_t)>& on_progress, std::stop_token stop) {
+    const std::function<void(std::size_t, std::size_t)>& on_progress, const std::stop_token& stop) {
   expect_valid(setup);
   const TableLabels labels(setup.space, *setup.table, setup.problem);
   const std::vector<double> reference = reference_of(setup, labels);

@@ -56,7 +56,7 @@ struct FrontBenchmarkResult {
 /// setup that cannot be run, EvaluationError for a metric that the table lacks.
 FrontBenchmarkResult run_front_benchmark(
     const FrontBenchmarkSetup& setup,
-    const std::function<void(std::size_t, std::size_t)>& on_progress, std::stop_token stop);
+    const std::function<void(std::size_t, std::size_t)>& on_progress, const std::stop_token& stop);
 
 /// `{"front_size", "hypervolume", "reference_point", "seeds", "algorithms": {NAME: {"evaluations",
 /// "evaluations_per_second", "hypervolume_share_mean", "hypervolume_share_lowest"}}}`.

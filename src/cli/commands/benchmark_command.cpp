@@ -100,7 +100,7 @@ Results compare_fronts(const config::Experiment& experiment, const spaces::AnySp
                        const std::shared_ptr<const evaluation::BenchmarkTable>& table,
                        BenchmarkProgress& progress, const std::stop_token& stop) {
   const search::FrontBenchmarkSetup setup{.space = space,
-                                          .table = std::move(table),
+                                          .table = table,
                                           .problem = table_problem(experiment),
                                           .algorithms = experiment.search,
                                           .evaluations = experiment.budgets.back(),
