@@ -1,26 +1,10 @@
-#include <string_view>
-
 #include <fmt/format.h>
 
+#include "base/csv_field.hpp"
 #include "report/columns.hpp"
 #include "report/report_data.hpp"
 
 namespace evonas::report {
-namespace {
-
-/// A field by RFC 4180: quoted where it has to be.
-std::string csv_field(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
-}
-
-}  // namespace
-
 std::string front_csv(const Run& run) {
   const std::vector<std::string> columns = metric_columns(run);
   std::string csv = "architecture,key";

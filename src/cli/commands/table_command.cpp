@@ -123,6 +123,8 @@ void add_table_command(CLI::App& app, Action& action) {
     --out tables/nasbench201.sqlite)");
   set_action(*imported, action, options, import);
 
+  add_table_build_command(*command, action);
+
   CLI::App* shown =
       command->add_subcommand("info", "Metrics of a table file and their best values");
   shown->add_option("TABLE", options->out, "table file")->required();

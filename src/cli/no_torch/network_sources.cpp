@@ -37,6 +37,11 @@ spaces::NetworkInput input_of_training(const evaluation::TrainingOptions& /*opti
   refuse("train networks");
 }
 
+Trainer make_trainer(const spaces::AnySpace& /*space*/,
+                     const evaluation::TrainingOptions& /*options*/, std::uint64_t /*split_seed*/) {
+  refuse("train networks");
+}
+
 std::optional<evaluation::TrainingResult> train_network(
     const spaces::AnySpace& /*space*/, const spaces::Genotype& /*genotype*/,
     const evaluation::TrainingOptions& /*options*/, std::uint64_t /*split_seed*/,

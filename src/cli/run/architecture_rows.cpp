@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/csv_field.hpp"
 #include "base/parallel.hpp"
 #include "graph/cost.hpp"
 
@@ -14,14 +15,6 @@ namespace {
 
 // Enough work for many threads, little enough to begin printing at once.
 constexpr std::uint64_t kBlock = 4096;
-
-/// RFC 4180: quotes around a field with commas or quotes, and those doubled.
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string field = "\"";
-  for (const char c : text) field += c == '"' ? std::string(2, c) : std::string(1, c);
-  return field + '"';
-}
 
 std::string row(const spaces::AnySpace& space, const spaces::NetworkInput& input,
                 const spaces::Genotype& genotype) {

@@ -39,6 +39,15 @@ std::shared_ptr<evaluation::Evaluator> make_lookup_source(const spaces::AnySpace
 /// What networks read when they are trained with these options.
 spaces::NetworkInput input_of_training(const evaluation::TrainingOptions& options);
 
+/// Trains networks on one data set, which is read once; nothing where `stop` ended it early. Safe
+/// to call from many threads at once, one training each.
+using Trainer = std::function<std::optional<evaluation::TrainingResult>(
+    const graph::Graph& network, std::uint64_t seed, const std::stop_token& stop)>;
+
+/// `split_seed` fixes which images are for validation.
+Trainer make_trainer(const spaces::AnySpace& space, const evaluation::TrainingOptions& options,
+                     std::uint64_t split_seed);
+
 /// One training of the architecture; nothing where `stop` ended it early. `split_seed` fixes which
 /// images are for validation, `seed` everything else.
 std::optional<evaluation::TrainingResult> train_network(

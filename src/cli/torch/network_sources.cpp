@@ -27,6 +27,15 @@ spaces::NetworkInput input_of_training(const evaluation::TrainingOptions& option
   return evaluation::training_input(options);
 }
 
+Trainer make_trainer(const spaces::AnySpace& space, const evaluation::TrainingOptions& options,
+                     std::uint64_t split_seed) {
+  auto evaluator = std::make_shared<const evaluation::TrainingEvaluator>(space, options, "accuracy",
+                                                                         split_seed);
+  return [evaluator](const graph::Graph& network, std::uint64_t seed, const std::stop_token& stop) {
+    return evaluator->train(network, seed, stop);
+  };
+}
+
 std::optional<evaluation::TrainingResult> train_network(
     const spaces::AnySpace& space, const spaces::Genotype& genotype,
     const evaluation::TrainingOptions& options, std::uint64_t split_seed, std::uint64_t seed,

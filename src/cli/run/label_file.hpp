@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "cli/run/appended_csv.hpp"
+#include "evaluation/latency/latency.hpp"
+#include "evaluation/training/training_evaluator.hpp"
+
+namespace evonas::cli {
+
+/// One training of a table under construction.
+struct Label {
+  std::string architecture;  ///< in the space's notation
+  std::int64_t repeat = 1;   ///< 1 for the first training of the network
+  evaluation::TrainingResult result;
+  std::string failure;  ///< why there is no result; empty where there is one
+};
+
+/// The trainings of a table under construction, safe on disk as they end. Throws as AppendedCsv
+/// does.
+class LabelFile {
+ public:
+  explicit LabelFile(const std::filesystem::path& file);
+
+  const std::vector<Label>& labels() const { return labels_; }
+  void append(Label label);
+
+ private:
+  AppendedCsv csv_;
+  std::vector<Label> labels_;
+};
+
+/// The measured latencies of a table under construction, in the same way.
+class LatencyFile {
+ public:
+  explicit LatencyFile(const std::filesystem::path& file);
+
+  /// Milliseconds by architecture.
+  const std::map<std::string, double>& latencies() const { return latencies_; }
+  void append(const std::string& architecture, const evaluation::LatencyResult& result);
+
+ private:
+  AppendedCsv csv_;
+  std::map<std::string, double> latencies_;
+};
+
+}  // namespace evonas::cli

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "cli/run/label_file.hpp"
+#include "spaces/network_input.hpp"
+#include "spaces/search_space.hpp"
+
+namespace evonas::cli {
+
+/// Everything that the rows of a finished table are made of.
+struct TableRows {
+  const spaces::AnySpace& space;
+  spaces::NetworkInput input;
+  std::span<const spaces::Genotype> networks;
+  std::span<const Label> labels;
+  const std::map<std::string, double>& latencies;  ///< measured whole, of some networks
+  std::vector<double> looked_up;                   ///< of every network
+  std::int64_t repeats = 1;
+};
+
+/// Writes the table as gzip-compressed CSV, one row a network in the order of their notation:
+/// `architecture`, for each repeat `accuracy_R`, `loss_R` and `test_accuracy_R`, then
+/// `train_seconds`, `params`, `flops`, `lookup_latency_ms` and `latency_ms`. The same rows give the
+/// same bytes. Throws FileError.
+void write_table(const TableRows& rows, const std::filesystem::path& file);
+
+}  // namespace evonas::cli
