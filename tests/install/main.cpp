@@ -1,13 +1,26 @@
 #include <cstdio>
+#include <memory>
 
-#include "search/algorithm.hpp"
-#include "spaces/nasbench201.hpp"
+#include "evaluation/graph_costs.hpp"
+#include "search/driver.hpp"
+#include "stack_space.hpp"
 
-// Asks a search algorithm for two architectures and prints them.
+// Searches the stack space from C++: many parameters for few multiply-accumulates.
 int main() {
-  const evonas::spaces::AnySpace space{evonas::spaces::NasBench201()};
-  const evonas::search::Problem problem{
-      .objectives = {{.metric = "accuracy", .goal = evonas::search::Goal::Maximize}}};
-  const auto algorithm = evonas::search::make_algorithm({.algorithm = "random"}, space, problem);
-  for (const auto& genotype : algorithm->ask(2)) std::puts(space.format(genotype).c_str());
+  namespace search = evonas::search;
+  const evonas::spaces::AnySpace space{StackSpace(8)};
+  const auto input = evonas::spaces::NetworkInput::parse("fashion_mnist");
+  const search::SearchSetup setup{
+      .space = space,
+      .problem = {.objectives = {{.metric = "params", .goal = search::Goal::Maximize},
+                                 {.metric = "macs", .goal = search::Goal::Minimize}}},
+      .algorithm = {.algorithm = "nsga2", .population = 20, .seed = 1},
+      .budget = {.evaluations = 200},
+      .sources = {{"graph", std::make_shared<evonas::evaluation::GraphCosts>(space, input)}}};
+  const search::SearchSummary summary = search::run_search(setup, nullptr, {}, {});
+  for (const std::size_t i : summary.front) {
+    const auto& found = summary.evaluations[i];
+    std::printf("%s %.0f %.0f\n", found.architecture.c_str(), found.metrics.at("params").value,
+                found.metrics.at("macs").value);
+  }
 }

@@ -1,6 +1,9 @@
 #include "cli/config/space_section.hpp"
 
 #include <filesystem>
+#include <string_view>
+
+#include <fmt/format.h>
 
 #include "cli/config/reader.hpp"
 #include "cli/config/yaml_writer.hpp"
@@ -17,10 +20,24 @@ struct SpaceOnly {
   }
 };
 
+spaces::AnySpace space_of(const PluginSection& section) {
+  return spaces::load_space(section.library, section.options);
+}
+
+template <class Options>
+spaces::AnySpace space_of(const SpaceSection<Options>& section) {
+  return spaces::make_space(spaces::SpaceOptions(section.options));
+}
+
 }  // namespace
 
+spaces::AnySpace make_space(const AnySpaceSection& section) {
+  return std::visit([](const auto& chosen) { return space_of(chosen); }, section);
+}
+
 spaces::AnySpace make_space(const std::string& name, std::span<const std::string> options) {
-  const std::string yaml = "space: {name: " + yaml_scalar(name) + "}";
+  const std::string_view key = name.ends_with(".so") ? "library" : "name";
+  const std::string yaml = fmt::format("space: {{{}: {}}}", key, yaml_scalar(name));
   Document document = parse_document(yaml, {"command line", {}}, 0);
   for (const std::string& option : options) {
     apply_override(document, "space." + option, std::filesystem::current_path());

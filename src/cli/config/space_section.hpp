@@ -1,10 +1,12 @@
 #pragma once
 
+#include <map>
 #include <span>
 #include <string>
 #include <variant>
 
 #include "base/fields.hpp"
+#include "spaces/plugin.hpp"
 #include "spaces/space_list.hpp"
 
 namespace evonas::config {
@@ -30,26 +32,36 @@ struct SpaceSection {
   }
 };
 
+/// A search space of the user's own: `space: {library: ./libmine.so, options: {channels: 8}}`.
+struct PluginSection {
+  std::string library;
+  std::map<std::string, std::string> options;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("library", library, "shared library with a search space of one's own",
+          required(file_path()));
+    visit("options", options, "options of that space");
+  }
+};
+
 namespace detail {
 template <class Spaces>
 struct SectionsOf;
 template <class... Options>
 struct SectionsOf<std::variant<Options...>> {
-  using Type = std::variant<SpaceSection<Options>...>;
+  using Type = std::variant<SpaceSection<Options>..., PluginSection>;
 };
 }  // namespace detail
 
-/// One section for each built-in space.
+/// One section for each built-in space, and one for all others.
 using AnySpaceSection = detail::SectionsOf<spaces::SpaceOptions>::Type;
 
-/// The space that a section asks for.
-inline spaces::AnySpace make_space(const AnySpaceSection& section) {
-  return std::visit(
-      [](const auto& chosen) { return spaces::make_space(spaces::SpaceOptions(chosen.options)); },
-      section);
-}
+/// The space that a section asks for. Throws SpaceError.
+spaces::AnySpace make_space(const AnySpaceSection& section);
 
-/// The space `name` with options such as "channels=8". Throws ConfigError.
+/// The space `name`, or that of the shared library `name` where it ends in ".so", with options such
+/// as "channels=8" ("options.channels=8" for a library). Throws ConfigError, SpaceError.
 spaces::AnySpace make_space(const std::string& name, std::span<const std::string> options);
 
 }  // namespace evonas::config
