@@ -84,6 +84,11 @@ NodeId NetworkBuilder::resize(NodeId x, std::int64_t height, std::int64_t width)
   return append("Resize", {x}, {{"sizes", Integers{height, width}}});
 }
 
+NodeId NetworkBuilder::first_channels(NodeId x, std::int64_t channels) {
+  return append("Slice", {x},
+                {{"axes", Integers{1}}, {"starts", Integers{0}}, {"ends", Integers{channels}}});
+}
+
 NodeId NetworkBuilder::flatten(NodeId x) {
   return append("Flatten", {x}, {{"axis", std::int64_t{1}}});
 }

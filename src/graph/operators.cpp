@@ -184,6 +184,24 @@ Shape infer_resize(const Graph& graph, NodeId id) {
   return {operand(graph, id, 0)[0], sizes[0], sizes[1]};
 }
 
+Shape infer_slice(const Graph& graph, NodeId id) {
+  const Node& node = graph[id];
+  if (node.integers("axes", {})[0] != 1) {
+    fail(graph, id, "cuts another axis than 1, the channels, which is not supported");
+  }
+  Shape result = operand(graph, id, 0);
+  const std::int64_t start = node.integers("starts", {})[0];
+  const std::int64_t end = node.integers("ends", {})[0];
+  if (start >= end || end > result[0]) {
+    fail(graph, id,
+         fmt::format("takes the channels from {} to before {} of {}; it must take one or more that "
+                     "are there",
+                     start, end, result[0]));
+  }
+  result[0] = end - start;
+  return result;
+}
+
 void add_weights(const Graph& graph, NodeId id, std::int64_t weights, std::int64_t positions,
                  Cost& cost) {
   const std::int64_t channels = graph[id].shape[0];
@@ -257,12 +275,12 @@ constexpr std::array kAveragePoolAttributes{kKernel, kStrides, kPads,
 constexpr std::array kReduceMeanAttributes{
     AttributeRule{.name = "axes", .type = AttributeType::Integers, .count = 2, .required = true},
     AttributeRule{.name = "keepdims", .most = 1}};
-constexpr std::array kResizeAttributes{
-    AttributeRule{.name = "sizes",
-                  .type = AttributeType::Integers,
-                  .least = 1,
-                  .count = 2,
-                  .required = true}};
+constexpr std::array kResizeAttributes{AttributeRule{
+    .name = "sizes", .type = AttributeType::Integers, .least = 1, .count = 2, .required = true}};
+constexpr std::array kSliceAttributes{
+    AttributeRule{.name = "axes", .type = AttributeType::Integers, .required = true},
+    AttributeRule{.name = "starts", .type = AttributeType::Integers, .required = true},
+    AttributeRule{.name = "ends", .type = AttributeType::Integers, .required = true}};
 constexpr std::array kGemmAttributes{
     AttributeRule{.name = "output_features", .least = 1, .required = true}, kBias};
 constexpr std::array kDropoutAttributes{
@@ -347,6 +365,10 @@ constexpr std::array kOperators{
              .kind = Kind::Rearrangement,
              .attributes = kResizeAttributes,
              .infer = infer_resize},
+    Operator{.name = "Slice",
+             .kind = Kind::Rearrangement,
+             .attributes = kSliceAttributes,
+             .infer = infer_slice},
     Operator{.name = "Flatten",
              .kind = Kind::Rearrangement,
              .attributes = kAxisAttributes,
