@@ -14,6 +14,8 @@ namespace evonas::graph {
 namespace {
 
 constexpr std::size_t kAnyNumber = std::numeric_limits<std::size_t>::max();
+constexpr std::array<std::int64_t, 2> kOnes{1, 1};
+constexpr std::array<std::int64_t, 4> kNoPadding{};
 constexpr double kReal = std::numeric_limits<double>::max();
 
 const Shape& operand(const Graph& graph, NodeId id, std::size_t index) {
@@ -52,10 +54,10 @@ Shape infer_input(const Graph& graph, NodeId id) {
 Shape infer_windows(const Graph& graph, NodeId id, std::int64_t channels) {
   require_image(graph, id);
   const Node& node = graph[id];
-  const auto kernel = node.integers("kernel_shape", {});
-  const auto strides = node.integers("strides", {1, 1});
-  const auto pads = node.integers("pads", {0, 0, 0, 0});
-  const auto dilations = node.integers("dilations", {1, 1});
+  const auto kernel = node.integers_view("kernel_shape");
+  const auto strides = node.integers_view("strides", kOnes);
+  const auto pads = node.integers_view("pads", kNoPadding);
+  const auto dilations = node.integers_view("dilations", kOnes);
   Shape result{channels};
   for (std::size_t axis = 0; axis < 2; ++axis) {
     const std::int64_t padded = operand(graph, id, 0)[axis + 1] + pads[axis] + pads[axis + 2];
@@ -87,8 +89,8 @@ Shape infer_conv(const Graph& graph, NodeId id) {
 
 Shape infer_pool(const Graph& graph, NodeId id) {
   require_image(graph, id);
-  const auto kernel = graph[id].integers("kernel_shape", {});
-  const auto pads = graph[id].integers("pads", {0, 0, 0, 0});
+  const auto kernel = graph[id].integers_view("kernel_shape");
+  const auto pads = graph[id].integers_view("pads", kNoPadding);
   for (std::size_t i = 0; i < pads.size(); ++i) {
     // A window must never lie in the padding alone: it would have no pixel to pool.
     if (pads[i] < kernel[i % 2]) continue;
@@ -180,18 +182,18 @@ Shape infer_softmax(const Graph& graph, NodeId id) {
 
 Shape infer_resize(const Graph& graph, NodeId id) {
   require_image(graph, id);
-  const auto sizes = graph[id].integers("sizes", {});
+  const auto sizes = graph[id].integers_view("sizes");
   return {operand(graph, id, 0)[0], sizes[0], sizes[1]};
 }
 
 Shape infer_slice(const Graph& graph, NodeId id) {
   const Node& node = graph[id];
-  if (node.integers("axes", {})[0] != 1) {
+  if (node.integers_view("axes")[0] != 1) {
     fail(graph, id, "cuts another axis than 1, the channels, which is not supported");
   }
   Shape result = operand(graph, id, 0);
-  const std::int64_t start = node.integers("starts", {})[0];
-  const std::int64_t end = node.integers("ends", {})[0];
+  const std::int64_t start = node.integers_view("starts")[0];
+  const std::int64_t end = node.integers_view("ends")[0];
   if (start >= end || end > result[0]) {
     fail(graph, id,
          fmt::format("takes the channels from {} to before {} of {}; it must take one or more that "
@@ -216,7 +218,7 @@ void add_weights(const Graph& graph, NodeId id, std::int64_t weights, std::int64
 void add_conv_cost(const Graph& graph, NodeId id, Cost& cost) {
   const Node& node = graph[id];
   std::int64_t weights = operand(graph, id, 0)[0] / node.integer("group", 1);
-  for (const std::int64_t extent : node.integers("kernel_shape", {})) {
+  for (const std::int64_t extent : node.integers_view("kernel_shape")) {
     weights = checked_product(graph, id, weights, extent);
   }
   weights = checked_product(graph, id, weights, node.shape[0]);

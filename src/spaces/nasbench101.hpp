@@ -55,8 +55,7 @@ class NasBench101 {
   /// Each edge and operation from one parent or the other (uniform crossover), until valid.
   Genotype crossover(const Genotype& a, const Genotype& b, Rng& rng) const;
   void validate(const Genotype& genotype) const;
-  /// Equal exactly for isomorphic cells. The networks of isomorphic cells can differ in parameters
-  /// by a hair: where channels do not divide evenly, the earlier vertices get one more.
+  /// Equal exactly for isomorphic cells.
   Key key(const Genotype& genotype) const;
   /// "Input", the interior vertices with the authors' names of their operations, and "Output".
   graph::Graph cell(const Genotype& genotype) const;
@@ -64,8 +63,11 @@ class NasBench101 {
   /// average, dense layer. Channels as in the authors' `compute_vertex_channels`: the interior
   /// vertices that the output concatenates share its channels, others have as many as their widest
   /// reader; the input enters through 1x1 projections, and vertices with one channel more than
-  /// their reader wants are cut. Batch normalisation has this engine's momentum, not the
-  /// published 0.997, which is too slow for short training.
+  /// their reader wants are cut. Where channels do not divide evenly, the earlier vertices get one
+  /// more, so the order of the vertices matters: it is that of at(), which makes isomorphic cells
+  /// one network and parameters the published ones, whatever form a cell is given in. Batch
+  /// normalisation has this engine's momentum, not the published 0.997, which is too slow for short
+  /// training.
   graph::Graph network(const Genotype& genotype, const NetworkInput& input) const;
   /// The columns `adjacency` and `ops` of published tables with a blank between:
   /// "100110100001001010101 c3 mp c3 c3 c1", or "1" for the cell without interior vertices.
@@ -75,9 +77,8 @@ class NasBench101 {
 
   std::uint64_t size() const;
   /// Cells in the order of the authors' generator: by the number of vertices, then edges, then
-  /// operations, each in the form that comes first among its isomorphic ones. The published file
-  /// has the same form for 99 of 100 cells. The first call enumerates the space in a tenth of a
-  /// second.
+  /// operations, each in the form that comes first among its isomorphic ones, which is the one that
+  /// was trained. The first call enumerates the space in a tenth of a second.
   Genotype at(std::uint64_t index) const;
   /// All that mutate() reaches, at most 68.
   std::vector<Genotype> neighbours(const Genotype& genotype) const;

@@ -136,7 +136,9 @@ graph::Graph NasBench101::cell(const Genotype& genotype) const {
 }
 
 graph::Graph NasBench101::network(const Genotype& genotype, const NetworkInput& input) const {
-  const Cell cell = nasbench101::cell_of(genotype);
+  // One form for all isomorphic cells, so that they are one network.
+  const Cell cell =
+      nasbench101::cell_of(nasbench101::canonical_code(nasbench101::cell_of(genotype)));
   graph::NetworkBuilder builder;
   std::int64_t channels = options_.channels;
   NodeId x = builder.input({input.channels, input.height, input.width});
