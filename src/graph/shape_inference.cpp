@@ -59,7 +59,7 @@ void check_attribute(const Graph& graph, NodeId id, const AttributeRule& rule) {
     case AttributeType::Integers:
       break;
   }
-  const auto values = node.integers(rule.name, {});
+  const auto values = node.integers_view(rule.name);
   if (values.size() != rule.count) {
     fail(graph, id,
          fmt::format("has the attribute {} with {} numbers, expected {}", in_quotes(rule.name),
