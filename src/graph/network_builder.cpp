@@ -84,6 +84,10 @@ NodeId NetworkBuilder::resize(NodeId x, std::int64_t height, std::int64_t width)
   return append("Resize", {x}, {{"sizes", Integers{height, width}}});
 }
 
+NodeId NetworkBuilder::pad(NodeId x, std::vector<std::int64_t> pads) {
+  return append("Pad", {x}, {{"pads", std::move(pads)}});
+}
+
 NodeId NetworkBuilder::flatten(NodeId x) {
   return append("Flatten", {x}, {{"axis", std::int64_t{1}}});
 }
@@ -92,8 +96,9 @@ NodeId NetworkBuilder::gemm(NodeId x, std::int64_t output_features, bool bias) {
   return append("Gemm", {x}, {{"output_features", output_features}, {"bias", std::int64_t{bias}}});
 }
 
-Graph NetworkBuilder::finish(NodeId output) {
-  graph_.set_outputs({output});
+Graph NetworkBuilder::finish(NodeId output, std::vector<NodeId> auxiliary) {
+  auxiliary.insert(auxiliary.begin(), output);
+  graph_.set_outputs(std::move(auxiliary));
   return std::exchange(graph_, Graph{});
 }
 

@@ -35,13 +35,16 @@ class NetworkBuilder {
   NodeId global_average_pool(NodeId x);
   /// Bilinear resampling of an image to another height and width.
   NodeId resize(NodeId x, std::int64_t height, std::int64_t width);
+  /// Zeros around an image, `pads` {top, left, bottom, right}; a negative number crops.
+  NodeId pad(NodeId x, std::vector<std::int64_t> pads);
   NodeId flatten(NodeId x);
   NodeId gemm(NodeId x, std::int64_t output_features, bool bias = true);
 
   const Shape& shape(NodeId id) const { return graph_[id].shape; }
 
-  /// The finished graph; the builder is empty afterwards.
-  Graph finish(NodeId output);
+  /// The finished graph; the builder is empty afterwards. `auxiliary` are outputs after the first,
+  /// used while training only.
+  Graph finish(NodeId output, std::vector<NodeId> auxiliary = {});
 
  private:
   NodeId append(std::string op, std::vector<NodeId> inputs, Attributes attributes = {});

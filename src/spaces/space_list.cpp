@@ -13,10 +13,14 @@ namespace evonas::spaces {
 namespace {
 
 // A plain list: registrars that run before main() are dropped by linkers of static libraries.
-const std::array<std::pair<std::string_view, SpaceOptions>, 1> kSpaces{{
+const std::array<std::pair<std::string_view, SpaceOptions>, 3> kSpaces{{
+    {"hierarchical", HierarchicalOptions{}},
+    {"darts", DartsOptions{}},
     {"nasbench201", NasBench201Options{}},
 }};
 
+AnySpace space_of(const HierarchicalOptions& options) { return AnySpace(Hierarchical(options)); }
+AnySpace space_of(const DartsOptions& options) { return AnySpace(Darts(options)); }
 AnySpace space_of(const NasBench201Options& options) { return AnySpace(NasBench201(options)); }
 
 }  // namespace
