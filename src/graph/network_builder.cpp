@@ -92,6 +92,10 @@ NodeId NetworkBuilder::first_channels(NodeId x, std::int64_t channels) {
                 {{"axes", Integers{1}}, {"starts", Integers{0}}, {"ends", Integers{channels}}});
 }
 
+NodeId NetworkBuilder::pad(NodeId x, std::vector<std::int64_t> pads) {
+  return append("Pad", {x}, {{"pads", std::move(pads)}});
+}
+
 NodeId NetworkBuilder::flatten(NodeId x) {
   return append("Flatten", {x}, {{"axis", std::int64_t{1}}});
 }
@@ -100,8 +104,9 @@ NodeId NetworkBuilder::gemm(NodeId x, std::int64_t output_features, bool bias) {
   return append("Gemm", {x}, {{"output_features", output_features}, {"bias", std::int64_t{bias}}});
 }
 
-Graph NetworkBuilder::finish(NodeId output) {
-  graph_.set_outputs({output});
+Graph NetworkBuilder::finish(NodeId output, std::vector<NodeId> auxiliary) {
+  auxiliary.insert(auxiliary.begin(), output);
+  graph_.set_outputs(std::move(auxiliary));
   return std::exchange(graph_, Graph{});
 }
 

@@ -37,13 +37,16 @@ class NetworkBuilder {
   NodeId resize(NodeId x, std::int64_t height, std::int64_t width);
   /// The first `channels` channels.
   NodeId first_channels(NodeId x, std::int64_t channels);
+  /// Zeros around an image, `pads` {top, left, bottom, right}; a negative number crops.
+  NodeId pad(NodeId x, std::vector<std::int64_t> pads);
   NodeId flatten(NodeId x);
   NodeId gemm(NodeId x, std::int64_t output_features, bool bias = true);
 
   const Shape& shape(NodeId id) const { return graph_[id].shape; }
 
-  /// The finished graph; the builder is empty afterwards.
-  Graph finish(NodeId output);
+  /// The finished graph; the builder is empty afterwards. `auxiliary` are outputs after the first,
+  /// used while training only.
+  Graph finish(NodeId output, std::vector<NodeId> auxiliary = {});
 
  private:
   NodeId append(std::string op, std::vector<NodeId> inputs, Attributes attributes = {});

@@ -204,6 +204,24 @@ Shape infer_slice(const Graph& graph, NodeId id) {
   return result;
 }
 
+Shape infer_pad(const Graph& graph, NodeId id) {
+  require_image(graph, id);
+  const auto pads = graph[id].integers("pads", {});
+  Shape result = operand(graph, id, 0);
+  for (std::size_t axis = 0; axis < 2; ++axis) {
+    const std::int64_t extent = result[axis + 1];
+    const std::int64_t cropped =
+        std::min<std::int64_t>(pads[axis], 0) + std::min<std::int64_t>(pads[axis + 2], 0);
+    if (-cropped >= extent) {
+      fail(graph, id,
+           fmt::format("crops {} of the {} pixels along the {}, and must leave at least one",
+                       -cropped, extent, axis == 0 ? "height" : "width"));
+    }
+    result[axis + 1] = extent + pads[axis] + pads[axis + 2];
+  }
+  return result;
+}
+
 void add_weights(const Graph& graph, NodeId id, std::int64_t weights, std::int64_t positions,
                  Cost& cost) {
   const std::int64_t channels = graph[id].shape[0];
@@ -283,6 +301,11 @@ constexpr std::array kSliceAttributes{
     AttributeRule{.name = "axes", .type = AttributeType::Integers, .required = true},
     AttributeRule{.name = "starts", .type = AttributeType::Integers, .required = true},
     AttributeRule{.name = "ends", .type = AttributeType::Integers, .required = true}};
+constexpr std::array kPadAttributes{AttributeRule{.name = "pads",
+                                                  .type = AttributeType::Integers,
+                                                  .least = -static_cast<double>(kLargestExtent),
+                                                  .count = 4,
+                                                  .required = true}};
 constexpr std::array kGemmAttributes{
     AttributeRule{.name = "output_features", .least = 1, .required = true}, kBias};
 constexpr std::array kDropoutAttributes{
@@ -371,12 +394,22 @@ constexpr std::array kOperators{
              .kind = Kind::Rearrangement,
              .attributes = kSliceAttributes,
              .infer = infer_slice},
+    Operator{.name = "Pad",
+             .kind = Kind::Rearrangement,
+             .attributes = kPadAttributes,
+             .infer = infer_pad},
     Operator{.name = "Flatten",
              .kind = Kind::Rearrangement,
              .attributes = kAxisAttributes,
              .infer = infer_flatten,
              .view = true},
     Operator{.name = "Identity", .kind = Kind::Rearrangement, .infer = same_shape, .view = true},
+    Operator{.name = "DropPath",
+             .kind = Kind::Rearrangement,
+             .attributes = kDropoutAttributes,
+             .infer = same_shape,
+             .pure = false,
+             .view = true},
     // Chance makes two Dropout of one node differ while training; it costs nothing at inference.
     Operator{.name = "Dropout",
              .kind = Kind::Rearrangement,

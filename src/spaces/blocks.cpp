@@ -26,6 +26,33 @@ NodeId relu_conv_bn(NetworkBuilder& builder, NodeId x, std::int64_t channels, st
   return conv_bn(builder, builder.relu(x), channels, kernel, stride);
 }
 
+NodeId separable_conv_bn(NetworkBuilder& builder, NodeId x, std::int64_t channels,
+                         std::int64_t kernel, std::int64_t stride, std::int64_t dilation) {
+  const std::int64_t inputs = builder.shape(x)[0];
+  const graph::Window window{.kernel = kernel,
+                             .stride = stride,
+                             .padding = dilation * (kernel - 1) / 2,
+                             .dilation = dilation};
+  return conv_bn(builder, builder.conv(x, inputs, window, inputs), channels, 1);
+}
+
+NodeId factorized_reduce(NetworkBuilder& builder, NodeId x, std::int64_t channels) {
+  const NodeId y = builder.relu(x);
+  const std::int64_t height = builder.shape(y)[1];
+  const std::int64_t width = builder.shape(y)[2];
+  const std::int64_t down = height > 1 ? 1 : 0;
+  const std::int64_t right = width > 1 ? 1 : 0;
+  const NodeId shifted = builder.pad(y, {-down, -right, down * (height % 2), right * (width % 2)});
+  const graph::Window pointwise{.kernel = 1, .stride = 2};
+  const NodeId first = builder.conv(y, channels / 2, pointwise);
+  const NodeId second = builder.conv(shifted, channels - channels / 2, pointwise);
+  return builder.batch_normalization(builder.concat({first, second}));
+}
+
+NodeId zeros_like(NetworkBuilder& builder, NodeId x) {
+  return builder.unary("Clip", x, {{"min", 0.0}, {"max", 0.0}});
+}
+
 NodeId activation(NetworkBuilder& builder, NodeId x, const std::string& word) {
   if (word == "relu") return builder.relu(x);
   if (word == "relu6") return builder.unary("Clip", x, {{"min", 0.0}, {"max", 6.0}});

@@ -20,6 +20,24 @@ graph::NodeId conv_bn(graph::NetworkBuilder& builder, graph::NodeId x, std::int6
 graph::NodeId relu_conv_bn(graph::NetworkBuilder& builder, graph::NodeId x, std::int64_t channels,
                            std::int64_t kernel, std::int64_t stride = 1);
 
+/// Depthwise convolution, 1x1 Conv, BatchNormalization: a depthwise separable convolution, which
+/// has no activation of its own.
+graph::NodeId separable_conv_bn(graph::NetworkBuilder& builder, graph::NodeId x,
+                                std::int64_t channels, std::int64_t kernel, std::int64_t stride = 1,
+                                std::int64_t dilation = 1);
+
+/// Halves height and width, rounded up, without a window that mixes pixels: Relu, two 1x1
+/// convolutions with stride 2, the second on the operand shifted by one pixel both ways, joined,
+/// BatchNormalization (Liu et al., "DARTS", ICLR 2019). `channels` is at least 2. Where a side is
+/// odd, the shifted convolution would yield one pixel less: it reads a zero past the last pixel,
+/// which leaves even sides as published and keeps both halves on one grid. A side of one pixel is
+/// not shifted: only padding would be left of it.
+graph::NodeId factorized_reduce(graph::NetworkBuilder& builder, graph::NodeId x,
+                                std::int64_t channels);
+
+/// A tensor of zeros shaped like `x`, free of parameters and of FLOPs.
+graph::NodeId zeros_like(graph::NetworkBuilder& builder, graph::NodeId x);
+
 /// An activation by the word that spaces use for it: "relu", "relu6", "h_swish", "swish", "none".
 /// Throws SpaceError for another word.
 graph::NodeId activation(graph::NetworkBuilder& builder, graph::NodeId x, const std::string& word);

@@ -1,6 +1,7 @@
 #include <vector>
 
 #include "graph/network_builder.hpp"
+#include "spaces/blocks.hpp"
 #include "spaces/nasbench201.hpp"
 #include "spaces/nasbench201_cell.hpp"
 
@@ -29,7 +30,7 @@ class Skeleton {
           operands.push_back(operation(genotype_[edge], nodes[kEdges[edge].source]));
         }
       }
-      nodes[node] = operands.empty()       ? zero(input)
+      nodes[node] = operands.empty()       ? zeros_like(builder_, input)
                     : operands.size() == 1 ? operands[0]
                                            : builder_.add(operands);
     }
@@ -64,9 +65,6 @@ class Skeleton {
         return x;
     }
   }
-
-  /// A tensor of zeros shaped like `x`, free of parameters and of FLOPs.
-  NodeId zero(NodeId x) { return builder_.unary("Clip", x, {{"min", 0.0}, {"max", 0.0}}); }
 
   const Genotype& genotype_;
   graph::NetworkBuilder& builder_;

@@ -33,7 +33,9 @@ class SpaceError : public std::runtime_error {
 /// - `key(genotype)`: equal exactly for the same network, up to isomorphism and to the equivalences
 ///   that the space is known for.
 /// - `cell(genotype)`: the graph at cell grain.
-/// - `network(genotype, input)`: the graph at network grain, shapes inferred.
+/// - `network(genotype, input)`: the graph at network grain, shapes inferred; one or more outputs,
+/// each of shape {classes}: the first is the result, the others are auxiliary classifiers used
+/// while training only.
 /// - `format(genotype)` and `parse(text)`: the space's published notation where one exists, JSON
 ///   otherwise; `parse(format(g)) == g`, and `parse` throws SpaceError.
 ///

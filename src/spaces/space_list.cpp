@@ -13,11 +13,15 @@ namespace evonas::spaces {
 namespace {
 
 // A plain list: registrars that run before main() are dropped by linkers of static libraries.
-const std::array<std::pair<std::string_view, SpaceOptions>, 2> kSpaces{{
+const std::array<std::pair<std::string_view, SpaceOptions>, 4> kSpaces{{
+    {"hierarchical", HierarchicalOptions{}},
+    {"darts", DartsOptions{}},
     {"nasbench101", NasBench101Options{}},
     {"nasbench201", NasBench201Options{}},
 }};
 
+AnySpace space_of(const HierarchicalOptions& options) { return AnySpace(Hierarchical(options)); }
+AnySpace space_of(const DartsOptions& options) { return AnySpace(Darts(options)); }
 AnySpace space_of(const NasBench101Options& options) { return AnySpace(NasBench101(options)); }
 AnySpace space_of(const NasBench201Options& options) { return AnySpace(NasBench201(options)); }
 

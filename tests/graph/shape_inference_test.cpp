@@ -67,11 +67,14 @@ TEST_CASE("shapes of poolings and reductions") {
   CHECK(shape_of("Slice", {{8, 5, 7}},
                  {{"axes", Integers{1}}, {"starts", Integers{2}}, {"ends", Integers{5}}}) ==
         Shape{3, 5, 7});
+  CHECK(shape_of("Pad", {{8, 5, 7}}, {{"pads", Integers{1, 2, 3, 4}}}) == Shape{8, 9, 13});
+  CHECK(shape_of("Pad", {{8, 5, 7}}, {{"pads", Integers{-1, -1, 1, 0}}}) == Shape{8, 5, 6});
+  CHECK(shape_of("Pad", {{8, 5, 7}}, {{"pads", Integers{-2, 3, -2, -6}}}) == Shape{8, 1, 4});
 }
 
 TEST_CASE("shapes of everything else") {
   for (const char* op : {"Relu", "Clip", "HardSwish", "HardSigmoid", "Sigmoid", "Softmax",
-                         "BatchNormalization", "Identity", "Dropout"}) {
+                         "BatchNormalization", "Identity", "DropPath", "Dropout"}) {
     CAPTURE(op);
     CHECK(shape_of(op, {{8, 5, 7}}) == Shape{8, 5, 7});
     CHECK(shape_of(op, {{12}}) == Shape{12});
@@ -109,6 +112,20 @@ TEST_CASE("errors name the node, its operator, the shapes and what fits") {
   CHECK(contains(refusal("nor_conv_3x3", {{3, 8, 8}}), "known are Input, Conv"));
   CHECK(contains(refusal("Conv", {{3, 8, 8}}, conv({3, 3}, 4, {{"stride", Integers{1, 1}}})),
                  "did you mean 'strides'?"));
+}
+
+TEST_CASE("a Pad that crops everything, or says no pads, is refused") {
+  CHECK(contains(refusal("Pad", {{8, 5, 7}}, {{"pads", Integers{-5, 0, 9, 0}}}),
+                 "crops 5 of the 5 pixels along the height, and must leave at least one"));
+  CHECK(contains(refusal("Pad", {{8, 5, 7}}, {{"pads", Integers{0, -4, 0, -4}}}),
+                 "crops 8 of the 7 pixels along the width"));
+  CHECK(contains(refusal("Pad", {{8, 5, 7}}), "lacks the attribute 'pads'"));
+  CHECK(contains(refusal("Pad", {{8, 5, 7}}, {{"pads", Integers{1, 1}}}), "2 numbers, expected 4"));
+  CHECK(contains(refusal("Pad", {{8}}, {{"pads", Integers{1, 1, 1, 1}}}),
+                 "channels x height x width"));
+  const std::int64_t most = kLargestExtent;
+  CHECK(contains(refusal("Pad", {{8, 5, 7}}, {{"pads", Integers{most, 0, most, 0}}}),
+                 "extents must be 1 to"));
 }
 
 TEST_CASE("operands that do not fit are refused") {

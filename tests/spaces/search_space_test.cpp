@@ -11,7 +11,18 @@ namespace {
 
 /// A space with one planted fault at a time: what the wrapper has to notice.
 struct FaultySpace {
-  enum class Fault { None, Sample, MutateSame, MutateOut, Crossover, Cell, Network, Parse };
+  enum class Fault {
+    None,
+    Sample,
+    MutateSame,
+    MutateOut,
+    Crossover,
+    Cell,
+    Network,
+    NoOutput,
+    Auxiliary,
+    Parse
+  };
   Fault fault = Fault::None;
 
   NasBench201 inner{NasBench201Options{.channels = 4, .cells_per_stage = 1}};
@@ -34,7 +45,10 @@ struct FaultySpace {
   graph::Graph network(const Genotype& genotype, const NetworkInput& input) const {
     NetworkInput built = input;
     if (fault == Fault::Network) ++built.classes;
-    return inner.network(genotype, built);
+    graph::Graph network = inner.network(genotype, built);
+    if (fault == Fault::NoOutput) network.set_outputs({});
+    if (fault == Fault::Auxiliary) network.set_outputs({network.outputs()[0], 0});
+    return network;
   }
   std::string format(const Genotype& genotype) const { return inner.format(genotype); }
   Genotype parse(std::string_view text) const {
@@ -75,6 +89,10 @@ TEST_CASE("the wrapper names a space that breaks its word") {
   CHECK(blames_the_space(error_of([&] { space(Fault::Crossover).crossover(good, good, rng); })));
   CHECK(blames_the_space(error_of([&] { space(Fault::Cell).cell(good); })));
   CHECK(blames_the_space(error_of([&] { space(Fault::Network).network(good, {}); })));
+  CHECK(blames_the_space(error_of([&] { space(Fault::NoOutput).network(good, {}); })));
+  CHECK(error_of([&] { space(Fault::Auxiliary).network(good, {}); })
+            .ends_with("has 2 outputs of the shapes 10, 3x32x32, expected one or more, each of "
+                       "shape 10"));
   CHECK(blames_the_space(error_of([&] { space(Fault::Parse).parse(text); })));
 
   const AnySpace sound = space(Fault::None);

@@ -125,6 +125,12 @@ Operator make_slice(const Node& node) {
   };
 }
 
+Operator make_pad(const Node& node) {
+  const auto pads = node.integers("pads", {0, 0, 0, 0});
+  const std::vector<std::int64_t> sides = {pads[1], pads[3], pads[0], pads[2]};
+  return [=](std::span<const Tensor> x) { return torch::constant_pad_nd(x[0], sides, 0.0); };
+}
+
 using Maker = Operator (*)(const Node&);
 
 template <Tensor (*function)(const Tensor&)>
@@ -143,9 +149,12 @@ const std::map<std::string_view, Maker>& makers() {
       {"ReduceMean", make_reduce_mean},
       {"Resize", make_resize},
       {"Slice", make_slice},
+      {"Pad", make_pad},
       {"MaxPool", make_max_pool},
       {"AveragePool", make_average_pool},
       {"Identity",
+       [](const Node&) -> Operator { return [](std::span<const Tensor> x) { return x[0]; }; }},
+      {"DropPath",
        [](const Node&) -> Operator { return [](std::span<const Tensor> x) { return x[0]; }; }},
       {"Dropout",
        [](const Node&) -> Operator { return [](std::span<const Tensor> x) { return x[0]; }; }},
