@@ -4,8 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
+
+struct XXH3_state_s;
 
 namespace evonas {
 
@@ -22,6 +25,20 @@ struct Key {
 
   /// 32 lower-case hexadecimal digits.
   std::string hex() const;
+};
+
+/// The key of a description that arrives in parts: the same as Key::of() of all of them joined.
+class KeyStream {
+ public:
+  KeyStream();
+  void add(std::string_view bytes);
+  Key key() const;
+
+ private:
+  struct Release {
+    void operator()(XXH3_state_s* state) const;
+  };
+  std::unique_ptr<XXH3_state_s, Release> state_;
 };
 
 }  // namespace evonas

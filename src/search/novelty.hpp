@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/key_index.hpp"
 #include "search/algorithm.hpp"
-#include "search/key_index.hpp"
 
 namespace evonas::search {
 

@@ -46,9 +46,10 @@ TableLabels::TableLabels(const spaces::AnySpace& space, const evaluation::Benchm
   const Columns columns = columns_of(table, problem);
   rows_.reserve(table.size());
   for (std::size_t row = 0; row < table.size(); ++row) {
-    const spaces::Genotype& genotype = table.genotype(row);
-    Individual individual{
-        .genotype = genotype, .key = space_.key(genotype), .violation = kInfinity, .index = row};
+    Individual individual{.genotype = table.genotype(row),
+                          .key = table.key(row),
+                          .violation = kInfinity,
+                          .index = row};
     if (const auto metrics = metrics_of(columns, row)) {
       individual.objectives = problem.minimised(*metrics);
       individual.violation = problem.violation(*metrics);
@@ -57,7 +58,7 @@ TableLabels::TableLabels(const spaces::AnySpace& space, const evaluation::Benchm
     labels_.insert(labels_.end(), individual.objectives.begin(), individual.objectives.end());
     labels_.resize((row + 1) * (dimensions_ + 1));
     const auto number = static_cast<std::uint32_t>(row);
-    if (genotypes_.insert(key_of_genes(genotype)).second) row_of_genotype_.push_back(number);
+    if (genotypes_.insert(key_of_genes(individual.genotype)).second) row_of_genotype_.push_back(number);
     if (networks_.insert(individual.key).second) row_of_network_.push_back(number);
     rows_.push_back(std::move(individual));
   }

@@ -4,8 +4,8 @@
 #include <memory>
 #include <vector>
 
+#include "base/key_index.hpp"
 #include "evaluation/table/benchmark_table.hpp"
-#include "search/key_index.hpp"
 #include "search/problem.hpp"
 
 namespace evonas::search {

@@ -9,6 +9,11 @@ namespace evonas::spaces {
 
 std::string Genotype::to_string() const { return fmt::format("{}", fmt::join(genes_, ",")); }
 
+Key key_of_genes(std::span<const Genotype::Gene> genes) {
+  const auto bytes = std::as_bytes(genes);
+  return Key::of({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
 }  // namespace evonas::spaces
 
 std::size_t std::hash<evonas::spaces::Genotype>::operator()(

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/key.hpp"
+
 namespace evonas::spaces {
 
 /// An architecture as its search space encodes it: a short immutable sequence of integers, to which
@@ -32,6 +34,10 @@ class Genotype {
  private:
   std::vector<Gene> genes_;
 };
+
+/// The identity of the genes, as against that of the network they encode.
+Key key_of_genes(std::span<const Genotype::Gene> genes);
+inline Key key_of_genes(const Genotype& genotype) { return key_of_genes(genotype.genes()); }
 
 }  // namespace evonas::spaces
 

@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
-#include "evaluation/table/benchmark_table.hpp"
+#include "evaluation/table/import_table.hpp"
+#include "evaluation/notation_space.hpp"
+#include "evaluation/table/metric_name.hpp"
 #include "message_of.hpp"
 #include "spaces/nasbench201.hpp"
 #include "temporary_folder.hpp"
@@ -83,10 +85,99 @@ TEST_CASE("an imported table gives back what the CSV file says") {
   }
 }
 
+TEST_CASE("names of metrics carry fidelity and seed") {
+  const MetricName full = MetricName::parse("cifar10_val@200#777").value();
+  CHECK(full.quantity == "cifar10_val");
+  CHECK(full.epochs == 200);
+  CHECK(full.seed == 777);
+  CHECK(full.to_string() == "cifar10_val@200#777");
+  CHECK_FALSE(MetricName::parse("params")->epochs.has_value());
+  CHECK_FALSE(MetricName::parse("val@12")->seed.has_value());
+  CHECK(MetricName::parse("val#0")->seed == 0);
+  CHECK(MetricName::parse("val#9223372036854775807").has_value());
+  for (const std::string text :
+       {"", "@1", "#1", "1a", "val@", "val#", "val@0", "val@-1", "val@012", "val@1.5", "val#+1",
+        "val#007", "val#1@2", "val@1@2", "val#1#2", "val@1000000001", "val#9223372036854775808",
+        "val@99999999999999999999", "val @1", "val@1 ", "a-b", "val@x"}) {
+    CAPTURE(text);
+    CHECK_FALSE(MetricName::parse(text).has_value());
+  }
+}
+
+TEST_CASE("a metric may be the mean of several columns") {
+  const TemporaryFolder folder;
+  const std::filesystem::path csv =
+      folder.write("t.csv", "arch,r1,r2,r3\n" + arch(1) + ",0.1,0.2,0.6\n" + arch(2) + ",1,,2\n");
+  const std::filesystem::path out = folder.path() / "t";
+  const auto wanted = metrics({"val@108=r1,r2,r3:fraction:maximize", "val@108#1=r1"});
+  CHECK(import_table(space(), csv, "arch", wanted, out).missing_values == 1);
+  const BenchmarkTable table = BenchmarkTable::open(out, space());
+  CHECK(table.values("val@108")[0] == (0.1 + 0.2 + 0.6) / 3.0);
+  CHECK(std::isnan(table.values("val@108")[1]));
+  CHECK(table.values("val@108#1")[1] == 1.0);
+  CHECK(contains(import_error("arch,r1,r2\n" + arch(1) + ",1,x\n", "arch", metrics({"v=r1,r2"})),
+                 "line 2: column 'r2': 'x' is not a finite number"));
+  CHECK(contains(import_error("arch,a,b\n" + arch(1) + ",1e308,1e308\n", "arch",
+                              metrics({"v=a,b"})),
+                 "line 2: the mean of v is too large a number"));
+  CHECK(contains(import_error("arch,r1\n" + arch(1) + ",1\n", "arch", metrics({"v=r1,r2"})),
+                 "there is no column 'r2'"));
+}
+
+TEST_CASE("rows without a required metric are left out") {
+  const TemporaryFolder folder;
+  const std::filesystem::path csv = folder.write(
+      "t.csv", "arch,a,b\n" + arch(1) + ",1,\n" + arch(2) + ",,2\n" + arch(3) + ",3,3\n");
+  const std::filesystem::path out = folder.path() / "t";
+  const ImportSummary summary = import_table(space(), csv, "arch", metrics({"a=a", "b=b"}), out,
+                                             {.required = {"a"}});
+  CHECK(summary.rows == 2);
+  CHECK(summary.left_out == 1);
+  const BenchmarkTable table = BenchmarkTable::open(out, space());
+  CHECK(table.genotype(1) == space().at(3));
+  CHECK(table.values("b")[1] == 3.0);
+  const auto error = [&](const std::string& required) {
+    return message_of<EvaluationError>([&] {
+      import_table(space(), csv, "arch", metrics({"alpha=a", "b=b"}), out,
+                   {.required = {required}});
+    });
+  };
+  CHECK(contains(error("alpah"), "the required metric 'alpah' is none of those imported; did you"));
+  CHECK(contains(error("z"), "the required metric 'z' is none of those imported"));
+}
+
+TEST_CASE("an architecture may stand in several columns") {
+  const TemporaryFolder folder;
+  const spaces::AnySpace pairs{NotationSpace()};
+  const std::filesystem::path csv =
+      folder.write("t.csv", "ops,a,adjacency\nc3,1,101\n,2,1\n");
+  const std::filesystem::path out = folder.path() / "t";
+  CHECK(import_table(pairs, csv, "adjacency+ops", metrics({"a=a"}), out).rows == 2);
+  const BenchmarkTable table = BenchmarkTable::open(out, pairs);
+  CHECK(pairs.format(table.genotype(0)) == "101 c3");
+  CHECK(pairs.format(table.genotype(1)) == "1");
+  CHECK(contains(message_of<EvaluationError>([&] {
+                   import_table(pairs, csv, "adjacency+opps", metrics({"a=a"}), out);
+                 }),
+                 "there is no column 'opps'; did you mean 'ops'?"));
+  // A column that is really called so.
+  const std::filesystem::path plus = folder.write("p.csv", "x+y,a\n101 mp,1\n");
+  CHECK(import_table(pairs, plus, "x+y", metrics({"a=a"}), out).rows == 1);
+}
+
+TEST_CASE("the same import gives the same bytes") {
+  const TemporaryFolder folder;
+  const std::filesystem::path csv = folder.write("t.csv", "arch,acc\n" + arch(1) + ",1\n");
+  const auto wanted = metrics({"accuracy=acc"});
+  import_table(space(), csv, "arch", wanted, folder.path() / "a");
+  import_table(space(), csv, "arch", wanted, folder.path() / "b");
+  CHECK(read_text(folder.path() / "a") == read_text(folder.path() / "b"));
+}
+
 TEST_CASE("a metric to import is read from its text") {
   const ImportedMetric full = ImportedMetric::parse("a_1=my column=x:GB/s:minimize");
   CHECK(full.metric.name == "a_1");
-  CHECK(full.column == "my column=x");
+  CHECK(full.columns == std::vector<std::string>{"my column=x"});
   CHECK(full.metric.unit == "GB/s");
   CHECK(full.metric.direction == Direction::Minimize);
   CHECK(ImportedMetric::parse("a=b").metric.unit.empty());
@@ -94,7 +185,7 @@ TEST_CASE("a metric to import is read from its text") {
   CHECK(ImportedMetric::parse("a=b::maximize").metric.direction == Direction::Maximize);
   for (const std::string text :
        {"", "a", "=b", "a=", "a=:ms", "a=b:ms:", "a=b:ms:up", "a=b:ms:Maximize",
-        "a=b:ms:maximize:", "a=b:ms:maximize:x", "1a=b", "a b=b", "a-b=b", "row=b", "ROW=b",
+        "a=b:ms:maximize:", "a=b:ms:maximize:x", "a=b,", "a=,b", "a=b,,c", "architecture=b", "a@0=b", "1a=b", "a b=b", "a-b=b", "row=b", "ROW=b",
         "\xc3\xa9=b", "a\"=b", "a;drop table value=b"}) {
     CAPTURE(text);
     const std::string message = message_of<EvaluationError>([&] { ImportedMetric::parse(text); });
@@ -179,7 +270,7 @@ TEST_CASE("metrics that cannot stand in one table are refused") {
                  "the metric A is there twice"));
   ImportedMetric reserved;
   reserved.metric.name = "row";
-  reserved.column = "acc";
+  reserved.columns = {"acc"};
   CHECK(contains(import_error(csv, "arch", {reserved}), "'row' cannot name a metric"));
 }
 
@@ -207,8 +298,8 @@ TEST_CASE("places that cannot be written are refused") {
         [&] { import_table(space(), csv, "arch", metrics({"accuracy=acc"}), out); });
   };
   CHECK(contains(error(folder.path()), "it is a folder; name a file"));
-  CHECK(contains(error(csv), "the table would overwrite the CSV file"));
-  CHECK(contains(error(folder.path() / "." / "t.csv"), "the table would overwrite the CSV file"));
+  CHECK(contains(error(csv), "the table would overwrite the file"));
+  CHECK(contains(error(folder.path() / "." / "t.csv"), "the table would overwrite the file"));
   CHECK(contains(error(folder.path() / "absent" / "t.sqlite"), "cannot write the table"));
   CHECK(read_text(csv) == "arch,acc\n" + arch(1) + ",1\n");
 }

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "evaluation/table/benchmark_table.hpp"
+#include "evaluation/table/import_table.hpp"
 #include "evaluation/table/csv.hpp"
 #include "fuzz/fuzz_file.hpp"
 #include "spaces/nasbench201.hpp"

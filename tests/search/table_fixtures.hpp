@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 
 #include "contract/reference_data.hpp"
-#include "evaluation/table/benchmark_table.hpp"
+#include "evaluation/table/import_table.hpp"
 #include "evaluation/table/csv.hpp"
 #include "search/small_space.hpp"
 #include "spaces/nasbench201.hpp"

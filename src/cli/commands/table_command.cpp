@@ -2,133 +2,172 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands/common_options.hpp"
+#include "cli/commands/table_info.hpp"
+#include "cli/config/space_section.hpp"
 #include "cli/run/search_session.hpp"
-#include "evaluation/table/benchmark_table.hpp"
-#include "spaces/space_list.hpp"
+#include "evaluation/table/import_table.hpp"
 
 namespace evonas::cli {
 namespace {
 
-using evaluation::BenchmarkTable;
-using evaluation::Direction;
-
 struct Options {
   std::string space;
+  std::vector<std::string> space_options;
   std::string csv;
+  std::string tfrecord;
   std::string architecture;
   std::vector<std::string> metrics;
-  std::string out;
+  std::vector<std::string> required;
+  std::string source;
+  std::string licence;
+  std::string table;
   bool json = false;
 };
 
-std::string to_string(Direction direction) {
-  if (direction == Direction::Unspecified) return "unspecified";
-  return direction == Direction::Maximize ? "maximize" : "minimize";
+/// The options that decide what is in the table, as a command line.
+std::string command_line(const Options& options) {
+  std::string command = "evonas table import";
+  const auto add = [&](const char* option, const std::string& value) {
+    if (value.empty()) return;
+    const bool plain = value.find_first_of(" '\"\\$`*?()[]{}<>|&;#!") == std::string::npos;
+    const char* const quote = plain ? "" : "'";
+    command += fmt::format(" {} {}{}{}", option, quote, value, quote);
+  };
+  add("--space", options.space);
+  for (const std::string& value : options.space_options) add("--set", value);
+  add("--csv", options.csv);
+  add("--tfrecord", options.tfrecord);
+  add("--architecture", options.architecture);
+  for (const std::string& value : options.metrics) add("--metric", value);
+  for (const std::string& value : options.required) add("--require", value);
+  return command;
+}
+
+void check_sources(const Options& options) {
+  if (options.csv.empty() == options.tfrecord.empty()) {
+    throw evaluation::EvaluationError(
+        "a table is imported from one file: give either --csv or --tfrecord");
+  }
+  if (options.csv.empty()) {
+    if (!options.architecture.empty()) {
+      throw evaluation::EvaluationError("--architecture names columns of a --csv file");
+    }
+    return;
+  }
+  if (options.architecture.empty() || options.metrics.empty()) {
+    throw evaluation::EvaluationError(
+        "--csv needs --architecture COLUMN and at least one --metric NAME=COLUMN");
+  }
 }
 
 int import(const Options& options) {
+  check_sources(options);
   std::vector<evaluation::ImportedMetric> metrics;
   for (const std::string& metric : options.metrics) {
     metrics.push_back(evaluation::ImportedMetric::parse(metric));
   }
-  const auto summary = evaluation::import_table(spaces::make_space(options.space), options.csv,
-                                                options.architecture, metrics, options.out);
+  const evaluation::ImportOptions wanted{.required = options.required,
+                                         .about = {.space_options = options.space_options,
+                                                   .source = options.source,
+                                                   .licence = options.licence,
+                                                   .command = command_line(options)}};
+  const spaces::AnySpace space = config::make_space(options.space, options.space_options);
+  const auto summary =
+      options.csv.empty()
+          ? evaluation::import_nasbench101(space, options.tfrecord, metrics, options.table, wanted)
+          : evaluation::import_table(space, options.csv, options.architecture, metrics,
+                                     options.table, wanted);
   if (options.json) {
-    fmt::print("{}\n", nlohmann::json{{"file", options.out},
+    fmt::print("{}\n", nlohmann::json{{"file", options.table},
                                       {"rows", summary.rows},
-                                      {"missing_values", summary.missing_values}}
-                           .dump(2));
-  } else {
-    fmt::print("{}: {} architectures, {} values missing\n", options.out, summary.rows,
-               summary.missing_values);
-  }
-  return kDone;
-}
-
-/// Rows that have a value, and the best of them where the metric says what is better.
-nlohmann::json describe(const BenchmarkTable& table, const spaces::AnySpace& space,
-                        const evaluation::TableMetric& metric) {
-  std::size_t values = 0;
-  for (const double value : table.values(metric.name)) values += value == value ? 1 : 0;
-  nlohmann::json json = {{"name", metric.name},
-                         {"unit", metric.unit},
-                         {"direction", to_string(metric.direction)},
-                         {"values", values}};
-  if (metric.direction != Direction::Unspecified && values > 0) {
-    const auto best = table.best(metric.name, metric.direction);
-    json["best"] = {{"value", best.value},
-                    {"architecture", space.format(table.genotype(best.row))}};
-  }
-  return json;
-}
-
-int info(const Options& options) {
-  const spaces::AnySpace space = spaces::make_space(options.space);
-  const BenchmarkTable table = BenchmarkTable::open(options.out, space);
-  nlohmann::json metrics = nlohmann::json::array();
-  for (const auto& metric : table.metrics()) metrics.push_back(describe(table, space, metric));
-  if (options.json) {
-    fmt::print("{}\n", nlohmann::json{{"file", options.out},
-                                      {"space", space.name()},
-                                      {"rows", table.size()},
-                                      {"metrics", std::move(metrics)}}
+                                      {"missing_values", summary.missing_values},
+                                      {"left_out", summary.left_out}}
                            .dump(2));
     return kDone;
   }
-  fmt::print("{}: {} architectures of {}\n", options.out, table.size(), space.name());
-  for (const auto& metric : metrics) {
-    const auto unit = metric.at("unit").get<std::string>();
-    fmt::print("  {}{}: {} values", metric.at("name").get<std::string>(),
-               unit.empty() ? "" : " [" + unit + "]", metric.at("values").get<std::size_t>());
-    if (metric.contains("best")) {
-      fmt::print(", {}, best {} at {}", metric.at("direction").get<std::string>(),
-                 metric.at("best").at("value").get<double>(),
-                 metric.at("best").at("architecture").get<std::string>());
-    }
-    fmt::print("\n");
+  fmt::print("{}: {} architectures, {} values missing\n", options.table, summary.rows,
+             summary.missing_values);
+  if (summary.left_out > 0) {
+    fmt::print("{} rows without a required metric were left out\n", summary.left_out);
   }
   return kDone;
+}
+
+int info(const Options& options) { return show_table(options.table, options.json); }
+
+void add_import(CLI::App& command, Action& action, const std::shared_ptr<Options>& options) {
+  CLI::App* import_command =
+      command.add_subcommand("import", "Make a table file from a CSV or TFRecord file");
+  CLI::App& imported = *import_command;
+  imported.add_option("--space", options->space, "search space of the architectures")->required();
+  imported
+      .add_option("--set", options->space_options, "option of the space, as in channels=8")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  imported.add_option("--csv", options->csv, "CSV file with a header line, plain or gzip")
+      ->type_name("FILE");
+  imported
+      .add_option("--tfrecord", options->tfrecord,
+                  "official file of NAS-Bench-101, instead of --csv")
+      ->type_name("FILE");
+  imported
+      .add_option("--architecture", options->architecture,
+                  "column with architectures in the space's notation; A+B: two columns that give "
+                  "it joined by a blank")
+      ->type_name("COLUMN[+COLUMN...]");
+  imported
+      .add_option("--metric", options->metrics,
+                  "a metric and its column, or several columns, of which it is the mean: "
+                  "NAME=COLUMN[,COLUMN...][:UNIT[:maximize|minimize]], where NAME is "
+                  "QUANTITY[@EPOCHS][#SEED]; without it, all of a --tfrecord file")
+      ->allow_extra_args(false)
+      ->type_name("METRIC");
+  imported
+      .add_option("--require", options->required,
+                  "leave out rows that have no value of this metric (repeat for several)")
+      ->allow_extra_args(false)
+      ->type_name("NAME");
+  imported.add_option("--source", options->source, "where the data is from, kept in the table")
+      ->type_name("TEXT");
+  imported.add_option("--licence", options->licence, "licence of the data, kept in the table")
+      ->type_name("TEXT");
+  imported.add_option("--out", options->table, "table file to write")
+      ->required()
+      ->type_name("FILE");
+  add_json(imported, options->json);
+  imported.footer(R"(Examples:
+  evonas table import --space nasbench201 --csv nasbench201.csv.gz --architecture arch \
+    --metric cifar10_val@200=cifar10_val_200:%:maximize \
+    --metric cifar10_val@200#777=cifar10_val_200_seed777:%:maximize \
+    --licence MIT --out nasbench201.sqlite
+  evonas table import --space nasbench101 --csv nasbench101.csv.gz --architecture adjacency+ops \
+    --metric val@108=val_108_run1,val_108_run2,val_108_run3:fraction:maximize --require val@108 \
+    --out nasbench101.sqlite
+  evonas table import --space nasbench101 --tfrecord nasbench_only108.tfrecord \
+    --out nasbench101.sqlite
+
+Columns of a --tfrecord file: trainable_parameters, and for N from 1 to 3 and the epochs E that the
+file has, validation_accuracy@E#N, test_accuracy@E#N, train_accuracy@E#N, training_time@E#N (the
+same at half of the training: halfway_validation_accuracy@E#N, ...).
+In a configuration the full name stands under `metric`:
+  evaluation: {accuracy: {table: nasbench101.sqlite, metric: val@108}})");
+  set_action(imported, action, options, import);
 }
 
 }  // namespace
 
 void add_table_command(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
-  options->space = "nasbench201";
   CLI::App* command = app.add_subcommand("table", "Benchmark tables: import and look at them");
   command->require_subcommand(1);
   command->footer("Example:\n  evonas table info tables/nasbench201.sqlite");
-
-  CLI::App* imported = command->add_subcommand("import", "Make a table file from a CSV file");
-  imported->add_option("--space", options->space, "search space of the architectures")->required();
-  imported->add_option("--csv", options->csv, "CSV file with a header line, plain or gzip")
-      ->required()
-      ->type_name("FILE");
-  imported
-      ->add_option("--architecture", options->architecture,
-                   "column with architectures in the space's notation")
-      ->required()
-      ->type_name("COLUMN");
-  imported
-      ->add_option("--metric", options->metrics,
-                   "a metric and its column: NAME=COLUMN[:UNIT[:maximize|minimize]]")
-      ->required()
-      ->allow_extra_args(false)
-      ->type_name("METRIC");
-  imported->add_option("--out", options->out, "table file to write")->required()->type_name("FILE");
-  add_json(*imported, options->json);
-  imported->footer(R"(Example:
-  evonas table import --space nasbench201 --csv nasbench201.csv.gz --architecture arch \
-    --metric accuracy=cifar10_val_200:%:maximize --metric params_m=cifar10_params_m \
-    --out tables/nasbench201.sqlite)");
-  set_action(*imported, action, options, import);
+  add_import(*command, action, options);
 
   add_table_build_command(*command, action);
 
-  CLI::App* shown =
-      command->add_subcommand("info", "Metrics of a table file and their best values");
-  shown->add_option("TABLE", options->out, "table file")->required();
-  shown->add_option("--space", options->space, "search space of the table")->capture_default_str();
+  CLI::App* shown = command->add_subcommand(
+      "info", "Size, metrics with their best values, seed noise and provenance of a table file");
+  shown->add_option("TABLE", options->table, "table file")->required();
   add_json(*shown, options->json);
   shown->footer("Example:\n  evonas table info tables/nasbench201.sqlite --json");
   set_action(*shown, action, options, info);

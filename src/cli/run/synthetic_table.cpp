@@ -12,6 +12,7 @@
 
 #include "base/random.hpp"
 #include "cli/run/atomic_file.hpp"
+#include "evaluation/table/import_table.hpp"
 
 namespace evonas::cli {
 namespace {

@@ -2,26 +2,10 @@
 
 #include <cmath>
 
+#include "base/kendall.hpp"
+
 namespace evonas::evaluation {
 namespace {
-
-int sign(double value) { return value > 0.0 ? 1 : value < 0.0 ? -1 : 0; }
-
-double kendall_tau_b(const std::vector<double>& a, const std::vector<double>& b) {
-  double concordance = 0.0;
-  double untied_a = 0.0;
-  double untied_b = 0.0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    for (std::size_t j = 0; j < i; ++j) {
-      const int order_a = sign(a[i] - a[j]);
-      const int order_b = sign(b[i] - b[j]);
-      concordance += order_a * order_b;
-      untied_a += order_a * order_a;
-      untied_b += order_b * order_b;
-    }
-  }
-  return concordance / std::max(1.0, std::sqrt(untied_a * untied_b));
-}
 
 double mean_error(const LookupComparison& result, double ratio) {
   double sum = 0.0;

@@ -1,190 +1,104 @@
 #include "evaluation/table/benchmark_table.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <limits>
-#include <system_error>
+#include <mutex>
+#include <set>
 #include <utility>
 
-#include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "base/nearest_name.hpp"
 #include "base/quoted.hpp"
-#include "evaluation/table/table_file.hpp"
+#include "evaluation/table/metric_name.hpp"
+#include "evaluation/table/table_reader.hpp"
 
 namespace evonas::evaluation {
-namespace {
 
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
-
-std::string_view text_of(const SQLite::Column& column) {
-  const char* const text = column.getText();  // before getBytes(), which it makes valid
-  return {text, static_cast<std::size_t>(column.getBytes())};
-}
-
-/// Reads one table file; every complaint begins with its name.
-class TableReader {
+/// The values of those metrics that somebody asked for.
+class BenchmarkTable::Columns {
  public:
-  explicit TableReader(const std::filesystem::path& file)
-      : name_(file.string()), database_(name_, SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX) {
-    database_.exec("PRAGMA trusted_schema = OFF");
-    check_tables();
-    if (const std::string format = about("format"); format != kTableFormat) {
-      fail(
-          fmt::format("its format is {}, but this version of evonas reads format {}; import it "
-                      "again with `evonas table import`",
-                      evonas::quoted(format), kTableFormat));
-    }
-  }
+  explicit Columns(TableReader reader) : reader_(std::move(reader)) {}
 
-  /// The text that `about` has under `name`.
-  std::string about(const std::string& name) const {
-    SQLite::Statement query(database_, "SELECT value FROM about WHERE name = ?");
-    query.bind(1, name);
-    if (!query.executeStep() || !query.getColumn(0).isText()) {
-      fail(fmt::format("its table about has no text for {}", name));
-    }
-    return std::string(text_of(query.getColumn(0)));
-  }
-
-  std::vector<TableMetric> metrics() const {
-    std::vector<TableMetric> metrics;
-    SQLite::Statement query(database_,
-                            "SELECT name, unit, direction FROM metric ORDER BY position LIMIT " +
-                                std::to_string(kMostTableMetrics + 1));
-    while (query.executeStep()) {
-      const std::string direction(text_of(query.getColumn(2)));
-      const std::optional<Direction> known = direction_of(direction);
-      if (!known) {
-        fail(fmt::format("the direction of a metric is {}, expected maximize, minimize or nothing",
-                         evonas::quoted(direction)));
-      }
-      metrics.push_back({.name = std::string(text_of(query.getColumn(0))),
-                         .unit = std::string(text_of(query.getColumn(1))),
-                         .direction = *known});
-    }
-    check_metric_names(name_, metrics);
-    return metrics;
-  }
-
-  /// Calls `on_row(genotype, key)` for each row in order and fills `columns`, one for each metric.
-  template <class OnRow>
-  void rows(const spaces::AnySpace& space, std::span<const TableMetric> metrics,
-            std::vector<std::vector<double>>& columns, const OnRow& on_row) const {
-    std::string sql = "SELECT a.row, a.architecture, a.key";
-    for (const TableMetric& metric : metrics) sql += fmt::format(", v.\"{}\"", metric.name);
-    SQLite::Statement query(
-        database_, sql + " FROM architecture a JOIN value v ON v.row = a.row ORDER BY a.row");
-    std::int64_t row = 0;
-    for (; query.executeStep(); ++row) {
-      if (query.getColumn(0).getInt64() != row) {
-        fail(fmt::format("row {} is missing from architecture or value", row));
-      }
-      read_architecture(space, row, query, on_row);
-      for (std::size_t i = 0; i < metrics.size(); ++i) {
-        columns[i].push_back(number(query.getColumn(static_cast<int>(i) + 3), row, metrics[i]));
-      }
-    }
-    if (const std::string expected = about("rows"); expected != std::to_string(row)) {
-      fail(fmt::format("it has {} rows, but says of itself that it has {}", row,
-                       evonas::quoted(expected)));
-    }
-    if (row == 0) fail("it has no rows");
+  std::span<const double> values(const TableMetric& metric, std::size_t rows) {
+    const std::lock_guard lock(mutex_);
+    const auto known = values_.find(metric.name);
+    if (known != values_.end()) return known->second;
+    return values_.emplace(metric.name, reader_.values(metric, rows)).first->second;
   }
 
  private:
-  [[noreturn]] void fail(std::string_view what) const {
-    throw EvaluationError(fmt::format("the table {} cannot be used: {}", name_, what));
-  }
-
-  void check_tables() const {
-    for (const char* const table : {"about", "metric", "architecture", "value"}) {
-      SQLite::Statement query(database_,
-                              "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?");
-      query.bind(1, table);
-      if (!query.executeStep()) {
-        fail(fmt::format("it has no table {}; expected a file that `evonas table import` wrote",
-                         table));
-      }
-    }
-  }
-
-  template <class OnRow>
-  void read_architecture(const spaces::AnySpace& space, std::int64_t row, SQLite::Statement& query,
-                         const OnRow& on_row) const {
-    const std::string_view architecture = text_of(query.getColumn(1));
-    spaces::Genotype genotype;
-    Key key;
-    try {
-      genotype = space.parse(architecture);
-      key = space.key(genotype);
-    } catch (const spaces::SpaceError& error) {
-      fail(fmt::format("row {}: {}", row, error.what()));
-    }
-    // Stored for people and other programs; a difference tells damage or an older definition.
-    if (const std::string_view stored = text_of(query.getColumn(2)); stored != key.hex()) {
-      fail(
-          fmt::format("row {} has the key {}, but the key of {} is {}; import it again with "
-                      "`evonas table import`",
-                      row, evonas::quoted(stored), evonas::quoted(architecture, 160), key.hex()));
-    }
-    if (!on_row(std::move(genotype), key)) {
-      fail(fmt::format("row {}: the architecture {} is there twice", row,
-                       evonas::quoted(architecture, 160)));
-    }
-  }
-
-  double number(const SQLite::Column& column, std::int64_t row, const TableMetric& metric) const {
-    const int type = column.getType();
-    if (type == SQLite::Null) return kMissing;
-    const double value = column.getDouble();
-    if ((type != SQLite::FLOAT && type != SQLite::INTEGER) || !std::isfinite(value)) {
-      fail(fmt::format("row {}: the value of {} is {}, expected a finite number or NULL", row,
-                       metric.name, evonas::quoted(text_of(column))));
-    }
-    return value;
-  }
-
-  std::string name_;
-  SQLite::Database database_;
+  std::mutex mutex_;
+  TableReader reader_;
+  std::map<std::string, std::vector<double>> values_;
 };
 
-}  // namespace
+BenchmarkTable::BenchmarkTable() = default;
+BenchmarkTable::BenchmarkTable(BenchmarkTable&&) noexcept = default;
+BenchmarkTable& BenchmarkTable::operator=(BenchmarkTable&&) noexcept = default;
+BenchmarkTable::~BenchmarkTable() = default;
+
+TableAbout read_table_about(const std::filesystem::path& file) { return TableReader(file).about(); }
 
 BenchmarkTable BenchmarkTable::open(const std::filesystem::path& file,
                                     const spaces::AnySpace& space) {
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(file, ignored)) {
-    throw EvaluationError(fmt::format(
-        "there is no table file {}; write one with `evonas table import`", file.string()));
-  }
   BenchmarkTable table;
   table.file_ = file;
-  try {
-    const TableReader reader(file);
-    if (const std::string name = reader.about("space"); name != space.name()) {
-      throw EvaluationError(fmt::format("the table {} is for the space {}, not for {}",
-                                        file.string(), evonas::quoted(name), space.name()));
-    }
-    table.metrics_ = reader.metrics();
-    std::vector<std::vector<double>> columns(table.metrics_.size());
-    reader.rows(space, table.metrics_, columns, [&](spaces::Genotype genotype, const Key& key) {
-      const std::size_t row = table.genotypes_.size();
-      table.rows_by_key_.try_emplace(key, row);
-      table.genotypes_.push_back(genotype);
-      return table.rows_.try_emplace(std::move(genotype), row).second;
-    });
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      table.values_[table.metrics_[i].name] = std::move(columns[i]);
-    }
-  } catch (const SQLite::Exception& error) {
-    throw EvaluationError(fmt::format(
-        "the table {} cannot be read: {}; is it a file that `evonas table import` wrote, whole and "
-        "undamaged?",
-        file.string(), error.what()));
+  TableReader reader(file);
+  table.about_ = reader.about();
+  if (table.about_.space != space.name()) {
+    throw EvaluationError(fmt::format("the table {} is for the space {}, not for {}", file.string(),
+                                      evonas::quoted(table.about_.space), space.name()));
   }
+  table.metrics_ = reader.metrics();
+  TableIdentity identity = reader.identity(table.about_.rows);
+  table.keys_ = std::move(identity.keys);
+  table.genes_ = std::move(identity.genes);
+  table.gene_ends_ = std::move(identity.gene_ends);
+  table.build_indexes();
+  table.check_keys(space, reader);
+  table.columns_ = std::make_unique<Columns>(std::move(reader));
   return table;
+}
+
+void BenchmarkTable::fail(std::string_view what) const {
+  throw EvaluationError(fmt::format("the table {} cannot be used: {}", file_.string(), what));
+}
+
+void BenchmarkTable::build_indexes() {
+  for (std::size_t row = 0; row < size(); ++row) {
+    if (!genotypes_.insert(spaces::key_of_genes(genes(row))).second) {
+      fail(fmt::format("row {} has the genotype [{}] of an earlier row", row,
+                       genotype(row).to_string()));
+    }
+    if (networks_.insert(keys_[row]).second) {
+      row_of_network_.push_back(static_cast<std::uint32_t>(row));
+    }
+  }
+}
+
+void BenchmarkTable::check_keys(const spaces::AnySpace& space, const TableReader& reader) const {
+  constexpr std::size_t kChecked = 256;
+  const std::size_t checked = std::min(size(), kChecked);
+  for (std::size_t i = 0; i < checked; ++i) {
+    const std::size_t row = checked == 1 ? 0 : i * (size() - 1) / (checked - 1);
+    const std::string architecture = reader.architecture(row);
+    try {
+      if (space.parse(architecture) != genotype(row)) {
+        fail(fmt::format("row {} has the genotype [{}], but {} is another one; import it again "
+                         "with `evonas table import`",
+                         row, genotype(row).to_string(), evonas::quoted(architecture, 160)));
+      }
+      if (const Key key = space.key(genotype(row)); key != keys_[row]) {
+        fail(fmt::format("row {} has the key {}, but the key of {} is {}; import it again with "
+                         "`evonas table import`",
+                         row, keys_[row].hex(), evonas::quoted(architecture, 160), key.hex()));
+      }
+    } catch (const spaces::SpaceError& error) {
+      fail(fmt::format("row {}: {}", row, error.what()));
+    }
+  }
 }
 
 const TableMetric& BenchmarkTable::metric(const std::string& name) const {
@@ -200,15 +114,53 @@ const TableMetric& BenchmarkTable::metric(const std::string& name) const {
                                 : fmt::format("; did you mean {}?", guess)));
 }
 
+std::vector<std::string> BenchmarkTable::quantities() const {
+  std::vector<std::string> quantities;
+  for (const TableMetric& metric : metrics_) {
+    const std::string quantity = MetricName::parse(metric.name)->quantity;
+    if (std::ranges::find(quantities, quantity) == quantities.end()) quantities.push_back(quantity);
+  }
+  return quantities;
+}
+
+std::vector<std::int64_t> BenchmarkTable::fidelities(const std::string& quantity) const {
+  std::set<std::int64_t> epochs;
+  for (const TableMetric& metric : metrics_) {
+    const MetricName name = *MetricName::parse(metric.name);
+    if (name.quantity == quantity && name.epochs) epochs.insert(*name.epochs);
+  }
+  return {epochs.begin(), epochs.end()};
+}
+
+std::vector<std::uint64_t> BenchmarkTable::seeds(const std::string& quantity,
+                                                 std::optional<std::int64_t> epochs) const {
+  std::set<std::uint64_t> seeds;
+  for (const TableMetric& metric : metrics_) {
+    const MetricName name = *MetricName::parse(metric.name);
+    if (name.quantity == quantity && name.epochs == epochs && name.seed) seeds.insert(*name.seed);
+  }
+  return {seeds.begin(), seeds.end()};
+}
+
+std::span<const spaces::Genotype::Gene> BenchmarkTable::genes(std::size_t row) const {
+  const std::size_t begin = row == 0 ? 0 : gene_ends_[row - 1];
+  return std::span(genes_).subspan(begin, gene_ends_[row] - begin);
+}
+
+spaces::Genotype BenchmarkTable::genotype(std::size_t row) const {
+  const auto own = genes(row);
+  return spaces::Genotype({own.begin(), own.end()});
+}
+
 std::optional<std::size_t> BenchmarkTable::find(const spaces::Genotype& genotype,
                                                 const Key& key) const {
-  if (const auto row = rows_.find(genotype); row != rows_.end()) return row->second;
-  if (const auto row = rows_by_key_.find(key); row != rows_by_key_.end()) return row->second;
+  if (const auto row = genotypes_.find(spaces::key_of_genes(genotype))) return row;
+  if (const auto network = networks_.find(key)) return row_of_network_[*network];
   return std::nullopt;
 }
 
 std::span<const double> BenchmarkTable::values(const std::string& name) const {
-  return values_.at(metric(name).name);
+  return columns_->values(metric(name), size());
 }
 
 BenchmarkTable::Optimum BenchmarkTable::best(const std::string& name, Direction direction) const {

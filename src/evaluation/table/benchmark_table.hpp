@@ -1,15 +1,16 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
+#include "base/key_index.hpp"
 #include "evaluation/evaluator.hpp"
 
 namespace evonas::evaluation {
@@ -17,38 +18,80 @@ namespace evonas::evaluation {
 enum class Direction { Unspecified, Maximize, Minimize };
 
 struct TableMetric {
-  std::string name;
+  std::string name;  ///< as MetricName reads it: "params", "cifar10_val@200", "cifar10_val@200#777"
   std::string unit;
   Direction direction = Direction::Unspecified;
 };
 
+/// What a table file says of itself besides its metrics. Texts are empty where nobody gave them.
+struct TableAbout {
+  std::string space;
+  std::vector<std::string> space_options;  ///< those given, "channels=8"
+  std::size_t rows = 0;
+  std::string source_file;      ///< name of the file that was imported, without its folder
+  std::string source_checksum;  ///< XXH3, 128 bits, of that file (what `xxhsum -H128` prints)
+  std::string source;           ///< where the data is from, in words
+  std::string licence;
+  std::string command;  ///< the command line that imported it
+};
+
+/// Reads only that, of any whole table file. Throws EvaluationError as BenchmarkTable::open() does.
+TableAbout read_table_about(const std::filesystem::path& file);
+
+class TableReader;
+
 /// Values of architectures of one search space, from one self-describing SQLite file that `evonas
-/// table import` writes. Loaded whole and immutable, so reads are safe from many threads.
+/// table import` writes. Opening reads who is in the table; the values of a metric are read when
+/// they are first asked for. Safe from many threads.
 ///
-/// The file is plain SQL, made for quick reading and for other programs:
+/// The file is plain SQL, for other programs:
 ///
-///     about        (name, value)   format, space, rows, source and source_column (provenance)
-///     metric       (position, name, unit, direction, source_column)
-///     architecture (row, architecture, key)   row from 0; the space's notation; 32 hex digits
-///     value        (row, one REAL column a metric, called like it)   NULL where there is none
+///     benchmark (row, architecture, key, one column a metric, called like it)   a view on the rest
+///     about     (name, value)                 format and what TableAbout has
+///     metric    (position, name, quantity, epochs, seed, unit, direction, source_columns,
+///                single_precision, width, cells)   `cells`: text of `width` bytes a row (cells.hpp)
+///     row       (row, architecture)           from 0; the space's notation
+///     identity  (name, width, data)           16 bytes a row: its key, highest byte first; the
+///                                             genes of all rows, and where those of each row end
+///
+/// as in `SELECT architecture, "val@108" FROM benchmark ORDER BY "val@108" DESC LIMIT 1`. A
+/// checksum of all bytes stands in the header, so a file that was damaged or altered is refused.
 class BenchmarkTable {
  public:
-  /// Reads a table file. Throws EvaluationError where the file is missing, damaged, of another
-  /// format version, for another space than `space`, or has keys that the space computes otherwise.
+  /// Opens a table file. Throws EvaluationError where the file is missing, damaged, altered, of
+  /// another format version, for another space than `space`, or has keys that the space computes
+  /// otherwise (for large tables that is tried on 256 rows).
   static BenchmarkTable open(const std::filesystem::path& file, const spaces::AnySpace& space);
 
+  BenchmarkTable(BenchmarkTable&&) noexcept;
+  BenchmarkTable& operator=(BenchmarkTable&&) noexcept;
+  ~BenchmarkTable();
+
   const std::filesystem::path& file() const { return file_; }
+  const TableAbout& about() const { return about_; }
   std::span<const TableMetric> metrics() const { return metrics_; }
   /// Throws EvaluationError naming the nearest metric where `name` is none.
   const TableMetric& metric(const std::string& name) const;
 
-  std::size_t size() const { return genotypes_.size(); }
-  const spaces::Genotype& genotype(std::size_t row) const { return genotypes_[row]; }
+  /// The quantities of the metrics, in their order.
+  std::vector<std::string> quantities() const;
+  /// The epochs after which a quantity is there, ascending; none where it has no fidelity.
+  std::vector<std::int64_t> fidelities(const std::string& quantity) const;
+  /// The seeds that a quantity has at a fidelity, ascending; none where only its mean is there.
+  std::vector<std::uint64_t> seeds(const std::string& quantity,
+                                   std::optional<std::int64_t> epochs) const;
+
+  std::size_t size() const { return keys_.size(); }
+  /// Number of distinct keys.
+  std::size_t networks() const { return networks_.size(); }
+  spaces::Genotype genotype(std::size_t row) const;
+  const Key& key(std::size_t row) const { return keys_[row]; }
 
   /// The row of exactly this genotype, else of the first row with the same key, else nothing.
   std::optional<std::size_t> find(const spaces::Genotype& genotype, const Key& key) const;
 
-  /// The values of a metric by row; NaN where the table has none. Throws as metric() does.
+  /// The values of a metric by row; NaN where the table has none. Throws as metric() does, and
+  /// where the file has them in another form than it should.
   std::span<const double> values(const std::string& metric) const;
 
   /// Extreme value of a metric and the first row that has it.
@@ -61,12 +104,23 @@ class BenchmarkTable {
   Optimum best(const std::string& metric, Direction direction) const;
 
  private:
+  class Columns;
+  BenchmarkTable();
+  std::span<const spaces::Genotype::Gene> genes(std::size_t row) const;
+  void build_indexes();
+  void check_keys(const spaces::AnySpace& space, const TableReader& reader) const;
+  [[noreturn]] void fail(std::string_view what) const;
+
   std::filesystem::path file_;
+  TableAbout about_;
   std::vector<TableMetric> metrics_;
-  std::map<std::string, std::vector<double>> values_;
-  std::vector<spaces::Genotype> genotypes_;
-  std::unordered_map<spaces::Genotype, std::size_t> rows_;
-  std::unordered_map<Key, std::size_t> rows_by_key_;
+  std::vector<Key> keys_;                     // by row
+  std::vector<spaces::Genotype::Gene> genes_;  // of all rows, one after the other
+  std::vector<std::uint32_t> gene_ends_;      // by row
+  KeyIndex genotypes_;                        // numbered as the rows are
+  KeyIndex networks_;
+  std::vector<std::uint32_t> row_of_network_;  // the first, by its number in `networks_`
+  std::unique_ptr<Columns> columns_;
 };
 
 /// Looks metrics up in a table. An architecture that the table lacks is a failed evaluation.
@@ -90,32 +144,5 @@ class TableEvaluator final : public Evaluator {
   std::shared_ptr<const BenchmarkTable> table_;
   std::vector<Column> columns_;
 };
-
-/// A column of a CSV file that becomes a metric.
-struct ImportedMetric {
-  TableMetric metric;
-  std::string column;
-
-  /// "NAME=COLUMN[:UNIT[:maximize|minimize]]"; COLUMN without ':'. Throws EvaluationError.
-  static ImportedMetric parse(std::string_view text);
-};
-
-struct ImportSummary {
-  std::size_t rows = 0;
-  std::size_t missing_values = 0;
-};
-
-/// Imports a CSV file into a new table file. Writes `out`.partial and renames it at the end, so
-/// that an existing table stays untouched by a failure. An empty field, or "nan", is a missing
-/// value.
-///
-/// Throws EvaluationError with file and line for an architecture that the space does not accept or
-/// that an earlier line has (naming it), a value that is no finite number, a column that is missing
-/// (naming the nearest) or there twice; and for a file without rows, a metric name that is no
-/// identifier (letters, digits, underscores) or is `row`, and a file that cannot be written.
-ImportSummary import_table(const spaces::AnySpace& space, const std::filesystem::path& csv,
-                           const std::string& architecture_column,
-                           std::span<const ImportedMetric> metrics,
-                           const std::filesystem::path& out);
 
 }  // namespace evonas::evaluation

@@ -1,30 +1,48 @@
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "base/key.hpp"
 #include "evaluation/table/benchmark_table.hpp"
 
 namespace evonas::evaluation {
 
-/// What the writer and the reader of table files agree on; nobody else includes this. The schema is
-/// described at BenchmarkTable.
+/// What the writer and the reader of table files agree on; besides them only tests include this.
+/// The schema is described at BenchmarkTable.
 
-inline constexpr std::string_view kTableFormat = "1";
+inline constexpr std::string_view kTableFormat = "2";
 
-/// A metric becomes a column of SQLite, and stands in formulas such as `latency_ms <= 4`.
+/// What SQLite's header names the format of the file by (`PRAGMA application_id`): "EvNT".
+inline constexpr std::int32_t kTableApplication = 0x45764e54;
+
 inline constexpr std::size_t kMostTableMetrics = 1000;
 
-/// Throws EvaluationError beginning with `place` unless every name is a letter or underscore
-/// followed by letters, digits and underscores, is not the taken word `row`, and occurs once (upper
-/// and lower case taken as equal, as SQLite does).
+/// Throws EvaluationError beginning with `place` unless every name is one that MetricName reads,
+/// has a quantity other than the taken words row, architecture and key, and occurs once (upper and
+/// lower case taken as equal, as SQLite does).
 void check_metric_names(std::string_view place, std::span<const TableMetric> metrics);
 
 /// "maximize", "minimize" or nothing.
 std::string to_string(Direction direction);
 /// Reverse of to_string(); nothing for another word.
 std::optional<Direction> direction_of(std::string_view word);
+
+/// The key of all bytes of a file. Throws EvaluationError where it cannot be read.
+Key checksum_of(const std::filesystem::path& file);
+
+/// Writes the checksum of all other bytes of a finished table file into its header (where `PRAGMA
+/// user_version` stands) and waits for the disk. Throws EvaluationError.
+void seal_table_file(const std::filesystem::path& file);
+
+enum class Seal { NoTable, Broken, Whole };
+
+/// Whether a file begins as a table file of this format does, and all of its bytes are those that
+/// were sealed. Throws EvaluationError where it cannot be read.
+Seal check_seal(const std::filesystem::path& file);
 
 }  // namespace evonas::evaluation

@@ -3,20 +3,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <utility>
 #include <vector>
 
 #include "base/key.hpp"
-#include "spaces/genotype.hpp"
 
-namespace evonas::search {
-
-/// The identity of a genotype, as against that of the network it encodes.
-inline Key key_of_genes(const spaces::Genotype& genotype) {
-  const auto genes = std::as_bytes(genotype.genes());
-  return Key::of({reinterpret_cast<const char*>(genes.data()), genes.size()});
-}
+namespace evonas {
 
 /// Numbers keys in the order of their arrival, from 0. A flat table with open addressing: searches
 /// on tables spend much of their time asking whether a key is known, and the nodes of a standard
@@ -71,4 +63,4 @@ class KeyIndex {
   std::vector<Key> keys_;
 };
 
-}  // namespace evonas::search
+}  // namespace evonas

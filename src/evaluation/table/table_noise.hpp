@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "evaluation/table/benchmark_table.hpp"
+
+namespace evonas::evaluation {
+
+/// How far the seeds of one quantity at one fidelity agree in ranking architectures: the most that
+/// a predictor of one seed's labels can reach. Means over all pairs of seeds, each over the rows
+/// that have both values.
+struct SeedNoise {
+  std::string quantity;
+  std::optional<std::int64_t> epochs;
+  std::vector<std::uint64_t> seeds;
+  std::size_t rows = 0;  ///< of the pair of seeds with the fewest
+  double tau = 0.0;      ///< Kendall's tau-b
+  /// The same among the best tenth of the rows by one seed of the pair, mean of either one; nothing
+  /// where the table does not say what is better.
+  std::optional<double> tau_best_tenth;
+};
+
+/// One for each quantity and fidelity with two seeds or more, in the order of the metrics. Throws
+/// EvaluationError as BenchmarkTable::values() does.
+std::vector<SeedNoise> seed_noise(const BenchmarkTable& table);
+
+}  // namespace evonas::evaluation
