@@ -12,7 +12,7 @@
 #include "cli/config/configuration.hpp"
 #include "cli/config/description.hpp"
 #include "cli/config/experiment.hpp"
-#include "cli/config/yaml_writer.hpp"
+#include "yaml/writer.hpp"
 
 namespace evonas::config {
 namespace {
@@ -63,7 +63,7 @@ std::string refusal(const fs::path& file) {
     } else {
       load_configuration(file);
     }
-  } catch (const ConfigError& error) {
+  } catch (const yaml::YamlError& error) {
     return error.what();
   }
   return {};
@@ -79,7 +79,7 @@ budget: {evaluations: 10}
 std::string refusal_of(const std::string& yaml, const std::vector<std::string>& overrides = {}) {
   try {
     parse_configuration(yaml, "/data", overrides);
-  } catch (const ConfigError& error) {
+  } catch (const yaml::YamlError& error) {
     return error.what();
   }
   return {};
@@ -130,9 +130,9 @@ TEST_CASE("the configurations that come with evonas are valid") {
 TEST_CASE("reading the resolved configuration gives the same one") {
   const Configuration first = load_configuration(kSource / "configs/quickstart.yaml");
   for (const bool comments : {false, true}) {
-    const std::string yaml = to_yaml(first, comments);
+    const std::string yaml = yaml::to_yaml(first, comments);
     CAPTURE(yaml);
-    CHECK(to_yaml(parse_configuration(yaml, "/elsewhere"), comments) == yaml);
+    CHECK(yaml::to_yaml(parse_configuration(yaml, "/elsewhere"), comments) == yaml);
   }
 }
 
@@ -142,7 +142,7 @@ TEST_CASE("texts and numbers survive writing and reading") {
     const auto text = *rc::gen::container<std::string>(rc::gen::inRange(' ', '\x7f'));
     Configuration configuration = parse_configuration(kSmall, "/data");
     std::get<TableSection>(configuration.evaluation.at("accuracy")).metric = text;
-    const Configuration again = parse_configuration(to_yaml(configuration), "/data");
+    const Configuration again = parse_configuration(yaml::to_yaml(configuration), "/data");
     RC_ASSERT(std::get<TableSection>(again.evaluation.at("accuracy")).metric == text);
   }));
   CHECK(rc::check("any number", [] {
@@ -150,7 +150,7 @@ TEST_CASE("texts and numbers survive writing and reading") {
     Configuration configuration = parse_configuration(kSmall, "/data");
     configuration.budget.evaluations = 1;
     configuration.budget.seconds = number;
-    RC_ASSERT(parse_configuration(to_yaml(configuration), "/data").budget.seconds == number);
+    RC_ASSERT(parse_configuration(yaml::to_yaml(configuration), "/data").budget.seconds == number);
   }));
 }
 
@@ -240,7 +240,7 @@ TEST_CASE("no truncation or change of a byte brings the reader down") {
   const auto survives = [](const std::string& yaml) {
     try {
       parse_configuration(yaml, "/data");
-    } catch (const ConfigError&) {
+    } catch (const yaml::YamlError&) {
     }
   };
   for (std::size_t i = 0; i < whole.size(); i += 3) survives(whole.substr(0, i));

@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/fields.hpp"
-#include "cli/config/field_types.hpp"
+#include "yaml/field_types.hpp"
 
 namespace evonas::config {
 
@@ -48,22 +48,22 @@ class Describer {
   static Description describe(T& value) {
     using Kind = Description::Kind;
     Description result;
-    if constexpr (kIsOptional<T>) {
+    if constexpr (yaml::kIsOptional<T>) {
       typename T::value_type inner{};
       result = describe(inner);
       result.optional = true;
-    } else if constexpr (kIsVector<T>) {
+    } else if constexpr (yaml::kIsVector<T>) {
       typename T::value_type item{};
       result.kind = Kind::List;
       result.children.push_back(describe(item));
-    } else if constexpr (kIsMap<T>) {
+    } else if constexpr (yaml::kIsMap<T>) {
       typename T::mapped_type item{};
       result.kind = Kind::Names;
       result.children.push_back(describe(item));
-    } else if constexpr (kIsVariant<T>) {
+    } else if constexpr (yaml::kIsVariant<T>) {
       result.kind = Kind::Alternatives;
       add_alternatives(result, &value);
-    } else if constexpr (kIsSection<T>) {
+    } else if constexpr (yaml::kIsSection<T>) {
       Describer inner;
       value.fields(inner);
       result.children = std::move(inner.fields_);

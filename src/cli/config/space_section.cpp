@@ -2,8 +2,8 @@
 
 #include <filesystem>
 
-#include "cli/config/reader.hpp"
-#include "cli/config/yaml_writer.hpp"
+#include "yaml/reader.hpp"
+#include "yaml/writer.hpp"
 
 namespace evonas::config {
 namespace {
@@ -20,14 +20,14 @@ struct SpaceOnly {
 }  // namespace
 
 spaces::AnySpace make_space(const std::string& name, std::span<const std::string> options) {
-  const std::string yaml = "space: {name: " + yaml_scalar(name) + "}";
-  Document document = parse_document(yaml, {"command line", {}}, 0);
+  const std::string yaml = "space: {name: " + yaml::scalar(name) + "}";
+  yaml::Document document = yaml::parse_document(yaml, {"command line", {}}, 0);
   for (const std::string& option : options) {
-    apply_override(document, "space." + option, std::filesystem::current_path());
+    yaml::apply_override(document, "space." + option, std::filesystem::current_path());
   }
   SpaceOnly only;
-  Findings findings;
-  read_options(document, only, findings);
+  yaml::Findings findings;
+  yaml::read_options(document, only, findings);
   findings.check();
   return make_space(only.space);
 }

@@ -49,7 +49,7 @@ inline spaces::AnySpace make_space(const AnySpaceSection& section) {
       section);
 }
 
-/// The space `name` with options such as "channels=8". Throws ConfigError.
+/// The space `name` with options such as "channels=8". Throws yaml::YamlError.
 spaces::AnySpace make_space(const std::string& name, std::span<const std::string> options);
 
 }  // namespace evonas::config

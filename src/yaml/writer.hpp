@@ -9,23 +9,23 @@
 #include <vector>
 
 #include "base/fields.hpp"
-#include "cli/config/field_types.hpp"
+#include "yaml/field_types.hpp"
 
-namespace evonas::config {
+namespace evonas::yaml {
 
 /// A value as YAML reads it back, the same bytes everywhere: numbers shortest-exact, texts plain
 /// where that is unambiguous and in double quotes elsewhere.
-std::string yaml_scalar(bool value);
-std::string yaml_scalar(std::int64_t value);
-std::string yaml_scalar(std::uint64_t value);
-std::string yaml_scalar(double value);
-std::string yaml_scalar(const std::string& value);
+std::string scalar(bool value);
+std::string scalar(std::int64_t value);
+std::string scalar(std::uint64_t value);
+std::string scalar(double value);
+std::string scalar(const std::string& value);
 
 /// Visitor of `fields` that writes an options struct as YAML, every default included; reading it
 /// gives the same options again. With comments, the help of a field stands above it.
-class YamlWriter {
+class Writer {
  public:
-  explicit YamlWriter(bool comments) : comments_(comments) {}
+  explicit Writer(bool comments) : comments_(comments) {}
 
   template <class T, class... Initial>
   void operator()(const char* name, T& value, const char* help, const FieldRule& /*rule*/ = {},
@@ -55,7 +55,7 @@ class YamlWriter {
     } else if constexpr (kIsMap<T>) {
       line(value.empty() ? head + " {}" : head);
       ++level_;
-      for (auto& [key, item] : value) write(yaml_scalar(key) + ":", item);
+      for (auto& [key, item] : value) write(scalar(key) + ":", item);
       --level_;
     } else if constexpr (kIsVariant<T>) {
       std::visit([&](auto& chosen) { write(head, chosen); }, value);
@@ -71,7 +71,7 @@ class YamlWriter {
         line(head + " {}");
       }
     } else {
-      line(head + " " + yaml_scalar(value));
+      line(head + " " + scalar(value));
     }
   }
 
@@ -112,9 +112,9 @@ class YamlWriter {
 /// `options` as YAML with every default. `fields` is not const, so this takes a copy.
 template <class T>
 std::string to_yaml(T options, bool comments = false) {
-  YamlWriter writer(comments);
+  Writer writer(comments);
   options.fields(writer);
   return writer.text();
 }
 
-}  // namespace evonas::config
+}  // namespace evonas::yaml

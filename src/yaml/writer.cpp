@@ -1,4 +1,4 @@
-#include "cli/config/yaml_writer.hpp"
+#include "yaml/writer.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-namespace evonas::config {
+namespace evonas::yaml {
 namespace {
 
 bool is_plain(const std::string& text) {
@@ -37,16 +37,16 @@ bool is_plain(const std::string& text) {
 
 }  // namespace
 
-std::string yaml_scalar(bool value) { return value ? "true" : "false"; }
+std::string scalar(bool value) { return value ? "true" : "false"; }
 
-std::string yaml_scalar(std::int64_t value) { return fmt::format("{}", value); }
+std::string scalar(std::int64_t value) { return fmt::format("{}", value); }
 
-std::string yaml_scalar(std::uint64_t value) { return fmt::format("{}", value); }
+std::string scalar(std::uint64_t value) { return fmt::format("{}", value); }
 
-std::string yaml_scalar(double value) { return fmt::format("{}", value); }
+std::string scalar(double value) { return fmt::format("{}", value); }
 
-std::string yaml_scalar(const std::string& value) {
+std::string scalar(const std::string& value) {
   return is_plain(value) ? value : nlohmann::json(value).dump();
 }
 
-}  // namespace evonas::config
+}  // namespace evonas::yaml

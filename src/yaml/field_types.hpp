@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-namespace evonas::config {
+namespace evonas::yaml {
 
 /// The shapes a field of an options struct can have (see base/fields.hpp).
 template <class T>
@@ -35,4 +35,4 @@ template <class T>
 inline constexpr bool kIsSection = std::is_class_v<T> && !std::is_same_v<T, std::string> &&
                                    !kIsOptional<T> && !kIsVector<T> && !kIsMap<T> && !kIsVariant<T>;
 
-}  // namespace evonas::config
+}  // namespace evonas::yaml

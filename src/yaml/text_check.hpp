@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace evonas::config {
+namespace evonas::yaml {
 
 /// What is wrong with the characters of a text, and in which line.
 struct TextFault {
@@ -19,4 +19,4 @@ std::optional<TextFault> check_characters(std::string_view text);
 /// them there, and its parsers disagree on what they mean.
 std::optional<TextFault> check_text(std::string_view text);
 
-}  // namespace evonas::config
+}  // namespace evonas::yaml

@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "base/fields.hpp"
-#include "cli/config/document.hpp"
-#include "cli/config/fault.hpp"
-#include "cli/config/field_types.hpp"
+#include "yaml/document.hpp"
+#include "yaml/fault.hpp"
+#include "yaml/field_types.hpp"
 
-namespace evonas::config {
+namespace evonas::yaml {
 
 /// What reading has found out: faults, and where every value stands, for checks that come later.
 class Findings {
@@ -28,7 +28,7 @@ class Findings {
   bool given(const std::string& path) const { return places_.contains(path); }
 
   const std::vector<Fault>& faults() const { return faults_; }
-  /// Throws ConfigError unless nothing is wrong.
+  /// Throws YamlError unless nothing is wrong.
   void check() const;
 
  private:
@@ -82,30 +82,30 @@ void emplace(std::variant<T...>& value, std::size_t index) {
 
 /// The values of YAML nodes, checked against a rule. What does not fit is added to `findings`, and
 /// `value` stays as it was.
-void read_value(const YamlNode& node, const std::string& path, const FieldRule& rule, bool& value,
+void read_value(const Node& node, const std::string& path, const FieldRule& rule, bool& value,
                 Findings& findings);
-void read_value(const YamlNode& node, const std::string& path, const FieldRule& rule,
+void read_value(const Node& node, const std::string& path, const FieldRule& rule,
                 std::int64_t& value, Findings& findings);
-void read_value(const YamlNode& node, const std::string& path, const FieldRule& rule,
+void read_value(const Node& node, const std::string& path, const FieldRule& rule,
                 std::uint64_t& value, Findings& findings);
-void read_value(const YamlNode& node, const std::string& path, const FieldRule& rule, double& value,
+void read_value(const Node& node, const std::string& path, const FieldRule& rule, double& value,
                 Findings& findings);
-void read_value(const YamlNode& node, const std::string& path, const FieldRule& rule,
+void read_value(const Node& node, const std::string& path, const FieldRule& rule,
                 std::string& value, Findings& findings);
 
 /// Whether `node` is of that kind; adds a fault otherwise.
-bool is_mapping(const YamlNode& node, const std::string& path, Findings& findings);
-bool is_list(const YamlNode& node, const std::string& path, Findings& findings);
-/// Whether `key` can name a metric; adds a fault otherwise.
-bool is_name(const YamlNode::Entry& entry, const std::string& path, Findings& findings);
+bool is_mapping(const Node& node, const std::string& path, Findings& findings);
+bool is_list(const Node& node, const std::string& path, Findings& findings);
+/// Whether `key` can name something; adds a fault otherwise.
+bool is_name(const Node::Entry& entry, const std::string& path, Findings& findings);
 
 /// A fault for each key of `node` that is not among `known`.
-void refuse_unknown_keys(const YamlNode& node, const std::string& path,
+void refuse_unknown_keys(const Node& node, const std::string& path,
                          const std::vector<std::string>& known, Findings& findings);
 
 /// The alternative that a mapping means, or nothing and a fault. `node` becomes a mapping where a
 /// single value stands for the first field.
-std::optional<std::size_t> choose_alternative(YamlNode& node, const std::string& path,
+std::optional<std::size_t> choose_alternative(Node& node, const std::string& path,
                                               const std::vector<Discriminator>& alternatives,
                                               Findings& findings);
 
@@ -113,8 +113,8 @@ std::optional<std::size_t> choose_alternative(YamlNode& node, const std::string&
 /// their values. Every fault is collected; nothing is thrown.
 class Reader {
  public:
-  /// `path` is that of `mapping`, empty for the whole configuration.
-  Reader(const YamlNode& mapping, std::string path, Findings& findings)
+  /// `path` is that of `mapping`, empty for the whole file.
+  Reader(const Node& mapping, std::string path, Findings& findings)
       : mapping_(mapping), path_(std::move(path)), findings_(findings) {}
 
   /// `initial` is what the fields of an optional section start from.
@@ -123,7 +123,7 @@ class Reader {
                   const Initial&... initial) {
     known_.emplace_back(name);
     const std::string path = path_.empty() ? name : path_ + "." + name;
-    const YamlNode* node = mapping_.find(name);
+    const Node* node = mapping_.find(name);
     if (node != nullptr) {
       read(*node, path, rule, value, initial...);
     } else if (rule.required) {
@@ -136,7 +136,7 @@ class Reader {
 
  private:
   template <class T, class... Initial>
-  void read(const YamlNode& node, const std::string& path, const FieldRule& rule, T& value,
+  void read(const Node& node, const std::string& path, const FieldRule& rule, T& value,
             const Initial&... initial) {
     findings_.remember(path, node.place);
     if constexpr (kIsOptional<T>) {
@@ -157,7 +157,7 @@ class Reader {
   }
 
   template <class T>
-  void read_list(const YamlNode& node, const std::string& path, const FieldRule& rule,
+  void read_list(const Node& node, const std::string& path, const FieldRule& rule,
                  std::vector<T>& list) {
     if (!is_list(node, path, findings_)) return;
     list.clear();
@@ -169,19 +169,19 @@ class Reader {
   }
 
   template <class T>
-  void read_map(const YamlNode& node, const std::string& path, const FieldRule& rule,
+  void read_map(const Node& node, const std::string& path, const FieldRule& rule,
                 std::map<std::string, T>& map) {
     if (!is_mapping(node, path, findings_)) return;
     map.clear();
-    for (const YamlNode::Entry& entry : node.entries) {
+    for (const Node::Entry& entry : node.entries) {
       if (!is_name(entry, path, findings_)) continue;
       read(entry.value, path + "." + entry.key, rule, map[entry.key]);
     }
   }
 
   template <class T>
-  void read_variant(const YamlNode& node, const std::string& path, T& value) {
-    YamlNode mapping = node;
+  void read_variant(const Node& node, const std::string& path, T& value) {
+    Node mapping = node;
     const auto alternative = choose_alternative(
         mapping, path, detail::discriminators(static_cast<T*>(nullptr)), findings_);
     if (!alternative) return;
@@ -190,14 +190,14 @@ class Reader {
   }
 
   template <class T>
-  void read_section(const YamlNode& node, const std::string& path, T& section) {
+  void read_section(const Node& node, const std::string& path, T& section) {
     if (!is_mapping(node, path, findings_)) return;
     Reader inner(node, path, findings_);
     section.fields(inner);
     inner.finish();
   }
 
-  const YamlNode& mapping_;
+  const Node& mapping_;
   std::string path_;
   Findings& findings_;
   std::vector<std::string> known_;
@@ -213,4 +213,4 @@ void read_options(const Document& document, T& options, Findings& findings) {
   reader.finish();
 }
 
-}  // namespace evonas::config
+}  // namespace evonas::yaml

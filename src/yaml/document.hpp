@@ -5,12 +5,12 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/config/fault.hpp"
+#include "yaml/fault.hpp"
 
-namespace evonas::config {
+namespace evonas::yaml {
 
 /// A piece of YAML with the line it stands in.
-struct YamlNode {
+struct Node {
   enum class Kind { Null, Scalar, Sequence, Mapping };
   struct Entry;
 
@@ -18,32 +18,38 @@ struct YamlNode {
   Place place;
   std::string text;     ///< of a scalar
   bool quoted = false;  ///< a scalar in quotes is never a number
-  std::vector<YamlNode> items;
+  std::vector<Node> items;
   std::vector<Entry> entries;
 
   /// The value of `key`, or nullptr.
-  const YamlNode* find(std::string_view key) const;
-  YamlNode* find(std::string_view key);
+  const Node* find(std::string_view key) const;
+  Node* find(std::string_view key);
 
   /// "a number", "a list", ...: what a person would call it.
   std::string what() const;
 };
 
-struct YamlNode::Entry {
+struct Node::Entry {
   std::string key;
   Place place;
-  YamlNode value;
+  Node value;
 };
 
-/// The YAML of a configuration, before anything is known about its meaning.
+/// The YAML of a file, before anything is known about its meaning.
 struct Document {
-  YamlNode root;
+  Node root;
   std::vector<Fault> faults;  ///< keys given twice
 };
 
-/// Reads a configuration file. Configurations are trees of at most 32 levels and 1 MB: aliases,
-/// tags and further documents are refused, as are bytes that are no UTF-8 text. Throws ConfigError.
-Document read_document(const std::filesystem::path& file);
+/// What a file should be, in the words of messages.
+struct FileKind {
+  std::string name;     ///< "configuration"
+  std::string example;  ///< a line that one begins with: "space: nasbench201"
+};
+
+/// Reads a file that holds a mapping. Documents are trees of at most 32 levels and 1 MB: aliases,
+/// tags and further documents are refused, as are bytes that are no UTF-8 text. Throws YamlError.
+Document read_document(const std::filesystem::path& file, const FileKind& kind);
 
 /// The same for YAML that is already in memory. `origin` is where it came from; `first_line` is the
 /// number of its first line, or 0 for text without lines.
@@ -51,8 +57,8 @@ Document parse_document(std::string_view yaml, Origin origin, int first_line = 1
 
 /// Replaces one value, given as "budget.evaluations=20": a path of keys, and positions in lists
 /// from 0, then "=" and a YAML value. Mappings on the way are created; relative paths in the value
-/// count from `folder`. Throws ConfigError.
+/// count from `folder`. Throws YamlError.
 void apply_override(Document& document, std::string_view assignment,
                     const std::filesystem::path& folder);
 
-}  // namespace evonas::config
+}  // namespace evonas::yaml

@@ -1,11 +1,11 @@
-#include "cli/config/text_check.hpp"
+#include "yaml/text_check.hpp"
 
 #include <cstddef>
 #include <cstdint>
 
 #include <fmt/format.h>
 
-namespace evonas::config {
+namespace evonas::yaml {
 namespace {
 
 /// Length of the UTF-8 sequence at `i`, or 0 where there is none (Unicode 15, table 3-7).
@@ -64,4 +64,4 @@ std::optional<TextFault> check_characters(std::string_view text) { return check(
 
 std::optional<TextFault> check_text(std::string_view text) { return check(text, false); }
 
-}  // namespace evonas::config
+}  // namespace evonas::yaml

@@ -1,11 +1,11 @@
-#include "cli/config/fault.hpp"
+#include "yaml/fault.hpp"
 
 #include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
-namespace evonas::config {
+namespace evonas::yaml {
 namespace {
 
 // A damaged file can be wrong in every line; nobody reads past this many.
@@ -30,7 +30,7 @@ std::string text_of(const std::vector<Fault>& faults) {
 }  // namespace
 
 std::string Place::to_string() const {
-  const std::string name = origin ? origin->name : "configuration";
+  const std::string name = origin ? origin->name : "YAML";
   return line > 0 ? fmt::format("{}:{}", name, line) : name;
 }
 
@@ -39,7 +39,7 @@ std::string Fault::to_string() const {
                       : fmt::format("{}: {}: {}", place.to_string(), path, message);
 }
 
-ConfigError::ConfigError(std::vector<Fault> faults)
+YamlError::YamlError(std::vector<Fault> faults)
     : std::runtime_error(text_of(by_line(faults))), faults_(by_line(std::move(faults))) {}
 
-}  // namespace evonas::config
+}  // namespace evonas::yaml

@@ -1,4 +1,4 @@
-#include "cli/config/document.hpp"
+#include "yaml/document.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,9 +12,9 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
-#include "cli/config/text_check.hpp"
+#include "yaml/text_check.hpp"
 
-namespace evonas::config {
+namespace evonas::yaml {
 namespace {
 
 constexpr std::size_t kMostBytes = 1 << 20;
@@ -37,7 +37,7 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override {
-    add({.kind = YamlNode::Kind::Null, .place = place(mark)});
+    add({.kind = Node::Kind::Null, .place = place(mark)});
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override {
@@ -51,7 +51,7 @@ class TreeBuilder final : public YAML::EventHandler {
     if (const auto fault = check_characters(value)) refuse(mark, fault->message);
     const bool quoted = tag == "!";
     const bool null = !quoted && (value.empty() || value == "~" || value == "null");
-    add({.kind = null ? YamlNode::Kind::Null : YamlNode::Kind::Scalar,
+    add({.kind = null ? Node::Kind::Null : Node::Kind::Scalar,
          .place = place(mark),
          .text = null ? std::string() : value,
          .quoted = quoted});
@@ -60,21 +60,21 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t /*anchor*/,
                        YAML::EmitterStyle::value /*style*/) override {
     refuse_tag(mark, tag);
-    open({.kind = YamlNode::Kind::Sequence, .place = place(mark)}, mark);
+    open({.kind = Node::Kind::Sequence, .place = place(mark)}, mark);
   }
   void OnSequenceEnd() override { close(); }
 
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t /*anchor*/,
                   YAML::EmitterStyle::value /*style*/) override {
     refuse_tag(mark, tag);
-    open({.kind = YamlNode::Kind::Mapping, .place = place(mark)}, mark);
+    open({.kind = Node::Kind::Mapping, .place = place(mark)}, mark);
   }
   void OnMapEnd() override { close(); }
 
  private:
   /// A collection that is being read; for a mapping also the key whose value comes next.
   struct Open {
-    YamlNode node;
+    Node node;
     bool has_key = false;
     std::string key;
     Place key_place;
@@ -87,7 +87,7 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   [[noreturn]] void refuse(const YAML::Mark& mark, std::string message) const {
-    throw ConfigError({{place(mark), "", std::move(message)}});
+    throw YamlError({{place(mark), "", std::move(message)}});
   }
 
   void refuse_tag(const YAML::Mark& mark, const std::string& tag) const {
@@ -96,7 +96,7 @@ class TreeBuilder final : public YAML::EventHandler {
     }
   }
 
-  void open(YamlNode node, const YAML::Mark& mark) {
+  void open(Node node, const YAML::Mark& mark) {
     if (stack_.size() >= kMostLevels) {
       refuse(mark, fmt::format("nested more than {} levels deep", kMostLevels));
     }
@@ -104,22 +104,22 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void close() {
-    YamlNode node = std::move(stack_.back().node);
+    Node node = std::move(stack_.back().node);
     stack_.pop_back();
     add(std::move(node));
   }
 
-  void add(YamlNode node) {
+  void add(Node node) {
     if (stack_.empty()) {
       document_.root = std::move(node);
       return;
     }
     Open& parent = stack_.back();
-    if (parent.node.kind == YamlNode::Kind::Sequence) {
+    if (parent.node.kind == Node::Kind::Sequence) {
       parent.node.items.push_back(std::move(node));
     } else if (!parent.has_key) {
-      if (node.kind == YamlNode::Kind::Sequence || node.kind == YamlNode::Kind::Mapping) {
-        throw ConfigError(
+      if (node.kind == Node::Kind::Sequence || node.kind == Node::Kind::Mapping) {
+        throw YamlError(
             {{node.place, "", fmt::format("{} cannot be a key: keys are words", node.what())}});
       }
       parent.has_key = true;
@@ -131,11 +131,11 @@ class TreeBuilder final : public YAML::EventHandler {
     }
   }
 
-  void add_entry(Open& parent, YamlNode value) {
+  void add_entry(Open& parent, Node value) {
     const auto& entries = parent.node.entries;
-    const auto first =
-        std::find_if(entries.begin(), entries.end(),
-                     [&](const YamlNode::Entry& entry) { return entry.key == parent.key; });
+    const auto first = std::find_if(entries.begin(), entries.end(), [&](const Node::Entry& entry) {
+      return entry.key == parent.key;
+    });
     if (first != entries.end()) {
       document_.faults.push_back(
           {parent.key_place, path() + parent.key,
@@ -143,7 +143,7 @@ class TreeBuilder final : public YAML::EventHandler {
       return;
     }
     if (entries.size() >= kMostKeys) {
-      throw ConfigError(
+      throw YamlError(
           {{parent.key_place, "", fmt::format("a mapping has more than {} keys", kMostKeys)}});
     }
     parent.node.entries.push_back({parent.key, parent.key_place, std::move(value)});
@@ -154,7 +154,7 @@ class TreeBuilder final : public YAML::EventHandler {
     std::string result;
     for (std::size_t i = 0; i + 1 < stack_.size(); ++i) {
       const Open& level = stack_[i];
-      if (level.node.kind == YamlNode::Kind::Sequence) {
+      if (level.node.kind == Node::Kind::Sequence) {
         if (!result.empty()) result.pop_back();
         result += fmt::format("[{}].", level.node.items.size());
       } else {
@@ -169,14 +169,15 @@ class TreeBuilder final : public YAML::EventHandler {
   std::vector<Open> stack_;
 };
 
-std::string read_file(const std::filesystem::path& file, const Place& place) {
+std::string read_file(const std::filesystem::path& file, const FileKind& kind, const Place& place) {
   const auto refuse = [&](std::string message) {
-    throw ConfigError({{place, "", std::move(message)}});
+    throw YamlError({{place, "", std::move(message)}});
   };
   std::error_code error;
   const auto status = std::filesystem::status(file, error);
   if (!std::filesystem::exists(status)) refuse("there is no such file");
-  if (std::filesystem::is_directory(status)) refuse("is a folder, not a configuration file");
+  if (std::filesystem::is_directory(status))
+    refuse(fmt::format("is a folder, not a {} file", kind.name));
   std::ifstream stream(file, std::ios::binary);
   if (!stream) refuse("cannot be opened for reading");
   std::string text(kMostBytes + 1, '\0');
@@ -184,24 +185,22 @@ std::string read_file(const std::filesystem::path& file, const Place& place) {
   if (stream.bad()) refuse("cannot be read");
   text.resize(static_cast<std::size_t>(stream.gcount()));
   if (text.size() > kMostBytes) {
-    refuse(fmt::format("is larger than {} bytes: is this a configuration?", kMostBytes));
+    refuse(fmt::format("is larger than {} bytes: is this a {}?", kMostBytes, kind.name));
   }
   return text;
 }
 
 }  // namespace
 
-const YamlNode* YamlNode::find(std::string_view key) const {
+const Node* Node::find(std::string_view key) const {
   const auto found = std::find_if(entries.begin(), entries.end(),
                                   [&](const Entry& entry) { return entry.key == key; });
   return found == entries.end() ? nullptr : &found->value;
 }
 
-YamlNode* YamlNode::find(std::string_view key) {
-  return const_cast<YamlNode*>(std::as_const(*this).find(key));
-}
+Node* Node::find(std::string_view key) { return const_cast<Node*>(std::as_const(*this).find(key)); }
 
-std::string YamlNode::what() const {
+std::string Node::what() const {
   constexpr std::size_t kLongest = 60;
   switch (kind) {
     case Kind::Null:
@@ -226,7 +225,7 @@ Document parse_document(std::string_view yaml, Origin origin, int first_line) {
     return place;
   };
   if (const auto fault = check_text(yaml)) {
-    throw ConfigError({{at(fault->line - 1), "", fault->message}});
+    throw YamlError({{at(fault->line - 1), "", fault->message}});
   }
   Document document;
   document.root.place = start;
@@ -238,27 +237,26 @@ Document parse_document(std::string_view yaml, Origin origin, int first_line) {
     Document further;
     TreeBuilder second(further, start);
     if (parser.HandleNextDocument(second)) {
-      throw ConfigError({{further.root.place, "", "a second document begins: keep one a file"}});
+      throw YamlError({{further.root.place, "", "a second document begins: keep one a file"}});
     }
   } catch (const YAML::Exception& error) {
     const int line = error.mark.is_null() ? 0 : error.mark.line;
-    throw ConfigError({{at(line), "", fmt::format("is no valid YAML: {}", error.msg)}});
+    throw YamlError({{at(line), "", fmt::format("is no valid YAML: {}", error.msg)}});
   }
   return document;
 }
 
-Document read_document(const std::filesystem::path& file) {
+Document read_document(const std::filesystem::path& file, const FileKind& kind) {
   Origin origin{file.string(), file.parent_path()};
   const Place whole{std::make_shared<const Origin>(origin), 0};
-  const std::string text = read_file(file, whole);
+  const std::string text = read_file(file, kind, whole);
   Document document = parse_document(text, std::move(origin));
-  if (document.root.kind != YamlNode::Kind::Mapping) {
-    throw ConfigError({{document.root.place, "",
-                        fmt::format("holds {}, not a configuration: it begins with a line such as "
-                                    "\"space: nasbench201\"",
-                                    document.root.what())}});
+  if (document.root.kind != Node::Kind::Mapping) {
+    throw YamlError({{document.root.place, "",
+                      fmt::format("holds {}, not a {}: it begins with a line such as \"{}\"",
+                                  document.root.what(), kind.name, kind.example)}});
   }
   return document;
 }
 
-}  // namespace evonas::config
+}  // namespace evonas::yaml

@@ -1,4 +1,4 @@
-#include "cli/config/reader.hpp"
+#include "yaml/reader.hpp"
 
 #include <charconv>
 #include <cmath>
@@ -9,18 +9,18 @@
 
 #include "base/nearest_name.hpp"
 
-namespace evonas::config {
+namespace evonas::yaml {
 namespace {
 
-void add(Findings& findings, const YamlNode& node, const std::string& path, std::string message) {
+void add(Findings& findings, const Node& node, const std::string& path, std::string message) {
   findings.add({node.place, path, std::move(message)});
 }
 
 /// The text of a plain scalar; nothing, and a fault, for anything else.
-std::optional<std::string_view> plain(const YamlNode& node, const std::string& path,
+std::optional<std::string_view> plain(const Node& node, const std::string& path,
                                       std::string_view wanted, Findings& findings) {
-  if (node.kind == YamlNode::Kind::Scalar && !node.quoted) return node.text;
-  const bool quoted = node.kind == YamlNode::Kind::Scalar;
+  if (node.kind == Node::Kind::Scalar && !node.quoted) return node.text;
+  const bool quoted = node.kind == Node::Kind::Scalar;
   add(findings, node, path,
       fmt::format("must be {}, not {}{}", wanted, node.what(), quoted ? " in quotes" : ""));
   return std::nullopt;
@@ -39,7 +39,7 @@ NumberFault parse_number(std::string_view text, T& value) {
 }
 
 /// A finite number, or nothing and a fault.
-std::optional<double> finite(const YamlNode& node, const std::string& path, std::string_view wanted,
+std::optional<double> finite(const Node& node, const std::string& path, std::string_view wanted,
                              Findings& findings) {
   const auto text = plain(node, path, wanted, findings);
   if (!text) return std::nullopt;
@@ -56,7 +56,7 @@ std::optional<double> finite(const YamlNode& node, const std::string& path, std:
   return value;
 }
 
-bool in_range(const YamlNode& node, const std::string& path, const FieldRule& rule, double value,
+bool in_range(const Node& node, const std::string& path, const FieldRule& rule, double value,
               Findings& findings) {
   if (value < rule.minimum) {
     add(findings, node, path, fmt::format("must be at least {}, not {}", rule.minimum, node.text));
@@ -71,11 +71,11 @@ bool in_range(const YamlNode& node, const std::string& path, const FieldRule& ru
 
 /// Whole numbers may also be written as 1e6 or 20.0.
 template <class T>
-void read_whole(const YamlNode& node, const std::string& path, const FieldRule& rule, T& value,
+void read_whole(const Node& node, const std::string& path, const FieldRule& rule, T& value,
                 Findings& findings) {
   constexpr double kLargestExact = 9007199254740992.0;  // 2^53
   T whole = 0;
-  if (node.kind == YamlNode::Kind::Scalar && !node.quoted &&
+  if (node.kind == Node::Kind::Scalar && !node.quoted &&
       parse_number(node.text, whole) == NumberFault::None) {
     if (in_range(node, path, rule, static_cast<double>(whole), findings)) value = whole;
     return;
@@ -127,11 +127,11 @@ void Findings::add(const std::string& path, std::string message) {
 }
 
 void Findings::check() const {
-  if (!faults_.empty()) throw ConfigError(faults_);
+  if (!faults_.empty()) throw YamlError(faults_);
 }
 
-void read_value(const YamlNode& node, const std::string& path, const FieldRule& /*rule*/,
-                bool& value, Findings& findings) {
+void read_value(const Node& node, const std::string& path, const FieldRule& /*rule*/, bool& value,
+                Findings& findings) {
   const auto text = plain(node, path, "true or false", findings);
   if (!text) return;
   if (*text == "true" || *text == "false") {
@@ -141,25 +141,25 @@ void read_value(const YamlNode& node, const std::string& path, const FieldRule& 
   }
 }
 
-void read_value(const YamlNode& node, const std::string& path, const FieldRule& rule,
+void read_value(const Node& node, const std::string& path, const FieldRule& rule,
                 std::int64_t& value, Findings& findings) {
   read_whole(node, path, rule, value, findings);
 }
 
-void read_value(const YamlNode& node, const std::string& path, const FieldRule& rule,
+void read_value(const Node& node, const std::string& path, const FieldRule& rule,
                 std::uint64_t& value, Findings& findings) {
   read_whole(node, path, rule, value, findings);
 }
 
-void read_value(const YamlNode& node, const std::string& path, const FieldRule& rule, double& value,
+void read_value(const Node& node, const std::string& path, const FieldRule& rule, double& value,
                 Findings& findings) {
   const auto number = finite(node, path, "a number", findings);
   if (number && in_range(node, path, rule, *number, findings)) value = *number;
 }
 
-void read_value(const YamlNode& node, const std::string& path, const FieldRule& rule,
+void read_value(const Node& node, const std::string& path, const FieldRule& rule,
                 std::string& value, Findings& findings) {
-  if (node.kind != YamlNode::Kind::Scalar) {
+  if (node.kind != Node::Kind::Scalar) {
     add(findings, node, path, fmt::format("must be a text, not {}", node.what()));
     return;
   }
@@ -185,21 +185,21 @@ void read_value(const YamlNode& node, const std::string& path, const FieldRule& 
   }
 }
 
-bool is_mapping(const YamlNode& node, const std::string& path, Findings& findings) {
-  if (node.kind == YamlNode::Kind::Mapping) return true;
+bool is_mapping(const Node& node, const std::string& path, Findings& findings) {
+  if (node.kind == Node::Kind::Mapping) return true;
   add(findings, node, path,
       fmt::format("must be a mapping of keys to values, not {}", node.what()));
   return false;
 }
 
-bool is_list(const YamlNode& node, const std::string& path, Findings& findings) {
-  if (node.kind == YamlNode::Kind::Sequence) return true;
+bool is_list(const Node& node, const std::string& path, Findings& findings) {
+  if (node.kind == Node::Kind::Sequence) return true;
   add(findings, node, path,
       fmt::format("must be a list, not {}: write [...] or lines that begin with -", node.what()));
   return false;
 }
 
-bool is_name(const YamlNode::Entry& entry, const std::string& path, Findings& findings) {
+bool is_name(const Node::Entry& entry, const std::string& path, Findings& findings) {
   const auto letter = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
   };
@@ -210,16 +210,16 @@ bool is_name(const YamlNode::Entry& entry, const std::string& path, Findings& fi
       std::all_of(key.begin(), key.end(), letter)) {
     return true;
   }
-  findings.add({entry.place, path,
-                fmt::format("\"{}\" is no name of a metric: use letters, digits and _",
-                            key.substr(0, kLongest))});
+  findings.add(
+      {entry.place, path,
+       fmt::format("\"{}\" is no name: use letters, digits and _", key.substr(0, kLongest))});
   return false;
 }
 
-void refuse_unknown_keys(const YamlNode& node, const std::string& path,
+void refuse_unknown_keys(const Node& node, const std::string& path,
                          const std::vector<std::string>& known, Findings& findings) {
   constexpr std::size_t kLongest = 60;
-  for (const YamlNode::Entry& entry : node.entries) {
+  for (const Node::Entry& entry : node.entries) {
     if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
     const std::string nearest = nearest_name(entry.key, known);
     const std::string hint = nearest.empty() ? fmt::format("valid keys: {}", fmt::join(known, ", "))
@@ -231,13 +231,13 @@ void refuse_unknown_keys(const YamlNode& node, const std::string& path,
   }
 }
 
-std::optional<std::size_t> choose_alternative(YamlNode& node, const std::string& path,
+std::optional<std::size_t> choose_alternative(Node& node, const std::string& path,
                                               const std::vector<Discriminator>& alternatives,
                                               Findings& findings) {
   const std::vector<std::string> names = sorted_names(alternatives);
   // A single value stands for the first field where all alternatives begin with the same one.
-  if (node.kind == YamlNode::Kind::Scalar && names.size() == 1) {
-    YamlNode mapping{.kind = YamlNode::Kind::Mapping, .place = node.place};
+  if (node.kind == Node::Kind::Scalar && names.size() == 1) {
+    Node mapping{.kind = Node::Kind::Mapping, .place = node.place};
     mapping.entries.push_back({names.front(), node.place, std::move(node)});
     node = std::move(mapping);
   }
@@ -249,7 +249,7 @@ std::optional<std::size_t> choose_alternative(YamlNode& node, const std::string&
   }
   if (present.size() != 1) {
     std::string hint;
-    for (const YamlNode::Entry& entry : node.entries) {
+    for (const Node::Entry& entry : node.entries) {
       if (hint.empty()) hint = nearest_hint(entry.key, names);
     }
     add(findings, node, path,
@@ -258,7 +258,7 @@ std::optional<std::size_t> choose_alternative(YamlNode& node, const std::string&
     return std::nullopt;
   }
 
-  const YamlNode& value = *node.find(present.front());
+  const Node& value = *node.find(present.front());
   std::vector<std::string> choices;
   for (std::size_t i = 0; i < alternatives.size(); ++i) {
     if (alternatives[i].name != present.front()) continue;
@@ -271,4 +271,4 @@ std::optional<std::size_t> choose_alternative(YamlNode& node, const std::string&
   return std::nullopt;
 }
 
-}  // namespace evonas::config
+}  // namespace evonas::yaml

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace evonas::config {
+namespace evonas::yaml {
 
 /// Where text came from: its name in messages, and the folder that relative paths in it count from.
 struct Origin {
@@ -14,7 +14,7 @@ struct Origin {
   std::filesystem::path folder;
 };
 
-/// A line of a configuration file (from 1), or the command line (line 0).
+/// A line of a file (from 1), or the command line (line 0).
 struct Place {
   std::shared_ptr<const Origin> origin;
   int line = 0;
@@ -23,7 +23,7 @@ struct Place {
   std::string to_string() const;
 };
 
-/// One thing that is wrong with a configuration.
+/// One thing that is wrong with a file.
 struct Fault {
   Place place;
   std::string path;  ///< "evaluation.accuracy.train.epochs"; empty for the file as a whole
@@ -33,10 +33,10 @@ struct Fault {
   std::string to_string() const;
 };
 
-/// A configuration that cannot be used. The text has one line a fault, by line of the file.
-class ConfigError : public std::runtime_error {
+/// A YAML file that cannot be used. The text has one line a fault, by line of the file.
+class YamlError : public std::runtime_error {
  public:
-  explicit ConfigError(std::vector<Fault> faults);
+  explicit YamlError(std::vector<Fault> faults);
 
   const std::vector<Fault>& faults() const { return faults_; }
 
@@ -44,4 +44,4 @@ class ConfigError : public std::runtime_error {
   std::vector<Fault> faults_;
 };
 
-}  // namespace evonas::config
+}  // namespace evonas::yaml

@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
-#include "cli/config/document.hpp"
+#include "yaml/document.hpp"
 
-namespace evonas::config {
+namespace evonas::yaml {
 namespace {
 
 /// The keys of "a.b.0.c".
@@ -20,28 +20,27 @@ std::vector<std::string> split_path(std::string_view path) {
 }
 
 /// The child of `node` that `key` names; created where a mapping lacks it.
-YamlNode& child(YamlNode& node, const std::string& key, const std::string& path,
-                const Place& place) {
-  if (node.kind == YamlNode::Kind::Null) node.kind = YamlNode::Kind::Mapping;
-  if (node.kind == YamlNode::Kind::Mapping) {
-    if (YamlNode* found = node.find(key)) return *found;
+Node& child(Node& node, const std::string& key, const std::string& path, const Place& place) {
+  if (node.kind == Node::Kind::Null) node.kind = Node::Kind::Mapping;
+  if (node.kind == Node::Kind::Mapping) {
+    if (Node* found = node.find(key)) return *found;
     node.entries.push_back({key, place, {.place = place}});
     return node.entries.back().value;
   }
-  if (node.kind == YamlNode::Kind::Sequence) {
+  if (node.kind == Node::Kind::Sequence) {
     std::size_t position = 0;
     const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), position);
     if (error != std::errc() || end != key.data() + key.size() || position >= node.items.size()) {
-      throw ConfigError({{place, path,
-                          fmt::format("\"{}\" is no position in a list of {} (the first is 0)", key,
-                                      node.items.size())}});
+      throw YamlError({{place, path,
+                        fmt::format("\"{}\" is no position in a list of {} (the first is 0)", key,
+                                    node.items.size())}});
     }
     return node.items[position];
   }
-  throw ConfigError({{place, path,
-                      fmt::format("\"{}\" cannot be set inside {}: replace the whole value, as in "
-                                  "--set '{}={{...}}'",
-                                  key, node.what(), path)}});
+  throw YamlError({{place, path,
+                    fmt::format("\"{}\" cannot be set inside {}: replace the whole value, as in "
+                                "--set '{}={{...}}'",
+                                key, node.what(), path)}});
 }
 
 }  // namespace
@@ -55,14 +54,13 @@ void apply_override(Document& document, std::string_view assignment,
   const std::vector<std::string> keys = split_path(path);
   for (const std::string& key : keys) {
     if (equals == std::string_view::npos || key.empty()) {
-      throw ConfigError(
-          {{place, "", "is no assignment: write it as in --set budget.evaluations=20"}});
+      throw YamlError({{place, "", "is no assignment: write it as in --set section.key=20"}});
     }
   }
   Document value = parse_document(assignment.substr(equals + 1), std::move(origin), 0);
-  if (!value.faults.empty()) throw ConfigError(std::move(value.faults));
+  if (!value.faults.empty()) throw YamlError(std::move(value.faults));
 
-  YamlNode* node = &document.root;
+  Node* node = &document.root;
   std::string done;
   for (const std::string& key : keys) {
     node = &child(*node, key, done, place);
@@ -72,4 +70,4 @@ void apply_override(Document& document, std::string_view assignment,
   node->place = place;
 }
 
-}  // namespace evonas::config
+}  // namespace evonas::yaml
