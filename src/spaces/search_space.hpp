@@ -37,7 +37,8 @@ class SpaceError : public std::runtime_error {
 /// - `format(genotype)` and `parse(text)`: the space's published notation where one exists, JSON
 ///   otherwise; `parse(format(g)) == g`, and `parse` throws SpaceError.
 ///
-/// Optional: `size()` and `at(index)` for spaces that can be enumerated, `neighbours(genotype)` for
+/// Optional: `size()` and `at(index)` for spaces that can be enumerated (a size of nothing: this
+/// one cannot), `neighbours(genotype)` for
 /// the complete neighbourhood under `mutate`, in a fixed order.
 template <class S>
 concept SearchSpace = requires(const S& space, const Genotype& genotype, Rng& rng,
@@ -57,7 +58,7 @@ concept SearchSpace = requires(const S& space, const Genotype& genotype, Rng& rn
 /// A search space that can be enumerated.
 template <class S>
 concept EnumerableSpace = SearchSpace<S> && requires(const S& space, std::uint64_t index) {
-  { space.size() } -> std::same_as<std::uint64_t>;
+  { space.size() } -> std::convertible_to<std::optional<std::uint64_t>>;
   { space.at(index) } -> std::same_as<Genotype>;
 };
 

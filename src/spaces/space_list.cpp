@@ -13,11 +13,13 @@ namespace evonas::spaces {
 namespace {
 
 // A plain list: registrars that run before main() are dropped by linkers of static libraries.
-const std::array<std::pair<std::string_view, SpaceOptions>, 1> kSpaces{{
+const std::array<std::pair<std::string_view, SpaceOptions>, 2> kSpaces{{
     {"nasbench201", NasBench201Options{}},
+    {"declared", DeclaredOptions{}},
 }};
 
 AnySpace space_of(const NasBench201Options& options) { return AnySpace(NasBench201(options)); }
+AnySpace space_of(const DeclaredOptions& options) { return AnySpace(Declared(options)); }
 
 }  // namespace
 

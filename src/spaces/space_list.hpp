@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "spaces/declared.hpp"
 #include "spaces/nasbench201.hpp"
 #include "spaces/search_space.hpp"
 
@@ -12,9 +13,10 @@ namespace evonas::spaces {
 
 /// The options of one of the built-in spaces. A new space joins with its options struct here and
 /// one line in the list of space_list.cpp.
-using SpaceOptions = std::variant<NasBench201Options>;
+using SpaceOptions = std::variant<NasBench201Options, DeclaredOptions>;
 
-/// The words that configurations use for the built-in spaces, in the order of their publication.
+/// The words that configurations use for the built-in spaces, in the order of their publication;
+/// `declared` is last.
 std::vector<std::string> space_names();
 
 /// The default options of the space of that name, to be read over by `std::visit` of their

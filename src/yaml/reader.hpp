@@ -145,6 +145,8 @@ class Reader {
       value = std::move(inner);
     } else if constexpr (kIsVector<T>) {
       read_list(node, path, rule, value);
+    } else if constexpr (kIsOneOrMore<T>) {
+      read_one_or_more(node, path, rule, value);
     } else if constexpr (kIsMap<T>) {
       read_map(node, path, rule, value);
     } else if constexpr (kIsVariant<T>) {
@@ -165,6 +167,28 @@ class Reader {
       T item{};
       read(node.items[i], path + "[" + std::to_string(i) + "]", rule, item);
       list.push_back(std::move(item));
+    }
+  }
+
+  /// Values that do not fit are left out.
+  template <class T>
+  void read_one_or_more(const Node& node, const std::string& path, const FieldRule& rule,
+                        OneOrMore<T>& choice) {
+    choice.values.clear();
+    const auto read_one = [&](const Node& item, const std::string& item_path) {
+      T value{};
+      const std::size_t faults = findings_.faults().size();
+      read(item, item_path, rule, value);
+      if (findings_.faults().size() == faults) choice.values.push_back(std::move(value));
+    };
+    if (node.kind != Node::Kind::Sequence) {
+      read_one(node, path);
+    } else if (node.items.empty()) {
+      findings_.add({node.place, path, "is an empty list: give at least one value"});
+    } else {
+      for (std::size_t i = 0; i < node.items.size(); ++i) {
+        read_one(node.items[i], path + "[" + std::to_string(i) + "]");
+      }
     }
   }
 

@@ -52,6 +52,12 @@ class Writer {
     if constexpr (kIsVector<T>) {
       line(value.empty() ? head + " []" : head);
       for (auto& item : value) write_item(item);
+    } else if constexpr (kIsOneOrMore<T>) {
+      if (value.values.size() == 1) {
+        write(head, value.values.front());
+      } else {
+        write(head, value.values);
+      }
     } else if constexpr (kIsMap<T>) {
       line(value.empty() ? head + " {}" : head);
       ++level_;

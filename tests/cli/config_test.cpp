@@ -2,7 +2,6 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -12,6 +11,7 @@
 #include "cli/config/configuration.hpp"
 #include "cli/config/description.hpp"
 #include "cli/config/experiment.hpp"
+#include "malformed_files.hpp"
 #include "yaml/writer.hpp"
 
 namespace evonas::config {
@@ -21,39 +21,9 @@ namespace fs = std::filesystem;
 
 const fs::path kSource = EVONAS_SOURCE_DIR;
 
-std::string read_text(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return text.str();
-}
-
-std::vector<fs::path> files_in(const fs::path& folder, const std::string& extension) {
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    if (entry.path().extension() == extension) files.push_back(entry.path());
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
-/// What the message about a malformed file must contain: its "# expect: " lines, or the lines of
-/// the .expect file beside it where it has no room for comments.
-std::vector<std::string> expectations(const fs::path& file) {
-  const std::string mark = "# expect: ";
-  const fs::path beside = fs::path(file).replace_extension(".expect");
-  const bool separate = fs::exists(beside);
-  std::istringstream lines(read_text(separate ? beside : file));
-  std::vector<std::string> expected;
-  for (std::string line; std::getline(lines, line);) {
-    if (separate) {
-      expected.push_back(line);
-    } else if (line.starts_with(mark)) {
-      expected.push_back(line.substr(mark.size()));
-    }
-  }
-  return expected;
-}
+using tests::expectations;
+using tests::files_in;
+using tests::read_text;
 
 /// The message for a file that must be refused, or nothing where it was accepted.
 std::string refusal(const fs::path& file) {

@@ -17,7 +17,7 @@ namespace evonas::config {
 /// What a field of an options struct is, as plain data: one description of all sections serves the
 /// JSON schema and the option tables.
 struct Description {
-  enum class Kind { Boolean, Whole, Number, Text, List, Names, Alternatives, Section };
+  enum class Kind { Boolean, Whole, Number, Text, List, OneOrMore, Names, Alternatives, Section };
 
   std::string name;
   std::string help;
@@ -25,8 +25,8 @@ struct Description {
   Kind kind = Kind::Section;
   bool optional = false;         ///< may be absent, and then means nothing rather than a default
   nlohmann::json default_value;  ///< of scalars
-  /// Fields of a section; the alternatives of a choice; one element of a list or of a mapping from
-  /// names.
+  /// Fields of a section; the alternatives of a choice; one element of a list, of one value or
+  /// more, or of a mapping from names.
   std::vector<Description> children;
 };
 
@@ -55,6 +55,11 @@ class Describer {
     } else if constexpr (yaml::kIsVector<T>) {
       typename T::value_type item{};
       result.kind = Kind::List;
+      result.children.push_back(describe(item));
+    } else if constexpr (yaml::kIsOneOrMore<T>) {
+      T choice;
+      typename decltype(choice.values)::value_type item{};
+      result.kind = Kind::OneOrMore;
       result.children.push_back(describe(item));
     } else if constexpr (yaml::kIsMap<T>) {
       typename T::mapped_type item{};
