@@ -79,13 +79,31 @@ NodeId inverted_residual(NetworkBuilder& builder, NodeId x, const InvertedResidu
   const std::int64_t inputs = builder.shape(x)[0];
   NodeId y = x;
   if (block.expanded != inputs || block.expand_always) {
-    y = activation(builder, conv_bn(builder, y, block.expanded, 1), block.activation);
+    y = activation(builder, conv_bn(builder, y, block.expanded, 1, 1, block.groups),
+                   block.activation);
   }
   y = conv_bn(builder, y, block.expanded, block.kernel, block.stride, block.expanded);
   y = activation(builder, y, block.activation);
   if (block.squeezed > 0) y = squeeze_excitation(builder, y, block.squeezed, block.gate);
-  y = conv_bn(builder, y, block.channels, 1);
+  y = conv_bn(builder, y, block.channels, 1, 1, block.groups);
   return block.stride == 1 && inputs == block.channels ? builder.add({x, y}) : y;
+}
+
+NodeId residual(NetworkBuilder& builder, NodeId x, const Residual& block) {
+  const auto activated = [&](NodeId y) { return activation(builder, y, block.activation); };
+  NodeId y = x;
+  if (block.middle > 0) {
+    y = activated(conv_bn(builder, y, block.middle, 1));
+    y = activated(conv_bn(builder, y, block.middle, block.kernel, block.stride, block.groups));
+    y = conv_bn(builder, y, block.channels, 1);
+  } else {
+    y = activated(conv_bn(builder, y, block.channels, block.kernel, block.stride));
+    y = conv_bn(builder, y, block.channels, block.kernel);
+  }
+  if (block.squeezed > 0) y = squeeze_excitation(builder, y, block.squeezed, block.gate);
+  const bool fits = block.stride == 1 && builder.shape(x)[0] == block.channels;
+  const NodeId shortcut = fits ? x : conv_bn(builder, x, block.channels, 1, block.stride);
+  return activated(builder.add({shortcut, y}));
 }
 
 std::int64_t round_channels(double channels, std::int64_t divisor) {

@@ -58,6 +58,7 @@ struct InvertedResidual {
   std::string gate = "HardSigmoid";
   std::string activation = "relu6";
   bool expand_always = false;  ///< a 1x1 expansion also where `expanded` is the input's width
+  std::int64_t groups = 1;     ///< of the 1x1 convolutions
 };
 
 /// 1x1 expansion (left out where it would not widen), depthwise convolution,
@@ -65,6 +66,23 @@ struct InvertedResidual {
 /// `x` where stride is 1 and the width stays.
 graph::NodeId inverted_residual(graph::NetworkBuilder& builder, graph::NodeId x,
                                 const InvertedResidual& block);
+
+/// One residual block (He et al., CVPR 2016; with groups Xie et al., CVPR 2017).
+struct Residual {
+  std::int64_t middle = 0;  ///< channels between the 1x1 convolutions of a bottleneck; 0 is basic
+  std::int64_t channels = 0;
+  std::int64_t kernel = 3;
+  std::int64_t stride = 1;
+  std::int64_t groups = 1;    ///< of the convolution between the 1x1 ones of a bottleneck
+  std::int64_t squeezed = 0;  ///< channels of the squeeze-and-excitation; 0 is without
+  std::string gate = "Sigmoid";
+  std::string activation = "relu";
+};
+
+/// Basic: two convolutions, the first with the stride. Bottleneck: 1x1, convolution with the
+/// stride, 1x1. Then squeeze-and-excitation, the sum with `x`, which a 1x1 convolution and
+/// normalisation bring to size where it differs, and the activation.
+graph::NodeId residual(graph::NetworkBuilder& builder, graph::NodeId x, const Residual& block);
 
 /// The multiple of `divisor` nearest to `channels`, never less than `divisor` nor below 0.9 of
 /// `channels`: how MobileNet papers round widths.

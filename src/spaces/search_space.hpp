@@ -39,9 +39,10 @@ class SpaceError : public std::runtime_error {
 /// - `format(genotype)` and `parse(text)`: the space's published notation where one exists, JSON
 ///   otherwise; `parse(format(g)) == g`, and `parse` throws SpaceError.
 ///
-/// Optional: `size()` and `at(index)` for spaces that can be enumerated, `neighbours(genotype)` for
-/// the complete neighbourhood under `mutate`, in a fixed order, and `annotation_names()` with
-/// `annotations(genotype)` for texts that only this space knows about an architecture.
+/// Optional: `size()` and `at(index)` for spaces that can be enumerated (a size of nothing: this one
+/// cannot), `neighbours(genotype)` for the complete neighbourhood under `mutate`, in a fixed order,
+/// and `annotation_names()` with `annotations(genotype)` for texts that only this space knows about
+/// an architecture.
 template <class S>
 concept SearchSpace = requires(const S& space, const Genotype& genotype, Rng& rng,
                                const NetworkInput& input, std::string_view text) {
@@ -60,7 +61,7 @@ concept SearchSpace = requires(const S& space, const Genotype& genotype, Rng& rn
 /// A search space that can be enumerated.
 template <class S>
 concept EnumerableSpace = SearchSpace<S> && requires(const S& space, std::uint64_t index) {
-  { space.size() } -> std::same_as<std::uint64_t>;
+  { space.size() } -> std::convertible_to<std::optional<std::uint64_t>>;
   { space.at(index) } -> std::same_as<Genotype>;
 };
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "spaces/darts.hpp"
+#include "spaces/declared.hpp"
 #include "spaces/hierarchical.hpp"
 #include "spaces/nasbench101.hpp"
 #include "spaces/nasbench201.hpp"
@@ -15,10 +16,11 @@ namespace evonas::spaces {
 
 /// The options of one of the built-in spaces. A new space joins with its options struct here and
 /// one line in the list of space_list.cpp.
-using SpaceOptions =
-    std::variant<HierarchicalOptions, DartsOptions, NasBench101Options, NasBench201Options>;
+using SpaceOptions = std::variant<HierarchicalOptions, DartsOptions, NasBench101Options,
+                                  NasBench201Options, DeclaredOptions>;
 
-/// The words that configurations use for the built-in spaces, in the order of their publication.
+/// The words that configurations use for the built-in spaces, in the order of their publication;
+/// `declared` is last.
 std::vector<std::string> space_names();
 
 /// The default options of the space of that name, to be read over by `std::visit` of their

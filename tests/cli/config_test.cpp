@@ -2,7 +2,6 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -12,7 +11,8 @@
 #include "cli/config/configuration.hpp"
 #include "cli/config/description.hpp"
 #include "cli/config/experiment.hpp"
-#include "cli/config/yaml_writer.hpp"
+#include "malformed_files.hpp"
+#include "yaml/writer.hpp"
 
 namespace evonas::config {
 namespace {
@@ -21,39 +21,9 @@ namespace fs = std::filesystem;
 
 const fs::path kSource = EVONAS_SOURCE_DIR;
 
-std::string read_text(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return text.str();
-}
-
-std::vector<fs::path> files_in(const fs::path& folder, const std::string& extension) {
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    if (entry.path().extension() == extension) files.push_back(entry.path());
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
-/// What the message about a malformed file must contain: its "# expect: " lines, or the lines of
-/// the .expect file beside it where it has no room for comments.
-std::vector<std::string> expectations(const fs::path& file) {
-  const std::string mark = "# expect: ";
-  const fs::path beside = fs::path(file).replace_extension(".expect");
-  const bool separate = fs::exists(beside);
-  std::istringstream lines(read_text(separate ? beside : file));
-  std::vector<std::string> expected;
-  for (std::string line; std::getline(lines, line);) {
-    if (separate) {
-      expected.push_back(line);
-    } else if (line.starts_with(mark)) {
-      expected.push_back(line.substr(mark.size()));
-    }
-  }
-  return expected;
-}
+using tests::expectations;
+using tests::files_in;
+using tests::read_text;
 
 /// The message for a file that must be refused, or nothing where it was accepted.
 std::string refusal(const fs::path& file) {
@@ -63,7 +33,7 @@ std::string refusal(const fs::path& file) {
     } else {
       load_configuration(file);
     }
-  } catch (const ConfigError& error) {
+  } catch (const yaml::YamlError& error) {
     return error.what();
   }
   return {};
@@ -79,7 +49,7 @@ budget: {evaluations: 10}
 std::string refusal_of(const std::string& yaml, const std::vector<std::string>& overrides = {}) {
   try {
     parse_configuration(yaml, "/data", overrides);
-  } catch (const ConfigError& error) {
+  } catch (const yaml::YamlError& error) {
     return error.what();
   }
   return {};
@@ -130,9 +100,9 @@ TEST_CASE("the configurations that come with evonas are valid") {
 TEST_CASE("reading the resolved configuration gives the same one") {
   const Configuration first = load_configuration(kSource / "configs/quickstart.yaml");
   for (const bool comments : {false, true}) {
-    const std::string yaml = to_yaml(first, comments);
+    const std::string yaml = yaml::to_yaml(first, comments);
     CAPTURE(yaml);
-    CHECK(to_yaml(parse_configuration(yaml, "/elsewhere"), comments) == yaml);
+    CHECK(yaml::to_yaml(parse_configuration(yaml, "/elsewhere"), comments) == yaml);
   }
 }
 
@@ -142,7 +112,7 @@ TEST_CASE("texts and numbers survive writing and reading") {
     const auto text = *rc::gen::container<std::string>(rc::gen::inRange(' ', '\x7f'));
     Configuration configuration = parse_configuration(kSmall, "/data");
     std::get<TableSection>(configuration.evaluation.at("accuracy")).metric = text;
-    const Configuration again = parse_configuration(to_yaml(configuration), "/data");
+    const Configuration again = parse_configuration(yaml::to_yaml(configuration), "/data");
     RC_ASSERT(std::get<TableSection>(again.evaluation.at("accuracy")).metric == text);
   }));
   CHECK(rc::check("any number", [] {
@@ -150,7 +120,7 @@ TEST_CASE("texts and numbers survive writing and reading") {
     Configuration configuration = parse_configuration(kSmall, "/data");
     configuration.budget.evaluations = 1;
     configuration.budget.seconds = number;
-    RC_ASSERT(parse_configuration(to_yaml(configuration), "/data").budget.seconds == number);
+    RC_ASSERT(parse_configuration(yaml::to_yaml(configuration), "/data").budget.seconds == number);
   }));
 }
 
@@ -240,7 +210,7 @@ TEST_CASE("no truncation or change of a byte brings the reader down") {
   const auto survives = [](const std::string& yaml) {
     try {
       parse_configuration(yaml, "/data");
-    } catch (const ConfigError&) {
+    } catch (const yaml::YamlError&) {
     }
   };
   for (std::size_t i = 0; i < whole.size(); i += 3) survives(whole.substr(0, i));

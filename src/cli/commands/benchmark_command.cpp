@@ -8,7 +8,6 @@
 #include "base/parallel.hpp"
 #include "cli/commands/common_options.hpp"
 #include "cli/config/experiment.hpp"
-#include "cli/config/yaml_writer.hpp"
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/benchmark_progress.hpp"
 #include "cli/run/host.hpp"
@@ -18,6 +17,7 @@
 #include "report/report_data.hpp"
 #include "search/benchmark.hpp"
 #include "search/front_benchmark.hpp"
+#include "yaml/writer.hpp"
 
 namespace evonas::cli {
 namespace {
@@ -89,7 +89,7 @@ Results compare_regret(const config::Experiment& experiment, const spaces::AnySp
   benchmark.metric.unit = metric.unit;
   benchmark.result = result;
   benchmark.host = describe_host();
-  benchmark.configuration = config::to_yaml(experiment);
+  benchmark.configuration = yaml::to_yaml(experiment);
   return {.complete = true,
           .json = search::to_json(result),
           .markdown = search::to_markdown(result),
@@ -118,7 +118,7 @@ void write_results(const Results& results, const config::Experiment& experiment,
   nlohmann::json json = results.json;
   json["title"] = experiment.title;
   json["host"] = describe_host();
-  write_atomically(folder / "experiment.yaml", config::to_yaml(experiment));
+  write_atomically(folder / "experiment.yaml", yaml::to_yaml(experiment));
   write_atomically(folder / "result.json", json.dump(2) + "\n");
   write_atomically(folder / "result.md", results.markdown);
   if (!results.page.empty()) write_atomically(folder / "report.html", results.page);

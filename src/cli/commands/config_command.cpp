@@ -5,8 +5,8 @@
 #include "cli/config/configuration.hpp"
 #include "cli/config/description.hpp"
 #include "cli/config/experiment.hpp"
-#include "cli/config/yaml_writer.hpp"
 #include "cli/run/search_session.hpp"
+#include "yaml/writer.hpp"
 
 namespace evonas::cli {
 namespace {
@@ -21,12 +21,11 @@ struct Options {
 
 int show(const Options& options) {
   const bool experiment = config::is_experiment(options.file);
-  fmt::print("{}",
-             experiment
-                 ? config::to_yaml(config::load_experiment(options.file, options.overrides),
-                                   options.comments)
-                 : config::to_yaml(config::load_configuration(options.file, options.overrides),
-                                   options.comments));
+  fmt::print("{}", experiment
+                       ? yaml::to_yaml(config::load_experiment(options.file, options.overrides),
+                                       options.comments)
+                       : yaml::to_yaml(config::load_configuration(options.file, options.overrides),
+                                       options.comments));
   return kDone;
 }
 

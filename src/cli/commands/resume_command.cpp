@@ -4,10 +4,10 @@
 
 #include "cli/commands/common_options.hpp"
 #include "cli/config/configuration.hpp"
-#include "cli/config/yaml_writer.hpp"
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/run_folder.hpp"
 #include "cli/run/search_session.hpp"
+#include "yaml/writer.hpp"
 
 namespace evonas::cli {
 namespace {
@@ -22,11 +22,11 @@ struct Options {
 /// been evaluated already. Throws FileError.
 config::Configuration changed(const config::Configuration& before,
                               const std::vector<std::string>& overrides) {
-  auto after = config::parse_configuration(config::to_yaml(before), "/", overrides);
+  auto after = config::parse_configuration(yaml::to_yaml(before), "/", overrides);
   config::Configuration rest = after;
   rest.budget = before.budget;
   rest.final = before.final;
-  if (config::to_yaml(rest) != config::to_yaml(before)) {
+  if (yaml::to_yaml(rest) != yaml::to_yaml(before)) {
     throw FileError(
         "a run is continued with the configuration it began with, but for its budget and final "
         "stage: leave the other --set out, or begin a new run with evonas search");

@@ -5,13 +5,13 @@
 
 #include <fmt/format.h>
 
-#include "cli/config/reader.hpp"
 #include "spaces/network_input.hpp"
+#include "yaml/reader.hpp"
 
 namespace evonas::config {
 namespace {
 
-void check_training(const Configuration& configuration, Findings& findings) {
+void check_training(const Configuration& configuration, yaml::Findings& findings) {
   std::string first;
   for (const auto& [metric, source] : configuration.evaluation) {
     if (!std::holds_alternative<TrainSection>(source)) continue;
@@ -35,7 +35,7 @@ void check_training(const Configuration& configuration, Findings& findings) {
   }
 }
 
-void check_search(const Configuration& configuration, Findings& findings) {
+void check_search(const Configuration& configuration, yaml::Findings& findings) {
   const std::string& algorithm = configuration.search.algorithm;
   const bool single = algorithm == "regularized_evolution" || algorithm == "local_search";
   if (single && configuration.objectives.size() > 1) {
@@ -50,13 +50,13 @@ void check_search(const Configuration& configuration, Findings& findings) {
   }
 }
 
-Configuration read(Document document, std::span<const std::string> overrides) {
+Configuration read(yaml::Document document, std::span<const std::string> overrides) {
   for (const std::string& assignment : overrides) {
-    apply_override(document, assignment, std::filesystem::current_path());
+    yaml::apply_override(document, assignment, std::filesystem::current_path());
   }
   Configuration configuration;
-  Findings findings;
-  read_options(document, configuration, findings);
+  yaml::Findings findings;
+  yaml::read_options(document, configuration, findings);
   detail::check_problem(configuration.objectives, configuration.limits,
                         detail::names_of(configuration.evaluation), findings);
   check_training(configuration, findings);
@@ -66,6 +66,8 @@ Configuration read(Document document, std::span<const std::string> overrides) {
 }
 
 }  // namespace
+
+yaml::FileKind file_kind() { return {"configuration", "space: nasbench201"}; }
 
 const evaluation::TrainingOptions* Configuration::training() const {
   for (const auto& [metric, source] : evaluation) {
@@ -123,12 +125,12 @@ FinalSection Configuration::final_defaults() const {
 
 Configuration load_configuration(const std::filesystem::path& file,
                                  std::span<const std::string> overrides) {
-  return read(read_document(file), overrides);
+  return read(yaml::read_document(file, file_kind()), overrides);
 }
 
 Configuration parse_configuration(std::string_view yaml, const std::filesystem::path& folder,
                                   std::span<const std::string> overrides) {
-  return read(parse_document(yaml, {"configuration", folder}), overrides);
+  return read(yaml::parse_document(yaml, {"configuration", folder}), overrides);
 }
 
 }  // namespace evonas::config

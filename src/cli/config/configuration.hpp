@@ -8,16 +8,21 @@
 #include <vector>
 
 #include "base/fields.hpp"
-#include "cli/config/fault.hpp"
 #include "cli/config/source_sections.hpp"
 #include "cli/config/space_section.hpp"
 #include "search/algorithm.hpp"
 #include "search/driver.hpp"
 #include "search/problem.hpp"
+#include "yaml/document.hpp"
+
+namespace evonas::yaml {
+class Findings;
+}
 
 namespace evonas::config {
 
-class Findings;
+/// What configuration files are called in messages.
+yaml::FileKind file_kind();
 
 /// The metrics that every network has, computed from its graph.
 const std::vector<std::string>& free_metrics();
@@ -106,7 +111,8 @@ struct Configuration {
 };
 
 /// Reads a configuration file, applies the overrides ("budget.evaluations=20", paths in them
-/// relative to the current folder), and checks it as a whole. Throws ConfigError with all faults.
+/// relative to the current folder), and checks it as a whole. Throws yaml::YamlError with all
+/// faults.
 Configuration load_configuration(const std::filesystem::path& file,
                                  std::span<const std::string> overrides = {});
 
@@ -123,7 +129,7 @@ namespace detail {
 /// a source.
 void check_problem(const std::vector<ObjectiveSection>& objectives,
                    const std::vector<std::string>& limits, const std::vector<std::string>& sources,
-                   Findings& findings);
+                   yaml::Findings& findings);
 
 /// The keys of a map.
 template <class T>

@@ -10,14 +10,14 @@
 #include <nlohmann/json.hpp>
 
 #include "base/fields.hpp"
-#include "cli/config/field_types.hpp"
+#include "yaml/field_types.hpp"
 
 namespace evonas::config {
 
 /// What a field of an options struct is, as plain data: one description of all sections serves the
 /// JSON schema and the option tables.
 struct Description {
-  enum class Kind { Boolean, Whole, Number, Text, List, Names, Alternatives, Section };
+  enum class Kind { Boolean, Whole, Number, Text, List, OneOrMore, Names, Alternatives, Section };
 
   std::string name;
   std::string help;
@@ -25,8 +25,8 @@ struct Description {
   Kind kind = Kind::Section;
   bool optional = false;         ///< may be absent, and then means nothing rather than a default
   nlohmann::json default_value;  ///< of scalars
-  /// Fields of a section; the alternatives of a choice; one element of a list or of a mapping from
-  /// names.
+  /// Fields of a section; the alternatives of a choice; one element of a list, of one value or
+  /// more, or of a mapping from names.
   std::vector<Description> children;
 };
 
@@ -48,22 +48,27 @@ class Describer {
   static Description describe(T& value) {
     using Kind = Description::Kind;
     Description result;
-    if constexpr (kIsOptional<T>) {
+    if constexpr (yaml::kIsOptional<T>) {
       typename T::value_type inner{};
       result = describe(inner);
       result.optional = true;
-    } else if constexpr (kIsVector<T>) {
+    } else if constexpr (yaml::kIsVector<T>) {
       typename T::value_type item{};
       result.kind = Kind::List;
       result.children.push_back(describe(item));
-    } else if constexpr (kIsMap<T>) {
+    } else if constexpr (yaml::kIsOneOrMore<T>) {
+      T choice;
+      typename decltype(choice.values)::value_type item{};
+      result.kind = Kind::OneOrMore;
+      result.children.push_back(describe(item));
+    } else if constexpr (yaml::kIsMap<T>) {
       typename T::mapped_type item{};
       result.kind = Kind::Names;
       result.children.push_back(describe(item));
-    } else if constexpr (kIsVariant<T>) {
+    } else if constexpr (yaml::kIsVariant<T>) {
       result.kind = Kind::Alternatives;
       add_alternatives(result, &value);
-    } else if constexpr (kIsSection<T>) {
+    } else if constexpr (yaml::kIsSection<T>) {
       Describer inner;
       value.fields(inner);
       result.children = std::move(inner.fields_);

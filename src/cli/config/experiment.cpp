@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include "cli/config/reader.hpp"
+#include "yaml/reader.hpp"
 
 namespace evonas::config {
 namespace {
 
-void check_evaluation(const Experiment& experiment, Findings& findings) {
+void check_evaluation(const Experiment& experiment, yaml::Findings& findings) {
   if (experiment.evaluation.empty() && findings.given("evaluation")) {
     findings.add("evaluation", "names no metric: give the table that the objective comes from");
     return;
@@ -21,7 +21,7 @@ void check_evaluation(const Experiment& experiment, Findings& findings) {
   }
 }
 
-void check_search(const Experiment& experiment, Findings& findings) {
+void check_search(const Experiment& experiment, yaml::Findings& findings) {
   if (experiment.search.empty() && findings.given("search")) {
     findings.add("search", "names no algorithm: give at least one");
   }
@@ -35,7 +35,7 @@ void check_search(const Experiment& experiment, Findings& findings) {
   }
 }
 
-void check_budgets(const Experiment& experiment, Findings& findings) {
+void check_budgets(const Experiment& experiment, yaml::Findings& findings) {
   if (experiment.budgets.empty()) findings.add("budgets", "names no budget: give at least one");
   for (std::size_t i = 1; i < experiment.budgets.size(); ++i) {
     if (experiment.budgets[i] <= experiment.budgets[i - 1]) {
@@ -44,7 +44,7 @@ void check_budgets(const Experiment& experiment, Findings& findings) {
   }
 }
 
-void check_reference(const Experiment& experiment, Findings& findings) {
+void check_reference(const Experiment& experiment, yaml::Findings& findings) {
   const std::size_t given = experiment.reference_point.size();
   if (given > 0 && given != experiment.objectives.size()) {
     findings.add("reference_point",
@@ -53,7 +53,7 @@ void check_reference(const Experiment& experiment, Findings& findings) {
   }
 }
 
-void check_metrics(const Experiment& experiment, Findings& findings) {
+void check_metrics(const Experiment& experiment, yaml::Findings& findings) {
   const auto refuse_free = [&](const std::string& metric, const std::string& path) {
     for (const std::string& name : free_metrics()) {
       if (name == metric) {
@@ -76,13 +76,13 @@ void check_metrics(const Experiment& experiment, Findings& findings) {
 
 Experiment load_experiment(const std::filesystem::path& file,
                            std::span<const std::string> overrides) {
-  Document document = read_document(file);
+  yaml::Document document = yaml::read_document(file, file_kind());
   for (const std::string& assignment : overrides) {
-    apply_override(document, assignment, std::filesystem::current_path());
+    yaml::apply_override(document, assignment, std::filesystem::current_path());
   }
   Experiment experiment;
-  Findings findings;
-  read_options(document, experiment, findings);
+  yaml::Findings findings;
+  yaml::read_options(document, experiment, findings);
   detail::check_problem(experiment.objectives, experiment.limits,
                         detail::names_of(experiment.evaluation), findings);
   check_evaluation(experiment, findings);
@@ -95,10 +95,10 @@ Experiment load_experiment(const std::filesystem::path& file,
 }
 
 bool is_experiment(const std::filesystem::path& file) {
-  const Document document = read_document(file);
-  const YamlNode* search = document.root.find("search");
+  const yaml::Document document = yaml::read_document(file, file_kind());
+  const yaml::Node* search = document.root.find("search");
   return document.root.find("seeds") != nullptr || document.root.find("budgets") != nullptr ||
-         (search != nullptr && search->kind == YamlNode::Kind::Sequence);
+         (search != nullptr && search->kind == yaml::Node::Kind::Sequence);
 }
 
 }  // namespace evonas::config

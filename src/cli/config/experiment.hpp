@@ -50,12 +50,12 @@ struct Experiment {
   const std::string& table_file() const { return evaluation.begin()->second.table; }
 };
 
-/// Reads an experiment file as load_configuration() does a configuration. Throws ConfigError.
+/// Reads an experiment file as load_configuration() does a configuration. Throws yaml::YamlError.
 Experiment load_experiment(const std::filesystem::path& file,
                            std::span<const std::string> overrides = {});
 
 /// Whether the file is an experiment rather than the configuration of one search: `search` is a
-/// list, or it has `seeds` or `budgets`. Throws ConfigError where it is not even YAML.
+/// list, or it has `seeds` or `budgets`. Throws yaml::YamlError where it is not even YAML.
 bool is_experiment(const std::filesystem::path& file);
 
 }  // namespace evonas::config

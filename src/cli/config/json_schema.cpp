@@ -85,6 +85,10 @@ Json typed_schema(const Description& description) {
       return text_schema(description);
     case Kind::List:
       return Json{{"type", "array"}, {"items", item_schema(description)}};
+    case Kind::OneOrMore: {
+      const Json item = item_schema(description);
+      return Json{{"anyOf", Json::array({item, Json{{"type", "array"}, {"items", item}}})}};
+    }
     case Kind::Names:
       return Json{{"type", "object"}, {"additionalProperties", item_schema(description)}};
     case Kind::Alternatives:

@@ -6,7 +6,7 @@
 
 #include "base/nearest_name.hpp"
 #include "cli/config/configuration.hpp"
-#include "cli/config/reader.hpp"
+#include "yaml/reader.hpp"
 
 namespace evonas::config {
 namespace {
@@ -20,7 +20,7 @@ bool is_free(const std::string& metric) {
 
 /// A fault where neither a source nor the graph gives `metric`.
 void check_metric(const std::string& metric, const std::string& path, const Names& sources,
-                  Findings& findings) {
+                  yaml::Findings& findings) {
   if (metric.empty() || is_free(metric) ||
       std::find(sources.begin(), sources.end(), metric) != sources.end()) {
     return;
@@ -34,7 +34,7 @@ void check_metric(const std::string& metric, const std::string& path, const Name
 }
 
 void check_objectives(const std::vector<ObjectiveSection>& objectives, const Names& sources,
-                      Findings& findings) {
+                      yaml::Findings& findings) {
   if (objectives.empty() && findings.given("objectives")) {
     findings.add("objectives", "names no objective: give at least one");
   }
@@ -49,7 +49,7 @@ void check_objectives(const std::vector<ObjectiveSection>& objectives, const Nam
 }
 
 void check_limits(const std::vector<std::string>& limits, const Names& sources,
-                  Findings& findings) {
+                  yaml::Findings& findings) {
   std::vector<search::Limit> parsed;
   for (std::size_t i = 0; i < limits.size(); ++i) {
     // A text that is no limit has been reported by the reader and is empty here.
@@ -97,7 +97,7 @@ namespace detail {
 
 void check_problem(const std::vector<ObjectiveSection>& objectives,
                    const std::vector<std::string>& limits, const Names& sources,
-                   Findings& findings) {
+                   yaml::Findings& findings) {
   check_objectives(objectives, sources, findings);
   check_limits(limits, sources, findings);
   for (const std::string& metric : sources) {

@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "cli/config/reader.hpp"
-#include "cli/config/yaml_writer.hpp"
+#include "yaml/reader.hpp"
+#include "yaml/writer.hpp"
 
 namespace evonas::config {
 namespace {
@@ -37,14 +37,14 @@ spaces::AnySpace make_space(const AnySpaceSection& section) {
 
 spaces::AnySpace make_space(const std::string& name, std::span<const std::string> options) {
   const std::string_view key = name.ends_with(".so") ? "library" : "name";
-  const std::string yaml = fmt::format("space: {{{}: {}}}", key, yaml_scalar(name));
-  Document document = parse_document(yaml, {"command line", {}}, 0);
+  const std::string text = fmt::format("space: {{{}: {}}}", key, yaml::scalar(name));
+  yaml::Document document = yaml::parse_document(text, {"command line", {}}, 0);
   for (const std::string& option : options) {
-    apply_override(document, "space." + option, std::filesystem::current_path());
+    yaml::apply_override(document, "space." + option, std::filesystem::current_path());
   }
   SpaceOnly only;
-  Findings findings;
-  read_options(document, only, findings);
+  yaml::Findings findings;
+  yaml::read_options(document, only, findings);
   findings.check();
   return make_space(only.space);
 }

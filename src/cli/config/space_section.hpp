@@ -61,7 +61,7 @@ using AnySpaceSection = detail::SectionsOf<spaces::SpaceOptions>::Type;
 spaces::AnySpace make_space(const AnySpaceSection& section);
 
 /// The space `name`, or that of the shared library `name` where it ends in ".so", with options such
-/// as "channels=8" ("options.channels=8" for a library). Throws ConfigError, SpaceError.
+/// as "channels=8" ("options.channels=8" for a library). Throws yaml::YamlError, SpaceError.
 spaces::AnySpace make_space(const std::string& name, std::span<const std::string> options);
 
 }  // namespace evonas::config

@@ -4,10 +4,10 @@
 
 #include <fmt/format.h>
 
-#include "cli/config/yaml_writer.hpp"
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/host.hpp"
 #include "cli/run/setup.hpp"
+#include "yaml/writer.hpp"
 
 namespace evonas::cli {
 namespace {
@@ -51,7 +51,7 @@ search::RunStore RunFolder::create(const config::Configuration& configuration) c
   if (error) {
     throw FileError(fmt::format("{} cannot be created: {}", path_.string(), error.message()));
   }
-  const std::string yaml = config::to_yaml(configuration);
+  const std::string yaml = yaml::to_yaml(configuration);
   std::map<std::string, std::string> manifest = {{std::string(kConfigEntry), yaml}};
   for (const auto& [name, value] : describe_host()) {
     manifest[std::string(kHostPrefix) + name] = value;
@@ -91,7 +91,7 @@ config::Configuration RunFolder::configuration(const search::RunStore& store) {
 
 void RunFolder::set_configuration(search::RunStore& store,
                                   const config::Configuration& configuration) const {
-  const std::string yaml = config::to_yaml(configuration);
+  const std::string yaml = yaml::to_yaml(configuration);
   store.set(std::string(kConfigEntry), yaml);
   write_atomically(path_ / kConfigFile, yaml);
 }

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "spaces/declared/declaration.hpp"
+#include "spaces/declared/vocabulary.hpp"
+#include "yaml/reader.hpp"
+
+namespace evonas::spaces::declared {
+
+/// Adds a fault for everything that is wrong with a declaration beyond single values. What the
+/// reader has refused already may be missing from `declaration`.
+void check_operations(const Declaration& declaration, yaml::Findings& findings);
+void check_cells(const Declaration& declaration, yaml::Findings& findings);
+void check_stages(const Declaration& declaration, yaml::Findings& findings);
+/// Widths that groups do not divide; for a declaration without other faults.
+void check_widths(const Declaration& declaration, double width_factor, yaml::Findings& findings);
+
+/// A fault at `path` unless `word` is one of `known`.
+bool check_word(const std::string& word, const std::string& path,
+                const std::vector<std::string>& known, yaml::Findings& findings);
+
+/// A fault for each value of a list that stands in it twice.
+template <class T>
+void check_distinct(const OneOrMore<T>& choice, const std::string& path, yaml::Findings& findings);
+
+/// "path[3]", or "path" where there is one value, which need not stand in a list.
+std::string item_path(const std::string& path, std::size_t item, std::size_t count);
+
+/// The values that a setting can have in a stage (nullptr: in a cell), and where they are said;
+/// an empty path where nobody says them. `get` picks the setting from Settings of any kind.
+template <class T>
+struct Effective {
+  std::vector<T> values;
+  std::string path;
+  bool listed = false;  ///< the path is that of a list
+};
+template <class T, class Get>
+Effective<T> effective(const Declaration& declaration, const Meaning& meaning, const Stage* stage,
+                       const std::string& stage_path, const std::string& name, T usual, Get get) {
+  if (meaning.named != nullptr && get(meaning.named->settings)) {
+    return {{*get(meaning.named->settings)}, "operations." + meaning.word + "." + name};
+  }
+  if (stage != nullptr && get(stage->settings)) {
+    const auto& values = get(stage->settings)->values;
+    return {{values.begin(), values.end()}, stage_path + "." + name, true};
+  }
+  if (get(declaration.defaults)) return {{*get(declaration.defaults)}, "defaults." + name};
+  return {{usual}, ""};
+}
+
+/// Words under `operations` and `cells`.
+std::vector<std::string> user_words(const Declaration& declaration, bool with_cells);
+
+}  // namespace evonas::spaces::declared

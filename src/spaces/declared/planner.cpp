@@ -1,0 +1,172 @@
+#include "spaces/declared/planner.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "spaces/blocks.hpp"
+
+namespace evonas::spaces::declared {
+
+Plan Planner::make() {
+  plan_.read.assign(model_.genes.list.size(), false);
+  values_.push_back({});
+  const Declaration& declaration = model_.declaration;
+  if (declaration.resolution) {
+    const std::int64_t side = choose(*declaration.resolution, model_.genes.resolution);
+    plan_.resolution =
+        std::max<std::int64_t>(1, std::llround(static_cast<double>(side) * model_.resolution));
+  }
+  add_stages(declaration.stem, model_.genes.stem);
+  add_stages(declaration.stages, model_.genes.stages);
+  add_stages(declaration.head, model_.genes.head);
+  drop_unused_steps();
+  return std::move(plan_);
+}
+
+std::size_t Planner::option(const std::optional<std::size_t>& gene) {
+  if (!gene) return 0;
+  plan_.read[*gene] = true;
+  return static_cast<std::size_t>(genotype_[*gene]);
+}
+
+void Planner::add_stages(const std::vector<Stage>& stages, const std::vector<StageGenes>& genes) {
+  for (std::size_t i = 0; i < stages.size(); ++i) add_stage(stages[i], genes[i]);
+}
+
+void Planner::add_stage(const Stage& stage, const StageGenes& genes) {
+  const std::int64_t depth = choose(stage.depth, genes.depth);
+  if (depth == 0) return;
+  std::int64_t channels = values_[previous_].channels;
+  if (!stage.channels.values.empty()) {
+    channels =
+        scaled_width(model_.declaration, choose(stage.channels, genes.channels), model_.width);
+  }
+  std::int64_t stride = choose(stage.stride, genes.stride);
+  if (stride > 1 && dropped_strides_ < model_.drop_strides) {
+    ++dropped_strides_;
+    stride = 1;
+  }
+  for (std::int64_t i = 0; i < depth; ++i) {
+    const BlockGenes& block = genes.block(static_cast<std::size_t>(i));
+    const Meaning& meaning = model_.words.find(choose(stage.operation, block.operation))->second;
+    add_block(meaning, stage, block, channels, i == 0 ? stride : 1);
+  }
+}
+
+void Planner::add_block(const Meaning& meaning, const Stage& stage, const BlockGenes& genes,
+                        std::int64_t channels, std::int64_t stride) {
+  std::size_t result = previous_;
+  if (meaning.cell == nullptr) {
+    result = add_operation(meaning, &stage.settings, &genes.settings, previous_, channels, stride);
+  } else if (cells_ == Cells::Everywhere || shown_.insert(meaning.cell).second) {
+    result = add_cell(meaning, channels, stride);
+  }
+  before_ = std::exchange(previous_, result);
+}
+
+std::size_t Planner::add_operation(const Meaning& meaning, const Settings<Chosen>* stage,
+                                   const Settings<GeneOf>* genes, std::size_t x,
+                                   std::int64_t channels, std::int64_t stride) {
+  const std::int64_t inputs = values_[x].channels;
+  const unsigned reads = operation_word(meaning.operation).reads;
+  const bool fits = stride == 1 && inputs == channels;
+  if (meaning.operation == Operation::Identity) {
+    return fits ? x : add_step(projection(inputs, channels, stride), {x});
+  }
+  const auto get = [&](auto usual, auto pick) {
+    return setting(meaning, stage, genes, usual, pick);
+  };
+  Layer layer{
+      .operation = meaning.operation, .inputs = inputs, .channels = channels, .stride = stride};
+  if ((reads & kKernel) != 0) {
+    layer.kernel = get(
+        std::int64_t{3}, [](const auto& s) -> const auto& { return s.kernel; });
+  }
+  if ((reads & kGroups) != 0) {
+    layer.groups = get(
+        std::int64_t{1}, [](const auto& s) -> const auto& { return s.groups; });
+  }
+  if ((reads & kDilation) != 0) {
+    layer.dilation = get(
+        std::int64_t{1}, [](const auto& s) -> const auto& { return s.dilation; });
+  }
+  if ((reads & kActivation) != 0) {
+    layer.activation = get(
+        std::string("relu"), [](const auto& s) -> const auto& { return s.activation; });
+  }
+  if ((reads & kExpansion) != 0) {
+    const bool inverted = meaning.operation == Operation::InvertedResidual;
+    const double expansion = get(
+        inverted ? 6.0 : 0.25, [](const auto& s) -> const auto& { return s.expansion; });
+    const auto of = static_cast<double>(inverted ? inputs : channels);
+    layer.middle = std::max<std::int64_t>(1, std::llround(of * expansion));
+  }
+  if ((reads & kSqueeze) != 0) set_squeeze(layer, meaning, stage, genes);
+
+  const bool pools =
+      meaning.operation == Operation::MaxPool || meaning.operation == Operation::AveragePool;
+  if (pools || meaning.operation == Operation::GlobalPool) layer.channels = inputs;
+  const std::size_t result = add_step(layer, {x});
+  if (!pools || inputs == channels) return result;
+  return add_step(projection(inputs, channels, 1), {result});
+}
+
+void Planner::set_squeeze(Layer& layer, const Meaning& meaning, const Settings<Chosen>* stage,
+                          const Settings<GeneOf>* genes) {
+  const auto get = [&](auto usual, auto pick) {
+    return setting(meaning, stage, genes, usual, pick);
+  };
+  if (!get(
+          false, [](const auto& s) -> const auto& { return s.squeeze_excitation; }))
+    return;
+  std::int64_t of = layer.channels;
+  if (layer.operation == Operation::InvertedResidual) {
+    const std::string base = get(
+        std::string("input"), [](const auto& s) -> const auto& { return s.squeeze_of; });
+    of = base == "input" ? layer.inputs : layer.middle;
+  }
+  const double ratio = get(
+      0.25, [](const auto& s) -> const auto& { return s.squeeze_ratio; });
+  const std::int64_t divisor = get(
+      std::int64_t{1}, [](const auto& s) -> const auto& { return s.squeeze_divisor; });
+  const double squeezed = static_cast<double>(of) * ratio;
+  layer.squeezed = divisor == 1 ? std::max<std::int64_t>(1, static_cast<std::int64_t>(squeezed))
+                                : round_channels(squeezed, divisor);
+  const std::string gate = get(
+      std::string("sigmoid"), [](const auto& s) -> const auto& { return s.squeeze_gate; });
+  layer.gate = gate == "sigmoid" ? "Sigmoid" : "HardSigmoid";
+}
+
+std::size_t Planner::add_step(Layer layer, std::vector<std::size_t> operands) {
+  Value value{.channels = layer.channels};
+  value.reduction = values_[operands.front()].reduction * layer.stride;
+  plan_.steps.push_back({std::move(layer), std::move(operands)});
+  values_.push_back(value);
+  return values_.size() - 1;
+}
+
+void Planner::drop_unused_steps() {
+  std::vector<bool> used(values_.size(), false);
+  used[previous_] = true;
+  for (std::size_t value = values_.size(); value-- > 1;) {
+    if (!used[value]) continue;
+    for (const std::size_t operand : plan_.steps[value - 1].operands) used[operand] = true;
+  }
+  std::vector<std::size_t> number(values_.size(), 0);
+  std::vector<Plan::Step> kept;
+  for (std::size_t value = 1; value < values_.size(); ++value) {
+    if (!used[value]) continue;
+    Plan::Step step = std::move(plan_.steps[value - 1]);
+    for (std::size_t& operand : step.operands) operand = number[operand];
+    kept.push_back(std::move(step));
+    number[value] = kept.size();
+  }
+  plan_.steps = std::move(kept);
+}
+
+Plan make_plan(const Model& model, const Genotype& genotype, Cells cells) {
+  return Planner(model, genotype, cells).make();
+}
+
+}  // namespace evonas::spaces::declared
