@@ -184,6 +184,10 @@ Shape infer_resize(const Graph& graph, NodeId id) {
   return {operand(graph, id, 0)[0], sizes[0], sizes[1]};
 }
 
+Shape infer_opaque(const Graph& graph, NodeId id) { return graph[id].integers("output_shape", {}); }
+
+void add_opaque_cost(const Graph& /*graph*/, NodeId /*id*/, Cost& cost) { ++cost.opaque_nodes; }
+
 void add_weights(const Graph& graph, NodeId id, std::int64_t weights, std::int64_t positions,
                  Cost& cost) {
   const std::int64_t channels = graph[id].shape[0];
@@ -257,16 +261,20 @@ constexpr std::array kAveragePoolAttributes{kKernel, kStrides, kPads,
 constexpr std::array kReduceMeanAttributes{
     AttributeRule{.name = "axes", .type = AttributeType::Integers, .count = 2, .required = true},
     AttributeRule{.name = "keepdims", .most = 1}};
-constexpr std::array kResizeAttributes{
-    AttributeRule{.name = "sizes",
-                  .type = AttributeType::Integers,
-                  .least = 1,
-                  .count = 2,
-                  .required = true}};
+constexpr std::array kResizeAttributes{AttributeRule{
+    .name = "sizes", .type = AttributeType::Integers, .least = 1, .count = 2, .required = true}};
 constexpr std::array kGemmAttributes{
     AttributeRule{.name = "output_features", .least = 1, .required = true}, kBias};
 constexpr std::array kDropoutAttributes{
     AttributeRule{.name = "ratio", .type = AttributeType::Real, .most = 1}};
+
+constexpr std::array kOpaqueAttributes{
+    AttributeRule{.name = "onnx_op", .type = AttributeType::Text, .required = true},
+    AttributeRule{.name = "output_shape",
+                  .type = AttributeType::Integers,
+                  .least = 1,
+                  .count = 0,
+                  .required = true}};
 
 using Kind = OperatorKind;
 
@@ -360,6 +368,15 @@ constexpr std::array kOperators{
              .infer = same_shape,
              .pure = false,
              .view = true},
+    // Something that an imported file computes and this library does not know.
+    Operator{.name = "Opaque",
+             .kind = Kind::Unknown,
+             .most_inputs = kAnyNumber,
+             .attributes = kOpaqueAttributes,
+             .infer = infer_opaque,
+             .add_cost = add_opaque_cost,
+             .ordered = true,
+             .pure = false},
 };
 
 }  // namespace
