@@ -40,7 +40,7 @@ enum class UnknownOperators {
 /// The first extent of every value is the batch and left out. Attributes are completed to the form
 /// that NetworkBuilder writes, so that equal networks are equal graphs whichever tool wrote them,
 /// and names of nodes become words of letters, digits and '_'. Constant nodes, shape arithmetic on
-/// constants, Reshape to a vector, padding in front of a convolution or a pooling, MatMul with Add
+/// constants, Reshape to a vector, padding in front of convolutions, MatMul with Add
 /// and spelt-out hard-swish are read as what they mean. Weight tensors may lack their data
 /// (stripped or kept in another file) or be inputs of the graph: `weights` is empty then.
 ///

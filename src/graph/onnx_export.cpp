@@ -53,7 +53,7 @@ bool is_written_elsewhere(const Node& node, std::string_view attribute) {
   if (attribute == "output_channels" || attribute == "output_features" || attribute == "bias") {
     return true;
   }
-  return node.op == "Clip" || node.op == "Resize";
+  return node.op == "Clip" || node.op == "Resize" || node.op == "Pad" || node.op == "Slice";
 }
 
 struct AttributeWriter {
@@ -155,6 +155,15 @@ class Exporter {
     if (node.op == "Concat" && !node.attributes.contains("axis")) add_integer(written, "axis", 1);
     if (node.op == "Clip") write_bounds(node, written);
     if (node.op == "Resize") write_scales(node, written);
+    if (node.op == "Pad") {
+      const auto pads = node.integers("pads", {});
+      add_operand(node, "pads", {0, 0, pads[0], pads[1], 0, 0, pads[2], pads[3]}, written);
+    }
+    if (node.op == "Slice") {
+      for (const char* role : {"starts", "ends", "axes"}) {
+        add_operand(node, role, node.integers(role, {}), written);
+      }
+    }
     if (std::ranges::count(source_.outputs(), id) > 0) return;
     onnx::ValueInfoProto& value = *graph_.add_value_info();
     value.set_name(node.name);
@@ -185,17 +194,28 @@ class Exporter {
   }
 
   /// Adds a constant operand.
-  void add_operand(const Node& node, const char* role, Tensor tensor, onnx::NodeProto& written) {
+  void add_operand(const Node& node, const char* role, const Tensor& tensor,
+                   onnx::NodeProto& written) {
     const std::string name = free_name(weight_name(node, role));
     write_tensor(name, tensor);
     written.add_input(name);
+  }
+
+  void add_operand(const Node& node, const char* role, const std::vector<std::int64_t>& values,
+                   onnx::NodeProto& written) {
+    onnx::TensorProto& tensor = *graph_.add_initializer();
+    tensor.set_name(free_name(weight_name(node, role)));
+    tensor.set_data_type(onnx::TensorProto::INT64);
+    tensor.add_dims(static_cast<std::int64_t>(values.size()));
+    for (const std::int64_t value : values) tensor.add_int64_data(value);
+    written.add_input(tensor.name());
   }
 
   void write_bounds(const Node& node, onnx::NodeProto& written) {
     for (const char* bound : {"min", "max"}) {
       if (node.attributes.contains(bound)) {
         const auto value = static_cast<float>(node.real(bound, 0));
-        add_operand(node, bound, {.shape = {}, .values = {value}}, written);
+        add_operand(node, bound, Tensor{.shape = {}, .values = {value}}, written);
       } else if (node.attributes.contains("max")) {
         written.add_input("");
       }

@@ -25,12 +25,11 @@ struct Unsupported {
   std::string what;
 };
 
-/// A value that depends on the network's input: the output of a node, and padding around it that
-/// the convolution or pooling which reads it takes over.
+/// A value that depends on the network's input: the output of a node, and zeros around it that the
+/// convolutions which read it take over.
 struct Activation {
   NodeId node = 0;
   std::array<std::int64_t, 4> pads{};  ///< top, left, bottom, right
-  double pad_value = 0;
 
   bool padded() const { return pads != std::array<std::int64_t, 4>{}; }
 };
@@ -105,6 +104,7 @@ class OnnxImporter {
   void global_average_pool(const Node& node);
   void global_max_pool(const Node& node);
   void pad(const Node& node);
+  bool only_convolutions_read(const Node& node) const;
 
   // onnx_import_elements.cpp: operators on elements.
   void unary(const Node& node);

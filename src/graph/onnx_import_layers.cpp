@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <limits>
+#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
@@ -100,7 +100,6 @@ void OnnxImporter::conv(const Node& node) {
   const Activation x = padded_activation(node, 0);
   const Constant& weight = constant(node, 1);
   if (weight.shape().size() != 4) throw Unsupported{"Conv in other than two dimensions"};
-  if (x.padded() && x.pad_value != 0) throw Unsupported{"Pad with other than zeros"};
   require_image(node, shape(x.node));
   const Integers kernel{weight.shape()[2], weight.shape()[3]};
   if (integers_attribute(node, "kernel_shape").value_or(kernel) != kernel) {
@@ -185,20 +184,12 @@ void OnnxImporter::batch_normalization(const Node& node) {
 }
 
 void OnnxImporter::max_pool(const Node& node) {
-  const Activation x = padded_activation(node, 0);
+  const NodeId x = activation(node, 0);
   refuse_further_outputs(node);
-  require_image(node, shape(x.node));
-  // Padding of the operator itself never wins; zeros do not where nothing is negative.
-  const std::string& producer = graph_[x.node].op;
-  const bool never_wins = x.pad_value <= std::numeric_limits<float>::lowest();
-  const bool not_negative = producer == "Relu" || producer == "Sigmoid";
-  if (x.padded() && !never_wins && !(x.pad_value == 0 && not_negative)) {
-    throw Unsupported{"Pad in front of MaxPool"};
-  }
-  Windows windows = read_windows(node, pair(node, "kernel_shape"), shape(x.node));
-  take_over_padding(windows, x);
-  if (integer_attribute(node, "ceil_mode", 0) != 0) pad_up_to_ceiling(windows, shape(x.node));
-  define_first(node, append(node, "MaxPool", {x.node},
+  require_image(node, shape(x));
+  Windows windows = read_windows(node, pair(node, "kernel_shape"), shape(x));
+  if (integer_attribute(node, "ceil_mode", 0) != 0) pad_up_to_ceiling(windows, shape(x));
+  define_first(node, append(node, "MaxPool", {x},
                             {{"kernel_shape", windows.kernel},
                              {"strides", windows.strides},
                              {"pads", windows.pads},
@@ -206,26 +197,19 @@ void OnnxImporter::max_pool(const Node& node) {
 }
 
 void OnnxImporter::average_pool(const Node& node) {
-  const Activation x = padded_activation(node, 0);
-  require_image(node, shape(x.node));
-  Windows windows = read_windows(node, pair(node, "kernel_shape"), shape(x.node));
-  bool counted = integer_attribute(node, "count_include_pad", 0) != 0;
+  const NodeId x = activation(node, 0);
+  require_image(node, shape(x));
+  Windows windows = read_windows(node, pair(node, "kernel_shape"), shape(x));
+  const bool counted = integer_attribute(node, "count_include_pad", 0) != 0;
   if (windows.dilations != Integers{1, 1}) throw Unsupported{"AveragePool with dilations"};
-  if (x.padded()) {
-    // Padding of its own would count once and that in front of it twice.
-    const bool own = windows.pads != Integers(4);
-    if (x.pad_value != 0 || (own && !counted)) throw Unsupported{"Pad in front of AveragePool"};
-    counted = true;
-  }
-  take_over_padding(windows, x);
   if (integer_attribute(node, "ceil_mode", 0) != 0) {
     const Integers before = windows.pads;
-    pad_up_to_ceiling(windows, shape(x.node));
+    pad_up_to_ceiling(windows, shape(x));
     if (counted && windows.pads != before) {
       throw Unsupported{"AveragePool with ceil_mode and count_include_pad"};
     }
   }
-  define_first(node, append(node, "AveragePool", {x.node},
+  define_first(node, append(node, "AveragePool", {x},
                             {{"kernel_shape", windows.kernel},
                              {"strides", windows.strides},
                              {"pads", windows.pads},
@@ -246,29 +230,36 @@ void OnnxImporter::global_max_pool(const Node& node) {
                              {"dilations", Integers{1, 1}}}));
 }
 
+bool OnnxImporter::only_convolutions_read(const Node& node) const {
+  const auto readers = readers_.find(node.output(0));
+  return readers != readers_.end() && !output_names_.contains(node.output(0)) &&
+         std::ranges::all_of(readers->second, [&](const Node* reader) {
+           return reader->op_type() == "Conv" && reader->input(0) == node.output(0);
+         });
+}
+
 void OnnxImporter::pad(const Node& node) {
-  Activation x{.node = activation(node, 0)};
   const bool as_attribute = opset_ < 11;
   if (text_attribute(node, "mode", "constant") != "constant" || has_operand(node, 3)) {
     throw Unsupported{"Pad with a mode or axes"};
   }
-  const Integers pads = as_attribute ? integers_attribute(node, "pads").value_or(Integers{})
-                                     : fixed_integers(node, 1);
-  x.pad_value = real_attribute(node, "value", 0);
-  if (!as_attribute && has_operand(node, 2)) {
-    const auto value = constant(node, 2).scalar();
-    if (!value) throw Unsupported{"Pad with a value that is not fixed"};
-    x.pad_value = *value;
-  }
-  if (pads.size() != 8) throw Unsupported{"Pad of no image"};
+  const NodeId x = activation(node, 0);
+  const Integers all = as_attribute ? integers_attribute(node, "pads").value_or(Integers{})
+                                    : fixed_integers(node, 1);
+  double value = real_attribute(node, "value", 0);
+  if (!as_attribute && has_operand(node, 2)) value = constant(node, 2).scalar().value_or(NAN);
+  if (value != 0) throw Unsupported{"Pad with other than zeros"};
   // Batch, channels, height, width: first what comes before, then what comes after.
-  x.pads = {pads[2], pads[3], pads[6], pads[7]};
-  const bool in_range = std::ranges::all_of(
-      x.pads, [](std::int64_t pad) { return pad >= 0 && pad <= kLargestExtent; });
-  if (!in_range || pads[0] != 0 || pads[1] != 0 || pads[4] != 0 || pads[5] != 0) {
-    throw Unsupported{"Pad that cuts off, or pads batch or channels"};
+  if (all.size() != 8 || all[0] != 0 || all[1] != 0 || all[4] != 0 || all[5] != 0) {
+    throw Unsupported{"Pad of other than height and width"};
   }
-  define(node.output(0), x);
+  const std::array<std::int64_t, 4> pads{all[2], all[3], all[6], all[7]};
+  const bool grows =
+      std::ranges::all_of(pads, [](std::int64_t pad) { return pad >= 0 && pad <= kLargestExtent; });
+  if (grows && only_convolutions_read(node)) {
+    return define(node.output(0), Activation{.node = x, .pads = pads});
+  }
+  define_first(node, append(node, "Pad", {x}, {{"pads", Integers(pads.begin(), pads.end())}}));
 }
 
 }  // namespace evonas::graph

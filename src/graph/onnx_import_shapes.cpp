@@ -179,22 +179,38 @@ void OnnxImporter::gather(const Node& node) {
 
 void OnnxImporter::slice(const Node& node) {
   constexpr std::int64_t kOpsetOfOperands = 10;
-  if (!is_constant(node, 0)) throw Unsupported{"Slice"};
-  const Integers values = fixed_integers(node, 0);
-  const bool operands = opset_ >= kOpsetOfOperands;
-  const Integers starts =
-      operands ? fixed_integers(node, 1) : integers_attribute(node, "starts").value_or(Integers{});
-  const Integers ends =
-      operands ? fixed_integers(node, 2) : integers_attribute(node, "ends").value_or(Integers{});
-  const bool steps = has_operand(node, 4) && fixed_integers(node, 4) != Integers{1};
-  if (starts.size() != 1 || ends.size() != 1 || steps) throw Unsupported{"Slice with steps"};
-  const auto count = static_cast<std::int64_t>(values.size());
-  const auto place = [&](std::int64_t index) {
-    return std::clamp<std::int64_t>(index < 0 ? index + count : index, 0, count);
+  const auto list = [&](const char* name, int index) {
+    if (opset_ < kOpsetOfOperands) return integers_attribute(node, name).value_or(Integers{});
+    return has_operand(node, index) ? fixed_integers(node, index) : Integers{};
   };
-  const std::int64_t first = place(starts[0]);
-  const std::int64_t last = std::max(first, place(ends[0]));
-  define(node.output(0), Constant::list({values.begin() + first, values.begin() + last}));
+  const Integers starts = list("starts", 1);
+  const Integers ends = list("ends", 2);
+  const Integers axes = list("axes", 3);
+  const Integers steps = list("steps", 4);
+  if (starts.size() != 1 || ends.size() != 1 || axes.size() > 1 ||
+      (!steps.empty() && steps != Integers{1})) {
+    throw Unsupported{"Slice along several axes or with steps"};
+  }
+  // Places count from the end where they are negative, and stop at the ends.
+  const auto bounds = [&](std::int64_t count) {
+    const auto place = [&](std::int64_t index) {
+      return std::clamp<std::int64_t>(index < 0 ? index + count : index, 0, count);
+    };
+    return std::pair(place(starts[0]), std::max(place(starts[0]), place(ends[0])));
+  };
+  if (is_constant(node, 0)) {
+    const Integers values = fixed_integers(node, 0);
+    const auto [first, last] = bounds(static_cast<std::int64_t>(values.size()));
+    return define(node.output(0), Constant::list({values.begin() + first, values.begin() + last}));
+  }
+  const NodeId x = activation(node, 0);
+  if (axes.size() != 1 || axis_of(node, axes[0], x) != 1) {
+    throw Unsupported{"Slice along other than channels"};
+  }
+  const auto [first, last] = bounds(shape(x)[0]);
+  define_first(
+      node, append(node, "Slice", {x},
+                   {{"axes", Integers{1}}, {"starts", Integers{first}}, {"ends", Integers{last}}}));
 }
 
 }  // namespace evonas::graph

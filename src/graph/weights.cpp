@@ -1,11 +1,13 @@
 #include "graph/weights.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "base/random.hpp"
 #include "graph/error_text.hpp"
 #include "graph/operators.hpp"
 
@@ -38,6 +40,46 @@ std::vector<WeightSlot> weight_slots(const Graph& graph) {
     if (node.integer("bias", 0) != 0) add("bias", {outputs()});
   }
   return slots;
+}
+
+Weights initial_weights(const Graph& graph, std::uint64_t seed) {
+  Weights weights;
+  double bound = 0;  // a bias follows the weight whose fan-in it shares
+  for (WeightSlot& slot : weight_slots(graph)) {
+    const Node& node = graph[slot.node];
+    std::int64_t count = 1;
+    for (const std::int64_t extent : slot.shape) {
+      count = checked_product(graph, slot.node, count, extent);
+    }
+    Tensor tensor{.shape = std::move(slot.shape),
+                  .values = std::vector<float>(static_cast<std::size_t>(count))};
+    if (node.op == "BatchNormalization") {
+      const bool ones = slot.role == "weight" || slot.role == "variance";
+      std::ranges::fill(tensor.values, ones ? 1.0F : 0.0F);
+    } else {
+      const bool is_bias = slot.role == "bias";
+      if (!is_bias) {
+        const auto fan_in = static_cast<double>(count / std::max<std::int64_t>(tensor.shape[0], 1));
+        bound = 1.0 / std::sqrt(std::max(fan_in, 1.0));
+      }
+      Rng rng(seed, is_bias ? node.name + "/b" : node.name);
+      for (float& value : tensor.values) {
+        value = static_cast<float>((2.0 * rng.uniform() - 1.0) * bound);
+      }
+    }
+    weights.insert_or_assign(std::move(slot.name), std::move(tensor));
+  }
+  return weights;
+}
+
+Weights select_weights(const Graph& graph, const Weights& weights) {
+  Weights selected;
+  for (const WeightSlot& slot : weight_slots(graph)) {
+    const auto found = weights.find(slot.name);
+    if (found != weights.end()) selected.insert(*found);
+  }
+  check_weights(graph, selected);
+  return selected;
 }
 
 void check_weights(const Graph& graph, const Weights& weights) {

@@ -41,6 +41,13 @@ std::string weight_name(const Node& node, std::string_view role);
 /// - BatchNormalization: weight (scale), bias (shift), mean and variance of {channels}
 std::vector<WeightSlot> weight_slots(const Graph& graph);
 
+/// Where training begins: weights of Conv and Gemm uniform within 1 / sqrt(fan-in), drawn from
+/// `seed` and the node's name alone; normalisations that change nothing.
+Weights initial_weights(const Graph& graph, std::uint64_t seed);
+
+/// Of `weights` those that `graph` needs. Throws as check_weights() where some are missing or misfit.
+Weights select_weights(const Graph& graph, const Weights& weights);
+
 /// Throws GraphError naming the tensor unless `weights` holds exactly what `graph` needs, in shape
 /// and number of values.
 void check_weights(const Graph& graph, const Weights& weights);
