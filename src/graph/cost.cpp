@@ -86,6 +86,7 @@ Cost cost(const Graph& graph) {
     total.macs = checked_sum(graph, id, total.macs, part.macs);
     total.flops = checked_sum(graph, id, total.flops, part.flops);
     total.activation_bytes = checked_sum(graph, id, total.activation_bytes, part.activation_bytes);
+    total.opaque_nodes += part.opaque_nodes;
   }
   total.peak_activation_bytes = peak_bytes(graph);
   return total;

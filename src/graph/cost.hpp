@@ -21,6 +21,8 @@ struct Cost {
   std::int64_t activation_bytes = 0;
   /// Largest number of activation bytes alive at once when nodes run in order, in float32.
   std::int64_t peak_activation_bytes = 0;
+  /// Opaque nodes, whose own cost is not known: where there are any, every count is a lower bound.
+  std::int64_t opaque_nodes = 0;
 };
 
 /// Costs of one node (peak: the bytes of its output). Throws GraphError where shapes are missing or

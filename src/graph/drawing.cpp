@@ -38,6 +38,8 @@ Style style_of(OperatorKind kind) {
       return {.name = "pooling", .fill = "#a7e3b5"};
     case OperatorKind::Combination:
       return {.name = "combination", .fill = "#ffc2d1"};
+    case OperatorKind::Unknown:
+      return {.name = "unknown", .fill = "#f5f0a8"};
     case OperatorKind::Rearrangement:
       break;
   }
@@ -92,6 +94,11 @@ std::string product(const std::vector<std::int64_t>& numbers) {
 /// What tells operators of one name apart: "3x3 /2 g16".
 std::string details(const Node& node) {
   std::vector<std::string> parts;
+  const auto onnx_op = node.attributes.find("onnx_op");
+  if (onnx_op != node.attributes.end()) {
+    const auto* name = std::get_if<std::string>(&onnx_op->second);
+    if (name != nullptr) parts.push_back(escaped(*name));
+  }
   const auto show_list = [&](std::string_view key, std::string_view prefix, std::int64_t usual) {
     const auto found = node.attributes.find(key);
     if (found == node.attributes.end()) return;

@@ -222,6 +222,10 @@ Shape infer_pad(const Graph& graph, NodeId id) {
   return result;
 }
 
+Shape infer_opaque(const Graph& graph, NodeId id) { return graph[id].integers("output_shape", {}); }
+
+void add_opaque_cost(const Graph& /*graph*/, NodeId /*id*/, Cost& cost) { ++cost.opaque_nodes; }
+
 void add_weights(const Graph& graph, NodeId id, std::int64_t weights, std::int64_t positions,
                  Cost& cost) {
   const std::int64_t channels = graph[id].shape[0];
@@ -310,6 +314,14 @@ constexpr std::array kGemmAttributes{
     AttributeRule{.name = "output_features", .least = 1, .required = true}, kBias};
 constexpr std::array kDropoutAttributes{
     AttributeRule{.name = "ratio", .type = AttributeType::Real, .most = 1}};
+
+constexpr std::array kOpaqueAttributes{
+    AttributeRule{.name = "onnx_op", .type = AttributeType::Text, .required = true},
+    AttributeRule{.name = "output_shape",
+                  .type = AttributeType::Integers,
+                  .least = 1,
+                  .count = 0,
+                  .required = true}};
 
 using Kind = OperatorKind;
 
@@ -417,6 +429,15 @@ constexpr std::array kOperators{
              .infer = same_shape,
              .pure = false,
              .view = true},
+    // Something that an imported file computes and this library does not know.
+    Operator{.name = "Opaque",
+             .kind = Kind::Unknown,
+             .most_inputs = kAnyNumber,
+             .attributes = kOpaqueAttributes,
+             .infer = infer_opaque,
+             .add_cost = add_opaque_cost,
+             .ordered = true,
+             .pure = false},
 };
 
 }  // namespace

@@ -15,7 +15,7 @@ inline constexpr std::int64_t kLargestExtent = std::int64_t{1} << 31;
 /// Largest number of elements of one activation: 4 TiB of float32.
 inline constexpr std::int64_t kLargestElementCount = std::int64_t{1} << 40;
 
-enum class AttributeType { Integer, Real, Integers };
+enum class AttributeType { Integer, Real, Integers, Text };
 
 /// What one attribute of an operator may be.
 struct AttributeRule {
@@ -23,7 +23,7 @@ struct AttributeRule {
   AttributeType type = AttributeType::Integer;
   double least = 0;  ///< range of the number, or of every number of the list
   double most = static_cast<double>(kLargestExtent);
-  std::size_t count = 1;  ///< length of a list
+  std::size_t count = 1;  ///< length of a list; 0 is any
   bool required = false;
 };
 
@@ -36,7 +36,8 @@ enum class OperatorKind {
   Activation,
   Pooling,
   Combination,
-  Rearrangement
+  Rearrangement,
+  Unknown
 };
 
 /// Everything the library knows about one operator of network graphs, ONNX semantics.

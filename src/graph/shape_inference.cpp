@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <fmt/format.h>
@@ -56,11 +57,14 @@ void check_attribute(const Graph& graph, NodeId id, const AttributeRule& rule) {
     case AttributeType::Real:
       check_range(graph, id, rule, node.real(rule.name, 0));
       return;
+    case AttributeType::Text:
+      if (std::holds_alternative<std::string>(node.attributes.find(rule.name)->second)) return;
+      fail(graph, id, fmt::format("has the attribute {} with no text", in_quotes(rule.name)));
     case AttributeType::Integers:
       break;
   }
   const auto values = node.integers_view(rule.name);
-  if (values.size() != rule.count) {
+  if (rule.count == 0 ? values.empty() : values.size() != rule.count) {
     fail(graph, id,
          fmt::format("has the attribute {} with {} numbers, expected {}", in_quotes(rule.name),
                      values.size(), rule.count));
@@ -91,11 +95,12 @@ void check_result(const Graph& graph, NodeId id, const Shape& shape) {
          fmt::format("would have the shape {}; extents must be 1 to {}", to_string(shape),
                      kLargestExtent));
   }
-  // No product overflows: at most three extents, and checked after each factor.
   std::int64_t count = 1;
   for (const std::int64_t extent : shape) {
-    count *= extent;
-    if (count <= kLargestElementCount) continue;
+    if (extent <= kLargestElementCount / count) {
+      count *= extent;
+      continue;
+    }
     fail(graph, id,
          fmt::format("would have the shape {}, more than {} elements", to_string(shape),
                      kLargestElementCount));

@@ -22,6 +22,7 @@ namespace evonas::graph {
 /// equal
 ///   or 1, which is repeated; Concat: axis (1 only: channels or features)
 /// - Flatten: axis (1 only); Identity; Dropout: ratio [0.5]; Input
+/// - Opaque: onnx_op, output_shape; an operator of an imported file that this library does not know
 ///
 /// Any other attribute is an error. Extents are 1 to 2^31, activations at most 2^40 elements.
 

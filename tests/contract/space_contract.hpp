@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -14,6 +15,7 @@
 
 #include "graph/canonical.hpp"
 #include "graph/cost.hpp"
+#include "graph/onnx.hpp"
 #include "spaces/search_space.hpp"
 
 namespace evonas::tests {
@@ -104,6 +106,20 @@ inline void check_enumeration(const spaces::AnySpace& space, const SpaceContract
   CHECK_THROWS_AS(space.at(std::numeric_limits<std::uint64_t>::max()), spaces::SpaceError);
 }
 
+/// A network is the same after a journey through ONNX, but for what ONNX files leave out.
+inline void check_onnx(const graph::Graph& network) {
+  const graph::Graph read = graph::from_onnx(graph::to_onnx({network, {}, {}})).graph;
+  CHECK(graph::cost(read).parameters == graph::cost(network).parameters);
+  CHECK(graph::cost(read).flops == graph::cost(network).flops);
+  if (read.size() == network.size()) {
+    CHECK(graph::canonical_key(read) == graph::canonical_key(network));
+  } else {
+    CHECK(std::ranges::any_of(network.nodes(), [](const graph::Node& node) {
+      return node.op == "Dropout" || node.op == "DropPath";
+    }));
+  }
+}
+
 /// Graphs at both grains are sound, for every input, and the same each time.
 inline void check_graphs(const spaces::AnySpace& space, const SpaceContract& contract) {
   Rng rng(5, "graphs");
@@ -123,6 +139,7 @@ inline void check_graphs(const spaces::AnySpace& space, const SpaceContract& con
       }
       CHECK(graph::cost(network).parameters > 0);
       CHECK(graph::cost(network).macs > 0);
+      check_onnx(network);
     }
   }
 }

@@ -60,6 +60,17 @@ TEST_CASE("trained and looked-up labels do not depend on the number of threads")
   const json summary = json::parse(read_text(data.folder / "1/summary.json"));
   CHECK(summary.at("final").at("metrics").at("test_accuracy").get<double>() >= 0);
   CHECK(summary.at("final").at("intervals").contains("latency_ms"));
+
+  const std::string best = (data.folder / "1/best.onnx").string();
+  CHECK(first.out.find("best.onnx") != std::string::npos);
+  CHECK(read_text(best) == read_text(data.folder / "8/best.onnx"));
+  const Result exported = run_program(
+      EVONAS_TORCH_PROGRAM,
+      {"network", "export", "nasbench201", "--set", "channels=2", "--set", "cells_per_stage=1",
+       "--input", "1x8x8:10", summary.at("final").at("architecture").get<std::string>(),
+       "--weights", best, "--format", "torchscript", "--out", (data.folder / "best.pt").string()});
+  CAPTURE(exported.err);
+  CHECK(exported.code == 0);
   const Result verified =
       run_program(EVONAS_TORCH_PROGRAM, {"verify", (data.folder / "1").string()});
   CAPTURE(verified.out);

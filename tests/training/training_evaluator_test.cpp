@@ -68,6 +68,9 @@ TEST_CASE_FIXTURE(Fixture, "training learns, in float32 and in bfloat16") {
     CHECK(result->validation_accuracy > 80.0);
     CHECK(result->test_accuracy > 80.0);
     CHECK(result->seconds > 0.0);
+    const graph::Graph network = kSpace.network(genotype, evaluator.input());
+    graph::check_weights(network, result->weights);
+    CHECK(result->weights != graph::initial_weights(network, 1));
   }
 }
 

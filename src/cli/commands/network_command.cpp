@@ -7,6 +7,7 @@
 #include "base/fields.hpp"
 #include "cli/commands/common_options.hpp"
 #include "cli/commands/field_options.hpp"
+#include "cli/commands/network_choice.hpp"
 #include "cli/config/space_section.hpp"
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/network_sources.hpp"
@@ -21,11 +22,7 @@ namespace evonas::cli {
 namespace {
 
 struct Options {
-  std::string space;
-  std::string architecture;
-  std::vector<std::string> space_options;
-  std::string input = "cifar10";
-  std::string graph_file;
+  NetworkChoice network;
   bool cell = false;
   bool dot = false;
   bool graph_json = false;
@@ -34,31 +31,8 @@ struct Options {
   bool json = false;
 };
 
-graph::Graph read_graph(const std::string& file) {
-  try {
-    return graph::from_json(nlohmann::json::parse(read_whole(file)));
-  } catch (const nlohmann::json::parse_error& error) {
-    throw graph::GraphError(fmt::format("{} is no JSON: {}", file, error.what()));
-  } catch (const graph::GraphError& error) {
-    throw graph::GraphError(fmt::format("{}: {}", file, error.what()));
-  }
-}
-
-/// The graph that the command line names, at cell grain where that is asked for.
-graph::Graph load_graph(const Options& options) {
-  if (!options.graph_file.empty()) return read_graph(options.graph_file);
-  if (options.space.empty() || options.architecture.empty()) {
-    throw graph::GraphError(
-        "no network is named: give a space and an architecture, or --graph FILE.json");
-  }
-  const spaces::AnySpace space = config::make_space(options.space, options.space_options);
-  const spaces::Genotype genotype = space.parse(options.architecture);
-  if (options.cell) return space.cell(genotype);
-  return space.network(genotype, spaces::NetworkInput::parse(options.input));
-}
-
 int cost(const Options& options) {
-  const graph::Graph network = load_graph(options);
+  const graph::Graph network = load_network(options.network).graph;
   const graph::Cost total = graph::cost(network);
   if (options.json) {
     fmt::print("{}\n", nlohmann::json{{"params", total.parameters},
@@ -67,22 +41,26 @@ int cost(const Options& options) {
                                       {"memory_bytes", total.peak_activation_bytes},
                                       {"activation_bytes", total.activation_bytes},
                                       {"nodes", network.size()},
+                                      {"opaque_nodes", total.opaque_nodes},
                                       {"graph_key", graph::canonical_key(network).hex()}}
                            .dump(2));
     return kDone;
   }
-  fmt::print("params            {}\n", total.parameters);
-  fmt::print("macs              {}\n", total.macs);
-  fmt::print("flops             {}\n", total.flops);
-  fmt::print("memory_bytes      {}\n", total.peak_activation_bytes);
-  fmt::print("activation_bytes  {}\n", total.activation_bytes);
+  const char* bound = total.opaque_nodes > 0 ? "at least " : "";
+  fmt::print("params            {}{}\n", bound, total.parameters);
+  fmt::print("macs              {}{}\n", bound, total.macs);
+  fmt::print("flops             {}{}\n", bound, total.flops);
+  fmt::print("memory_bytes      {}{}\n", bound, total.peak_activation_bytes);
+  fmt::print("activation_bytes  {}{}\n", bound, total.activation_bytes);
+  if (total.opaque_nodes > 0) fmt::print("opaque_nodes      {}\n", total.opaque_nodes);
   fmt::print("nodes             {}\n", network.size());
   fmt::print("graph_key         {}\n", graph::canonical_key(network).hex());
   return kDone;
 }
 
 int draw(const Options& options) {
-  const graph::Graph graph = load_graph(options);
+  const graph::Graph graph =
+      options.cell ? load_cell(options.network) : load_network(options.network).graph;
   std::string text;
   if (options.graph_json) {
     text = graph::to_json(graph).dump(2) + "\n";
@@ -99,7 +77,7 @@ int draw(const Options& options) {
 }
 
 int latency(const Options& options) {
-  const auto result = measure_network(load_graph(options), options.latency);
+  const auto result = measure_network(load_network(options.network).graph, options.latency);
   if (options.json) {
     fmt::print("{}\n", nlohmann::json{{"latency_ms", result.median_ms},
                                       {"interval", {result.low_ms, result.high_ms}},
@@ -117,14 +95,7 @@ int latency(const Options& options) {
 
 CLI::App* add_with_network(CLI::App& app, const char* name, const char* help, Options& options) {
   CLI::App* command = app.add_subcommand(name, help);
-  command->add_option("SPACE", options.space, "search space");
-  command->add_option("ARCHITECTURE", options.architecture, "in the space's notation");
-  command->add_option("--set", options.space_options, "option of the space, as in channels=8")
-      ->type_name("KEY=VALUE")
-      ->allow_extra_args(false);
-  command->add_option("--input", options.input, "what the network reads")->capture_default_str();
-  command->add_option("--graph", options.graph_file, "a graph in evonas JSON instead of a space")
-      ->type_name("FILE");
+  add_network_choice(*command, options.network);
   return command;
 }
 
@@ -132,7 +103,7 @@ CLI::App* add_with_network(CLI::App& app, const char* name, const char* help, Op
 
 void add_network_command(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("network", "One network: costs, picture, latency");
+  CLI::App* command = app.add_subcommand("network", "One network: costs, picture, latency, export");
   command->require_subcommand(1);
   command->footer("Example:\n  evonas network cost --graph network.json");
 
@@ -163,6 +134,8 @@ void add_network_command(CLI::App& app, Action& action) {
   evonas network latency nasbench201 --batch 8 --threads 2 \
     '|nor_conv_3x3~0|+|none~0|skip_connect~1|+|skip_connect~0|none~1|nor_conv_3x3~2|')");
   set_action(*measured, action, options, latency);
+
+  add_network_export_command(*command, action);
 }
 
 }  // namespace evonas::cli

@@ -1,18 +1,18 @@
 #include "cli/config/table_recipe.hpp"
 
-#include "cli/config/reader.hpp"
+#include "yaml/reader.hpp"
 
 namespace evonas::config {
 
 TableRecipe load_table_recipe(const std::filesystem::path& file,
                               std::span<const std::string> overrides) {
-  Document document = read_document(file);
+  yaml::Document document = yaml::read_document(file);
   for (const std::string& assignment : overrides) {
-    apply_override(document, assignment, std::filesystem::current_path());
+    yaml::apply_override(document, assignment, std::filesystem::current_path());
   }
   TableRecipe recipe;
-  Findings findings;
-  read_options(document, recipe, findings);
+  yaml::Findings findings;
+  yaml::read_options(document, recipe, findings);
   findings.check();
   if (!make_space(recipe.space).size()) {
     findings.add("space", "cannot be enumerated, and a table holds all networks of a space");

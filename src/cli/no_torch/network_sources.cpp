@@ -71,4 +71,10 @@ evaluation::LookupComparison lookup_comparison(const spaces::AnySpace& /*space*/
   refuse("measure latency");
 }
 
+std::string torchscript_file(const graph::OnnxModel& /*network*/) { refuse("write TorchScript"); }
+
+std::string state_dict_file(const graph::OnnxModel& /*network*/) {
+  refuse("write weights for PyTorch");
+}
+
 }  // namespace evonas::cli

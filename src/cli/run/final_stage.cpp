@@ -8,9 +8,11 @@
 #include <fmt/format.h>
 
 #include "base/random.hpp"
+#include "cli/run/atomic_file.hpp"
 #include "cli/run/network_sources.hpp"
 #include "cli/run/progress.hpp"
 #include "cli/run/setup.hpp"
+#include "graph/onnx.hpp"
 
 namespace evonas::cli {
 namespace {
@@ -30,8 +32,8 @@ bool finished(search::Termination termination) {
 }
 
 void train(const config::Configuration& configuration, const search::SearchSetup& setup,
-           const search::EvaluationRecord& network, search::FinalRecord& record, Log& log,
-           const std::stop_token& stop) {
+           const search::EvaluationRecord& network, search::FinalRecord& record,
+           const std::filesystem::path& best_network, Log& log, const std::stop_token& stop) {
   const evaluation::TrainingOptions& options = *configuration.final->train;
   log.info(fmt::format("training the best network once more, for {} epochs", options.epochs));
   const std::uint64_t seed = derive_seed(configuration.search.seed, "final", network.key.low);
@@ -51,6 +53,20 @@ void train(const config::Configuration& configuration, const search::SearchSetup
   if (!result) return;
   record.metrics[kTestAccuracy] = {.value = result->test_accuracy};
   record.seconds += result->seconds;
+
+  graph::OnnxModel model{
+      .graph = setup.space.network(network.genotype, input_of_training(options)),
+      .weights = result->weights,
+      .metadata = {{"space", setup.space.name()},
+                   {"architecture", network.architecture},
+                   {"data", options.data},
+                   {"epochs", std::to_string(options.epochs)},
+                   {"validation_accuracy", fmt::format("{}", result->validation_accuracy)}}};
+  for (const auto& [name, measurement] : record.metrics) {
+    model.metadata[name] = fmt::format("{}", measurement.value);
+  }
+  write_atomically(best_network, graph::to_onnx(model));
+  log.info(fmt::format("the best network, trained: {}", best_network.string()));
 }
 
 /// Measures networks again, best first, until one keeps the limits; where none of them does, the
@@ -99,7 +115,8 @@ search::FinalRecord choose(const config::Configuration& configuration,
 }  // namespace
 
 void run_final_stage(const config::Configuration& configuration, const search::SearchSetup& setup,
-                     search::RunStore& store, Log& log, const std::stop_token& stop) {
+                     search::RunStore& store, const std::filesystem::path& best_network, Log& log,
+                     const std::stop_token& stop) {
   if (!configuration.final) return;
   const search::SearchSummary summary = search::load_summary(store, setup.problem);
   if (!finished(summary.termination) || !summary.best) return;
@@ -126,7 +143,7 @@ void run_final_stage(const config::Configuration& configuration, const search::S
     if (record.architecture.empty()) record.architecture = best;
     const auto network = std::ranges::find(summary.evaluations, record.architecture,
                                            &search::EvaluationRecord::architecture);
-    train(configuration, setup, *network, record, log, stop);
+    train(configuration, setup, *network, record, best_network, log, stop);
     if (stop.stop_requested()) return;
     store.set_final(record);
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <stop_token>
 
 #include "cli/config/configuration.hpp"
@@ -13,8 +14,10 @@ namespace evonas::cli {
 /// configuration says, and stores what comes out. One whose new latency breaks a limit gives way to
 /// the next best. Does nothing where that is stored already, the search is not finished, or it
 /// found nothing within the limits. Measurement and training are kept apart, so a stop between them
-/// repeats neither.
+/// repeats neither. The trained network is written to `best_network` as ONNX before the store says
+/// that it was trained.
 void run_final_stage(const config::Configuration& configuration, const search::SearchSetup& setup,
-                     search::RunStore& store, Log& log, const std::stop_token& stop);
+                     search::RunStore& store, const std::filesystem::path& best_network, Log& log,
+                     const std::stop_token& stop);
 
 }  // namespace evonas::cli

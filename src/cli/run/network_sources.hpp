@@ -15,6 +15,7 @@
 #include "evaluation/training/training_evaluator.hpp"
 #include "evaluation/training/training_options.hpp"
 #include "graph/graph.hpp"
+#include "graph/onnx.hpp"
 #include "spaces/network_input.hpp"
 #include "spaces/search_space.hpp"
 
@@ -72,5 +73,10 @@ evaluation::LookupComparison lookup_comparison(const spaces::AnySpace& space,
                                                const evaluation::LatencyOptions& options,
                                                std::size_t networks, std::uint64_t seed,
                                                const std::stop_token& stop);
+
+/// A network with weights as a TorchScript file, and its weights as a file of PyTorch; see
+/// evaluation/export/torch_files.hpp.
+std::string torchscript_file(const graph::OnnxModel& network);
+std::string state_dict_file(const graph::OnnxModel& network);
 
 }  // namespace evonas::cli

@@ -14,13 +14,16 @@
 namespace evonas::cli {
 
 /// The folder of one search: config.yaml (with every default), run.sqlite, front.csv, summary.json,
-/// report.html and log.txt. The store is the run; all other files can be written again from it.
+/// report.html and log.txt, and best.onnx where the best network was trained once more. The store
+/// is the run; all other files can be written again from it, but for the weights in best.onnx.
 class RunFolder {
  public:
   explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path log_file() const { return path_ / "log.txt"; }
+  /// The best network with the weights of the final training, where the run has one.
+  std::filesystem::path best_network_file() const { return path_ / "best.onnx"; }
 
   /// Begins a run in the folder, which is created and must not hold anything else. Throws FileError
   /// or SearchError.

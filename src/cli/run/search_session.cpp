@@ -1,6 +1,7 @@
 #include "cli/run/search_session.hpp"
 
 #include <array>
+#include <filesystem>
 #include <utility>
 
 #include <fmt/format.h>
@@ -30,6 +31,10 @@ void print_results(const report::Run& run, const RunFolder& folder, bool json) {
   for (const char* name : {"report.html", "front.csv", "summary.json"}) {
     fmt::print("{}\n", (folder.path() / name).string());
   }
+  const bool trained = run.summary.final && run.summary.final->metrics.contains(kTestAccuracy);
+  if (trained && std::filesystem::exists(folder.best_network_file())) {
+    fmt::print("{}\n", folder.best_network_file().string());
+  }
 }
 
 }  // namespace
@@ -49,7 +54,8 @@ int run_session(const config::Configuration& configuration, const RunFolder& fol
     const search::SearchSummary summary =
         search::run_search(setup, &store, observers, interrupt.token());
     log.info(summary.message);
-    run_final_stage(configuration, setup, store, log, interrupt.token());
+    run_final_stage(configuration, setup, store, folder.best_network_file(), log,
+                    interrupt.token());
 
     const report::Run run = folder.load(store, setup, configuration);
     folder.write_results(run);

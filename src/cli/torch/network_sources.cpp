@@ -1,5 +1,7 @@
 #include "cli/run/network_sources.hpp"
 
+#include "evaluation/export/torch_files.hpp"
+
 namespace evonas::cli {
 
 std::shared_ptr<evaluation::Evaluator> make_training_source(
@@ -66,6 +68,14 @@ evaluation::LookupComparison lookup_comparison(const spaces::AnySpace& space,
                                                const std::stop_token& stop) {
   evaluation::LatencyLookup lookup(file, options);
   return evaluation::compare_lookup(space, input, lookup, networks, seed, stop);
+}
+
+std::string torchscript_file(const graph::OnnxModel& network) {
+  return evaluation::torchscript_file(network.graph, network.weights, network.metadata);
+}
+
+std::string state_dict_file(const graph::OnnxModel& network) {
+  return evaluation::state_dict_file(network.graph, network.weights);
 }
 
 }  // namespace evonas::cli

@@ -1,13 +1,13 @@
 #include "evaluation/training/network_module.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <string_view>
 
 #include <fmt/format.h>
 
 #include "evaluation/training/normalised_sum.hpp"
+#include "evaluation/training/torch_weights.hpp"
 #include "graph/passes.hpp"
 
 namespace evonas::evaluation {
@@ -17,24 +17,6 @@ using graph::Graph;
 using graph::Node;
 using graph::NodeId;
 using torch::Tensor;
-
-torch::Tensor uniform_weight(std::vector<std::int64_t> shape, std::int64_t fan_in,
-                             std::uint64_t seed, std::string_view name) {
-  Rng rng(seed, name);
-  Tensor weight = torch::empty(shape);
-  const double bound = 1.0 / std::sqrt(static_cast<double>(std::max<std::int64_t>(fan_in, 1)));
-  for (float& value :
-       std::span(weight.data_ptr<float>(), static_cast<std::size_t>(weight.numel()))) {
-    value = static_cast<float>((2.0 * rng.uniform() - 1.0) * bound);
-  }
-  return weight;
-}
-
-// Module names may not hold dots, which separate a module from its parameters.
-std::string module_name(std::string name) {
-  std::replace(name.begin(), name.end(), '.', '_');
-  return name;
-}
 
 // Padding as LibTorch's operators take it; uneven padding is written out before them.
 struct Padding {
@@ -159,8 +141,10 @@ const std::map<std::string_view, Maker>& makers() {
       {"Dropout",
        [](const Node&) -> Operator { return [](std::span<const Tensor> x) { return x[0]; }; }},
       {"Softmax",
-       [](const Node&) -> Operator {
-         return [](std::span<const Tensor> x) { return torch::softmax(x[0], 1); };
+       [](const Node& node) -> Operator {
+         return [axis = node.integer("axis", -1)](std::span<const Tensor> x) {
+           return torch::softmax(x[0], axis);
+         };
        }},
       {"Mul",
        [](const Node&) -> Operator {
@@ -206,40 +190,34 @@ bool is_plain_sum(const Graph& network, NodeId id) {
 
 }  // namespace
 
-NetworkModule::NetworkModule(const Graph& network, std::uint64_t seed) {
+NetworkModule::NetworkModule(const Graph& network, std::uint64_t seed)
+    : NetworkModule(network, graph::initial_weights(network, seed)) {}
+
+NetworkModule::NetworkModule(const Graph& network, const graph::Weights& weights) {
+  graph::check_weights(network, weights);
   // Parameters of the whole graph, dead branches included, so that they count as its cost counts
   // them.
-  for (NodeId id = 0; id < network.size(); ++id) {
-    const Node& node = network[id];
-    const std::string name = module_name(node.name);
-    if (node.op == "Conv") {
-      const auto kernel = node.integers("kernel_shape", {1, 1});
-      const std::int64_t inputs = network[node.inputs[0]].shape[0] / node.integer("group", 1);
-      const std::int64_t fan_in = inputs * kernel[0] * kernel[1];
-      register_parameter(
-          name + "_weight",
-          uniform_weight({node.shape[0], inputs, kernel[0], kernel[1]}, fan_in, seed, node.name)
-              .contiguous(torch::MemoryFormat::ChannelsLast));
-      if (node.integer("bias", 0) != 0) {
-        register_parameter(name + "_bias",
-                           uniform_weight({node.shape[0]}, fan_in, seed, node.name + "/b"));
-      }
-    } else if (node.op == "Gemm") {
-      const std::int64_t inputs = network[node.inputs[0]].shape[0];
-      register_parameter(name + "_weight",
-                         uniform_weight({node.shape[0], inputs}, inputs, seed, node.name));
-      if (node.integer("bias", 0) != 0) {
-        register_parameter(name + "_bias",
-                           uniform_weight({node.shape[0]}, inputs, seed, node.name + "/b"));
-      }
-    } else if (node.op == "BatchNormalization") {
-      register_parameter(name + "_weight", torch::ones({node.shape[0]}));
-      register_parameter(name + "_bias", torch::zeros({node.shape[0]}));
-      register_buffer(name + "_mean", torch::zeros({node.shape[0]}));
-      register_buffer(name + "_variance", torch::ones({node.shape[0]}));
+  for (const graph::WeightSlot& slot : graph::weight_slots(network)) {
+    Tensor tensor = to_torch(weights.at(slot.name));
+    if (tensor.dim() == 4) tensor = tensor.contiguous(torch::MemoryFormat::ChannelsLast);
+    if (slot.role == "mean" || slot.role == "variance") {
+      register_buffer(slot.name, std::move(tensor));
+    } else {
+      register_parameter(slot.name, std::move(tensor));
     }
   }
   compile(graph::simplify(network));
+}
+
+graph::Weights NetworkModule::weights() const {
+  graph::Weights weights;
+  for (const auto& named : named_parameters(false)) {
+    weights.emplace(named.key(), from_torch(named.value()));
+  }
+  for (const auto& named : named_buffers(false)) {
+    weights.emplace(named.key(), from_torch(named.value()));
+  }
+  return weights;
 }
 
 void NetworkModule::compile(const Graph& network) {
@@ -285,12 +263,11 @@ void NetworkModule::add_normalised_sum(const Graph& network, const SumPlan& plan
   std::vector<NodeId> operands;
   for (const NodeId id : plan.normalisations) {
     const Node& node = network[id];
-    const std::string name = module_name(node.name);
     operands.push_back(node.inputs[0]);
-    terms.push_back({.weight = named_parameters(false)[name + "_weight"],
-                     .bias = named_parameters(false)[name + "_bias"],
-                     .running_mean = named_buffers(false)[name + "_mean"],
-                     .running_variance = named_buffers(false)[name + "_variance"],
+    terms.push_back({.weight = named_parameters(false)[graph::weight_name(node, "weight")],
+                     .bias = named_parameters(false)[graph::weight_name(node, "bias")],
+                     .running_mean = named_buffers(false)[graph::weight_name(node, "mean")],
+                     .running_variance = named_buffers(false)[graph::weight_name(node, "variance")],
                      .epsilon = node.real("epsilon", 1e-5),
                      .momentum = node.real("momentum", 0.9)});
   }
@@ -313,12 +290,12 @@ void NetworkModule::add_normalised_sum(const Graph& network, const SumPlan& plan
 
 void NetworkModule::add_operator(const Graph& network, NodeId id) {
   const Node& node = network[id];
-  const std::string name = module_name(node.name);
   Step step{.reads = node.inputs};
   if (node.op == "Conv") {
-    const Tensor weight = named_parameters(false)[name + "_weight"];
-    const Tensor bias =
-        node.integer("bias", 0) != 0 ? named_parameters(false)[name + "_bias"] : Tensor();
+    const Tensor weight = named_parameters(false)[graph::weight_name(node, "weight")];
+    const Tensor bias = node.integer("bias", 0) != 0
+                            ? named_parameters(false)[graph::weight_name(node, "bias")]
+                            : Tensor();
     step.run = [id, input = node.inputs[0], weight, bias, padding = Padding(node),
                 strides = node.integers("strides", {1, 1}),
                 dilations = node.integers("dilations", {1, 1}),
@@ -327,17 +304,18 @@ void NetworkModule::add_operator(const Graph& network, NodeId id) {
                                  padding.even, dilations, groups);
     };
   } else if (node.op == "Gemm") {
-    const Tensor weight = named_parameters(false)[name + "_weight"];
-    const Tensor bias =
-        node.integer("bias", 0) != 0 ? named_parameters(false)[name + "_bias"] : Tensor();
+    const Tensor weight = named_parameters(false)[graph::weight_name(node, "weight")];
+    const Tensor bias = node.integer("bias", 0) != 0
+                            ? named_parameters(false)[graph::weight_name(node, "bias")]
+                            : Tensor();
     step.run = [id, input = node.inputs[0], weight, bias](Values& values) {
       values[id] = torch::linear(values[input].to(weight.scalar_type()), weight, bias);
     };
   } else if (node.op == "BatchNormalization") {  // of features; images are normalised_sum()'s
-    const Tensor weight = named_parameters(false)[name + "_weight"];
-    const Tensor bias = named_parameters(false)[name + "_bias"];
-    const Tensor mean = named_buffers(false)[name + "_mean"];
-    const Tensor variance = named_buffers(false)[name + "_variance"];
+    const Tensor weight = named_parameters(false)[graph::weight_name(node, "weight")];
+    const Tensor bias = named_parameters(false)[graph::weight_name(node, "bias")];
+    const Tensor mean = named_buffers(false)[graph::weight_name(node, "mean")];
+    const Tensor variance = named_buffers(false)[graph::weight_name(node, "variance")];
     step.run = [this, id, input = node.inputs[0], weight, bias, mean, variance,
                 momentum = 1.0 - node.real("momentum", 0.9),
                 epsilon = node.real("epsilon", 1e-5)](Values& values) {

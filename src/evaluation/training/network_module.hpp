@@ -11,20 +11,26 @@
 
 #include "evaluation/evaluator.hpp"
 #include "graph/graph.hpp"
+#include "graph/weights.hpp"
 
 namespace evonas::evaluation {
 
 /// The LibTorch module of any network-grain graph.
 ///
-/// Parameters are registered under the names of their nodes ("conv_3.weight", in ONNX's and
-/// LibTorch's common layout), float32, weights drawn uniformly within 1 / sqrt(fan-in) from `seed`
-/// alone. The graph is compiled into steps once: repeated Relu are done once, and each sum of batch
-/// normalisations with the Relu that follows becomes one normalised_sum(). Not safe for concurrent
-/// calls of one module.
+/// Parameters are registered under the names of graph::weight_slots(), float32. The graph is
+/// compiled into steps once: repeated Relu are done once, and each sum of batch normalisations with
+/// the Relu that follows becomes one normalised_sum(). Not safe for concurrent calls of one module.
 class NetworkModule : public torch::nn::Module {
  public:
-  /// Throws EvaluationError naming the node where an operator has no module.
+  /// Begins with graph::initial_weights(). Throws EvaluationError naming the node where an operator
+  /// has no module.
   NetworkModule(const graph::Graph& network, std::uint64_t seed);
+
+  /// Begins with the given weights. Throws GraphError where they do not fit, and as above.
+  NetworkModule(const graph::Graph& network, const graph::Weights& weights);
+
+  /// The weights as they are now, in float32.
+  graph::Weights weights() const;
 
   /// Batch x channels x height x width in, batch x classes out. Activations take the number format
   /// of the input, and so must the weights of convolutions; normalisation and Gemm stay float32.

@@ -125,6 +125,8 @@ class Training {
     return {.percent = 100.0 * static_cast<double>(right) / count, .loss = loss / count};
   }
 
+  graph::Weights weights() const { return module_->weights(); }
+
  private:
   struct Batch {
     Tensor images;
@@ -204,15 +206,19 @@ struct TrainingEvaluator::State {
   std::string metric;
   ImageData data;
 
+  /// `full` also tests the network and hands its weights out, which labels have no use for.
   std::optional<TrainingResult> train(
-      const graph::Graph& network, std::uint64_t seed, const std::stop_token& stop, bool test,
+      const graph::Graph& network, std::uint64_t seed, const std::stop_token& stop, bool full,
       const std::function<void(const TrainingProgress&)>& on_epoch) const {
     // Trainings run beside each other, one thread each; the setting is the calling thread's.
     if (options.device == "cpu") at::set_num_threads(1);
     try {
       Training training(network, data, options, seed);
       std::optional<TrainingResult> result = training.run(stop, on_epoch);
-      if (result && test) result->test_accuracy = training.accuracy(data.test).percent;
+      if (result && full) {
+        result->test_accuracy = training.accuracy(data.test).percent;
+        result->weights = training.weights();
+      }
       return result;
     } catch (const c10::Error& error) {
       throw EvaluationError(
@@ -252,7 +258,7 @@ void TrainingEvaluator::evaluate(std::span<const Candidate> block, const Outcome
     try {
       const Candidate& candidate = block[index];
       const auto result = state_->train(state_->space.network(candidate.genotype, input()),
-                                        candidate.seed, stop, /*test=*/false, {});
+                                        candidate.seed, stop, /*full=*/false, {});
       if (!result) return;
       outcome.metrics[state_->metric] = {.value = result->validation_accuracy};
     } catch (const EvaluationError& error) {
@@ -276,7 +282,7 @@ void TrainingEvaluator::evaluate(std::span<const Candidate> block, const Outcome
 std::optional<TrainingResult> TrainingEvaluator::train(
     const graph::Graph& network, std::uint64_t seed, std::stop_token stop,
     const std::function<void(const TrainingProgress&)>& on_epoch) const {
-  return state_->train(network, seed, stop, /*test=*/true, on_epoch);
+  return state_->train(network, seed, stop, /*full=*/true, on_epoch);
 }
 
 }  // namespace evonas::evaluation

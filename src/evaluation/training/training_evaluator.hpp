@@ -8,6 +8,7 @@
 
 #include "evaluation/evaluator.hpp"
 #include "evaluation/training/training_options.hpp"
+#include "graph/weights.hpp"
 
 namespace evonas::evaluation {
 
@@ -27,6 +28,7 @@ struct TrainingResult {
   double train_loss = 0.0;  ///< mean over the last epoch
   double seconds = 0.0;
   double images_per_second = 0.0;
+  graph::Weights weights;  ///< after the last step, as the accuracies were measured with them
 };
 
 /// Trains networks on an image data set and labels them by their accuracy on the validation split,

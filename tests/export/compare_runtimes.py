@@ -1,0 +1,147 @@
+"""Exported networks compute the same in every runtime: onnxruntime, TorchScript and PyTorch code.
+
+    .venv/bin/python tests/export/compare_runtimes.py PROGRAM [SPACE...]
+
+Goes through every space that `PROGRAM space list` names, or through the given ones, with random
+weights and random statistics of normalisations; through a network with every operator; and through
+networks that torch.onnx.export wrote. `tools/test` is what runs this.
+"""
+import csv
+import importlib.util
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import warnings
+
+try:
+    import numpy
+    import onnx
+    import onnxruntime
+    import torch
+except ImportError as missing:
+    print(f"skipped: {missing}")
+    sys.exit(77)
+
+import every_operator
+import torch_networks
+
+TOLERANCE = 1e-4
+INPUT = "3x32x32:10"
+
+
+def run(*arguments):
+    done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise SystemExit(f"{' '.join(map(str, arguments))}\n{done.stderr}")
+    return done.stdout
+
+
+def randomise_statistics(file):
+    """Puts other numbers into normalisations, which begin as the identity."""
+    model = onnx.load(file)
+    numbers = numpy.random.default_rng(1)
+    for tensor in model.graph.initializer:
+        role = tensor.name.rsplit("_", 1)[-1]
+        if role in ("mean", "variance"):
+            values = numbers.uniform(0.5, 1.5, tensor.dims).astype(numpy.float32)
+            tensor.CopyFrom(onnx.numpy_helper.from_array(values, tensor.name))
+    onnx.save(model, file)
+
+
+def check_onnx(file):
+    model = onnx.load(file)
+    onnx.checker.check_model(model, full_check=True)
+    onnx.shape_inference.infer_shapes(model, check_type=True, strict_mode=True, data_prop=True)
+    return model
+
+
+def run_onnx(file, image):
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+    return session.run(None, {session.get_inputs()[0].name: image.numpy()})[0]
+
+
+def run_pytorch(source, weights, image):
+    spec = importlib.util.spec_from_file_location("exported", source)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    network = module.Network()
+    network.load_state_dict(torch.load(weights, weights_only=True))
+    return network.eval()(image).detach().numpy()
+
+
+def run_torchscript(file, image):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return torch.jit.load(file)(image).detach().numpy()
+
+
+def compare(what, expected, found):
+    difference = float(numpy.abs(expected - found).max() / max(1.0, numpy.abs(expected).max()))
+    print(f"  {what:30} largest difference {difference:.1e}")
+    if not difference <= TOLERANCE:
+        raise SystemExit(f"{what}: differs by {difference}")
+    return difference
+
+
+def check_network(folder, choice, shape):
+    """All exports of the network that the command line `choice` names."""
+    trained, shapes = folder / "trained.onnx", folder / "shapes.onnx"
+    run("network", "export", *choice, "--random-weights", "--seed", 3, "--out", trained)
+    randomise_statistics(trained)
+    run("network", "export", *choice, "--out", shapes)
+    check_onnx(trained)
+    assert not [t for t in check_onnx(shapes).graph.initializer if t.name.endswith("weight")]
+
+    costs = json.loads(run("network", "cost", *choice, "--json"))
+    for file in (trained, shapes):
+        read = json.loads(run("network", "cost", "--graph", file, "--json"))
+        for cost in ("params", "macs", "flops"):
+            assert read[cost] == costs[cost], (file, cost, read[cost], costs[cost])
+
+    weighted = [*choice, "--weights", trained]
+    run("network", "export", *weighted, "--format", "torchscript", "--out", folder / "script.pt")
+    run("network", "export", *weighted, "--format", "pytorch", "--out", folder / "code.py")
+    image = torch.randn(2, *shape, generator=torch.Generator().manual_seed(5))
+    expected = run_torchscript(folder / "script.pt", image)
+    assert numpy.isfinite(expected).all() and expected.std() > 0
+    compare("onnxruntime", expected, run_onnx(trained, image))
+    compare("PyTorch code", expected, run_pytorch(folder / "code.py", folder / "code.pt", image))
+
+
+def check_spaces(folder, spaces):
+    shape = [int(n) for n in INPUT.split(":")[0].split("x")]
+    for space in spaces:
+        rows = run("space", "sample", space, "-n", 2, "--seed", 7, "--input", INPUT).splitlines()
+        for row in csv.DictReader(rows):
+            print(f"{space} {row['architecture'][:80]}")
+            check_network(folder, [space, row["architecture"], "--input", INPUT], shape)
+
+
+def check_import(folder):
+    """What torch.onnx.export writes is read, and computes the same when written again."""
+    for name, opset, network in torch_networks.all_networks():
+        file, again = folder / "torch.onnx", folder / "again.onnx"
+        image = torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(5))
+        torch_networks.export(network, file, opset)
+        cost = json.loads(run("network", "cost", "--graph", file, "--json"))
+        print(f"torch.onnx.export {name}, opset {opset}: {cost['params']} parameters")
+        assert cost["params"] == sum(p.numel() for p in network.parameters())
+        run("network", "export", "--graph", file, "--out", again)
+        check_onnx(again)
+        expected = network(image).detach().numpy()
+        compare("onnxruntime, read and written", expected, run_onnx(again, image))
+
+
+if __name__ == "__main__":
+    PROGRAM = sys.argv[1]
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        check_spaces(folder, sys.argv[2:] or run("space", "list").split())
+        print("every operator")
+        (folder / "graph.json").write_text(json.dumps(every_operator.graph()))
+        check_network(folder, ["--graph", folder / "graph.json"], every_operator.INPUT)
+        check_import(folder)
