@@ -62,8 +62,8 @@ TEST_CASE("nasbench101: published parameters of small cells") {
 
 TEST_CASE("nasbench101: channels divide among what the output joins, first vertices first") {
   // Three vertices share 8 channels as 3, 3, 2, each after a projection of its own.
-  CHECK(convolution_channels(network_of("1110001001011 c3 c3 c3", single(8))) ==
-        std::vector<std::int64_t>{});
+  CHECK(convolution_channels(network_of("1110001011 c3 c3 c3", single(8))) ==
+        std::vector<std::int64_t>{8, 3, 3, 3, 3, 2, 2});
 }
 
 TEST_CASE("nasbench101: a vertex with a channel more than its reader wants is cut") {
