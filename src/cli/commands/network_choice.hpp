@@ -23,7 +23,7 @@ void add_network_choice(CLI::App& command, NetworkChoice& choice);
 
 /// The network at network grain, with weights where it comes from an ONNX file that has them, and
 /// with the facts "space" and "architecture" where it comes from a space. Throws GraphError naming
-/// the file, SpaceError or ConfigError.
+/// the file, SpaceError or yaml::YamlError.
 graph::OnnxModel load_network(const NetworkChoice& choice);
 
 /// The cell of the architecture. Throws as load_network(), also where a file is named.

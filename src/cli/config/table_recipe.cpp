@@ -6,7 +6,7 @@ namespace evonas::config {
 
 TableRecipe load_table_recipe(const std::filesystem::path& file,
                               std::span<const std::string> overrides) {
-  yaml::Document document = yaml::read_document(file);
+  yaml::Document document = yaml::read_document(file, {"table recipe", "title: my table"});
   for (const std::string& assignment : overrides) {
     yaml::apply_override(document, assignment, std::filesystem::current_path());
   }

@@ -37,7 +37,7 @@ struct TableRecipe {
   }
 };
 
-/// Reads a recipe file. Throws ConfigError with all faults, and where the space cannot be
+/// Reads a recipe file. Throws yaml::YamlError with all faults, and where the space cannot be
 /// enumerated.
 TableRecipe load_table_recipe(const std::filesystem::path& file,
                               std::span<const std::string> overrides = {});

@@ -13,13 +13,13 @@
 
 #include "base/parallel.hpp"
 #include "base/random.hpp"
-#include "cli/config/yaml_writer.hpp"
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/host.hpp"
 #include "cli/run/label_file.hpp"
 #include "cli/run/network_sources.hpp"
 #include "cli/run/progress.hpp"
 #include "cli/run/table_rows.hpp"
+#include "yaml/writer.hpp"
 
 namespace evonas::cli {
 namespace {
@@ -97,7 +97,7 @@ class Build {
   void claim_folder() const {
     fs::create_directories(folder_);
     const fs::path file = folder_ / "recipe.yaml";
-    const std::string yaml = config::to_yaml(recipe_);
+    const std::string yaml = yaml::to_yaml(recipe_);
     if (!fs::exists(file)) {
       write_atomically(file, yaml);
     } else if (read_whole(file) != yaml) {
