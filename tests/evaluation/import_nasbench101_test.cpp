@@ -26,9 +26,9 @@ const spaces::AnySpace& space() {
 /// A file that a writer of its own wrote, in Python.
 std::filesystem::path official_file(const TemporaryFolder& folder, const std::string& fault = "") {
   const std::filesystem::path file = folder.path() / "nasbench.tfrecord";
-  const std::string command = std::string("python3 " EVONAS_SOURCE_DIR
-                                          "/tests/evaluation/write_nasbench101.py ") +
-                              file.string() + " " + fault;
+  const std::string command =
+      std::string("python3 " EVONAS_SOURCE_DIR "/tests/evaluation/write_nasbench101.py ") +
+      file.string() + " " + fault;
   REQUIRE(std::system(command.c_str()) == 0);
   return file;
 }
@@ -113,7 +113,8 @@ TEST_CASE("metrics of the official file may be chosen, renamed and averaged") {
 
 TEST_CASE("a record that is wrong is named by number and byte") {
   const std::vector<std::pair<std::string, std::string>> cases{
-      {"no_json", "it is no JSON array [module hash, epochs, adjacency, operations, metrics]: '[[[["},
+      {"no_json",
+       "it is no JSON array [module hash, epochs, adjacency, operations, metrics]: '[[[["},
       {"object", "it is no JSON array"},
       {"operation", "it has the operation 'conv5x5'"},
       {"matrix", "its adjacency matrix is '10001000', expected 9 times 0 or 1"},
