@@ -1,5 +1,6 @@
 #include "graph/graph.hpp"
 
+#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
@@ -41,18 +42,35 @@ double Node::real(std::string_view key, double fallback) const {
 
 std::vector<std::int64_t> Node::integers(std::string_view key,
                                          std::vector<std::int64_t> fallback) const {
+  const std::span<const std::int64_t> view = integers_view(key, fallback);
+  return {view.begin(), view.end()};
+}
+
+std::span<const std::int64_t> Node::integers_view(std::string_view key,
+                                                  std::span<const std::int64_t> fallback) const {
   const auto found = attributes.find(key);
   if (found == attributes.end()) return fallback;
   if (const auto* value = std::get_if<std::vector<std::int64_t>>(&found->second)) return *value;
   wrong_type(*this, key, "a list of whole numbers", found->second);
 }
 
+bool Graph::is_taken(std::string_view name) const {
+  if (given_names_.contains(name)) return true;
+  NodeId id = 0;
+  const char* const digits = name.data() + name.rfind('_') + 1;  // from the start without a '_'
+  const auto [end, error] = std::from_chars(digits, name.data() + name.size(), id);
+  return error == std::errc{} && id < nodes_.size() && nodes_[id].name == name;
+}
+
 NodeId Graph::add(std::string op, std::vector<NodeId> inputs, Attributes attributes,
                   std::string name) {
   const auto id = static_cast<NodeId>(nodes_.size());
+  std::string own_name = op;
+  own_name += '_';
+  own_name += std::to_string(id);
   if (name.empty()) {
-    name = fmt::format("{}_{}", op, id);
-    while (names_.contains(name)) name += '_';
+    name = own_name;
+    while (is_taken(name)) name += '_';
   }
   if (op.empty()) {
     throw GraphError(
@@ -64,10 +82,11 @@ NodeId Graph::add(std::string op, std::vector<NodeId> inputs, Attributes attribu
         "node {} ({}) reads node number {}, but only {} nodes exist so far; add producers first",
         in_quotes(name), printable(op), input, id));
   }
-  if (!names_.emplace(name, id).second) {
+  if (is_taken(name)) {
     throw GraphError(
         fmt::format("two nodes are named {}; names must be unique in a graph", in_quotes(name)));
   }
+  if (name != own_name) given_names_.insert(name);
   nodes_.push_back({.op = std::move(op),
                     .inputs = std::move(inputs),
                     .attributes = std::move(attributes),

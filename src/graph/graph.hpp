@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -46,6 +47,9 @@ struct Node {
   double real(std::string_view key, double fallback) const;
   std::vector<std::int64_t> integers(std::string_view key,
                                      std::vector<std::int64_t> fallback) const;
+  /// The same without a copy, for what is read at once: a view of the node, or of `fallback`.
+  std::span<const std::int64_t> integers_view(std::string_view key,
+                                              std::span<const std::int64_t> fallback = {}) const;
 };
 
 /// A directed acyclic graph of operations, at two grains of the same type.
@@ -84,9 +88,13 @@ class Graph {
   void set_shape(NodeId id, Shape shape);
 
  private:
+  bool is_taken(std::string_view name) const;
+
   std::vector<Node> nodes_;
   std::vector<NodeId> outputs_;
-  std::map<std::string, NodeId, std::less<>> names_;
+  /// Names other than "<op>_<id>", which only the node of that number can have: most graphs have
+  /// none, and a look-up for every node would cost more than all else.
+  std::set<std::string, std::less<>> given_names_;
 };
 
 }  // namespace evonas::graph

@@ -14,9 +14,12 @@ using Integers = std::vector<std::int64_t>;
 
 Attributes window_attributes(const Window& window) {
   const std::int64_t padding = window.padding;
-  return {{"kernel_shape", Integers{window.kernel, window.kernel}},
-          {"strides", Integers{window.stride, window.stride}},
-          {"pads", Integers{padding, padding, padding, padding}}};
+  // One by one, because the elements of a list in braces would be copied.
+  Attributes attributes;
+  attributes.emplace("kernel_shape", Integers{window.kernel, window.kernel});
+  attributes.emplace("strides", Integers{window.stride, window.stride});
+  attributes.emplace("pads", Integers{padding, padding, padding, padding});
+  return attributes;
 }
 
 Attributes dilated_window_attributes(const Window& window) {
@@ -82,6 +85,11 @@ NodeId NetworkBuilder::global_average_pool(NodeId x) { return append("GlobalAver
 
 NodeId NetworkBuilder::resize(NodeId x, std::int64_t height, std::int64_t width) {
   return append("Resize", {x}, {{"sizes", Integers{height, width}}});
+}
+
+NodeId NetworkBuilder::first_channels(NodeId x, std::int64_t channels) {
+  return append("Slice", {x},
+                {{"axes", Integers{1}}, {"starts", Integers{0}}, {"ends", Integers{channels}}});
 }
 
 NodeId NetworkBuilder::flatten(NodeId x) {

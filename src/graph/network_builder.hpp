@@ -35,6 +35,8 @@ class NetworkBuilder {
   NodeId global_average_pool(NodeId x);
   /// Bilinear resampling of an image to another height and width.
   NodeId resize(NodeId x, std::int64_t height, std::int64_t width);
+  /// The first `channels` channels.
+  NodeId first_channels(NodeId x, std::int64_t channels);
   NodeId flatten(NodeId x);
   NodeId gemm(NodeId x, std::int64_t output_features, bool bias = true);
 

@@ -14,6 +14,8 @@ namespace evonas::graph {
 namespace {
 
 constexpr std::size_t kAnyNumber = std::numeric_limits<std::size_t>::max();
+constexpr std::array<std::int64_t, 2> kOnes{1, 1};
+constexpr std::array<std::int64_t, 4> kNoPadding{};
 constexpr double kReal = std::numeric_limits<double>::max();
 
 const Shape& operand(const Graph& graph, NodeId id, std::size_t index) {
@@ -52,10 +54,10 @@ Shape infer_input(const Graph& graph, NodeId id) {
 Shape infer_windows(const Graph& graph, NodeId id, std::int64_t channels) {
   require_image(graph, id);
   const Node& node = graph[id];
-  const auto kernel = node.integers("kernel_shape", {});
-  const auto strides = node.integers("strides", {1, 1});
-  const auto pads = node.integers("pads", {0, 0, 0, 0});
-  const auto dilations = node.integers("dilations", {1, 1});
+  const auto kernel = node.integers_view("kernel_shape");
+  const auto strides = node.integers_view("strides", kOnes);
+  const auto pads = node.integers_view("pads", kNoPadding);
+  const auto dilations = node.integers_view("dilations", kOnes);
   Shape result{channels};
   for (std::size_t axis = 0; axis < 2; ++axis) {
     const std::int64_t padded = operand(graph, id, 0)[axis + 1] + pads[axis] + pads[axis + 2];
@@ -87,8 +89,8 @@ Shape infer_conv(const Graph& graph, NodeId id) {
 
 Shape infer_pool(const Graph& graph, NodeId id) {
   require_image(graph, id);
-  const auto kernel = graph[id].integers("kernel_shape", {});
-  const auto pads = graph[id].integers("pads", {0, 0, 0, 0});
+  const auto kernel = graph[id].integers_view("kernel_shape");
+  const auto pads = graph[id].integers_view("pads", kNoPadding);
   for (std::size_t i = 0; i < pads.size(); ++i) {
     // A window must never lie in the padding alone: it would have no pixel to pool.
     if (pads[i] < kernel[i % 2]) continue;
@@ -180,8 +182,26 @@ Shape infer_softmax(const Graph& graph, NodeId id) {
 
 Shape infer_resize(const Graph& graph, NodeId id) {
   require_image(graph, id);
-  const auto sizes = graph[id].integers("sizes", {});
+  const auto sizes = graph[id].integers_view("sizes");
   return {operand(graph, id, 0)[0], sizes[0], sizes[1]};
+}
+
+Shape infer_slice(const Graph& graph, NodeId id) {
+  const Node& node = graph[id];
+  if (node.integers_view("axes")[0] != 1) {
+    fail(graph, id, "cuts another axis than 1, the channels, which is not supported");
+  }
+  Shape result = operand(graph, id, 0);
+  const std::int64_t start = node.integers_view("starts")[0];
+  const std::int64_t end = node.integers_view("ends")[0];
+  if (start >= end || end > result[0]) {
+    fail(graph, id,
+         fmt::format("takes the channels from {} to before {} of {}; it must take one or more that "
+                     "are there",
+                     start, end, result[0]));
+  }
+  result[0] = end - start;
+  return result;
 }
 
 void add_weights(const Graph& graph, NodeId id, std::int64_t weights, std::int64_t positions,
@@ -198,7 +218,7 @@ void add_weights(const Graph& graph, NodeId id, std::int64_t weights, std::int64
 void add_conv_cost(const Graph& graph, NodeId id, Cost& cost) {
   const Node& node = graph[id];
   std::int64_t weights = operand(graph, id, 0)[0] / node.integer("group", 1);
-  for (const std::int64_t extent : node.integers("kernel_shape", {})) {
+  for (const std::int64_t extent : node.integers_view("kernel_shape")) {
     weights = checked_product(graph, id, weights, extent);
   }
   weights = checked_product(graph, id, weights, node.shape[0]);
@@ -257,12 +277,12 @@ constexpr std::array kAveragePoolAttributes{kKernel, kStrides, kPads,
 constexpr std::array kReduceMeanAttributes{
     AttributeRule{.name = "axes", .type = AttributeType::Integers, .count = 2, .required = true},
     AttributeRule{.name = "keepdims", .most = 1}};
-constexpr std::array kResizeAttributes{
-    AttributeRule{.name = "sizes",
-                  .type = AttributeType::Integers,
-                  .least = 1,
-                  .count = 2,
-                  .required = true}};
+constexpr std::array kResizeAttributes{AttributeRule{
+    .name = "sizes", .type = AttributeType::Integers, .least = 1, .count = 2, .required = true}};
+constexpr std::array kSliceAttributes{
+    AttributeRule{.name = "axes", .type = AttributeType::Integers, .required = true},
+    AttributeRule{.name = "starts", .type = AttributeType::Integers, .required = true},
+    AttributeRule{.name = "ends", .type = AttributeType::Integers, .required = true}};
 constexpr std::array kGemmAttributes{
     AttributeRule{.name = "output_features", .least = 1, .required = true}, kBias};
 constexpr std::array kDropoutAttributes{
@@ -347,6 +367,10 @@ constexpr std::array kOperators{
              .kind = Kind::Rearrangement,
              .attributes = kResizeAttributes,
              .infer = infer_resize},
+    Operator{.name = "Slice",
+             .kind = Kind::Rearrangement,
+             .attributes = kSliceAttributes,
+             .infer = infer_slice},
     Operator{.name = "Flatten",
              .kind = Kind::Rearrangement,
              .attributes = kAxisAttributes,

@@ -45,10 +45,6 @@ void check_range(const Graph& graph, NodeId id, const AttributeRule& rule, doubl
 
 void check_attribute(const Graph& graph, NodeId id, const AttributeRule& rule) {
   const Node& node = graph[id];
-  if (!node.attributes.contains(rule.name)) {
-    if (!rule.required) return;
-    fail(graph, id, fmt::format("lacks the attribute {}", in_quotes(rule.name)));
-  }
   switch (rule.type) {
     case AttributeType::Integer:
       check_range(graph, id, rule, static_cast<double>(node.integer(rule.name, 0)));
@@ -59,7 +55,7 @@ void check_attribute(const Graph& graph, NodeId id, const AttributeRule& rule) {
     case AttributeType::Integers:
       break;
   }
-  const auto values = node.integers(rule.name, {});
+  const auto values = node.integers_view(rule.name);
   if (values.size() != rule.count) {
     fail(graph, id,
          fmt::format("has the attribute {} with {} numbers, expected {}", in_quotes(rule.name),
@@ -113,11 +109,14 @@ Shape infer_shape(const Graph& graph, NodeId id) {
   if (op == nullptr) unknown_operator(graph, id);
   check_operands(graph, id, *op);
   for (const auto& [name, value] : graph[id].attributes) {
-    const bool known =
-        std::ranges::find(op->attributes, name, &AttributeRule::name) != op->attributes.end();
-    if (!known) unknown_attribute(graph, id, *op, name);
+    const auto rule = std::ranges::find(op->attributes, name, &AttributeRule::name);
+    if (rule == op->attributes.end()) unknown_attribute(graph, id, *op, name);
+    check_attribute(graph, id, *rule);
   }
-  for (const AttributeRule& rule : op->attributes) check_attribute(graph, id, rule);
+  for (const AttributeRule& rule : op->attributes) {
+    if (!rule.required || graph[id].attributes.contains(rule.name)) continue;
+    fail(graph, id, fmt::format("lacks the attribute {}", in_quotes(rule.name)));
+  }
   Shape shape = op->infer(graph, id);
   check_result(graph, id, shape);
   return shape;

@@ -15,6 +15,7 @@ namespace evonas::graph {
 ///   keepdims [1]
 /// - BatchNormalization: epsilon [1e-5], momentum [0.9]
 /// - Resize: sizes (height, width); bilinear, half-pixel centres
+/// - Slice: axes (1 only: channels or features), starts, ends, one number each
 /// - Relu, HardSwish, Sigmoid; Clip: min, max [no bound]; HardSigmoid: alpha [0.2], beta [0.5];
 ///   Softmax: axis [-1], the batch being axis 0
 /// - Add (two operands or more, as ONNX Sum), Mul, Sub, Div: operands of as many extents, each

@@ -106,4 +106,15 @@ std::vector<Genotype> AnySpace::neighbours(const Genotype& genotype) const {
   return result;
 }
 
+std::vector<std::string> AnySpace::annotations(const Genotype& genotype) const {
+  validate(genotype);
+  std::vector<std::string> texts = space_->annotations(genotype);
+  if (const std::size_t names = annotation_names().size(); texts.size() != names) {
+    throw SpaceError(
+        fmt::format("the space {} is faulty: annotations() of [{}] gives {} texts for {} names",
+                    name(), genotype.to_string(), texts.size(), names));
+  }
+  return texts;
+}
+
 }  // namespace evonas::spaces

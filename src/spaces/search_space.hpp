@@ -38,7 +38,8 @@ class SpaceError : public std::runtime_error {
 ///   otherwise; `parse(format(g)) == g`, and `parse` throws SpaceError.
 ///
 /// Optional: `size()` and `at(index)` for spaces that can be enumerated, `neighbours(genotype)` for
-/// the complete neighbourhood under `mutate`, in a fixed order.
+/// the complete neighbourhood under `mutate`, in a fixed order, and `annotation_names()` with
+/// `annotations(genotype)` for texts that only this space knows about an architecture.
 template <class S>
 concept SearchSpace = requires(const S& space, const Genotype& genotype, Rng& rng,
                                const NetworkInput& input, std::string_view text) {
@@ -65,6 +66,15 @@ concept EnumerableSpace = SearchSpace<S> && requires(const S& space, std::uint64
 template <class S>
 concept NeighbourhoodSpace = SearchSpace<S> && requires(const S& space, const Genotype& genotype) {
   { space.neighbours(genotype) } -> std::same_as<std::vector<Genotype>>;
+};
+
+/// A search space with texts of its own about an architecture, such as its published hash. They are
+/// columns in lists of architectures: `annotation_names()` gives their names, lower-case words, and
+/// `annotations(genotype)` as many texts in the same order.
+template <class S>
+concept AnnotatedSpace = SearchSpace<S> && requires(const S& space, const Genotype& genotype) {
+  { space.annotation_names() } -> std::same_as<std::vector<std::string>>;
+  { space.annotations(genotype) } -> std::same_as<std::vector<std::string>>;
 };
 
 /// Any search space, by value; copies share the (immutable) space. Checks both sides of every call:
@@ -94,6 +104,10 @@ class AnySpace {
   bool has_neighbours() const { return space_->has_neighbours(); }
   /// All neighbours in a fixed order. Throws SpaceError where the space does not list them.
   std::vector<Genotype> neighbours(const Genotype& genotype) const;
+  /// Names of the texts that the space has of its own about an architecture; often none.
+  std::vector<std::string> annotation_names() const { return space_->annotation_names(); }
+  /// The texts, one for each name.
+  std::vector<std::string> annotations(const Genotype& genotype) const;
 
  private:
   struct Interface {
@@ -112,6 +126,8 @@ class AnySpace {
     virtual Genotype at(std::uint64_t index) const = 0;
     virtual bool has_neighbours() const = 0;
     virtual std::vector<Genotype> neighbours(const Genotype& genotype) const = 0;
+    virtual std::vector<std::string> annotation_names() const = 0;
+    virtual std::vector<std::string> annotations(const Genotype& genotype) const = 0;
   };
 
   template <SearchSpace S>
@@ -145,6 +161,14 @@ class AnySpace {
     std::vector<Genotype> neighbours([[maybe_unused]] const Genotype& genotype) const override {
       if constexpr (NeighbourhoodSpace<S>) return space.neighbours(genotype);
       throw SpaceError("the space " + name() + " does not list neighbours");
+    }
+    std::vector<std::string> annotation_names() const override {
+      if constexpr (AnnotatedSpace<S>) return space.annotation_names();
+      return {};
+    }
+    std::vector<std::string> annotations([[maybe_unused]] const Genotype& genotype) const override {
+      if constexpr (AnnotatedSpace<S>) return space.annotations(genotype);
+      return {};
     }
 
     S space;

@@ -13,10 +13,12 @@ namespace evonas::spaces {
 namespace {
 
 // A plain list: registrars that run before main() are dropped by linkers of static libraries.
-const std::array<std::pair<std::string_view, SpaceOptions>, 1> kSpaces{{
+const std::array<std::pair<std::string_view, SpaceOptions>, 2> kSpaces{{
+    {"nasbench101", NasBench101Options{}},
     {"nasbench201", NasBench201Options{}},
 }};
 
+AnySpace space_of(const NasBench101Options& options) { return AnySpace(NasBench101(options)); }
 AnySpace space_of(const NasBench201Options& options) { return AnySpace(NasBench201(options)); }
 
 }  // namespace

@@ -271,7 +271,7 @@ TEST_CASE("every key of the resolved configuration is in the schema") {
   }
   CHECK(properties["search"]["properties"]["algorithm"]["enum"].size() == 4);
   CHECK(properties["budget"]["properties"]["evaluations"]["minimum"] == 0);
-  CHECK(properties["space"]["anyOf"][0]["enum"][0] == "nasbench201");
+  CHECK(properties["space"]["anyOf"][0]["enum"][0] == "nasbench101");
 }
 
 }  // namespace

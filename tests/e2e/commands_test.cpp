@@ -110,6 +110,12 @@ TEST_CASE("spaces are listed, sampled and enumerated") {
   CHECK(std::count(first.out.begin(), first.out.end(), '\n') == 5001);
   CHECK(all.out.starts_with(first.out));
 
+  const Result annotated = run({"space", "enumerate", "nasbench101", "-n", "1"});
+  CHECK(annotated.out ==
+        "architecture,key,params,macs,flops,hash\n"
+        "1,d7e832d23cc7960c70543aadb7827caf,882570,137761802,137761802,"
+        "043721b9c7fe8c5fad811d47d83132ec\n");
+
   const Result sample = run({"space", "sample", "nasbench201", "-n", "5", "--seed", "3"});
   CHECK(std::count(sample.out.begin(), sample.out.end(), '\n') == 6);
   CHECK(run({"space", "sample", "nasbench201", "-n", "5", "--seed", "3"}).out == sample.out);

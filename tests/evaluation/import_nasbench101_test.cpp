@@ -4,11 +4,11 @@
 
 #include <doctest/doctest.h>
 
-#include "evaluation/notation_space.hpp"
 #include "evaluation/table/crc32c.hpp"
 #include "evaluation/table/import_table.hpp"
 #include "evaluation/table/tfrecord.hpp"
 #include "message_of.hpp"
+#include "spaces/nasbench101.hpp"
 #include "spaces/nasbench201.hpp"
 #include "temporary_folder.hpp"
 
@@ -19,7 +19,7 @@ using namespace evonas::tests;
 namespace {
 
 const spaces::AnySpace& space() {
-  static const spaces::AnySpace space{NotationSpace()};
+  static const spaces::AnySpace space{spaces::NasBench101()};
   return space;
 }
 

@@ -5,9 +5,9 @@
 
 #include <doctest/doctest.h>
 
-#include "evaluation/notation_space.hpp"
 #include "evaluation/table/metric_name.hpp"
 #include "message_of.hpp"
+#include "spaces/nasbench101.hpp"
 #include "spaces/nasbench201.hpp"
 #include "temporary_folder.hpp"
 
@@ -167,19 +167,19 @@ TEST_CASE("rows without a required metric are left out") {
 
 TEST_CASE("an architecture may stand in several columns") {
   const TemporaryFolder folder;
-  const spaces::AnySpace pairs{NotationSpace()};
+  const spaces::AnySpace cells{spaces::NasBench101()};
   const std::filesystem::path csv = folder.write("t.csv", "ops,a,adjacency\nc3,1,101\n,2,1\n");
   const std::filesystem::path out = folder.path() / "t";
-  CHECK(import_table(pairs, csv, "adjacency+ops", metrics({"a=a"}), out).rows == 2);
-  const BenchmarkTable table = BenchmarkTable::open(out, pairs);
-  CHECK(pairs.format(table.genotype(0)) == "101 c3");
-  CHECK(pairs.format(table.genotype(1)) == "1");
+  CHECK(import_table(cells, csv, "adjacency+ops", metrics({"a=a"}), out).rows == 2);
+  const BenchmarkTable table = BenchmarkTable::open(out, cells);
+  CHECK(cells.format(table.genotype(0)) == "101 c3");
+  CHECK(cells.format(table.genotype(1)) == "1");
   CHECK(contains(message_of<EvaluationError>(
-                     [&] { import_table(pairs, csv, "adjacency+opps", metrics({"a=a"}), out); }),
+                     [&] { import_table(cells, csv, "adjacency+opps", metrics({"a=a"}), out); }),
                  "there is no column 'opps'; did you mean 'ops'?"));
   // A column that is really called so.
   const std::filesystem::path plus = folder.write("p.csv", "x+y,a\n101 mp,1\n");
-  CHECK(import_table(pairs, plus, "x+y", metrics({"a=a"}), out).rows == 1);
+  CHECK(import_table(cells, plus, "x+y", metrics({"a=a"}), out).rows == 1);
 }
 
 TEST_CASE("the same import gives the same bytes") {

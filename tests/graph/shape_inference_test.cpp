@@ -64,6 +64,9 @@ TEST_CASE("shapes of poolings and reductions") {
   CHECK(shape_of("ReduceMean", {{8, 5, 7}},
                  {{"axes", Integers{2, 3}}, {"keepdims", std::int64_t{0}}}) == Shape{8});
   CHECK(shape_of("Resize", {{8, 5, 7}}, {{"sizes", Integers{9, 3}}}) == Shape{8, 9, 3});
+  CHECK(shape_of("Slice", {{8, 5, 7}},
+                 {{"axes", Integers{1}}, {"starts", Integers{2}}, {"ends", Integers{5}}}) ==
+        Shape{3, 5, 7});
 }
 
 TEST_CASE("shapes of everything else") {

@@ -95,6 +95,24 @@ TEST_CASE("abilities that a space lacks are refused by name") {
         "the space faulty does not list neighbours");
 }
 
+TEST_CASE("annotations are a space's own, and as many as their names") {
+  struct Annotated : FaultySpace {
+    std::vector<std::string> texts{"text"};
+    std::vector<std::string> annotation_names() const { return {"word"}; }
+    std::vector<std::string> annotations(const Genotype&) const { return texts; }
+  };
+  static_assert(AnnotatedSpace<Annotated>);
+  static_assert(!AnnotatedSpace<FaultySpace>);
+  const Genotype good = NasBench201().at(77);
+  CHECK(AnySpace(FaultySpace{}).annotation_names().empty());
+  CHECK(AnySpace(FaultySpace{}).annotations(good).empty());
+  Annotated space;
+  CHECK(AnySpace(space).annotation_names() == std::vector<std::string>{"word"});
+  CHECK(AnySpace(space).annotations(good) == std::vector<std::string>{"text"});
+  space.texts.emplace_back("one too many");
+  CHECK(blames_the_space(error_of([&] { AnySpace(space).annotations(good); })));
+}
+
 TEST_CASE("an index past the end is refused with the size") {
   const AnySpace space{NasBench201()};
   CHECK(error_of([&] { space.at(15625); }) ==

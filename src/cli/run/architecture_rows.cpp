@@ -26,8 +26,12 @@ std::string csv_field(const std::string& text) {
 std::string row(const spaces::AnySpace& space, const spaces::NetworkInput& input,
                 const spaces::Genotype& genotype) {
   const graph::Cost cost = graph::cost(space.network(genotype, input));
-  return fmt::format("{},{},{},{},{}\n", csv_field(space.format(genotype)),
-                     space.key(genotype).hex(), cost.parameters, cost.macs, cost.flops);
+  std::string text = fmt::format("{},{},{},{},{}", csv_field(space.format(genotype)),
+                                 space.key(genotype).hex(), cost.parameters, cost.macs, cost.flops);
+  for (const std::string& annotation : space.annotations(genotype)) {
+    text += ',' + csv_field(annotation);
+  }
+  return text + '\n';
 }
 
 }  // namespace
@@ -35,7 +39,9 @@ std::string row(const spaces::AnySpace& space, const spaces::NetworkInput& input
 void print_architectures(const spaces::AnySpace& space, const spaces::NetworkInput& input,
                          std::uint64_t count,
                          const std::function<spaces::Genotype(std::uint64_t)>& at) {
-  fmt::print("{}\n", kArchitectureColumns);
+  std::string header = "architecture,key,params,macs,flops";
+  for (const std::string& name : space.annotation_names()) header += ',' + name;
+  fmt::print("{}\n", header);
   std::vector<std::string> rows;
   for (std::uint64_t begin = 0; begin < count; begin += kBlock) {
     rows.assign(std::min(kBlock, count - begin), {});

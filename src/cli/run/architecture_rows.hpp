@@ -9,12 +9,9 @@
 
 namespace evonas::cli {
 
-/// Columns of print_architectures().
-inline constexpr const char* kArchitectureColumns = "architecture,key,params,macs,flops";
-
-/// Prints `count` architectures with their costs as CSV on stdout, in order, computed on the
-/// threads of the calling TBB arena. `at` gives architecture number i and is called from many
-/// threads.
+/// Prints `count` architectures as CSV on stdout, in order, computed on the threads of the calling
+/// TBB arena: architecture, key, params, macs, flops, and the space's annotations. `at` gives
+/// architecture number i and is called from many threads.
 void print_architectures(const spaces::AnySpace& space, const spaces::NetworkInput& input,
                          std::uint64_t count,
                          const std::function<spaces::Genotype(std::uint64_t)>& at);

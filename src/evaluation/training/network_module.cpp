@@ -115,6 +115,16 @@ Operator make_resize(const Node& node) {
   };
 }
 
+// What reads images expects them without gaps.
+Operator make_slice(const Node& node) {
+  const std::int64_t start = node.integers("starts", {0})[0];
+  const std::int64_t end = node.integers("ends", {0})[0];
+  return [=](std::span<const Tensor> x) {
+    const Tensor part = x[0].slice(1, start, end);
+    return part.dim() == 4 ? part.contiguous(torch::MemoryFormat::ChannelsLast) : part.contiguous();
+  };
+}
+
 using Maker = Operator (*)(const Node&);
 
 template <Tensor (*function)(const Tensor&)>
@@ -132,6 +142,7 @@ const std::map<std::string_view, Maker>& makers() {
       {"Clip", make_clip},
       {"ReduceMean", make_reduce_mean},
       {"Resize", make_resize},
+      {"Slice", make_slice},
       {"MaxPool", make_max_pool},
       {"AveragePool", make_average_pool},
       {"Identity",
