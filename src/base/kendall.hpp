@@ -5,9 +5,9 @@
 namespace evonas {
 
 /// Kendall's rank correlation tau-b of two rankings of the same things, from -1 to 1: (concordant -
-/// discordant pairs) / sqrt(pairs untied in `a` * pairs untied in `b`). 0 where that is 0 / 0: fewer
-/// than two things, or all tied. In O(n log n) (Knight, "A Computer Method for Calculating Kendall's
-/// Tau with Ungrouped Data", JASA 1966). The spans are equally long and hold no NaN.
+/// discordant pairs) / sqrt(pairs untied in `a` * pairs untied in `b`). 0 where that is 0 / 0:
+/// fewer than two things, or all tied. In O(n log n) (Knight, "A Computer Method for Calculating
+/// Kendall's Tau with Ungrouped Data", JASA 1966). The spans are equally long and hold no NaN.
 double kendall_tau_b(std::span<const double> a, std::span<const double> b);
 
 }  // namespace evonas

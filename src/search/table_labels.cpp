@@ -58,7 +58,8 @@ TableLabels::TableLabels(const spaces::AnySpace& space, const evaluation::Benchm
     labels_.insert(labels_.end(), individual.objectives.begin(), individual.objectives.end());
     labels_.resize((row + 1) * (dimensions_ + 1));
     const auto number = static_cast<std::uint32_t>(row);
-    if (genotypes_.insert(key_of_genes(individual.genotype)).second) row_of_genotype_.push_back(number);
+    if (genotypes_.insert(key_of_genes(individual.genotype)).second)
+      row_of_genotype_.push_back(number);
     if (networks_.insert(individual.key).second) row_of_network_.push_back(number);
     rows_.push_back(std::move(individual));
   }

@@ -1,5 +1,3 @@
-#include "evaluation/table/import_table.hpp"
-
 #include <cmath>
 
 #include <doctest/doctest.h>
@@ -7,6 +5,7 @@
 
 #include "base/parallel.hpp"
 #include "contract/evaluator_contract.hpp"
+#include "evaluation/table/import_table.hpp"
 #include "evaluation/table/table_file.hpp"
 #include "message_of.hpp"
 #include "spaces/nasbench201.hpp"
@@ -139,9 +138,9 @@ TEST_CASE("the evaluator passes the contract and gives the values of the table")
 TEST_CASE("a table gives its quantities, fidelities and seeds") {
   const TemporaryFolder folder;
   const std::vector<ImportedMetric> metrics{
-      ImportedMetric::parse("val@200=a"), ImportedMetric::parse("val@12#777=a"),
+      ImportedMetric::parse("val@200=a"),     ImportedMetric::parse("val@12#777=a"),
       ImportedMetric::parse("val@200#888=a"), ImportedMetric::parse("val@200#0=a"),
-      ImportedMetric::parse("params=a"), ImportedMetric::parse("flops#5=a")};
+      ImportedMetric::parse("params=a"),      ImportedMetric::parse("flops#5=a")};
   const std::filesystem::path csv =
       folder.write("t.csv", "arch,a\n" + space().format(space().at(0)) + ",1\n");
   import_table(space(), csv, "arch", metrics, folder.path() / "t");
@@ -182,7 +181,7 @@ TEST_CASE("plain SQL reads architectures, keys and values") {
   const std::filesystem::path file = small_table(folder);
   run_sql(file, R"(
     CREATE TEMP TABLE wrong AS SELECT 1 FROM benchmark
-      WHERE (row = 3) <> (accuracy IS NULL) OR latency_ms <> 9 - row OR nothing IS NOT NULL;
+      WHERE (row = 3) <> (accuracy IS NULL) OR latency_ms <> 9 - row OR "nothing" IS NOT NULL;
     CREATE TEMP TABLE checks (ok INTEGER CHECK (ok));
     INSERT INTO checks SELECT count(*) = 0 FROM wrong;
     INSERT INTO checks SELECT count(*) = 6 AND max(accuracy) = 55 FROM benchmark;
@@ -221,15 +220,17 @@ TEST_CASE("altered tables are refused, and forged ones with one sentence") {
       {"UPDATE row SET architecture = 'ResNet' WHERE row = 2",
        "row 2: 'ResNet' is not a nasbench201 architecture"},
       {"UPDATE row SET architecture = (SELECT architecture FROM row WHERE row = 0) WHERE row = 4",
-       "row 4 has the genotype [4,0,4,0,0,0], but '|none~0|"},
+       "row 4 has the genotype [0,0,0,4,0,4], but '|none~0|"},
       {"DELETE FROM row WHERE row = 2", "row 2 is missing"},
-      {"UPDATE identity SET data = zeroblob(96) WHERE name = 'keys'", "row 0 has the key '000000"},
+      {"UPDATE identity SET data = zeroblob(96) WHERE name = 'keys'",
+       "row 0 has the key 00000000000000000000000000000000, but the key of"},
       {"UPDATE identity SET data = zeroblob(36) WHERE name = 'genes'",
        "row 1 has the genotype [0,0,0,0,0,0] of an earlier row"},
       {"UPDATE identity SET width = 3 WHERE name = 'genes'", "the width of its genes is 3"},
       {"UPDATE identity SET width = -1 WHERE name = 'genes'", "the width of its genes is -1"},
       {"UPDATE identity SET width = 2 WHERE name = 'genes'", "it has 36 bytes of genes"},
-      {"UPDATE identity SET data = x'ffffffff00000000000000000000000000000000ffffffff' WHERE name = "
+      {"UPDATE identity SET data = x'ffffffff00000000000000000000000000000000ffffffff' WHERE name "
+       "= "
        "'gene_ends'",
        "the genes of row 1 end before they begin"},
       {"UPDATE identity SET data = x'ffffffffffffffffffffffffffffffffffffffffffffffff' WHERE name "

@@ -4,11 +4,11 @@
 
 #include <doctest/doctest.h>
 
-#include "evaluation/notation_space.hpp"
 #include "evaluation/table/crc32c.hpp"
 #include "evaluation/table/import_table.hpp"
 #include "evaluation/table/tfrecord.hpp"
 #include "message_of.hpp"
+#include "spaces/nasbench101.hpp"
 #include "spaces/nasbench201.hpp"
 #include "temporary_folder.hpp"
 
@@ -19,16 +19,16 @@ using namespace evonas::tests;
 namespace {
 
 const spaces::AnySpace& space() {
-  static const spaces::AnySpace space{NotationSpace()};
+  static const spaces::AnySpace space{spaces::NasBench101()};
   return space;
 }
 
 /// A file that a writer of its own wrote, in Python.
 std::filesystem::path official_file(const TemporaryFolder& folder, const std::string& fault = "") {
   const std::filesystem::path file = folder.path() / "nasbench.tfrecord";
-  const std::string command = std::string("python3 " EVONAS_SOURCE_DIR
-                                          "/tests/evaluation/write_nasbench101.py ") +
-                              file.string() + " " + fault;
+  const std::string command =
+      std::string("python3 " EVONAS_SOURCE_DIR "/tests/evaluation/write_nasbench101.py ") +
+      file.string() + " " + fault;
   REQUIRE(std::system(command.c_str()) == 0);
   return file;
 }
@@ -113,7 +113,8 @@ TEST_CASE("metrics of the official file may be chosen, renamed and averaged") {
 
 TEST_CASE("a record that is wrong is named by number and byte") {
   const std::vector<std::pair<std::string, std::string>> cases{
-      {"no_json", "it is no JSON array [module hash, epochs, adjacency, operations, metrics]: '[[[["},
+      {"no_json",
+       "it is no JSON array [module hash, epochs, adjacency, operations, metrics]: '[[[["},
       {"object", "it is no JSON array"},
       {"operation", "it has the operation 'conv5x5'"},
       {"matrix", "its adjacency matrix is '10001000', expected 9 times 0 or 1"},

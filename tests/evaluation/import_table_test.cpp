@@ -1,12 +1,13 @@
+#include "evaluation/table/import_table.hpp"
+
 #include <cmath>
 #include <fstream>
 
 #include <doctest/doctest.h>
 
-#include "evaluation/table/import_table.hpp"
-#include "evaluation/notation_space.hpp"
 #include "evaluation/table/metric_name.hpp"
 #include "message_of.hpp"
+#include "spaces/nasbench101.hpp"
 #include "spaces/nasbench201.hpp"
 #include "temporary_folder.hpp"
 
@@ -95,10 +96,28 @@ TEST_CASE("names of metrics carry fidelity and seed") {
   CHECK_FALSE(MetricName::parse("val@12")->seed.has_value());
   CHECK(MetricName::parse("val#0")->seed == 0);
   CHECK(MetricName::parse("val#9223372036854775807").has_value());
-  for (const std::string text :
-       {"", "@1", "#1", "1a", "val@", "val#", "val@0", "val@-1", "val@012", "val@1.5", "val#+1",
-        "val#007", "val#1@2", "val@1@2", "val#1#2", "val@1000000001", "val#9223372036854775808",
-        "val@99999999999999999999", "val @1", "val@1 ", "a-b", "val@x"}) {
+  for (const std::string text : {"",
+                                 "@1",
+                                 "#1",
+                                 "1a",
+                                 "val@",
+                                 "val#",
+                                 "val@0",
+                                 "val@-1",
+                                 "val@012",
+                                 "val@1.5",
+                                 "val#+1",
+                                 "val#007",
+                                 "val#1@2",
+                                 "val@1@2",
+                                 "val#1#2",
+                                 "val@1000000001",
+                                 "val#9223372036854775808",
+                                 "val@99999999999999999999",
+                                 "val @1",
+                                 "val@1 ",
+                                 "a-b",
+                                 "val@x"}) {
     CAPTURE(text);
     CHECK_FALSE(MetricName::parse(text).has_value());
   }
@@ -117,9 +136,9 @@ TEST_CASE("a metric may be the mean of several columns") {
   CHECK(table.values("val@108#1")[1] == 1.0);
   CHECK(contains(import_error("arch,r1,r2\n" + arch(1) + ",1,x\n", "arch", metrics({"v=r1,r2"})),
                  "line 2: column 'r2': 'x' is not a finite number"));
-  CHECK(contains(import_error("arch,a,b\n" + arch(1) + ",1e308,1e308\n", "arch",
-                              metrics({"v=a,b"})),
-                 "line 2: the mean of v is too large a number"));
+  CHECK(
+      contains(import_error("arch,a,b\n" + arch(1) + ",1e308,1e308\n", "arch", metrics({"v=a,b"})),
+               "line 2: the mean of v is too large a number"));
   CHECK(contains(import_error("arch,r1\n" + arch(1) + ",1\n", "arch", metrics({"v=r1,r2"})),
                  "there is no column 'r2'"));
 }
@@ -129,8 +148,8 @@ TEST_CASE("rows without a required metric are left out") {
   const std::filesystem::path csv = folder.write(
       "t.csv", "arch,a,b\n" + arch(1) + ",1,\n" + arch(2) + ",,2\n" + arch(3) + ",3,3\n");
   const std::filesystem::path out = folder.path() / "t";
-  const ImportSummary summary = import_table(space(), csv, "arch", metrics({"a=a", "b=b"}), out,
-                                             {.required = {"a"}});
+  const ImportSummary summary =
+      import_table(space(), csv, "arch", metrics({"a=a", "b=b"}), out, {.required = {"a"}});
   CHECK(summary.rows == 2);
   CHECK(summary.left_out == 1);
   const BenchmarkTable table = BenchmarkTable::open(out, space());
@@ -148,21 +167,19 @@ TEST_CASE("rows without a required metric are left out") {
 
 TEST_CASE("an architecture may stand in several columns") {
   const TemporaryFolder folder;
-  const spaces::AnySpace pairs{NotationSpace()};
-  const std::filesystem::path csv =
-      folder.write("t.csv", "ops,a,adjacency\nc3,1,101\n,2,1\n");
+  const spaces::AnySpace cells{spaces::NasBench101()};
+  const std::filesystem::path csv = folder.write("t.csv", "ops,a,adjacency\nc3,1,101\n,2,1\n");
   const std::filesystem::path out = folder.path() / "t";
-  CHECK(import_table(pairs, csv, "adjacency+ops", metrics({"a=a"}), out).rows == 2);
-  const BenchmarkTable table = BenchmarkTable::open(out, pairs);
-  CHECK(pairs.format(table.genotype(0)) == "101 c3");
-  CHECK(pairs.format(table.genotype(1)) == "1");
-  CHECK(contains(message_of<EvaluationError>([&] {
-                   import_table(pairs, csv, "adjacency+opps", metrics({"a=a"}), out);
-                 }),
+  CHECK(import_table(cells, csv, "adjacency+ops", metrics({"a=a"}), out).rows == 2);
+  const BenchmarkTable table = BenchmarkTable::open(out, cells);
+  CHECK(cells.format(table.genotype(0)) == "101 c3");
+  CHECK(cells.format(table.genotype(1)) == "1");
+  CHECK(contains(message_of<EvaluationError>(
+                     [&] { import_table(cells, csv, "adjacency+opps", metrics({"a=a"}), out); }),
                  "there is no column 'opps'; did you mean 'ops'?"));
   // A column that is really called so.
   const std::filesystem::path plus = folder.write("p.csv", "x+y,a\n101 mp,1\n");
-  CHECK(import_table(pairs, plus, "x+y", metrics({"a=a"}), out).rows == 1);
+  CHECK(import_table(cells, plus, "x+y", metrics({"a=a"}), out).rows == 1);
 }
 
 TEST_CASE("the same import gives the same bytes") {
@@ -183,10 +200,29 @@ TEST_CASE("a metric to import is read from its text") {
   CHECK(ImportedMetric::parse("a=b").metric.unit.empty());
   CHECK(ImportedMetric::parse("a=b:").metric.unit.empty());
   CHECK(ImportedMetric::parse("a=b::maximize").metric.direction == Direction::Maximize);
-  for (const std::string text :
-       {"", "a", "=b", "a=", "a=:ms", "a=b:ms:", "a=b:ms:up", "a=b:ms:Maximize",
-        "a=b:ms:maximize:", "a=b:ms:maximize:x", "a=b,", "a=,b", "a=b,,c", "architecture=b", "a@0=b", "1a=b", "a b=b", "a-b=b", "row=b", "ROW=b",
-        "\xc3\xa9=b", "a\"=b", "a;drop table value=b"}) {
+  for (const std::string text : {"",
+                                 "a",
+                                 "=b",
+                                 "a=",
+                                 "a=:ms",
+                                 "a=b:ms:",
+                                 "a=b:ms:up",
+                                 "a=b:ms:Maximize",
+                                 "a=b:ms:maximize:",
+                                 "a=b:ms:maximize:x",
+                                 "a=b,",
+                                 "a=,b",
+                                 "a=b,,c",
+                                 "architecture=b",
+                                 "a@0=b",
+                                 "1a=b",
+                                 "a b=b",
+                                 "a-b=b",
+                                 "row=b",
+                                 "ROW=b",
+                                 "\xc3\xa9=b",
+                                 "a\"=b",
+                                 "a;drop table value=b"}) {
     CAPTURE(text);
     const std::string message = message_of<EvaluationError>([&] { ImportedMetric::parse(text); });
     if (text == "a=b:ms:") {

@@ -10,8 +10,8 @@
 #include "contract/evaluator_contract.hpp"
 #include "contract/reference_data.hpp"
 #include "evaluation/graph_costs.hpp"
-#include "evaluation/table/import_table.hpp"
 #include "evaluation/table/csv.hpp"
+#include "evaluation/table/import_table.hpp"
 #include "spaces/nasbench201.hpp"
 #include "temporary_folder.hpp"
 

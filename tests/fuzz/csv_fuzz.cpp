@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "evaluation/table/import_table.hpp"
 #include "evaluation/table/csv.hpp"
+#include "evaluation/table/import_table.hpp"
 #include "fuzz/fuzz_file.hpp"
 #include "spaces/nasbench201.hpp"
 

@@ -100,8 +100,7 @@ void add_import(CLI::App& command, Action& action, const std::shared_ptr<Options
       command.add_subcommand("import", "Make a table file from a CSV or TFRecord file");
   CLI::App& imported = *import_command;
   imported.add_option("--space", options->space, "search space of the architectures")->required();
-  imported
-      .add_option("--set", options->space_options, "option of the space, as in channels=8")
+  imported.add_option("--set", options->space_options, "option of the space, as in channels=8")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   imported.add_option("--csv", options->csv, "CSV file with a header line, plain or gzip")

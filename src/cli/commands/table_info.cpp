@@ -95,13 +95,12 @@ void print_metric(const json& metric) {
 }
 
 void print_noise(const json& noise) {
-  fmt::print("  {}{}: Kendall tau {:.3f}", noise.at("quantity").get<std::string>(),
-             noise.contains("epochs") ? fmt::format("@{}", noise.at("epochs").get<std::int64_t>())
-                                      : "",
-             noise.at("kendall_tau").get<double>());
+  fmt::print(
+      "  {}{}: Kendall tau {:.3f}", noise.at("quantity").get<std::string>(),
+      noise.contains("epochs") ? fmt::format("@{}", noise.at("epochs").get<std::int64_t>()) : "",
+      noise.at("kendall_tau").get<double>());
   if (noise.contains("kendall_tau_best_tenth")) {
-    fmt::print(", {:.3f} among the best tenth",
-               noise.at("kendall_tau_best_tenth").get<double>());
+    fmt::print(", {:.3f} among the best tenth", noise.at("kendall_tau_best_tenth").get<double>());
   }
   fmt::print(" (seeds {}; {} rows)\n",
              fmt::join(noise.at("seeds").get<std::vector<std::uint64_t>>(), ", "),

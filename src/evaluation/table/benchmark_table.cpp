@@ -86,14 +86,16 @@ void BenchmarkTable::check_keys(const spaces::AnySpace& space, const TableReader
     const std::string architecture = reader.architecture(row);
     try {
       if (space.parse(architecture) != genotype(row)) {
-        fail(fmt::format("row {} has the genotype [{}], but {} is another one; import it again "
-                         "with `evonas table import`",
-                         row, genotype(row).to_string(), evonas::quoted(architecture, 160)));
+        fail(
+            fmt::format("row {} has the genotype [{}], but {} is another one; import it again "
+                        "with `evonas table import`",
+                        row, genotype(row).to_string(), evonas::quoted(architecture, 160)));
       }
       if (const Key key = space.key(genotype(row)); key != keys_[row]) {
-        fail(fmt::format("row {} has the key {}, but the key of {} is {}; import it again with "
-                         "`evonas table import`",
-                         row, keys_[row].hex(), evonas::quoted(architecture, 160), key.hex()));
+        fail(
+            fmt::format("row {} has the key {}, but the key of {} is {}; import it again with "
+                        "`evonas table import`",
+                        row, keys_[row].hex(), evonas::quoted(architecture, 160), key.hex()));
       }
     } catch (const spaces::SpaceError& error) {
       fail(fmt::format("row {}: {}", row, error.what()));

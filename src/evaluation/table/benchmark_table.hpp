@@ -49,7 +49,8 @@ class TableReader;
 ///     benchmark (row, architecture, key, one column a metric, called like it)   a view on the rest
 ///     about     (name, value)                 format and what TableAbout has
 ///     metric    (position, name, quantity, epochs, seed, unit, direction, source_columns,
-///                single_precision, width, cells)   `cells`: text of `width` bytes a row (cells.hpp)
+///                single_precision, width, cells)   `cells`: text of `width` bytes a row
+///                (cells.hpp)
 ///     row       (row, architecture)           from 0; the space's notation
 ///     identity  (name, width, data)           16 bytes a row: its key, highest byte first; the
 ///                                             genes of all rows, and where those of each row end
@@ -114,10 +115,10 @@ class BenchmarkTable {
   std::filesystem::path file_;
   TableAbout about_;
   std::vector<TableMetric> metrics_;
-  std::vector<Key> keys_;                     // by row
+  std::vector<Key> keys_;                      // by row
   std::vector<spaces::Genotype::Gene> genes_;  // of all rows, one after the other
-  std::vector<std::uint32_t> gene_ends_;      // by row
-  KeyIndex genotypes_;                        // numbered as the rows are
+  std::vector<std::uint32_t> gene_ends_;       // by row
+  KeyIndex genotypes_;                         // numbered as the rows are
   KeyIndex networks_;
   std::vector<std::uint32_t> row_of_network_;  // the first, by its number in `networks_`
   std::unique_ptr<Columns> columns_;

@@ -216,7 +216,8 @@ class Importer {
     return metrics;
   }
 
-  std::vector<std::vector<const Column*>> columns_of(std::span<const ImportedMetric> metrics) const {
+  std::vector<std::vector<const Column*>> columns_of(
+      std::span<const ImportedMetric> metrics) const {
     std::vector<std::string> names{kParameters};
     std::vector<const Column*> columns{&parameters_};
     for (const auto& [training, own] : trainings_) {

@@ -39,11 +39,11 @@ class Importer {
         metrics_(metrics),
         required_(required_positions(metrics, required)),
         cells_(metrics.size()),
-        writer_(space, file,
-                {.file = csv_,
-                 .architecture = fmt::format("column {}: ", evonas::quoted(architecture)),
-                 .place = [this](std::size_t row) { return fmt::format("line {}", lines_[row]); }}) {
-  }
+        writer_(
+            space, file,
+            {.file = csv_,
+             .architecture = fmt::format("column {}: ", evonas::quoted(architecture)),
+             .place = [this](std::size_t row) { return fmt::format("line {}", lines_[row]); }}) {}
 
   void header(std::span<const std::string> columns) {
     const std::string place = csv_ + ", line 1";
@@ -83,11 +83,10 @@ class Importer {
     write_batch();
     summary_.rows = writer_.rows();
     if (summary_.rows == 0) {
-      throw EvaluationError(
-          summary_.left_out == 0
-              ? fmt::format("{} has no rows below its line of column names", csv_)
-              : fmt::format("{}: each of its {} rows lacks a required metric", csv_,
-                            summary_.left_out));
+      throw EvaluationError(summary_.left_out == 0
+                                ? fmt::format("{} has no rows below its line of column names", csv_)
+                                : fmt::format("{}: each of its {} rows lacks a required metric",
+                                              csv_, summary_.left_out));
     }
     for (std::size_t i = 0; i < metrics_.size(); ++i) {
       const CellColumn cells = std::exchange(cells_[i], {});

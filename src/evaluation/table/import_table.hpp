@@ -47,12 +47,12 @@ ImportSummary import_table(const spaces::AnySpace& space, const std::filesystem:
                            const std::string& architecture, std::span<const ImportedMetric> metrics,
                            const std::filesystem::path& out, const ImportOptions& options = {});
 
-/// Imports the official file of NAS-Bench-101 (`nasbench_full.tfrecord`, `nasbench_only108.tfrecord`)
-/// into a new table file in the same way. Its columns are trainable_parameters and, for every
-/// training of EPOCHS epochs and repeat N from 1 in the order of the file, QUANTITY@EPOCHS#N with the
-/// quantities train_accuracy, validation_accuracy, test_accuracy and training_time at its end, and
-/// halfway_train_accuracy and so on at half of its epochs. Without `metrics` each column is a metric
-/// of its own name.
+/// Imports the official file of NAS-Bench-101 (`nasbench_full.tfrecord`,
+/// `nasbench_only108.tfrecord`) into a new table file in the same way. Its columns are
+/// trainable_parameters and, for every training of EPOCHS epochs and repeat N from 1 in the order
+/// of the file, QUANTITY@EPOCHS#N with the quantities train_accuracy, validation_accuracy,
+/// test_accuracy and training_time at its end, and halfway_train_accuracy and so on at half of its
+/// epochs. Without `metrics` each column is a metric of its own name.
 ///
 /// Throws EvaluationError with file, record number (from 1) and byte offset for a record that is
 /// damaged (its check sums), cut off, or no JSON, base64 or protobuf of the form of the benchmark;

@@ -33,9 +33,9 @@ std::string known(std::span<const std::string> columns) {
 
 ImportedMetric ImportedMetric::parse(std::string_view text) {
   const auto fail = [&](std::string_view what) {
-    throw EvaluationError(fmt::format(
-        "the metric {} {}; expected NAME=COLUMN[,COLUMN...][:UNIT[:maximize|minimize]]",
-        evonas::quoted(text), what));
+    throw EvaluationError(
+        fmt::format("the metric {} {}; expected NAME=COLUMN[,COLUMN...][:UNIT[:maximize|minimize]]",
+                    evonas::quoted(text), what));
   };
   ImportedMetric result;
   const std::size_t equals = text.find('=');

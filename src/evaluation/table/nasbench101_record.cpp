@@ -167,8 +167,8 @@ std::string architecture_of(std::string_view matrix, std::string_view operations
       if (to > from) {
         architecture += edge;
       } else if (edge == '1') {
-        throw EvaluationError(fmt::format("its adjacency matrix {} has an edge backwards",
-                                          evonas::quoted(matrix)));
+        throw EvaluationError(
+            fmt::format("its adjacency matrix {} has an edge backwards", evonas::quoted(matrix)));
       }
     }
   }
@@ -195,11 +195,11 @@ NasBench101Record parse_nasbench101_record(std::string_view bytes) {
   record.module_hash = json[0].get<std::string>();
   record.epochs = json[1].get<std::int64_t>();
   if (record.epochs < 1 || record.epochs > 1'000'000) {
-    throw EvaluationError(fmt::format("it has {} epochs, expected from 1 to a million",
-                                      json[1].dump()));
+    throw EvaluationError(
+        fmt::format("it has {} epochs, expected from 1 to a million", json[1].dump()));
   }
-  record.architecture = architecture_of(json[2].get_ref<const std::string&>(),
-                                        json[3].get_ref<const std::string&>());
+  record.architecture =
+      architecture_of(json[2].get_ref<const std::string&>(), json[3].get_ref<const std::string&>());
   const auto metrics = decode_base64(json[4].get_ref<const std::string&>());
   if (!metrics) throw EvaluationError("its metrics are not in base64");
   read_metrics(*metrics, record);

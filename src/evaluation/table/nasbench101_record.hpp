@@ -9,7 +9,7 @@ namespace evonas::evaluation {
 
 /// What the official file of NAS-Bench-101 has of one evaluation of a network in training.
 struct NasBench101Evaluation {
-  double training_time = 0.0;  ///< seconds up to here
+  double training_time = 0.0;   ///< seconds up to here
   double train_accuracy = 0.0;  ///< of 1, as all accuracies
   double validation_accuracy = 0.0;
   double test_accuracy = 0.0;

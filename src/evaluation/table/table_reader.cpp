@@ -89,9 +89,10 @@ TableReader::TableReader(const std::filesystem::path& file) : name_(file.string(
     const bool is_table = database_->tableExists("about");
     if (const std::string format = is_table ? about("format") : ""; format != kTableFormat) {
       if (!is_table) fail("expected a file that `evonas table import` wrote");
-      fail(fmt::format("its format is {}, but this version of evonas reads format {}; import it "
-                       "again with `evonas table import`",
-                       evonas::quoted(format), kTableFormat));
+      fail(
+          fmt::format("its format is {}, but this version of evonas reads format {}; import it "
+                      "again with `evonas table import`",
+                      evonas::quoted(format), kTableFormat));
     }
     if (seal != Seal::Whole) fail("expected a file that `evonas table import` wrote");
     return true;

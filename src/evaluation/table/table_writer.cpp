@@ -170,9 +170,8 @@ void TableWriter::create_view() {
 }
 
 void TableWriter::finish(TableAbout about) {
-  const bool narrow = std::ranges::all_of(genes_, [](spaces::Genotype::Gene gene) {
-    return gene == static_cast<std::int8_t>(gene);
-  });
+  const bool narrow = std::ranges::all_of(
+      genes_, [](spaces::Genotype::Gene gene) { return gene == static_cast<std::int8_t>(gene); });
   const std::size_t width = narrow ? 1 : 2;
   std::string genes;
   genes.reserve(width * genes_.size());

@@ -79,8 +79,7 @@ bool TfRecordFile::fill(std::string& bytes, std::size_t size, bool may_end) {
 }
 
 void TfRecordFile::fail(std::string_view what) const {
-  throw EvaluationError(
-      fmt::format("{}, record {} at byte {}: {}", name_, number_, offset_, what));
+  throw EvaluationError(fmt::format("{}, record {} at byte {}: {}", name_, number_, offset_, what));
 }
 
 }  // namespace evonas::evaluation
