@@ -8,7 +8,6 @@
 
 #include "cli/run/appended_csv.hpp"
 #include "evaluation/latency/latency.hpp"
-#include "evaluation/training/training_evaluator.hpp"
 
 namespace evonas::cli {
 
@@ -16,8 +15,12 @@ namespace evonas::cli {
 struct Label {
   std::string architecture;  ///< in the space's notation
   std::int64_t repeat = 1;   ///< 1 for the first training of the network
-  evaluation::TrainingResult result;
-  std::string failure;  ///< why there is no result; empty where there is one
+  double accuracy = 0.0;     ///< on the validation split, in percent
+  double loss = 0.0;         ///< on the validation split
+  double test_accuracy = 0.0;
+  double train_loss = 0.0;
+  double seconds = 0.0;
+  std::string failure;  ///< why there are no numbers; empty where there are
 };
 
 /// The trainings of a table under construction, safe on disk as they end. Throws as AppendedCsv

@@ -162,14 +162,20 @@ class Build {
   std::optional<Label> label_of(const Task& task, const Trainer& train,
                                 const spaces::NetworkInput& input,
                                 const std::stop_token& stop) const {
-    Label label{.architecture = space_.format(task.genotype), .repeat = task.repeat};
+    Label label;
+    label.architecture = space_.format(task.genotype);
+    label.repeat = task.repeat;
     const std::uint64_t seed =
         derive_seed(derive_seed(recipe_.seed, "repeat", static_cast<std::uint64_t>(task.repeat)),
                     "training of a table", space_.key(task.genotype).low);
     try {
       const auto result = train(space_.network(task.genotype, input), seed, stop);
       if (!result) return std::nullopt;
-      label.result = *result;
+      label.accuracy = result->validation_accuracy;
+      label.loss = result->validation_loss;
+      label.test_accuracy = result->test_accuracy;
+      label.train_loss = result->train_loss;
+      label.seconds = result->seconds;
     } catch (const evaluation::EvaluationError& error) {
       label.failure = error.what();
     }

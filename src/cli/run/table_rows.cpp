@@ -58,10 +58,9 @@ void write_table(const TableRows& rows, const std::filesystem::path& file) {
         line += ",,,";
         continue;
       }
-      const evaluation::TrainingResult& result = found->second->result;
-      line += fmt::format(",{:.2f},{:.4f},{:.2f}", result.validation_accuracy,
-                          result.validation_loss, result.test_accuracy);
-      if (repeat == 1) seconds = fmt::format("{:.2f}", result.seconds);
+      const Label& label = *found->second;
+      line += fmt::format(",{:.2f},{:.4f},{:.2f}", label.accuracy, label.loss, label.test_accuracy);
+      if (repeat == 1) seconds = fmt::format("{:.2f}", label.seconds);
     }
     const graph::Cost cost = graph::cost(rows.space.network(rows.networks[i], rows.input));
     const auto measured = rows.latencies.find(architecture);
