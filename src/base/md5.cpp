@@ -59,17 +59,19 @@ EVONAS_INLINE void step(State& state, const Block& block) {
   const Words& b = state[(65 - kStep) % 4];
   const Words& c = state[(66 - kStep) % 4];
   const Words& d = state[(67 - kStep) % 4];
-  Words mixed;
+  // All that does not wait for `b`, the result of the step before, comes first: the chain of steps
+  // is what takes the time.
+  Words sum = a + (block[kWords[kRound]] + kSines[kStep]);
   if constexpr (kRound == 0) {
-    mixed = d ^ (b & (c ^ d));
+    sum += d ^ (b & (c ^ d));
   } else if constexpr (kRound == 1) {
-    mixed = c ^ (d & (b ^ c));
+    sum += c & ~d;
+    sum += b & d;  // no bit is in both
   } else if constexpr (kRound == 2) {
-    mixed = b ^ c ^ d;
+    sum += b ^ (c ^ d);
   } else {
-    mixed = c ^ (b | ~d);
+    sum += c ^ (b | ~d);
   }
-  const Words sum = a + mixed + block[kWords[kRound]] + kSines[kStep];
   a = b + ((sum << kRotation) | (sum >> (32 - kRotation)));
 }
 

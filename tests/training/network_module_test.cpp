@@ -3,6 +3,7 @@
 #include "graph/cost.hpp"
 #include "graph/network_builder.hpp"
 #include "graph/passes.hpp"
+#include "spaces/nasbench101.hpp"
 #include "spaces/nasbench201.hpp"
 #include "training/torch_doctest.hpp"
 
@@ -99,6 +100,40 @@ TEST_CASE("a module computes what LibTorch computes, operator by operator") {
   const torch::Tensor expected = torch::linear((yc + torch::sigmoid(yc)).flatten(1),
                                                parameter(head, "weight"), parameter(head, "bias"));
   CHECK((module.forward(x) - expected).abs().max().item<double>() < 1e-5);
+}
+
+TEST_CASE("a slice is the first channels, and gradients come back through it") {
+  graph::NetworkBuilder builder;
+  const auto input = builder.input({5, 4, 3});
+  NetworkModule module(builder.finish(builder.first_channels(input, 2)), 1);
+  torch::Tensor x = ramp(2, {.channels = 5, .height = 4, .width = 3});
+  x.set_requires_grad(true);
+  const torch::Tensor y = module.forward(x);
+  CHECK(torch::equal(y, x.slice(1, 0, 2)));
+  CHECK(y.is_contiguous(torch::MemoryFormat::ChannelsLast));
+  y.sum().backward();
+  CHECK(x.grad().sum().item<double>() == 2 * 2 * 4 * 3);
+}
+
+TEST_CASE("nasbench101 cells train one step, those with truncated channels among them") {
+  const spaces::NasBench101 space({.channels = 5, .stacks = 2, .modules_per_stack = 1});
+  const spaces::NetworkInput input{.channels = 1, .height = 7, .width = 6, .classes = 4};
+  Rng rng(5, "test");
+  bool sliced = false;
+  for (int i = 0; i < 30; ++i) {
+    const spaces::Genotype genotype = space.sample(rng);
+    CAPTURE(space.format(genotype));
+    const graph::Graph network = space.network(genotype, input);
+    for (const graph::Node& node : network.nodes()) sliced = sliced || node.op == "Slice";
+    NetworkModule module(network, 1);
+    CHECK(parameter_count(module) == graph::cost(network).parameters);
+    const torch::Tensor logits = module.forward(ramp(2, input));
+    CHECK(logits.sizes() == torch::IntArrayRef({2, 4}));
+    CHECK(logits.isfinite().all().item<bool>());
+    logits.square().sum().backward();
+    for (const torch::Tensor& parameter : module.parameters()) CHECK(parameter.grad().defined());
+  }
+  CHECK(sliced);
 }
 
 TEST_CASE("uneven padding counts real pixels only") {
