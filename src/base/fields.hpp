@@ -57,8 +57,8 @@ inline FieldRule required(FieldRule rule = {}) {
 /// and parsing, defaults, `config show`, the JSON schema and the option tables all follow from that
 /// list. Field types: bool, std::int64_t, std::uint64_t, double, std::string; structs with a
 /// `fields` member of their own; std::vector, OneOrMore and std::optional of these; std::map from
-/// names to these; and std::variant of structs, told apart by which one's first field is present (and has
-/// one of that field's choices). Fields shared by structs are listed by calling the `fields` member
-/// of the shared one.
+/// names to these; and std::variant of structs, told apart by which one's first field is present
+/// (and has one of that field's choices). Fields shared by structs are listed by calling the
+/// `fields` member of the shared one.
 
 }  // namespace evonas

@@ -12,6 +12,7 @@
 #include "cli/config/description.hpp"
 #include "cli/config/experiment.hpp"
 #include "malformed_files.hpp"
+#include "spaces/declared/declaration.hpp"
 #include "yaml/writer.hpp"
 
 namespace evonas::config {
@@ -229,6 +230,8 @@ TEST_CASE("schema and option tables in the repository are those of the code") {
         json_schema(describe<Configuration>(), "evonas search").dump(2) + "\n");
   CHECK(read_text(configs / "experiment.schema.json") ==
         json_schema(describe<Experiment>(), "evonas benchmark").dump(2) + "\n");
+  CHECK(read_text(configs / "spaces/declaration.schema.json") ==
+        json_schema(describe<spaces::declared::Declaration>(), "declared space").dump(2) + "\n");
   CHECK(read_text(configs / "OPTIONS.md") == options_page());
 }
 

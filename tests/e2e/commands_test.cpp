@@ -130,6 +130,31 @@ TEST_CASE("spaces are listed, sampled and enumerated") {
   CHECK(run({"space", "info", "nasbench102"}).code == 2);
 }
 
+TEST_CASE("declared spaces are sampled, and malformed declarations are exit code 2") {
+  const fs::path source(EVONAS_SOURCE_DIR);
+  const std::string file = (source / "configs/spaces/accel_nasbench.yaml").string();
+  const Result sample = run(
+      {"space", "sample", "declared", "--set", "file=" + file, "-n", "2", "--input", "imagenet"});
+  CAPTURE(sample.err);
+  CHECK(sample.code == 0);
+  CHECK(std::count(sample.out.begin(), sample.out.end(), '\n') == 3);
+  CHECK(run({"config", "check", (source / "configs/fbnet.yaml").string()}).code == 0);
+  CHECK(contains(run({"space", "info", "declared"}).err, "space.file: is missing"));
+
+  int checked = 0;
+  for (const auto& entry : fs::directory_iterator(source / "tests/bad_input/spaces")) {
+    if (entry.path().extension() != ".yaml") continue;
+    const Result result =
+        run({"space", "info", "declared", "--set", "file=" + entry.path().string()});
+    CAPTURE(result.err);
+    CHECK(result.code == 2);
+    CHECK(result.err.starts_with("evonas: " + entry.path().string()));
+    CHECK(result.out.empty());
+    ++checked;
+  }
+  CHECK(checked >= 25);
+}
+
 TEST_CASE("networks are costed and drawn, from a space and from a file") {
   const json cost =
       json::parse(run({"network", "cost", "nasbench201", kArchitecture, "--json"}).out);

@@ -18,7 +18,8 @@ TEST_CASE(
   if (!file) return;
   std::ifstream stream(*file);
   std::string csv = "architecture,accuracy\n";
-  for (const auto& [architecture, row] : nlohmann::json::parse(stream).items()) {
+  const auto published = nlohmann::json::parse(stream);
+  for (const auto& [architecture, row] : published.items()) {
     csv += architecture + "," + row.at("mean_acc").dump() + "\n";
   }
   const TemporaryFolder folder;

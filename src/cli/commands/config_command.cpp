@@ -6,6 +6,7 @@
 #include "cli/config/description.hpp"
 #include "cli/config/experiment.hpp"
 #include "cli/run/search_session.hpp"
+#include "spaces/declared/declaration.hpp"
 #include "yaml/writer.hpp"
 
 namespace evonas::cli {
@@ -16,6 +17,7 @@ struct Options {
   std::vector<std::string> overrides;
   bool comments = false;
   bool experiment = false;
+  bool declaration = false;
   bool markdown = false;
 };
 
@@ -32,9 +34,9 @@ int show(const Options& options) {
 int check(const Options& options) {
   const bool experiment = config::is_experiment(options.file);
   if (experiment) {
-    config::load_experiment(options.file, options.overrides);
+    config::make_space(config::load_experiment(options.file, options.overrides).space);
   } else {
-    config::load_configuration(options.file, options.overrides);
+    config::make_space(config::load_configuration(options.file, options.overrides).space);
   }
   fmt::print("{}: a valid {}\n", options.file, experiment ? "experiment" : "configuration");
   return kDone;
@@ -48,6 +50,8 @@ int schema(const Options& options) {
   const auto json =
       options.experiment
           ? config::json_schema(config::describe<config::Experiment>(), "evonas benchmark")
+      : options.declaration
+          ? config::json_schema(config::describe<spaces::declared::Declaration>(), "declared space")
           : config::json_schema(config::describe<config::Configuration>(), "evonas search");
   fmt::print("{}\n", json.dump(2));
   return kDone;
@@ -80,10 +84,12 @@ void add_config_command(CLI::App& app, Action& action) {
 
   CLI::App* schema_command = command->add_subcommand("schema", "Print the JSON schema for editors");
   schema_command->add_flag("--experiment", options->experiment, "of experiment files");
+  schema_command->add_flag("--declaration", options->declaration, "of files that declare spaces");
   schema_command->add_flag("--markdown", options->markdown, "a page with all options instead");
   schema_command->footer(R"(Examples:
   evonas config schema > configs/configuration.schema.json
   evonas config schema --experiment > configs/experiment.schema.json
+  evonas config schema --declaration > configs/spaces/declaration.schema.json
   evonas config schema --markdown > configs/OPTIONS.md)");
   set_action(*schema_command, action, options, schema);
 }

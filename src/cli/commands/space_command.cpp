@@ -137,7 +137,9 @@ void add_space_command(CLI::App& app, Action& action) {
   sampled->add_option("-n", options->count, "how many")->capture_default_str();
   sampled->add_option("--seed", options->seed, "seed of the draw")->capture_default_str();
   add_row_options(*sampled, *options);
-  sampled->footer("Example:\n  evonas space sample nasbench201 -n 100 --seed 3 --input cifar100");
+  sampled->footer(R"(Examples:
+  evonas space sample nasbench201 -n 100 --seed 3 --input cifar100
+  evonas space sample declared --set file=configs/spaces/accel_nasbench.yaml -n 2)");
   set_action(*sampled, action, options, sample);
 
   CLI::App* enumerated =

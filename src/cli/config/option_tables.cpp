@@ -66,7 +66,7 @@ void add_children(std::string& text, const Description& field, const std::string
       add_children(text, field.children.front(), path + "[]");
       break;
     case Kind::Names:
-      add_children(text, field.children.front(), path + ".METRIC");
+      add_children(text, field.children.front(), path + ".NAME");
       break;
     default:
       break;

@@ -1,6 +1,7 @@
 #include "cli/config/configuration.hpp"
 #include "cli/config/description.hpp"
 #include "cli/config/experiment.hpp"
+#include "spaces/declared/declaration.hpp"
 
 namespace evonas::config {
 namespace {
@@ -17,8 +18,8 @@ test keeps it so.
   (`--set objectives.0.goal=minimize`). The value is YAML (`--set 'limits=[params <= 1e6]'`).
 - A relative path counts from the folder of the file it stands in, whatever the current folder is;
   in `--set` it counts from the current folder.
-- Editors complete and check with `configuration.schema.json` and `experiment.schema.json`: put
-  `# yaml-language-server: $schema=PATH` into a file.
+- Editors complete and check with `configuration.schema.json`, `experiment.schema.json` and
+  `spaces/declaration.schema.json`: put `# yaml-language-server: $schema=PATH` into a file.
 )";
 
 }  // namespace
@@ -27,6 +28,8 @@ std::string options_page() {
   std::string page(kIntroduction);
   page += "\n## Searches (`evonas search`)\n\n" + option_tables(describe<Configuration>());
   page += "## Experiments (`evonas benchmark`)\n\n" + option_tables(describe<Experiment>());
+  page += "## Declared spaces (`space: {name: declared, file: FILE}`)\n\n" +
+          option_tables(describe<spaces::declared::Declaration>());
   page.pop_back();
   return page;
 }

@@ -54,6 +54,10 @@ DeclarationFile read_declaration(const std::filesystem::path& file, double width
   yaml::Findings findings;
   yaml::read_options(result.document, declaration, findings);
   if (declaration.resolution) check_distinct(*declaration.resolution, "resolution", findings);
+  const yaml::Node* stages = result.document.root.find("stages");
+  if (stages != nullptr && stages->kind == yaml::Node::Kind::Sequence && stages->items.empty()) {
+    findings.add("stages", "is an empty list: give at least one stage");
+  }
   check_operations(declaration, findings);
   check_cells(declaration, findings);
   check_stages(declaration, findings);

@@ -82,9 +82,6 @@ class StageChecker {
     check_part("stem", declaration_.stem, Position::Stem);
     check_part("stages", declaration_.stages, Position::Stage);
     check_part("head", declaration_.head, Position::Head);
-    if (declaration_.stages.empty() && findings_.given("stages")) {
-      findings_.add("stages", "is an empty list: give at least one stage");
-    }
     if (blocks_ > kMostBlocks) {
       findings_.add(
           "stages",
@@ -125,10 +122,12 @@ class StageChecker {
     const std::vector<const Meaning*> operations = meanings_of(stage, words_);
     StageSettingsChecker settings(operations, path, findings_);
     Settings<Chosen>(stage.settings).fields(settings);
+    bool pools = false;
     for (const Meaning* meaning : operations) {
       check_kernels(*meaning, &stage, path, two_inputs_);
-      check_place(*meaning, stage, path);
+      pools = check_place(*meaning, stage, path) || pools;
     }
+    pooled_ = pooled_ || pools;
     count_blocks(stage, operations);
   }
 
@@ -142,8 +141,8 @@ class StageChecker {
     blocks_ += static_cast<std::int64_t>(size) * std::ranges::max(stage.depth.values);
   }
 
-  /// What has no size in the head: pooled features have one number a channel.
-  void check_place(const Meaning& meaning, const Stage& stage, const std::string& path) {
+  /// Pooled features have one number a channel. Returns whether the operation leaves such.
+  bool check_place(const Meaning& meaning, const Stage& stage, const std::string& path) {
     const bool pooled =
         meaning.operation == Operation::Linear || meaning.operation == Operation::GlobalPool;
     if (!pooled && pooled_) {
@@ -152,8 +151,7 @@ class StageChecker {
                                 "linear can follow",
                                 meaning.word));
     }
-    if (!pooled) return;
-    pooled_ = true;
+    if (!pooled) return false;
     if (stage.operation.values.size() > 1) {
       findings_.add(path + ".operation",
                     fmt::format("{} cannot be one of several operations", meaning.word));
@@ -164,6 +162,7 @@ class StageChecker {
     if (meaning.operation == Operation::GlobalPool && findings_.given(path + ".channels")) {
       findings_.add(path + ".channels", "has no effect: global_pool keeps the width");
     }
+    return true;
   }
 
   /// The network begins with something that has weights, of a stated width.
