@@ -186,9 +186,70 @@ TEST_CASE("tables are imported and shown") {
   CHECK(info.at("rows") == 15625);
   CHECK(info.at("metrics").size() == 2);
   CHECK(info.at("metrics")[0].at("direction") == "maximize");
+  CHECK(info.at("networks") == 6466);
+  CHECK(info.at("coverage") == 1.0);
+  CHECK(contains(info.at("provenance").at("command").get<std::string>(), "--architecture arch"));
   const Result missing = run({"table", "info", "/nowhere.sqlite"});
   CHECK(missing.code == 2);
   CHECK(contains(missing.err, "/nowhere.sqlite"));
+}
+
+TEST_CASE("a table has fidelities, seeds and where it is from") {
+  const Fixture& data = fixture();
+  const std::string table = (data.folder / "seeds.sqlite").string();
+  const Result imported = run({"table",          "import",
+                               "--space",        "nasbench201",
+                               "--set",          "channels=8",
+                               "--csv",          (data.folder / "labels.csv").string(),
+                               "--architecture", "arch",
+                               "--metric",       "val@3#1=accuracy:%:maximize",
+                               "--metric",       "val@3#2=latency:%:maximize",
+                               "--metric",       "val@3=accuracy,latency:%:maximize",
+                               "--require",      "val@3",
+                               "--licence",      "MIT",
+                               "--source",       "made up",
+                               "--out",          table});
+  CAPTURE(imported.err);
+  REQUIRE(imported.code == 0);
+  const json info = json::parse(run({"table", "info", table, "--json"}).out);
+  CHECK(info.at("space_options") == json{"channels=8"});
+  CHECK(info.at("metrics")[1].at("quantity") == "val");
+  CHECK(info.at("metrics")[1].at("epochs") == 3);
+  CHECK(info.at("metrics")[1].at("seed") == 2);
+  REQUIRE(info.at("noise").size() == 1);
+  const double tau = info.at("noise")[0].at("kendall_tau");
+  CHECK(tau > 0.3);
+  CHECK(tau < 0.99);
+  CHECK(info.at("provenance").at("licence") == "MIT");
+  CHECK(info.at("provenance").at("source") == "made up");
+  CHECK(info.at("provenance").at("source_file") == "labels.csv");
+  const Result text = run({"table", "info", table});
+  for (const char* part :
+       {"15625 architectures of nasbench201 (channels=8), 6466 distinct networks",
+        "100 % of the 15625 of the space", "val@3#1 [%]: 15625 values, maximize",
+        "val@3: Kendall tau 0.", "(seeds 1, 2; 15625 rows)", "licence: MIT"}) {
+    CAPTURE(part);
+    CHECK(contains(text.out, part));
+  }
+  // In a configuration the full name stands under `metric`.
+  const Result searched =
+      data.search("seeds", {"--set", "evaluation.accuracy={table: " + table + ", metric: val@3#2}",
+                            "--set", "budget.evaluations=40"});
+  CAPTURE(searched.err);
+  CHECK(searched.code == 0);
+  const auto refused = [&](std::vector<std::string> more) {
+    std::vector<std::string> arguments = {"table",       "import", "--space",
+                                          "nasbench201", "--out",  table};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Result result = run(arguments);
+    CHECK(result.code == 2);
+    return result.err;
+  };
+  CHECK(contains(refused({}), "give either --csv or --tfrecord"));
+  CHECK(contains(refused({"--csv", "a", "--tfrecord", "b"}), "give either --csv or --tfrecord"));
+  CHECK(contains(refused({"--csv", "a"}), "--csv needs --architecture"));
+  CHECK(contains(refused({"--tfrecord", "a"}), "table of the space nasbench101"));
+  CHECK(run({"table", "info", table}).out == text.out);
 }
 
 TEST_CASE("a resolved configuration resolves to itself") {

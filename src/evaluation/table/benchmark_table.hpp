@@ -49,11 +49,13 @@ class TableReader;
 ///     benchmark (row, architecture, key, one column a metric, called like it)   a view on the rest
 ///     about     (name, value)                 format and what TableAbout has
 ///     metric    (position, name, quantity, epochs, seed, unit, direction, source_columns,
-///                single_precision, width, cells)   `cells`: text of `width` bytes a row
-///                (cells.hpp)
-///     row       (row, architecture)           from 0; the space's notation
-///     identity  (name, width, data)           16 bytes a row: its key, highest byte first; the
-///                                             genes of all rows, and where those of each row end
+///                single_precision, width)     position from 1; width: bytes of a cell
+///     row       (row, architecture)           row from 0; the space's notation
+///     part      (id, data)                    the cells of 100 rows of a column, as text
+///     (cells.hpp);
+///                                             id: position * 2^32 + row / 100. At position 0 the
+///                                             keys: 16 bytes a row, highest byte first
+///     identity  (name, width, data)           the genes of all rows, and where those of each end
 ///
 /// as in `SELECT architecture, "val@108" FROM benchmark ORDER BY "val@108" DESC LIMIT 1`. A
 /// checksum of all bytes stands in the header, so a file that was damaged or altered is refused.

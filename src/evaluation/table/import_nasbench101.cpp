@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -17,6 +18,7 @@
 #include "evaluation/table/imported_metric.hpp"
 #include "evaluation/table/metric_name.hpp"
 #include "evaluation/table/nasbench101_record.hpp"
+#include "evaluation/table/table_file.hpp"
 #include "evaluation/table/table_writer.hpp"
 #include "evaluation/table/tfrecord.hpp"
 
@@ -140,7 +142,9 @@ class Importer {
   struct Training {
     std::int64_t epochs = 0;
     std::uint64_t repeat = 0;  // from 1
-    auto operator<=>(const Training&) const = default;
+    bool operator<(const Training& other) const {
+      return std::tie(epochs, repeat) < std::tie(other.epochs, other.repeat);
+    }
   };
 
   void add_records(std::span<const Place> places, std::span<const std::string> records) {
@@ -164,7 +168,8 @@ class Importer {
   }
 
   void add_record(const Place& place, const NasBench101Record& record) {
-    constexpr std::uint64_t kMostRepeats = 100;
+    // So that all columns fit into one table.
+    constexpr std::size_t kMostTrainings = kMostTableMetrics / kQuantities.size() - 1;
     const auto [known, is_new] = row_of_hash_.try_emplace(record.module_hash, places_.size());
     const std::size_t row = known->second;
     if (is_new) {
@@ -185,9 +190,9 @@ class Importer {
            !std::isnan(trainings_.at(training).front().value(row))) {
       ++training.repeat;
     }
-    if (training.repeat > kMostRepeats) {
-      fail(place, fmt::format("its cell has more than {} trainings of {} epochs", kMostRepeats,
-                              record.epochs));
+    if (!trainings_.contains(training) && trainings_.size() == kMostTrainings) {
+      fail(place, fmt::format("with it cells were trained in more than {} ways (epochs and repeat)",
+                              kMostTrainings));
     }
     std::array<Column, kQuantities.size()>& columns = trainings_[training];
     for (std::size_t i = 0; i < kQuantities.size(); ++i) {

@@ -22,6 +22,17 @@ inline constexpr std::int32_t kTableApplication = 0x45764e54;
 
 inline constexpr std::size_t kMostTableMetrics = 1000;
 
+/// Columns are kept in parts of so many rows: SQL copies a whole part to read one cell.
+inline constexpr std::size_t kRowsInPart = 100;
+
+/// Where in `part` the rows from `kRowsInPart * part` of a column are. Column 0 are the keys, the
+/// others the metrics by position.
+constexpr std::int64_t part_id(std::size_t column, std::size_t part) {
+  return static_cast<std::int64_t>(column << 32U | part);
+}
+
+inline constexpr std::size_t kKeyWidth = 16;
+
 /// Throws EvaluationError beginning with `place` unless every name is one that MetricName reads,
 /// has a quantity other than the taken words row, architecture and key, and occurs once (upper and
 /// lower case taken as equal, as SQLite does).

@@ -169,11 +169,12 @@ TableIdentity TableReader::identity(std::size_t rows) const {
       fail(fmt::format("it has {} bytes of {}, expected {}", size, name, expected));
     };
     TableIdentity result;
-    const std::string keys = read("keys", 16, 16).second;
-    expect_size("keys", keys.size(), 16 * rows);
+    const std::string keys = cells(0, kKeyWidth, rows);
+    expect_size("keys", keys.size(), kKeyWidth * rows);
     result.keys.reserve(rows);
     for (std::size_t row = 0; row < rows; ++row) {
-      result.keys.push_back({big_endian(keys, 16 * row), big_endian(keys, 16 * row + 8)});
+      const std::size_t at = kKeyWidth * row;
+      result.keys.push_back({big_endian(keys, at), big_endian(keys, at + kKeyWidth / 2)});
     }
     const std::string ends = read("gene_ends", 4, 4).second;
     expect_size("gene_ends", ends.size(), 4 * rows);
@@ -205,18 +206,33 @@ std::string TableReader::architecture(std::size_t row) const {
   });
 }
 
+std::string TableReader::cells(std::size_t column, std::size_t width, std::size_t rows) const {
+  const std::size_t last = (rows - 1) / kRowsInPart;
+  SQLite::Statement query(*database_, "SELECT data FROM part WHERE id BETWEEN ? AND ? ORDER BY id");
+  query.bind(1, part_id(column, 0));
+  query.bind(2, part_id(column, last));
+  std::string result;
+  // A part that is too long would make the whole so; more than that is not kept.
+  while (result.size() <= width * rows && query.executeStep())
+    result += bytes_of(query.getColumn(0));
+  return result;
+}
+
 std::vector<double> TableReader::values(const TableMetric& metric, std::size_t rows) const {
   return guarded([&] {
     SQLite::Statement query(*database_,
-                            "SELECT single_precision, width, cells FROM metric WHERE name = ?");
+                            "SELECT position, width, single_precision FROM metric WHERE name = ?");
     query.bind(1, metric.name);
     if (!query.executeStep()) fail(fmt::format("the metric {} is missing", metric.name));
+    const std::int64_t position = query.getColumn(0).getInt64();
     const std::int64_t width = query.getColumn(1).getInt64();
-    auto values = unpack_cells(bytes_of(query.getColumn(2)),
-                               width < 1 || width > static_cast<std::int64_t>(kWidestCell)
-                                   ? 0
-                                   : static_cast<std::size_t>(width),
-                               query.getColumn(0).getInt() == 1, rows);
+    std::optional<std::vector<double>> values;
+    if (position >= 1 && position <= static_cast<std::int64_t>(kMostTableMetrics) && width >= 1 &&
+        width <= static_cast<std::int64_t>(kWidestCell)) {
+      const auto bytes = static_cast<std::size_t>(width);
+      values = unpack_cells(cells(static_cast<std::size_t>(position), bytes, rows), bytes,
+                            query.getColumn(2).getInt() == 1, rows);
+    }
     if (!values) {
       fail(fmt::format("the values of {} are not {} finite numbers or blanks of equal width",
                        metric.name, rows));

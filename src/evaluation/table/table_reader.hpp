@@ -39,6 +39,8 @@ class TableReader {
   template <class Read>
   auto guarded(const Read& read) const;
   std::string about(const std::string& name) const;
+  /// The cells of a column, `width` bytes each; of another size where the file is not as it should.
+  std::string cells(std::size_t column, std::size_t width, std::size_t rows) const;
 
   std::string name_;
   mutable std::optional<SQLite::Database> database_;

@@ -88,7 +88,8 @@ TableWriter::TableWriter(const spaces::AnySpace& space, const std::filesystem::p
     CREATE TABLE metric (position INTEGER PRIMARY KEY, name TEXT NOT NULL, quantity TEXT NOT NULL,
                          epochs INTEGER, seed INTEGER, unit TEXT NOT NULL, direction TEXT NOT NULL,
                          source_columns TEXT NOT NULL, single_precision INTEGER NOT NULL,
-                         width INTEGER NOT NULL, cells BLOB NOT NULL);
+                         width INTEGER NOT NULL);
+    CREATE TABLE part (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
     CREATE TABLE row (row INTEGER PRIMARY KEY, architecture TEXT NOT NULL);
     CREATE TABLE identity (name TEXT PRIMARY KEY, width INTEGER NOT NULL, data BLOB NOT NULL);
   )");
@@ -106,7 +107,7 @@ void TableWriter::add_rows(std::span<const std::string> architectures) {
   }
 }
 
-void TableWriter::add_row(std::string_view architecture, const spaces::Genotype& genotype,
+void TableWriter::add_row(const std::string& architecture, const spaces::Genotype& genotype,
                           const Key& key) {
   const std::size_t row = rows();
   const auto [earlier, is_new] = genotypes_.insert(spaces::key_of_genes(genotype));
@@ -115,7 +116,7 @@ void TableWriter::add_row(std::string_view architecture, const spaces::Genotype&
                           evonas::quoted(architecture, 160), source_.place(earlier)));
   }
   insert_row_->bind(1, static_cast<std::int64_t>(row));
-  insert_row_->bindNoCopy(2, architecture.data(), static_cast<int>(architecture.size()));
+  insert_row_->bindNoCopy(2, architecture);
   insert_row_->exec();
   insert_row_->reset();
   append_big_endian(keys_, key.high);
@@ -127,10 +128,8 @@ void TableWriter::add_row(std::string_view architecture, const spaces::Genotype&
 void TableWriter::add_metric(const TableMetric& metric, const std::string& source_columns,
                              const CellColumn& cells, bool single_precision) {
   const MetricName name = *MetricName::parse(metric.name);
-  const std::string packed = cells.packed();
-  SQLite::Statement insert(*database_,
-                           "INSERT INTO metric VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  insert.bind(1, static_cast<std::int64_t>(metrics_.size()));
+  SQLite::Statement insert(*database_, "INSERT INTO metric VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  insert.bind(1, static_cast<std::int64_t>(metrics_.size() + 1));
   insert.bind(2, metric.name);
   insert.bind(3, name.quantity);
   if (name.epochs) insert.bind(4, *name.epochs);
@@ -140,10 +139,22 @@ void TableWriter::add_metric(const TableMetric& metric, const std::string& sourc
   insert.bind(8, source_columns);
   insert.bind(9, single_precision ? 1 : 0);
   insert.bind(10, static_cast<std::int64_t>(cells.width()));
-  insert.bindNoCopy(11, packed.data(), static_cast<int>(packed.size()));
   insert.exec();
   metrics_.push_back(metric);
   widths_.push_back(cells.width());
+  add_parts(metrics_.size(), cells.width(), cells.packed());
+}
+
+void TableWriter::add_parts(std::size_t column, std::size_t width, std::string_view cells) {
+  SQLite::Statement insert(*database_, "INSERT INTO part VALUES (?, ?)");
+  for (std::size_t part = 0; !cells.empty(); ++part) {
+    const std::string_view data = cells.substr(0, width * kRowsInPart);
+    insert.bind(1, part_id(column, part));
+    insert.bindNoCopy(2, static_cast<const void*>(data.data()), static_cast<int>(data.size()));
+    insert.exec();
+    insert.reset();
+    cells.remove_prefix(data.size());
+  }
 }
 
 void TableWriter::add_identity(const std::string& name, std::size_t width,
@@ -156,15 +167,17 @@ void TableWriter::add_identity(const std::string& name, std::size_t width,
 }
 
 void TableWriter::create_view() {
-  // Subqueries that do not depend on the row are evaluated once.
+  const auto cell = [](std::size_t column, std::size_t width) {
+    return fmt::format(
+        "substr((SELECT data FROM part WHERE id = {0} + row / {1}), {2} * (row % {1}) + 1, {2})",
+        part_id(column, 0), kRowsInPart, width);
+  };
   std::string sql =
-      "CREATE VIEW benchmark AS SELECT row, architecture, lower(hex(substr((SELECT data FROM "
-      "identity WHERE name = 'keys'), 16 * row + 1, 16))) AS key";
+      fmt::format("CREATE VIEW benchmark AS SELECT row, architecture, lower(hex({})) AS key",
+                  cell(0, kKeyWidth));
   for (std::size_t i = 0; i < metrics_.size(); ++i) {
-    sql += fmt::format(
-        ", CAST(nullif(trim(CAST(substr((SELECT cells FROM metric WHERE position = {0}), {1} * row "
-        "+ 1, {1}) AS TEXT)), '') AS REAL) AS \"{2}\"",
-        i, widths_[i], metrics_[i].name);
+    sql += fmt::format(", CAST(nullif(trim(CAST({} AS TEXT)), '') AS REAL) AS \"{}\"",
+                       cell(i + 1, widths_[i]), metrics_[i].name);
   }
   database_->exec(sql + " FROM row");
 }
@@ -178,7 +191,7 @@ void TableWriter::finish(TableAbout about) {
   for (const spaces::Genotype::Gene gene : genes_) {
     append_little_endian(genes, static_cast<std::uint16_t>(gene), width);
   }
-  add_identity("keys", kKeySize, keys_);
+  add_parts(0, kKeyWidth, keys_);
   add_identity("gene_ends", 4, gene_ends_);
   add_identity("genes", width, genes);
   create_view();

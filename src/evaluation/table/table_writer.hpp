@@ -50,7 +50,7 @@ class TableWriter {
  public:
   TableWriter(const spaces::AnySpace& space, const std::filesystem::path& file, RowSource source);
 
-  std::size_t rows() const { return keys_.size() / kKeySize; }
+  std::size_t rows() const { return genotypes_.size(); }
 
   /// Appends rows; parses on the threads of the arena that the caller is in. Throws EvaluationError
   /// for the first text that the space does not accept or that an earlier row has.
@@ -64,9 +64,9 @@ class TableWriter {
   void finish(TableAbout about);
 
  private:
-  static constexpr std::size_t kKeySize = 16;
-
-  void add_row(std::string_view architecture, const spaces::Genotype& genotype, const Key& key);
+  void add_row(const std::string& architecture, const spaces::Genotype& genotype, const Key& key);
+  /// Writes the cells of a column, `width` bytes each.
+  void add_parts(std::size_t column, std::size_t width, std::string_view cells);
   void add_identity(const std::string& name, std::size_t width, const std::string& bytes);
   void create_view();
   [[noreturn]] void fail(std::size_t row, std::string_view what) const;
