@@ -77,13 +77,14 @@ struct AttributeWriter {
   }
 };
 
-/// The least factor that makes `extent` into `size` in ONNX's arithmetic, floor(extent * factor)
-/// in float32. Resize takes factors here because its sizes would fix the batch.
+/// The least factor that makes `extent` into `size`: floor(extent * factor), whether a tool
+/// computes that in float or in double. Resize takes factors here because its sizes would fix the
+/// batch.
 float scale_for(std::int64_t extent, std::int64_t size) {
-  const auto input = static_cast<float>(extent);
-  const auto wanted = static_cast<float>(size);
-  float scale = wanted / input;
-  while (std::floor(input * scale) < wanted) {
+  const auto input = static_cast<double>(extent);
+  const auto wanted = static_cast<double>(size);
+  auto scale = static_cast<float>(wanted / input);
+  while (std::floor(input * double{scale}) < wanted) {
     scale = std::nextafter(scale, std::numeric_limits<float>::infinity());
   }
   return scale;

@@ -56,7 +56,7 @@ std::string_view pytorch_role(const WeightSlot& slot) {
   return slot.role;
 }
 
-PyTorchNetwork to_pytorch(const Graph& graph) {
+PyTorchNetwork to_pytorch(const Graph& graph, PyTorchLanguage language) {
   if (graph.outputs().empty()) throw GraphError("the graph has no outputs to export");
   const std::vector<WeightSlot> slots = weight_slots(graph);
   auto slot = slots.begin();
@@ -75,7 +75,7 @@ PyTorchNetwork to_pytorch(const Graph& graph) {
     }
     std::vector<std::string> operands;
     for (const NodeId input : node.inputs) operands.push_back(variables[input]);
-    PyTorchStep step = pytorch_step(graph, id, name, operands);
+    PyTorchStep step = pytorch_step(graph, id, name, operands, language);
     for (; slot != slots.end() && slot->node == id; ++slot) {
       step.layers.back().weights.push_back(*slot);
     }
@@ -92,7 +92,7 @@ PyTorchNetwork to_pytorch(const Graph& graph) {
 std::string pytorch_source(const Graph& graph,
                            const std::map<std::string, std::string, std::less<>>& facts,
                            std::string_view weights_file) {
-  const PyTorchNetwork network = to_pytorch(graph);
+  const PyTorchNetwork network = to_pytorch(graph, PyTorchLanguage::Python);
   std::string text = fmt::format("\"\"\"A network of {} parameters, written by evonas.\n\n",
                                  cost(graph).parameters);
   for (const auto& [name, value] : facts) {

@@ -19,8 +19,12 @@ struct PyTorchLayer {
   std::vector<WeightSlot> weights;
 };
 
-/// A network as PyTorch runs it. The same `forward` is Python over layers that `constructor` makes,
-/// and TorchScript over layers that `script` computes.
+enum class PyTorchLanguage {
+  Python,      ///< over layers that `constructor` makes
+  TorchScript  ///< over layers that `script` computes
+};
+
+/// A network as PyTorch runs it.
 struct PyTorchNetwork {
   std::vector<PyTorchLayer> layers;
   std::string forward;  ///< the method's definition, without indentation
@@ -28,7 +32,7 @@ struct PyTorchNetwork {
 
 /// Lays a network-grain graph with shapes out as layers. Throws GraphError where an operator has no
 /// PyTorch form.
-PyTorchNetwork to_pytorch(const Graph& graph);
+PyTorchNetwork to_pytorch(const Graph& graph, PyTorchLanguage language);
 
 /// The name of a layer's tensor in state_dict(): weight, bias, running_mean or running_var.
 std::string_view pytorch_role(const WeightSlot& slot);

@@ -69,12 +69,14 @@ struct Window {
 /// Writes the step of one node.
 class StepWriter {
  public:
-  StepWriter(const Graph& graph, NodeId id, std::string name, std::vector<std::string> operands)
+  StepWriter(const Graph& graph, NodeId id, std::string name, std::vector<std::string> operands,
+             PyTorchLanguage language)
       : graph_(graph),
         id_(id),
         node_(graph[id]),
         name_(std::move(name)),
-        operands_(std::move(operands)) {}
+        operands_(std::move(operands)),
+        language_(language) {}
 
   PyTorchStep write() {
     if (!write_layer()) step_.expression = expression();
@@ -240,8 +242,9 @@ class StepWriter {
 
   std::int64_t inputs() const { return graph_[node_.inputs[0]].shape[0]; }
 
-  static std::string call(const std::string& layer, const std::string& x) {
-    return fmt::format("self.{}({})", layer, x);
+  std::string call(const std::string& layer, const std::string& x) const {
+    const bool script = language_ == PyTorchLanguage::TorchScript;
+    return fmt::format("self.{}{}({})", layer, script ? ".forward" : "", x);
   }
 
   std::string add_layer(const std::string& name, std::string constructor, std::string script) {
@@ -256,14 +259,15 @@ class StepWriter {
   const Node& node_;
   std::string name_;
   std::vector<std::string> operands_;
+  PyTorchLanguage language_;
   PyTorchStep step_;
 };
 
 }  // namespace
 
 PyTorchStep pytorch_step(const Graph& graph, NodeId id, const std::string& name,
-                         const std::vector<std::string>& operands) {
-  return StepWriter(graph, id, name, operands).write();
+                         const std::vector<std::string>& operands, PyTorchLanguage language) {
+  return StepWriter(graph, id, name, operands, language).write();
 }
 
 }  // namespace evonas::graph

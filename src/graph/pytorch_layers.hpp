@@ -16,6 +16,6 @@ struct PyTorchStep {
 /// The step of a node called `name` whose operands are the variables `operands`. Throws GraphError
 /// where the operator has no PyTorch form.
 PyTorchStep pytorch_step(const Graph& graph, NodeId id, const std::string& name,
-                         const std::vector<std::string>& operands);
+                         const std::vector<std::string>& operands, PyTorchLanguage language);
 
 }  // namespace evonas::graph

@@ -4,7 +4,9 @@
 #include <sstream>
 #include <utility>
 
+#include <caffe2/serialize/inline_container.h>
 #include <fmt/format.h>
+#include <torch/csrc/jit/serialization/pickler.h>
 #include <torch/script.h>
 #include <torch/torch.h>
 
@@ -38,12 +40,39 @@ torch::jit::Module make_layer(const graph::PyTorchLayer& layer, const graph::Wei
   return module;
 }
 
+/// What torch.save() writes. torch::pickle_save() would add names of types, which
+/// torch.load(weights_only=True) refuses.
+std::string pickled_file(const c10::IValue& value) {
+  std::string pickled;
+  torch::jit::Pickler pickler(
+      [&](const char* data, std::size_t size) { pickled.append(data, size); }, nullptr, nullptr,
+      nullptr, nullptr, /*tag_aggregates=*/false);
+  pickler.protocol();
+  pickler.pushIValue(value);
+  pickler.stop();
+
+  std::string bytes;
+  caffe2::serialize::PyTorchStreamWriter writer([&](const void* data, std::size_t size) {
+    bytes.append(static_cast<const char*>(data), size);
+    return size;
+  });
+  writer.writeRecord("data.pkl", pickled.data(), pickled.size());
+  std::size_t number = 0;
+  for (const torch::Tensor& tensor : pickler.tensorData()) {
+    const auto data = torch::jit::getWriteableTensorData(tensor);
+    writer.writeRecord(fmt::format("data/{}", number++), data.data(), data.sizeInBytes());
+  }
+  writer.writeEndOfFile();
+  return bytes;
+}
+
 }  // namespace
 
 std::string torchscript_file(const graph::Graph& network, const graph::Weights& weights,
                              const std::map<std::string, std::string, std::less<>>& facts) {
   graph::check_weights(network, weights);
-  const graph::PyTorchNetwork source = graph::to_pytorch(network);
+  const graph::PyTorchNetwork source =
+      graph::to_pytorch(network, graph::PyTorchLanguage::TorchScript);
   const auto unit = std::make_shared<torch::jit::CompilationUnit>();
   torch::jit::Module module(c10::QualifiedName("__torch__.Network"), unit);
   for (const graph::PyTorchLayer& layer : source.layers) {
@@ -61,7 +90,8 @@ std::string torchscript_file(const graph::Graph& network, const graph::Weights& 
 std::string state_dict_file(const graph::Graph& network, const graph::Weights& weights) {
   graph::check_weights(network, weights);
   c10::Dict<std::string, torch::Tensor> state;
-  for (const graph::PyTorchLayer& layer : graph::to_pytorch(network).layers) {
+  const graph::PyTorchNetwork source = graph::to_pytorch(network, graph::PyTorchLanguage::Python);
+  for (const graph::PyTorchLayer& layer : source.layers) {
     for (const graph::WeightSlot& slot : layer.weights) {
       state.insert(fmt::format("{}.{}", layer.name, graph::pytorch_role(slot)),
                    to_torch(weights.at(slot.name)));
@@ -70,8 +100,7 @@ std::string state_dict_file(const graph::Graph& network, const graph::Weights& w
       state.insert(fmt::format("{}.{}", layer.name, kBatchCount), torch::zeros({}, torch::kInt64));
     }
   }
-  const std::vector<char> bytes = torch::pickle_save(state);
-  return {bytes.begin(), bytes.end()};
+  return pickled_file(state);
 }
 
 }  // namespace evonas::evaluation
