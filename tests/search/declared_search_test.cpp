@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "contract/reference_data.hpp"
-#include "evaluation/table/benchmark_table.hpp"
+#include "evaluation/table/import_table.hpp"
 #include "search/benchmark.hpp"
 #include "spaces/declared.hpp"
 #include "temporary_folder.hpp"
