@@ -13,11 +13,13 @@ namespace evonas::spaces {
 namespace {
 
 // A plain list: registrars that run before main() are dropped by linkers of static libraries.
-const std::array<std::pair<std::string_view, SpaceOptions>, 1> kSpaces{{
+const std::array<std::pair<std::string_view, SpaceOptions>, 2> kSpaces{{
     {"nasbench201", NasBench201Options{}},
+    {"mobilenetv3", MobileNetV3Options{}},
 }};
 
 AnySpace space_of(const NasBench201Options& options) { return AnySpace(NasBench201(options)); }
+AnySpace space_of(const MobileNetV3Options& options) { return AnySpace(MobileNetV3(options)); }
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "spaces/mobilenetv3.hpp"
 #include "spaces/nasbench201.hpp"
 #include "spaces/search_space.hpp"
 
@@ -12,7 +13,7 @@ namespace evonas::spaces {
 
 /// The options of one of the built-in spaces. A new space joins with its options struct here and
 /// one line in the list of space_list.cpp.
-using SpaceOptions = std::variant<NasBench201Options>;
+using SpaceOptions = std::variant<NasBench201Options, MobileNetV3Options>;
 
 /// The words that configurations use for the built-in spaces, in the order of their publication.
 std::vector<std::string> space_names();

@@ -20,7 +20,7 @@ TEST_CASE("every listed space is made by its name and passes the contract") {
 TEST_CASE("an unknown space is refused with the nearest name") {
   CHECK_THROWS_WITH_AS(make_space("nasbench2O1"),
                        "there is no search space 'nasbench2O1' (did you mean nasbench201?); known: "
-                       "nasbench201",
+                       "nasbench201, mobilenetv3",
                        SpaceError);
   CHECK_THROWS_AS(make_space(""), SpaceError);
   CHECK_THROWS_AS(space_options(std::string(100'000, 'x')), SpaceError);
