@@ -13,11 +13,12 @@ namespace evonas::spaces {
 namespace {
 
 // A plain list: registrars that run before main() are dropped by linkers of static libraries.
-const std::array<std::pair<std::string_view, SpaceOptions>, 5> kSpaces{{
+const std::array<std::pair<std::string_view, SpaceOptions>, 6> kSpaces{{
     {"hierarchical", HierarchicalOptions{}},
     {"darts", DartsOptions{}},
     {"nasbench101", NasBench101Options{}},
     {"nasbench201", NasBench201Options{}},
+    {"mobilenetv3", MobileNetV3Options{}},
     {"declared", DeclaredOptions{}},
 }};
 
@@ -25,6 +26,7 @@ AnySpace space_of(const HierarchicalOptions& options) { return AnySpace(Hierarch
 AnySpace space_of(const DartsOptions& options) { return AnySpace(Darts(options)); }
 AnySpace space_of(const NasBench101Options& options) { return AnySpace(NasBench101(options)); }
 AnySpace space_of(const NasBench201Options& options) { return AnySpace(NasBench201(options)); }
+AnySpace space_of(const MobileNetV3Options& options) { return AnySpace(MobileNetV3(options)); }
 AnySpace space_of(const DeclaredOptions& options) { return AnySpace(Declared(options)); }
 
 }  // namespace

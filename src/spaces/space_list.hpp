@@ -8,6 +8,7 @@
 #include "spaces/darts.hpp"
 #include "spaces/declared.hpp"
 #include "spaces/hierarchical.hpp"
+#include "spaces/mobilenetv3.hpp"
 #include "spaces/nasbench101.hpp"
 #include "spaces/nasbench201.hpp"
 #include "spaces/search_space.hpp"
@@ -17,7 +18,7 @@ namespace evonas::spaces {
 /// The options of one of the built-in spaces. A new space joins with its options struct here and
 /// one line in the list of space_list.cpp.
 using SpaceOptions = std::variant<HierarchicalOptions, DartsOptions, NasBench101Options,
-                                  NasBench201Options, DeclaredOptions>;
+                                  NasBench201Options, MobileNetV3Options, DeclaredOptions>;
 
 /// The words that configurations use for the built-in spaces, in the order of their publication;
 /// `declared` is last.

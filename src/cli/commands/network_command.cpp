@@ -33,7 +33,7 @@ struct Options {
 
 int cost(const Options& options) {
   const graph::Graph network = load_network(options.network).graph;
-  const graph::Cost total = graph::cost(network);
+  const graph::Cost total = graph::cost(graph::inference_network(network));
   if (options.json) {
     fmt::print("{}\n", nlohmann::json{{"params", total.parameters},
                                       {"macs", total.macs},

@@ -9,6 +9,7 @@
 #include "base/csv_field.hpp"
 #include "base/parallel.hpp"
 #include "graph/cost.hpp"
+#include "graph/passes.hpp"
 
 namespace evonas::cli {
 namespace {
@@ -18,7 +19,7 @@ constexpr std::uint64_t kBlock = 4096;
 
 std::string row(const spaces::AnySpace& space, const spaces::NetworkInput& input,
                 const spaces::Genotype& genotype) {
-  const graph::Cost cost = graph::cost(space.network(genotype, input));
+  const graph::Cost cost = graph::cost(graph::inference_network(space.network(genotype, input)));
   std::string text = fmt::format("{},{},{},{},{}", csv_field(space.format(genotype)),
                                  space.key(genotype).hex(), cost.parameters, cost.macs, cost.flops);
   for (const std::string& annotation : space.annotations(genotype)) {
