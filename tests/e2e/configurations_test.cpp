@@ -43,6 +43,8 @@ TEST_CASE("every ready configuration that trains runs for two generations") {
     CAPTURE(result.err);
     REQUIRE(result.code == 0);
     const json summary = json::parse(read_text(run / "summary.json"));
+    CHECK(summary.at("evaluations") == 6);
+    CHECK(summary.at("failures") == 0);
     CHECK(summary.at("final").at("metrics").contains("test_accuracy"));
     const Result verified = run_program(EVONAS_TORCH_PROGRAM, {"verify", run.string()});
     CAPTURE(verified.err);

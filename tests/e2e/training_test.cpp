@@ -108,44 +108,6 @@ TEST_CASE("networks that break the limit when they are measured again give way")
   CHECK(final.at("metrics").contains("test_accuracy"));
 }
 
-TEST_CASE("every configuration that trains searches for two generations") {
-  const tests::TemporaryFolder folder;
-  tests::write_small_fashion_mnist(folder.path());
-  std::size_t searched = 0;
-  for (const auto& entry : fs::directory_iterator(EVONAS_SOURCE_DIR "/configs")) {
-    const std::string config = entry.path().string();
-    if (entry.path().extension() != ".yaml" ||
-        read_text(config).find("train:") == std::string::npos) {
-      continue;
-    }
-    CAPTURE(config);
-    const std::string train = "evaluation.accuracy.train.";
-    const std::string out = (folder / entry.path().stem().string()).string();
-    const Result result = run_program(
-        EVONAS_TORCH_PROGRAM,
-        {"search", config,
-         "--out",  out,
-         "--set",  train + "data_dir=" + folder.path().string(),
-         "--set",  train + "images=32",
-         "--set",  train + "validation_images=20",
-         "--set",  train + "epochs=1",
-         "--set",  train + "batch=16",
-         "--set",  "search.population=2",
-         "--set",  "budget.evaluations=4",
-         "--set",  "limits=[]",
-         "--set",  "evaluation.latency_ms.measure.max_seconds=0.01",
-         "--set",  "final={measure: {max_seconds: 0.01}, train: {images: 32, epochs: 1}}"});
-    CAPTURE(result.err);
-    REQUIRE(result.code == 0);
-    const json summary = json::parse(read_text(fs::path(out) / "summary.json"));
-    CHECK(summary.at("evaluations") == 4);
-    CHECK(summary.at("failures") == 0);
-    CHECK(run_program(EVONAS_TORCH_PROGRAM, {"verify", out}).code == 0);
-    ++searched;
-  }
-  CHECK(searched > 0);
-}
-
 TEST_CASE("an evonas without LibTorch says so") {
   const Trained data;
   const Result result = run(
