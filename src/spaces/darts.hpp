@@ -59,8 +59,8 @@ class Darts {
   /// Equal exactly for genotypes whose two cells are isomorphic: intermediate nodes may change
   /// places, the two inputs of a cell may not. The order of the nodes in the cell's output does not
   /// count, because it only renumbers the channels that the next layers read. Equal keys are
-  /// networks of one function, cost and trainability in every skeleton; that two nodes which skip
-  /// or pool the same inputs compute the same is not resolved.
+  /// networks of one function and one cost in every skeleton; that two nodes which skip or pool the
+  /// same inputs compute the same is not resolved.
   Key key(const Genotype& genotype) const;
   /// Both cells side by side: in each, two "Input", the eight operations, a "sum" for every
   /// intermediate node and an "Output" that joins the four; the outputs are normal, reduce.

@@ -137,9 +137,9 @@ std::vector<Genotype> Hierarchical::neighbours(const Genotype& genotype) const {
   std::vector<Genotype> result;
   Genes genes = genes_of(genotype);
   for (std::size_t i = 0; i < genes.size(); ++i) {
-    for (Gene gene = 0; gene < choices(i); ++gene) {
+    for (std::int64_t gene = 0; gene < choices(i); ++gene) {
       if (gene == genotype[i]) continue;
-      genes[i] = gene;
+      genes[i] = static_cast<Gene>(gene);
       result.emplace_back(genes);
     }
     genes[i] = genotype[i];

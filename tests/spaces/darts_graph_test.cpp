@@ -55,6 +55,14 @@ TEST_CASE("published parameters of the first-order and of the second-order genot
                    kImageNet) == 4'718'752);
 }
 
+TEST_CASE("multiply-accumulates are those counted on the authors' network in PyTorch") {
+  CHECK(graph::cost(lower({}, kSecondOrder, {})).macs == 528'359'050);
+  // The paper says 574 M here, by another way of counting.
+  CHECK(graph::cost(
+            lower({.skeleton = "imagenet", .channels = 48, .cells = 14}, kSecondOrder, kImageNet))
+            .macs == 529'912'552);
+}
+
 TEST_CASE("the auxiliary heads have the published layers") {
   const std::int64_t tail = 128 * 768 * 4;
   const std::int64_t cifar = 4 * 144 * 128 + 2 * 128 + tail + 2 * 768 + 768 * 10 + 10;
