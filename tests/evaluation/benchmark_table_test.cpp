@@ -213,9 +213,9 @@ TEST_CASE("altered tables are refused, and forged ones with one sentence") {
        "its number of rows is '99999999999999999999'"},
       {"UPDATE about SET value = '6 rows' WHERE name = 'rows'", "its number of rows is '6 rows'"},
       {"DELETE FROM metric", "0 metrics, expected from 1 to 1000"},
-      {"UPDATE metric SET name = 'a\" b' WHERE position = 0", "cannot name a metric"},
-      {"UPDATE metric SET name = 'row' WHERE position = 0", "'row' cannot name a metric"},
-      {"UPDATE metric SET name = 'neutral' WHERE position = 0", "neutral is there twice"},
+      {"UPDATE metric SET name = 'a\" b' WHERE position = 1", "cannot name a metric"},
+      {"UPDATE metric SET name = 'row' WHERE position = 1", "'row' cannot name a metric"},
+      {"UPDATE metric SET name = 'neutral' WHERE position = 1", "neutral is there twice"},
       {"UPDATE metric SET direction = 'sideways' WHERE position = 1",
        "the direction of a metric is 'sideways'"},
       {"UPDATE row SET architecture = 'ResNet' WHERE row = 2",
@@ -262,7 +262,7 @@ TEST_CASE("forged values are refused when they are read") {
         "metric SET width = 9223372036854775807", "metric SET position = 0 - position",
         "metric SET position = position + (1 << 40)", "part SET data = 'x'",
         "part SET data = zeroblob(12)", "part SET data = x'696e66202020202020202020'",
-        "part SET data = CAST('1 2 1 1 1 1 ' AS BLOB)", "part SET data = ''",
+        "part SET data = CAST('1 2x1 1 1 1 ' AS BLOB)", "part SET data = ''",
         "part SET data = zeroblob(100000000)", "part SET id = id + 1"}) {
     CAPTURE(change);
     const TemporaryFolder folder;

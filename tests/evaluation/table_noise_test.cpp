@@ -1,0 +1,59 @@
+#include "evaluation/table/table_noise.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "evaluation/table/import_table.hpp"
+#include "spaces/nasbench201.hpp"
+#include "temporary_folder.hpp"
+
+using namespace evonas;
+using namespace evonas::evaluation;
+using namespace evonas::tests;
+
+namespace {
+
+/// A table of 40 rows: seed 1 counts up; seed 2 too, but for its last four rows, which are upside
+/// down; seed 3 counts down and lacks the first row.
+BenchmarkTable seeds_table(const TemporaryFolder& folder, const std::string& direction) {
+  const spaces::AnySpace space{spaces::NasBench201()};
+  std::string csv = "arch,a,b,c\n";
+  for (int row = 0; row < 40; ++row) {
+    csv += fmt::format("{},{},{},{}\n", space.format(space.at(static_cast<std::uint64_t>(row))),
+                       row, row < 36 ? row : 75 - row, row == 0 ? "" : std::to_string(-row));
+  }
+  const std::vector<ImportedMetric> metrics{ImportedMetric::parse("two@9#1=a::" + direction),
+                                            ImportedMetric::parse("two@9#2=b::" + direction),
+                                            ImportedMetric::parse("single#1=a"),
+                                            ImportedMetric::parse("two@9=a"),
+                                            ImportedMetric::parse("three#1=a"),
+                                            ImportedMetric::parse("three#2=b"),
+                                            ImportedMetric::parse("three#3=c")};
+  import_table(space, folder.write("t.csv", csv), "arch", metrics, folder.path() / "t");
+  return BenchmarkTable::open(folder.path() / "t", space);
+}
+
+}  // namespace
+
+TEST_CASE("noise is how far seeds agree, over all rows and among the best") {
+  const TemporaryFolder folder;
+  const std::vector<SeedNoise> noise = seed_noise(seeds_table(folder, "maximize"));
+  REQUIRE(noise.size() == 2);
+  CHECK(noise[0].quantity == "two");
+  CHECK(noise[0].epochs == 9);
+  CHECK(noise[0].seeds == std::vector<std::uint64_t>{1, 2});
+  CHECK(noise[0].rows == 40);
+  CHECK(noise[0].tau == doctest::Approx(1.0 - 2.0 * 6 / 780));
+  CHECK(noise[0].tau_best_tenth == -1.0);
+  CHECK(noise[1].quantity == "three");
+  CHECK_FALSE(noise[1].epochs.has_value());
+  CHECK(noise[1].rows == 39);
+  const double with_third = 1.0 - 2.0 * 6 / 741;
+  CHECK(noise[1].tau == doctest::Approx((noise[0].tau - 1.0 - with_third) / 3.0));
+  CHECK_FALSE(noise[1].tau_best_tenth.has_value());
+}
+
+TEST_CASE("the best are those that the metric calls best") {
+  const TemporaryFolder folder;
+  CHECK(seed_noise(seeds_table(folder, "minimize"))[0].tau_best_tenth == 1.0);
+}
