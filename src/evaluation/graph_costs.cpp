@@ -4,6 +4,7 @@
 
 #include "base/parallel.hpp"
 #include "graph/cost.hpp"
+#include "graph/passes.hpp"
 
 namespace evonas::evaluation {
 namespace {
@@ -34,7 +35,7 @@ void GraphCosts::evaluate(std::span<const Candidate> block, const OutcomeSink& s
     if (stop.stop_requested()) return;
     Outcome outcome;
     try {
-      outcome = costs_of(space_.network(block[i].genotype, input_));
+      outcome = costs_of(graph::inference_network(space_.network(block[i].genotype, input_)));
     } catch (const graph::GraphError& error) {
       outcome.failure = error.what();
     } catch (const spaces::SpaceError& error) {

@@ -92,8 +92,9 @@ NodeId NetworkBuilder::gemm(NodeId x, std::int64_t output_features, bool bias) {
   return append("Gemm", {x}, {{"output_features", output_features}, {"bias", std::int64_t{bias}}});
 }
 
-Graph NetworkBuilder::finish(NodeId output) {
-  graph_.set_outputs({output});
+Graph NetworkBuilder::finish(NodeId output, std::vector<NodeId> auxiliary) {
+  auxiliary.insert(auxiliary.begin(), output);
+  graph_.set_outputs(std::move(auxiliary));
   return std::exchange(graph_, Graph{});
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "graph/graph.hpp"
 
@@ -40,8 +41,9 @@ class NetworkBuilder {
 
   const Shape& shape(NodeId id) const { return graph_[id].shape; }
 
-  /// The finished graph; the builder is empty afterwards.
-  Graph finish(NodeId output);
+  /// The finished graph; the builder is empty afterwards. `auxiliary` are outputs after the first,
+  /// used while training only.
+  Graph finish(NodeId output, std::vector<NodeId> auxiliary = {});
 
  private:
   NodeId append(std::string op, std::vector<NodeId> inputs, Attributes attributes = {});

@@ -257,12 +257,8 @@ constexpr std::array kAveragePoolAttributes{kKernel, kStrides, kPads,
 constexpr std::array kReduceMeanAttributes{
     AttributeRule{.name = "axes", .type = AttributeType::Integers, .count = 2, .required = true},
     AttributeRule{.name = "keepdims", .most = 1}};
-constexpr std::array kResizeAttributes{
-    AttributeRule{.name = "sizes",
-                  .type = AttributeType::Integers,
-                  .least = 1,
-                  .count = 2,
-                  .required = true}};
+constexpr std::array kResizeAttributes{AttributeRule{
+    .name = "sizes", .type = AttributeType::Integers, .least = 1, .count = 2, .required = true}};
 constexpr std::array kGemmAttributes{
     AttributeRule{.name = "output_features", .least = 1, .required = true}, kBias};
 constexpr std::array kDropoutAttributes{
@@ -353,6 +349,12 @@ constexpr std::array kOperators{
              .infer = infer_flatten,
              .view = true},
     Operator{.name = "Identity", .kind = Kind::Rearrangement, .infer = same_shape, .view = true},
+    Operator{.name = "DropPath",
+             .kind = Kind::Rearrangement,
+             .attributes = kDropoutAttributes,
+             .infer = same_shape,
+             .pure = false,
+             .view = true},
     // Chance makes two Dropout of one node differ while training; it costs nothing at inference.
     Operator{.name = "Dropout",
              .kind = Kind::Rearrangement,

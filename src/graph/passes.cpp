@@ -37,10 +37,13 @@ class Rewriter {
   /// Readers of the old node read a node of the new graph instead.
   void replace(NodeId old, NodeId replacement) { mapped_[old] = replacement; }
 
-  Graph finish() {
-    result_.set_outputs(mapped(source_.outputs()));
+  /// `outputs` are nodes of the old graph.
+  Graph finish(std::span<const NodeId> outputs) {
+    result_.set_outputs(mapped(outputs));
     return std::move(result_);
   }
+
+  Graph finish() { return finish(source_.outputs()); }
 
  private:
   const Graph& source_;
@@ -51,16 +54,48 @@ class Rewriter {
 /// What a node without parameters computes: equal for two nodes that give the same result.
 using Computation = std::tuple<std::string, std::vector<NodeId>, Attributes>;
 
+bool acts_in_training_only(const Node& node) {
+  return (node.op == "Dropout" || node.op == "DropPath") && node.inputs.size() == 1;
+}
+
 }  // namespace
 
-Graph prune_dead_nodes(const Graph& graph) {
-  std::vector<bool> alive(graph.size());
-  for (const NodeId output : graph.outputs()) alive[output] = true;
+std::vector<bool> needed_for(const Graph& graph, std::span<const NodeId> nodes) {
+  std::vector<bool> needed(graph.size());
+  for (const NodeId id : nodes) needed[id] = true;
   for (std::size_t id = graph.size(); id-- > 0;) {
-    const Node& node = graph.nodes()[id];
-    if (!alive[id]) continue;
-    for (const NodeId input : node.inputs) alive[input] = true;
+    if (!needed[id]) continue;
+    for (const NodeId input : graph.nodes()[id].inputs) needed[input] = true;
   }
+  return needed;
+}
+
+Graph inference_network(Graph network) {
+  const std::span<const NodeId> outputs = network.outputs();
+  if (outputs.size() <= 1 && std::ranges::none_of(network.nodes(), acts_in_training_only)) {
+    return network;
+  }
+  const std::span<const NodeId> result = outputs.first(std::min<std::size_t>(outputs.size(), 1));
+  const std::vector<bool> used = needed_for(network, result);
+  std::vector<bool> dropped = needed_for(network, outputs.subspan(result.size()));
+  Rewriter rewriter(network);
+  for (NodeId id = 0; id < network.size(); ++id) {
+    const Node& node = network[id];
+    const auto is_dropped = [&](NodeId input) { return dropped[input]; };
+    dropped[id] = !used[id] && node.op != kInput &&
+                  (dropped[id] || std::ranges::any_of(node.inputs, is_dropped));
+    if (dropped[id]) continue;
+    if (acts_in_training_only(node)) {
+      rewriter.replace(id, rewriter.mapped(node.inputs[0]));
+    } else {
+      rewriter.copy(id);
+    }
+  }
+  return rewriter.finish(result);
+}
+
+Graph prune_dead_nodes(const Graph& graph) {
+  const std::vector<bool> alive = needed_for(graph, graph.outputs());
   Rewriter rewriter(graph);
   for (NodeId id = 0; id < graph.size(); ++id) {
     if (alive[id] || graph[id].op == kInput) rewriter.copy(id);

@@ -1,11 +1,20 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
 #include "graph/graph.hpp"
 
 namespace evonas::graph {
+
+/// For each node whether one of `nodes` depends on it or is it.
+std::vector<bool> needed_for(const Graph& graph, std::span<const NodeId> nodes);
+
+/// The network as it is used, of the one that is trained: without Dropout and DropPath, and with
+/// the first output alone; what only auxiliary outputs depend on goes. Nodes that no output depends
+/// on stay.
+Graph inference_network(Graph network);
 
 /// The same graph without the nodes that no output depends on. Graph inputs stay.
 Graph prune_dead_nodes(const Graph& graph);

@@ -1,5 +1,7 @@
 #include "spaces/search_space.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace evonas::spaces {
@@ -61,13 +63,16 @@ graph::Graph AnySpace::network(const Genotype& genotype, const NetworkInput& inp
   validate(genotype);
   graph::Graph graph = space_->network(genotype, input);
   const graph::Shape expected{input.classes};
-  if (graph.outputs().size() != 1 || graph[graph.outputs()[0]].shape != expected) {
+  const auto fits = [&](graph::NodeId output) { return graph[output].shape == expected; };
+  if (graph.outputs().empty() || !std::ranges::all_of(graph.outputs(), fits)) {
+    std::string shapes;
+    for (const graph::NodeId output : graph.outputs()) {
+      shapes += (shapes.empty() ? " of shape " : ", ") + graph::to_string(graph[output].shape);
+    }
     throw SpaceError(fmt::format(
-        "the space {} is faulty: the network of [{}] for the input {} has {} outputs "
-        "{}, expected one of shape {}",
-        name(), genotype.to_string(), input.to_string(), graph.outputs().size(),
-        graph.outputs().empty() ? ""
-                                : "of shape " + graph::to_string(graph[graph.outputs()[0]].shape),
+        "the space {} is faulty: the network of [{}] for the input {} has {} outputs{}, expected "
+        "one or more of shape {}",
+        name(), genotype.to_string(), input.to_string(), graph.outputs().size(), shapes,
         input.classes));
   }
   return graph;

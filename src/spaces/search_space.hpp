@@ -33,7 +33,10 @@ class SpaceError : public std::runtime_error {
 /// - `key(genotype)`: equal exactly for the same network, up to isomorphism and to the equivalences
 ///   that the space is known for.
 /// - `cell(genotype)`: the graph at cell grain.
-/// - `network(genotype, input)`: the graph at network grain, shapes inferred.
+/// - `network(genotype, input)`: the graph at network grain, shapes inferred. Its first output is
+/// the
+///   result, one number a class; further ones, of the same shape, are auxiliary classifiers that
+///   only training reads.
 /// - `format(genotype)` and `parse(text)`: the space's published notation where one exists, JSON
 ///   otherwise; `parse(format(g)) == g`, and `parse` throws SpaceError.
 ///

@@ -117,8 +117,10 @@ inline void check_graphs(const spaces::AnySpace& space, const SpaceContract& con
       REQUIRE(network.size() > 0);
       CHECK(network[0].op == graph::kInput);
       CHECK(network[0].shape == graph::Shape{input.channels, input.height, input.width});
-      REQUIRE(network.outputs().size() == 1);
-      CHECK(network[network.outputs()[0]].shape == graph::Shape{input.classes});
+      REQUIRE_FALSE(network.outputs().empty());
+      for (const graph::NodeId output : network.outputs()) {
+        CHECK(network[output].shape == graph::Shape{input.classes});
+      }
       CHECK(graph::cost(network).parameters > 0);
       CHECK(graph::cost(network).macs > 0);
     }

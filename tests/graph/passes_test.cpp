@@ -1,5 +1,7 @@
 #include "graph/passes.hpp"
 
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 #include "graph/canonical.hpp"
@@ -167,6 +169,34 @@ TEST_CASE("passes keep the network valid and have nothing left to do the second 
     }
     RC_ASSERT(cost(prune_dead_nodes(graph)).parameters == cost(simple).parameters);
   }));
+}
+
+TEST_CASE("the network that is used has one output and neither Dropout nor DropPath") {
+  NetworkBuilder builder;
+  const NodeId stem = builder.conv(builder.input({3, 8, 8}), 4, {.kernel = 3, .padding = 1});
+  const NodeId dropped = builder.unary("DropPath", stem, {{"ratio", 0.2}});
+  builder.conv(stem, 5, {});  // dead, and kept, as costs count it
+  const NodeId auxiliary = builder.gemm(builder.flatten(builder.conv(dropped, 2, {})), 10);
+  builder.gemm(auxiliary, 7);  // dead behind what goes
+  const NodeId pooled = builder.flatten(builder.global_average_pool(dropped));
+  const NodeId result = builder.gemm(builder.unary("Dropout", pooled, {{"ratio", 0.5}}), 10);
+  const Graph trained = builder.finish(result, {auxiliary});
+  REQUIRE(trained.outputs().size() == 2);
+
+  const Graph used = inference_network(trained);
+  const std::int64_t parameters = 3 * 4 * 9 + 4 * 5 + 4 * 10 + 10;
+  CHECK(cost(used).parameters == parameters);
+  CHECK(cost(trained).parameters == parameters + 4 * 2 + (2 * 64 * 10 + 10) + (10 * 7 + 7));
+  REQUIRE(used.outputs().size() == 1);
+  CHECK(used[used.outputs()[0]].name == trained[result].name);
+  std::string operators;
+  for (const Node& node : used.nodes()) operators += node.op + " ";
+  CHECK(operators == "Input Conv Conv GlobalAveragePool Flatten Gemm ");
+  CHECK(canonical_key(inference_network(used)) == canonical_key(used));
+
+  const std::vector<bool> needed = needed_for(trained, std::vector<NodeId>{pooled});
+  CHECK(std::ranges::count(needed, true) == 5);
+  CHECK_FALSE(needed[auxiliary]);
 }
 
 }  // namespace evonas::graph

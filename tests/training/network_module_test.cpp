@@ -3,6 +3,7 @@
 #include "graph/cost.hpp"
 #include "graph/network_builder.hpp"
 #include "graph/passes.hpp"
+#include "spaces/mobilenetv3.hpp"
 #include "spaces/nasbench201.hpp"
 #include "training/torch_doctest.hpp"
 
@@ -62,6 +63,27 @@ TEST_CASE("every cell of a sample trains one step and gives finite logits") {
   }
 }
 
+TEST_CASE("MobileNetV3 networks train one step in either number format") {
+  const spaces::MobileNetV3 space({.width_multiplier = 0.25, .first_stride = 1});
+  const spaces::NetworkInput input{.channels = 1, .height = 14, .width = 14, .classes = 5};
+  Rng rng(5, "test");
+  for (const auto format : {torch::kFloat32, torch::kBFloat16}) {
+    const graph::Graph network = space.network(space.sample(rng), input);
+    NetworkModule module(network, 1);
+    CHECK(parameter_count(module) == graph::cost(network).parameters);
+    for (torch::Tensor& parameter : module.parameters()) {
+      if (parameter.dim() == 4) parameter.set_data(parameter.to(format));
+    }
+    const torch::Tensor logits = module.forward(ramp(4, input).to(format));
+    CHECK(logits.isfinite().all().item<bool>());
+    logits.square().sum().backward();
+    for (const auto& parameter : module.named_parameters()) {
+      CAPTURE(parameter.key());
+      CHECK(parameter.value().grad().defined());
+    }
+  }
+}
+
 TEST_CASE("a module computes what LibTorch computes, operator by operator") {
   graph::NetworkBuilder builder;
   const auto input = builder.input({3, 10, 8});
@@ -114,6 +136,27 @@ TEST_CASE("uneven padding counts real pixels only") {
   const torch::Tensor x = torch::arange(9, torch::kFloat32).reshape({1, 1, 3, 3});
   const torch::Tensor expected = torch::tensor({2.0, 3.5, 6.5, 8.0}).reshape({1, 1, 2, 2});
   CHECK(torch::allclose(module.forward(x), expected));
+}
+
+TEST_CASE("Resize is LibTorch's bilinear interpolation between the centres of pixels") {
+  namespace nn = torch::nn::functional;
+  for (const auto& [height, width] : {std::pair{5, 7}, {13, 4}, {20, 20}, {1, 1}}) {
+    graph::NetworkBuilder builder;
+    const graph::Graph network =
+        builder.finish(builder.resize(builder.input({3, 10, 8}), height, width));
+    NetworkModule module(network, 1);
+    const torch::Tensor x = ramp(2, {.channels = 3, .height = 10, .width = 8});
+    const torch::Tensor expected =
+        nn::interpolate(x, nn::InterpolateFuncOptions()
+                               .size(std::vector<std::int64_t>{height, width})
+                               .mode(torch::kBilinear)
+                               .align_corners(false));
+    CHECK(torch::equal(module.forward(x), expected));
+  }
+  graph::NetworkBuilder builder;
+  NetworkModule module(builder.finish(builder.resize(builder.input({1, 1, 2}), 1, 4)), 1);
+  const torch::Tensor doubled = module.forward(torch::tensor({0.0F, 1.0F}).reshape({1, 1, 1, 2}));
+  CHECK(torch::allclose(doubled.flatten(), torch::tensor({0.0F, 0.25F, 0.75F, 1.0F})));
 }
 
 TEST_CASE("an operator without a module is named") {

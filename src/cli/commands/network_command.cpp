@@ -59,7 +59,7 @@ graph::Graph load_graph(const Options& options) {
 
 int cost(const Options& options) {
   const graph::Graph network = load_graph(options);
-  const graph::Cost total = graph::cost(network);
+  const graph::Cost total = graph::cost(graph::inference_network(network));
   if (options.json) {
     fmt::print("{}\n", nlohmann::json{{"params", total.parameters},
                                       {"macs", total.macs},

@@ -8,6 +8,7 @@
 
 #include "base/parallel.hpp"
 #include "graph/cost.hpp"
+#include "graph/passes.hpp"
 
 namespace evonas::cli {
 namespace {
@@ -25,7 +26,7 @@ std::string csv_field(const std::string& text) {
 
 std::string row(const spaces::AnySpace& space, const spaces::NetworkInput& input,
                 const spaces::Genotype& genotype) {
-  const graph::Cost cost = graph::cost(space.network(genotype, input));
+  const graph::Cost cost = graph::cost(graph::inference_network(space.network(genotype, input)));
   return fmt::format("{},{},{},{},{}\n", csv_field(space.format(genotype)),
                      space.key(genotype).hex(), cost.parameters, cost.macs, cost.flops);
 }

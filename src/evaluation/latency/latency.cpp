@@ -87,7 +87,8 @@ LatencyResult measure_latency(const graph::Graph& network, const LatencyOptions&
     const torch::Device device = parse_device(options.device);
     const ThreadSetting threads(options.threads);
     const torch::InferenceMode inference;
-    NetworkModule module(graph::fold_batch_normalization(network).graph, /*seed=*/0);
+    const graph::Graph used = graph::inference_network(network);
+    NetworkModule module(graph::fold_batch_normalization(used).graph, /*seed=*/0);
     module.to(device);
     module.eval();
     std::vector<torch::Tensor> inputs;

@@ -105,7 +105,8 @@ LatencyLookup::LatencyLookup(std::filesystem::path file, LatencyOptions options)
 
 double LatencyLookup::latency_ms(const graph::Graph& network, bool measure_missing) {
   const std::scoped_lock lock(mutex_);
-  const graph::Graph folded = graph::simplify(graph::fold_batch_normalization(network).graph);
+  const graph::Graph folded =
+      graph::simplify(graph::fold_batch_normalization(graph::inference_network(network)).graph);
   double sum = 0.0;
   bool added = false;
   for (const graph::Node& node : folded.nodes()) {
@@ -165,8 +166,8 @@ void LookupLatency::evaluate(std::span<const Candidate> block, const OutcomeSink
   for (std::size_t i = 0; i < block.size() && !stop.stop_requested(); ++i) {
     Outcome outcome;
     try {
-      outcome.metrics[metric_] = {
-          .value = lookup_->latency_ms(space_.network(block[i].genotype, input_), true)};
+      const double latency = lookup_->latency_ms(space_.network(block[i].genotype, input_), true);
+      outcome.metrics[metric_] = {.value = latency};
     } catch (const EvaluationError& error) {
       outcome.failure = error.what();
     }

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <string_view>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "evaluation/training/normalised_sum.hpp"
+#include "evaluation/training/plain_operators.hpp"
 #include "graph/passes.hpp"
 
 namespace evonas::evaluation {
@@ -36,142 +37,14 @@ std::string module_name(std::string name) {
   return name;
 }
 
-// Padding as LibTorch's operators take it; uneven padding is written out before them.
-struct Padding {
-  std::vector<std::int64_t> even = {0, 0};
-  std::vector<std::int64_t> uneven;  ///< left, right, top, bottom; empty where `even` says it all
-
-  explicit Padding(const Node& node) {
-    const auto pads = node.integers("pads", {0, 0, 0, 0});
-    if (pads[0] == pads[2] && pads[1] == pads[3]) {
-      even = {pads[0], pads[1]};
-    } else {
-      uneven = {pads[1], pads[3], pads[0], pads[2]};
-    }
+// Zero with probability `ratio`, otherwise what keeps the mean at one.
+Tensor random_mask(const std::vector<std::int64_t>& shape, double ratio, Rng rng) {
+  Tensor mask = torch::empty(shape);
+  const float kept = ratio < 1.0 ? static_cast<float>(1.0 / (1.0 - ratio)) : 0.0F;
+  for (float& value : std::span(mask.data_ptr<float>(), static_cast<std::size_t>(mask.numel()))) {
+    value = rng.chance(ratio) ? 0.0F : kept;
   }
-
-  Tensor apply(const Tensor& x, double value) const {
-    return uneven.empty() ? x : torch::constant_pad_nd(x, uneven, value);
-  }
-};
-
-using Operator = std::function<Tensor(std::span<const Tensor>)>;
-
-Operator make_max_pool(const Node& node) {
-  const auto kernel = node.integers("kernel_shape", {1, 1});
-  const auto strides = node.integers("strides", {1, 1});
-  const auto dilations = node.integers("dilations", {1, 1});
-  return [=, padding = Padding(node)](std::span<const Tensor> x) {
-    return torch::max_pool2d(padding.apply(x[0], -std::numeric_limits<double>::infinity()), kernel,
-                             strides, padding.even, dilations);
-  };
-}
-
-Operator make_average_pool(const Node& node) {
-  const auto kernel = node.integers("kernel_shape", {1, 1});
-  const auto strides = node.integers("strides", {1, 1});
-  const bool include = node.integer("count_include_pad", 0) != 0;
-  const Padding padding(node);
-  if (padding.uneven.empty() || include) {
-    return [=](std::span<const Tensor> x) {
-      return torch::avg_pool2d(padding.apply(x[0], 0.0), kernel, strides, padding.even, false,
-                               include);
-    };
-  }
-  // Uneven padding that does not count: the sum over the window divided by the real pixels in it.
-  return [=](std::span<const Tensor> x) {
-    const std::vector<std::int64_t> none = {0, 0};
-    const Tensor ones = torch::ones({1, 1, x[0].size(2), x[0].size(3)}, x[0].options());
-    const Tensor sums = torch::avg_pool2d(padding.apply(x[0], 0.0), kernel, strides, none);
-    const Tensor shares = torch::avg_pool2d(padding.apply(ones, 0.0), kernel, strides, none);
-    return sums / shares;
-  };
-}
-
-Operator make_clip(const Node& node) {
-  const double low = node.real("min", -std::numeric_limits<double>::infinity());
-  const double high = node.real("max", std::numeric_limits<double>::infinity());
-  return [=](std::span<const Tensor> x) { return torch::clamp(x[0], low, high); };
-}
-
-Operator make_hard_sigmoid(const Node& node) {
-  const double alpha = node.real("alpha", 0.2);
-  const double beta = node.real("beta", 0.5);
-  return [=](std::span<const Tensor> x) { return torch::clamp(x[0] * alpha + beta, 0.0, 1.0); };
-}
-
-Operator make_reduce_mean(const Node& node) {
-  const auto axes = node.integers("axes", {2, 3});
-  const bool keep = node.integer("keepdims", 1) != 0;
-  return [=](std::span<const Tensor> x) {
-    return x[0].mean(axes, keep, torch::kFloat32).to(x[0].scalar_type());
-  };
-}
-
-Operator make_resize(const Node& node) {
-  const auto sizes = node.integers("sizes", {});
-  return [=](std::span<const Tensor> x) {
-    return torch::upsample_bilinear2d(x[0], sizes, /*align_corners=*/false);
-  };
-}
-
-using Maker = Operator (*)(const Node&);
-
-template <Tensor (*function)(const Tensor&)>
-Operator make_unary(const Node&) {
-  return [](std::span<const Tensor> x) { return function(x[0]); };
-}
-
-// Operators without parameters; one line each.
-const std::map<std::string_view, Maker>& makers() {
-  static const std::map<std::string_view, Maker> table = {
-      {"Relu", make_unary<torch::relu>},
-      {"Sigmoid", make_unary<torch::sigmoid>},
-      {"HardSwish", make_unary<torch::hardswish>},
-      {"HardSigmoid", make_hard_sigmoid},
-      {"Clip", make_clip},
-      {"ReduceMean", make_reduce_mean},
-      {"Resize", make_resize},
-      {"MaxPool", make_max_pool},
-      {"AveragePool", make_average_pool},
-      {"Identity",
-       [](const Node&) -> Operator { return [](std::span<const Tensor> x) { return x[0]; }; }},
-      {"Dropout",
-       [](const Node&) -> Operator { return [](std::span<const Tensor> x) { return x[0]; }; }},
-      {"Softmax",
-       [](const Node&) -> Operator {
-         return [](std::span<const Tensor> x) { return torch::softmax(x[0], 1); };
-       }},
-      {"Mul",
-       [](const Node&) -> Operator {
-         return [](std::span<const Tensor> x) { return x[0] * x[1]; };
-       }},
-      {"Sub",
-       [](const Node&) -> Operator {
-         return [](std::span<const Tensor> x) { return x[0] - x[1]; };
-       }},
-      {"Div",
-       [](const Node&) -> Operator {
-         return [](std::span<const Tensor> x) { return x[0] / x[1]; };
-       }},
-      {"Concat",
-       [](const Node&) -> Operator {
-         return [](std::span<const Tensor> x) {
-           return torch::cat(at::TensorList(x.data(), x.size()), 1);
-         };
-       }},
-      {"GlobalAveragePool",
-       [](const Node&) -> Operator {
-         return [](std::span<const Tensor> x) {
-           return x[0].mean({2, 3}, /*keepdim=*/true, torch::kFloat32).to(x[0].scalar_type());
-         };
-       }},
-      {"Flatten",
-       [](const Node&) -> Operator {
-         return [](std::span<const Tensor> x) { return x[0].flatten(1); };
-       }},
-  };
-  return table;
+  return mask;
 }
 
 bool is_image(const Node& node) { return node.shape.size() == 3; }
@@ -186,7 +59,7 @@ bool is_plain_sum(const Graph& network, NodeId id) {
 
 }  // namespace
 
-NetworkModule::NetworkModule(const Graph& network, std::uint64_t seed) {
+NetworkModule::NetworkModule(const Graph& network, std::uint64_t seed) : seed_(seed) {
   // Parameters of the whole graph, dead branches included, so that they count as its cost counts
   // them.
   for (NodeId id = 0; id < network.size(); ++id) {
@@ -224,7 +97,8 @@ NetworkModule::NetworkModule(const Graph& network, std::uint64_t seed) {
 
 void NetworkModule::compile(const Graph& network) {
   size_ = network.size();
-  output_ = network.outputs()[0];
+  outputs_.assign(network.outputs().begin(), network.outputs().end());
+  const std::vector<bool> needed = graph::needed_for(network, network.outputs().first(1));
   const auto consumers = network.consumers();
   const auto is_output = [&](NodeId id) { return std::ranges::count(network.outputs(), id) > 0; };
   // A batch normalisation that only one Add reads is computed with that Add.
@@ -253,8 +127,10 @@ void NetworkModule::compile(const Graph& network) {
       }
       plan.sum_is_read = plan.sum_is_read || is_output(id);
       add_normalised_sum(network, plan);
+      steps_.back().auxiliary = !needed[id] && !(plan.rectified && needed[*plan.rectified]);
     } else {
       add_operator(network, id);
+      steps_.back().auxiliary = !needed[id];
     }
   }
   plan_releases();
@@ -303,7 +179,8 @@ void NetworkModule::add_operator(const Graph& network, NodeId id) {
                 strides = node.integers("strides", {1, 1}),
                 dilations = node.integers("dilations", {1, 1}),
                 groups = node.integer("group", 1)](Values& values) {
-      values[id] = torch::conv2d(padding.apply(values[input], 0.0), weight, bias, strides,
+      values[id] = torch::conv2d(padding.apply(values[input], 0.0), weight,
+                                 bias.defined() ? bias.to(weight.scalar_type()) : bias, strides,
                                  padding.even, dilations, groups);
     };
   } else if (node.op == "Gemm") {
@@ -330,21 +207,21 @@ void NetworkModule::add_operator(const Graph& network, NodeId id) {
       for (std::size_t k = 1; k < inputs.size(); ++k) sum = sum + values[inputs[k]];
       values[id] = sum;
     };
+  } else if (node.op == "Dropout" || node.op == "DropPath") {
+    step.run = [this, id, input = node.inputs[0], name = node.name, paths = node.op == "DropPath",
+                ratio = node.real("ratio", 0.5)](Values& values) {
+      const Tensor& x = values[input];
+      values[id] = is_training() ? drop(x, paths, ratio, name) : x;
+    };
   } else {
-    const auto maker = makers().find(node.op);
-    if (maker == makers().end()) {
+    const PlainOperator function = plain_operator(node);
+    if (!function) {
       throw EvaluationError(
           fmt::format("the operator {} of node {} cannot be trained or measured: LibTorch modules "
-                      "exist for Conv, "
-                      "Gemm, BatchNormalization, Add{}",
-                      node.op, node.name, [] {
-                        std::string names;
-                        for (const auto& [known, unused] : makers())
-                          names += fmt::format(", {}", known);
-                        return names;
-                      }()));
+                      "exist for Conv, Gemm, BatchNormalization, Add, Dropout, DropPath, {}",
+                      node.op, node.name, fmt::join(plain_operator_names(), ", ")));
     }
-    step.run = [id, inputs = node.inputs, function = maker->second(node)](Values& values) {
+    step.run = [id, inputs = node.inputs, function](Values& values) {
       std::vector<Tensor> operands;
       for (const NodeId input : inputs) operands.push_back(values[input]);
       values[id] = function(operands);
@@ -357,20 +234,35 @@ void NetworkModule::plan_releases() {
   std::vector<bool> seen(size_, false);
   for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) {
     for (const NodeId id : step->reads) {
-      if (!seen[id] && id != output_) step->release.push_back(id);
+      if (!seen[id] && std::ranges::count(outputs_, id) == 0) step->release.push_back(id);
       seen[id] = true;
     }
   }
 }
 
-Tensor NetworkModule::forward(std::vector<Tensor> inputs) {
+Tensor NetworkModule::drop(const Tensor& x, bool paths, double ratio,
+                           const std::string& name) const {
+  if (paths) ratio *= drop_path_share_;
+  if (ratio <= 0.0) return x;
+  std::vector<std::int64_t> shape = x.sizes().vec();
+  if (paths) std::fill(shape.begin() + 1, shape.end(), 1);
+  return x * random_mask(shape, ratio, Rng(seed_, name, passes_)).to(x.options());
+}
+
+std::vector<Tensor> NetworkModule::outputs(std::vector<Tensor> inputs) {
+  if (is_training()) ++passes_;
   Values values(size_);
   for (std::size_t i = 0; i < inputs_.size(); ++i) values[inputs_[i]] = std::move(inputs.at(i));
   for (const Step& step : steps_) {
-    step.run(values);
+    if (is_training() || !step.auxiliary) step.run(values);
     for (const NodeId id : step.release) values[id] = Tensor();
   }
-  return values[output_];
+  std::vector<Tensor> results;
+  for (const NodeId id : outputs_) {
+    results.push_back(values[id]);
+    if (!is_training()) break;
+  }
+  return results;
 }
 
 }  // namespace evonas::evaluation

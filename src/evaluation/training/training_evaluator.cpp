@@ -150,12 +150,26 @@ class Training {
     return batch;
   }
 
+  // Of the result, and with their weight of the auxiliary classifiers.
+  Tensor loss_of(const Batch& batch) {
+    Tensor loss;
+    for (const Tensor& logits : module_->outputs({batch.images})) {
+      const Tensor own =
+          torch::cross_entropy_loss(logits.to(torch::kFloat32), batch.labels, {},
+                                    at::Reduction::Mean, -100, options_.label_smoothing);
+      loss = loss.defined() ? loss + options_.auxiliary_weight * own : own;
+    }
+    return loss;
+  }
+
   // Mean loss; nothing where `stop` was requested.
   std::optional<double> run_epoch(std::int64_t epoch, const std::stop_token& stop) {
     std::vector<std::int64_t> order(static_cast<std::size_t>(data_.train.size()));
     std::iota(order.begin(), order.end(), 0);
     Rng(seed_, "order of images", static_cast<std::uint64_t>(epoch)).shuffle(std::span(order));
     Rng augmentation(seed_, "augmentation", static_cast<std::uint64_t>(epoch));
+    // As in DARTS (Liu et al., ICLR 2019), DropPath grows from nothing, epoch by epoch.
+    module_->set_drop_path_share(static_cast<double>(epoch) / static_cast<double>(options_.epochs));
     double total = 0.0;
     for (std::int64_t step = 0; step < steps(); ++step) {
       if (stop.stop_requested()) return std::nullopt;
@@ -164,9 +178,7 @@ class Training {
           data_.train, std::span(order).subspan(static_cast<std::size_t>(step) * size, size),
           options_, augmentation);
       sgd_->zero_gradients();
-      const Tensor loss = torch::cross_entropy_loss(
-          module_->forward(batch.images).to(torch::kFloat32), batch.labels, {}, at::Reduction::Mean,
-          -100, options_.label_smoothing);
+      const Tensor loss = loss_of(batch);
       loss.backward();
       const auto value = loss.item<double>();
       if (!std::isfinite(value)) {

@@ -24,7 +24,7 @@ struct TrainingResult {
   double validation_accuracy = 0.0;
   double validation_loss = 0.0;
   double test_accuracy = 0.0;
-  double train_loss = 0.0;  ///< mean over the last epoch
+  double train_loss = 0.0;  ///< mean over the last epoch, auxiliary classifiers included
   double seconds = 0.0;
   double images_per_second = 0.0;
 };

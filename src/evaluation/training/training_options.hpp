@@ -22,6 +22,7 @@ struct TrainingOptions {
   double warmup_epochs = 0.5;
   double label_smoothing = 0.0;
   double gradient_clip = 5.0;
+  double auxiliary_weight = 0.4;
   std::int64_t crop = 0;
   bool flip = false;
   std::int64_t cutout = 0;
@@ -52,6 +53,8 @@ struct TrainingOptions {
           between(0, 0.9));
     visit("gradient_clip", gradient_clip, "largest norm of the gradient; 0 does not clip",
           at_least(0));
+    visit("auxiliary_weight", auxiliary_weight,
+          "weight of the loss of auxiliary classifiers, where networks have them", between(0, 10));
     visit("crop", crop, "random crop after padding by this many pixels; 0 is none", between(0, 64));
     visit("flip", flip, "random horizontal flip");
     visit("cutout", cutout, "side of the square cut out at random; 0 is none", between(0, 512));
