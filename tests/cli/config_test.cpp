@@ -188,6 +188,18 @@ final: {train: {epochs: 20}, measure: {}}
   CHECK(configuration.final->measure->batch == 8);
 }
 
+TEST_CASE("a table of blocks is a source that needs to know what networks read") {
+  const std::string yaml =
+      "space: {name: mobilenetv3, width_multiplier: 1.2}\n"
+      "objectives: [{metric: latency_ms, goal: minimize}]\n"
+      "evaluation: {latency_ms: {blocks: i7.yaml}}\n"
+      "budget: {evaluations: 10}\n";
+  const Configuration configuration = parse_configuration("input: imagenet\n" + yaml, "/data");
+  CHECK(std::get<BlocksSection>(configuration.evaluation.at("latency_ms")).blocks ==
+        "/data/i7.yaml");
+  CHECK_THROWS_WITH_AS(parse_configuration(yaml, "/data"), doctest::Contains("input"), ConfigError);
+}
+
 TEST_CASE("paths count from the folder of the file, those of --set from the current one") {
   const auto table = [](const Configuration& configuration) {
     return std::get<TableSection>(configuration.evaluation.at("accuracy")).table;

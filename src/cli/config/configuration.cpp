@@ -93,6 +93,9 @@ bool Configuration::needs_input() const {
   for (const std::string& limit : limits) {
     if (!limit.empty() && is_free(search::Limit::parse(limit).metric)) return true;
   }
+  for (const auto& [metric, source] : evaluation) {
+    if (std::holds_alternative<BlocksSection>(source)) return true;
+  }
   return latency() != nullptr || (final && final->measure && !final->train);
 }
 

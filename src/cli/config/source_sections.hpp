@@ -43,6 +43,19 @@ struct LookupSection {
   }
 };
 
+/// `{blocks: latency_lut_i7_8700k.yaml}`: latency added up from a published table of blocks.
+struct BlocksSection {
+  std::string blocks;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("blocks", blocks,
+          "latency in ms, summed over the blocks of a network: YAML table in the form of "
+          "Once-for-All and ProxylessNAS",
+          required(file_path()));
+  }
+};
+
 /// `{table: nasbench201.sqlite, metric: cifar10_val_200}`: a value of a benchmark table.
 struct TableSection {
   std::string table;
@@ -56,6 +69,7 @@ struct TableSection {
 };
 
 /// Where the values of one metric come from.
-using SourceSection = std::variant<TrainSection, MeasureSection, LookupSection, TableSection>;
+using SourceSection =
+    std::variant<TrainSection, MeasureSection, LookupSection, BlocksSection, TableSection>;
 
 }  // namespace evonas::config

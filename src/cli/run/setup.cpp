@@ -9,6 +9,7 @@
 
 #include "cli/run/network_sources.hpp"
 #include "evaluation/graph_costs.hpp"
+#include "evaluation/latency_blocks/block_latency.hpp"
 #include "evaluation/table/benchmark_table.hpp"
 
 namespace evonas::cli {
@@ -48,6 +49,7 @@ class SourceList {
       add("graph", std::make_shared<evaluation::GraphCosts>(space_, *input_));
     }
     add_tables();
+    add_each<config::BlocksSection>();
     add_each<config::LookupSection>();
     add_each<config::MeasureSection>();
     add_each<config::TrainSection>();
@@ -91,6 +93,16 @@ class SourceList {
       return declare(metric, "ms", evaluation::CostClass::Cheap);
     }
     return make_lookup_source(space_, *input_, section.lookup, section.options, metric);
+  }
+
+  std::shared_ptr<evaluation::Evaluator> make(const config::BlocksSection& section,
+                                              const std::string& metric) const {
+    // A report needs no more than the name of the metric where the file has gone.
+    if (declared_ && !std::filesystem::exists(section.blocks)) {
+      return declare(metric, "ms", evaluation::CostClass::Cheap);
+    }
+    return std::make_shared<evaluation::BlockLatency>(
+        space_, *input_, std::make_shared<evaluation::BlockLatencyTable>(section.blocks), metric);
   }
 
   std::shared_ptr<evaluation::Evaluator> make(const config::MeasureSection& section,

@@ -1,0 +1,170 @@
+#include "evaluation/latency_blocks/block_table.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <regex>
+
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include "base/quoted.hpp"
+#include "evaluation/evaluator.hpp"
+
+namespace evonas::evaluation {
+namespace {
+
+constexpr std::string_view kForm =
+    "NAME-input:HxWxC-output:HxWxC, with -expand:E-kernel:K-stride:S-idskip:0 or 1 behind it where "
+    "it is an inverted residual block";
+
+/// "112x112x16" of an image, "1280" of features.
+std::string extents(const graph::Shape& shape) {
+  return shape.size() == 3 ? fmt::format("{}x{}x{}", shape[1], shape[2], shape[0])
+                           : fmt::format("{}", shape[0]);
+}
+
+}  // namespace
+
+void BlockLatencyTable::fail(int line, const std::string& what) const {
+  throw EvaluationError(fmt::format("{}:{}: {}", file_.string(), line, what));
+}
+
+BlockLatencyTable::BlockLatencyTable(std::filesystem::path file) : file_(std::move(file)) {
+  if (!std::filesystem::is_regular_file(file_)) {
+    throw EvaluationError(
+        fmt::format("{}: there is no such file to read a latency table from", file_.string()));
+  }
+  YAML::Node document;
+  try {
+    document = YAML::LoadFile(file_.string());
+  } catch (const YAML::BadFile&) {
+    throw EvaluationError(fmt::format("{}: the latency table cannot be read", file_.string()));
+  } catch (const YAML::Exception& error) {
+    fail(error.mark.line + 1, fmt::format("this is no YAML: {}", error.msg));
+  }
+  if (!document.IsMap() || document.size() == 0) {
+    fail(1, "expected a mapping from descriptions of blocks to their latencies");
+  }
+  for (const auto& item : document) {
+    const int line = item.first.Mark().line + 1;
+    if (!item.first.IsScalar()) fail(line, "expected the description of a block");
+    const std::string& description = item.first.Scalar();
+    Fields fields = read_description(description, line);
+    const YAML::Node mean = item.second.IsMap() ? item.second["mean"] : YAML::Node();
+    double milliseconds = 0;
+    if (!mean || !YAML::convert<double>::decode(mean, milliseconds) ||
+        !std::isfinite(milliseconds) || milliseconds <= 0) {
+      fail(line, fmt::format("{} has no `mean` that is a positive number of milliseconds",
+                             quoted(description, 160)));
+    }
+    says_squeeze_ = says_squeeze_ || fields.contains("se");
+    says_h_swish_ = says_h_swish_ || fields.contains("hs");
+    const auto [entry, added] =
+        entries_.try_emplace(std::move(fields), Entry{description, milliseconds, line});
+    if (!added) {
+      fail(line, fmt::format("{} describes the same block as line {}", quoted(description, 160),
+                             entry->second.line));
+    }
+  }
+}
+
+BlockLatencyTable::Fields BlockLatencyTable::read_description(const std::string& description,
+                                                              int line) const {
+  static const std::regex form(
+      "[^-:]{1,64}"
+      "-input:((?:[0-9]{1,9}x[0-9]{1,9}x)?[0-9]{1,9})"
+      "-output:((?:[0-9]{1,9}x[0-9]{1,9}x)?[0-9]{1,9})"
+      "(?:-expand:([0-9.]{1,9})-kernel:([0-9]{1,9})-stride:([0-9]{1,9})-idskip:([01])"
+      "(?:-se:([01]))?(?:-hs:([01]))?)?");
+  constexpr std::array<const char*, 8> kNames{"input",  "output", "expand", "kernel",
+                                              "stride", "idskip", "se",     "hs"};
+  std::smatch match;
+  // The pattern backtracks on the stack: what is far too long never reaches it.
+  if (description.size() > 400 || !std::regex_match(description, match, form)) {
+    fail(line,
+         fmt::format("{} describes no block: the form is {}", quoted(description, 160), kForm));
+  }
+  Fields fields;
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    if (match[i + 1].matched) fields[kNames[i]] = match[i + 1].str();
+  }
+  return fields;
+}
+
+std::vector<BlockLatencyTable::Fields> BlockLatencyTable::fields_of(
+    const NetworkBlock& block) const {
+  Fields fields{{"input", extents(block.input)}, {"output", extents(block.output)}};
+  if (block.kind == NetworkBlock::Kind::Classifier) {
+    // With its pooling, or, where the table counts that elsewhere, behind it.
+    Fields pooled = fields;
+    pooled["input"] = fmt::format("{}", block.input[0]);
+    return {fields, pooled};
+  }
+  if (block.kind == NetworkBlock::Kind::InvertedResidual) {
+    fields["expand"] = fmt::format("{}", block.expansion);
+    fields["kernel"] = fmt::format("{}", block.kernel);
+    fields["stride"] = fmt::format("{}", block.stride);
+    fields["idskip"] = block.skip ? "1" : "0";
+    if (says_squeeze_ || block.squeeze) fields["se"] = block.squeeze ? "1" : "0";
+    if (says_h_swish_) fields["hs"] = block.h_swish ? "1" : "0";
+  }
+  return {fields};
+}
+
+std::string BlockLatencyTable::nearest(const Fields& missing) const {
+  const Entry* best = nullptr;
+  std::string best_difference;
+  std::size_t fewest = std::numeric_limits<std::size_t>::max();
+  for (const auto& [fields, entry] : entries_) {
+    std::size_t differing = 0;
+    std::string difference;
+    for (const auto& [name, value] : missing) {
+      const auto found = fields.find(name);
+      if (found != fields.end() && found->second == value) continue;
+      ++differing;
+      difference += fmt::format("{}{} {}", difference.empty() ? "" : ", ", name,
+                                found == fields.end() ? "missing" : found->second);
+    }
+    for (const auto& [name, value] : fields) differing += missing.contains(name) ? 0 : 1;
+    if (differing < fewest) {
+      fewest = differing;
+      best = &entry;
+      best_difference = std::move(difference);
+    }
+  }
+  return fmt::format("'{}' on line {} ({})", best->description, best->line, best_difference);
+}
+
+double BlockLatencyTable::latency_ms(const graph::Graph& network) const {
+  double sum = 0;
+  std::size_t missing = 0;
+  std::size_t count = 0;
+  std::optional<std::pair<Fields, std::string>> first;
+  for (const NetworkBlock& block : network_blocks(network)) {
+    ++count;
+    const std::vector<Fields> alternatives = fields_of(block);
+    const auto found = std::ranges::find_if(
+        alternatives, [&](const Fields& fields) { return entries_.contains(fields); });
+    if (found != alternatives.end()) {
+      sum += entries_.at(*found).milliseconds;
+      continue;
+    }
+    ++missing;
+    if (!first) first.emplace(alternatives.front(), block.node);
+  }
+  if (!first) return sum;
+  std::string wanted;
+  for (const char* name : {"input", "output", "expand", "kernel", "stride", "idskip", "se", "hs"}) {
+    const auto value = first->first.find(name);
+    if (value != first->first.end()) wanted += fmt::format("-{}:{}", name, value->second);
+  }
+  throw EvaluationError(fmt::format(
+      "{}: {} of the {} blocks of this network have no entry; the first is '{}' (node "
+      "'{}'), and the nearest entry is {}",
+      file_.string(), missing, count, wanted.substr(1), first->second, nearest(first->first)));
+}
+
+}  // namespace evonas::evaluation
