@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/quoted.hpp"
-#include "spaces/darts_cell.hpp"
+#include "spaces/darts/cell.hpp"
 
 namespace evonas::spaces {
 

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "graph/canonical.hpp"
-#include "spaces/hierarchical_motif.hpp"
+#include "spaces/hierarchical/motif.hpp"
 
 namespace evonas::spaces {
 

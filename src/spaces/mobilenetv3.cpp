@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "spaces/mobilenetv3_genes.hpp"
+#include "spaces/mobilenetv3/genes.hpp"
 
 namespace evonas::spaces {
 namespace {

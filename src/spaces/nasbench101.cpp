@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/quoted.hpp"
-#include "spaces/nasbench101_cell.hpp"
+#include "spaces/nasbench101/cell.hpp"
 
 namespace evonas::spaces {
 namespace {

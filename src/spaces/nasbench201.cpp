@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/quoted.hpp"
-#include "spaces/nasbench201_cell.hpp"
+#include "spaces/nasbench201/cell.hpp"
 
 namespace evonas::spaces {
 namespace {

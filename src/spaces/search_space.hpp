@@ -39,10 +39,10 @@ class SpaceError : public std::runtime_error {
 /// - `format(genotype)` and `parse(text)`: the space's published notation where one exists, JSON
 ///   otherwise; `parse(format(g)) == g`, and `parse` throws SpaceError.
 ///
-/// Optional: `size()` and `at(index)` for spaces that can be enumerated (a size of nothing: this one
-/// cannot), `neighbours(genotype)` for the complete neighbourhood under `mutate`, in a fixed order,
-/// and `annotation_names()` with `annotations(genotype)` for texts that only this space knows about
-/// an architecture.
+/// Optional: `size()` and `at(index)` for spaces that can be enumerated (a size of nothing: this
+/// one cannot), `neighbours(genotype)` for the complete neighbourhood under `mutate`, in a fixed
+/// order, and `annotation_names()` with `annotations(genotype)` for texts that only this space
+/// knows about an architecture.
 template <class S>
 concept SearchSpace = requires(const S& space, const Genotype& genotype, Rng& rng,
                                const NetworkInput& input, std::string_view text) {

@@ -22,8 +22,8 @@ namespace evonas::tests {
 
 /// How much of a space the contract looks at.
 struct SpaceContract {
-  std::size_t walk_steps = 20'000;  ///< steps of sample, mutate and crossover
-  std::size_t networks = 20;        ///< architectures whose graphs are built
+  std::size_t walk_steps = 100'000;  ///< steps of sample, mutate and crossover
+  std::size_t networks = 20;         ///< architectures whose graphs are built
   /// Mutations of one parent, enough to meet each of its neighbours.
   std::size_t mutations = 10'000;
   std::size_t enumerated = 20'000;  ///< genotypes of an enumerable space, from both ends
@@ -62,7 +62,7 @@ inline void check_walk(const spaces::AnySpace& space, const SpaceContract& contr
 
 /// The same streams of random numbers give the same walk, in several threads at once.
 inline void check_threads(const spaces::AnySpace& space, const SpaceContract& contract) {
-  const std::size_t steps = contract.walk_steps / 20;
+  const std::size_t steps = contract.walk_steps / 100;
   const std::vector<std::string> expected = random_walk(space, steps, 2);
   std::vector<std::vector<std::string>> walks(4);
   std::vector<std::thread> threads;

@@ -10,8 +10,8 @@
 #include <fmt/format.h>
 
 #include "contract/reference_data.hpp"
-#include "evaluation/table/import_table.hpp"
 #include "evaluation/table/csv.hpp"
+#include "evaluation/table/import_table.hpp"
 #include "search/small_space.hpp"
 #include "spaces/nasbench201.hpp"
 #include "temporary_folder.hpp"

@@ -98,7 +98,10 @@ int neighbours(const Options& options) {
 
 CLI::App* add_with_space(CLI::App& app, const char* name, const char* help, Options& options) {
   CLI::App* command = app.add_subcommand(name, help);
-  command->add_option("SPACE", options.space, "search space (see evonas space list), or the shared library of one's own")->required();
+  command
+      ->add_option("SPACE", options.space,
+                   "search space (see evonas space list), or the shared library of one's own")
+      ->required();
   command->add_option("--set", options.space_options, "option of the space, as in channels=8")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);

@@ -31,8 +31,8 @@ spaces::NetworkInput input_of_training(const evaluation::TrainingOptions& option
 
 Trainer make_trainer(const spaces::AnySpace& space, const evaluation::TrainingOptions& options,
                      std::uint64_t split_seed) {
-  auto evaluator = std::make_shared<const evaluation::TrainingEvaluator>(space, options, "accuracy",
-                                                                         split_seed);
+  auto evaluator =
+      std::make_shared<const evaluation::TrainingEvaluator>(space, options, "accuracy", split_seed);
   return [evaluator](const graph::Graph& network, std::uint64_t seed, const std::stop_token& stop) {
     return evaluator->train(network, seed, stop);
   };

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/md5.hpp"
-#include "spaces/nasbench101_cell.hpp"
+#include "spaces/nasbench101/cell.hpp"
 
 namespace evonas::spaces::nasbench101 {
 namespace {

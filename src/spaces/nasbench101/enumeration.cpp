@@ -1,6 +1,6 @@
 #include <optional>
 
-#include "spaces/nasbench101_cell.hpp"
+#include "spaces/nasbench101/cell.hpp"
 
 namespace evonas::spaces::nasbench101 {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "base/quoted.hpp"
 #include "spaces/hierarchical.hpp"
-#include "spaces/hierarchical_motif.hpp"
+#include "spaces/hierarchical/motif.hpp"
 
 namespace evonas::spaces {
 

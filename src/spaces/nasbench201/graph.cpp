@@ -3,7 +3,7 @@
 #include "graph/network_builder.hpp"
 #include "spaces/blocks.hpp"
 #include "spaces/nasbench201.hpp"
-#include "spaces/nasbench201_cell.hpp"
+#include "spaces/nasbench201/cell.hpp"
 
 namespace evonas::spaces {
 namespace {

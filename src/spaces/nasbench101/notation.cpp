@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/quoted.hpp"
-#include "spaces/nasbench101_cell.hpp"
+#include "spaces/nasbench101/cell.hpp"
 #include "spaces/search_space.hpp"
 
 namespace evonas::spaces::nasbench101 {

@@ -1,4 +1,4 @@
-#include "spaces/nasbench101_cell.hpp"
+#include "spaces/nasbench101/cell.hpp"
 
 #include <limits>
 

@@ -4,7 +4,7 @@
 #include "graph/network_builder.hpp"
 #include "spaces/blocks.hpp"
 #include "spaces/nasbench101.hpp"
-#include "spaces/nasbench101_cell.hpp"
+#include "spaces/nasbench101/cell.hpp"
 
 namespace evonas::spaces {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "base/quoted.hpp"
 #include "spaces/darts.hpp"
-#include "spaces/darts_cell.hpp"
+#include "spaces/darts/cell.hpp"
 
 namespace evonas::spaces {
 

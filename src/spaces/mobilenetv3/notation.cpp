@@ -8,7 +8,7 @@
 
 #include "base/quoted.hpp"
 #include "spaces/mobilenetv3.hpp"
-#include "spaces/mobilenetv3_genes.hpp"
+#include "spaces/mobilenetv3/genes.hpp"
 
 namespace evonas::spaces {
 namespace {

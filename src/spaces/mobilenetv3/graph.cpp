@@ -7,7 +7,7 @@
 #include "graph/network_builder.hpp"
 #include "spaces/blocks.hpp"
 #include "spaces/mobilenetv3.hpp"
-#include "spaces/mobilenetv3_genes.hpp"
+#include "spaces/mobilenetv3/genes.hpp"
 
 namespace evonas::spaces {
 namespace {

@@ -9,7 +9,7 @@
 #include "graph/network_builder.hpp"
 #include "spaces/blocks.hpp"
 #include "spaces/darts.hpp"
-#include "spaces/darts_cell.hpp"
+#include "spaces/darts/cell.hpp"
 
 namespace evonas::spaces {
 

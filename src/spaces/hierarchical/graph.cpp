@@ -9,7 +9,7 @@
 #include "graph/passes.hpp"
 #include "spaces/blocks.hpp"
 #include "spaces/hierarchical.hpp"
-#include "spaces/hierarchical_motif.hpp"
+#include "spaces/hierarchical/motif.hpp"
 
 namespace evonas::spaces {
 
