@@ -1,6 +1,4 @@
-#include <algorithm>
 #include <cstring>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -12,13 +10,16 @@ namespace {
 
 constexpr std::size_t kHexDigits = 32;
 constexpr std::size_t kLabels = kOperations + 2;
-/// Longest message about one vertex: the hashes at both ends of every edge, its own, two bars.
+/// Longest message about one vertex: the hashes at the other ends of its edges, its own, two bars.
 constexpr std::size_t kLongest = (kMostEdges + 1) * kHexDigits + 2;
+
+using Hex = std::array<char, kHexDigits>;
+using Neighbours = std::array<Vertices, kMostVertices>;
 
 /// The hash of one vertex, also as the text that further hashes are computed from.
 struct VertexHash {
   Md5Digest digest{};
-  std::array<char, kHexDigits> hex{};
+  Hex hex{};
 
   bool operator<(const VertexHash& other) const {
     return std::memcmp(digest.data(), other.digest.data(), digest.size()) < 0;
@@ -26,24 +27,23 @@ struct VertexHash {
 };
 using VertexHashes = std::array<VertexHash, kMostVertices>;
 
-/// A text under construction, of which no part is written twice.
-template <std::size_t kCapacity>
-class Message {
- public:
-  void append(const std::array<char, kHexDigits>& hex) {
-    std::memcpy(text_.data() + size_, hex.data(), hex.size());
-    size_ += hex.size();
-  }
-  void append(std::string_view text) {
-    std::memcpy(text_.data() + size_, text.data(), text.size());
-    size_ += text.size();
-  }
-  std::string_view text() const { return {text_.data(), size_}; }
+/// Writes at `place`, and moves it behind.
+void put(char*& place, const Hex& hex) {
+  std::memcpy(place, hex.data(), hex.size());
+  place += hex.size();
+}
+void put(char*& place, std::string_view text) {
+  std::memcpy(place, text.data(), text.size());
+  place += text.size();
+}
 
- private:
-  std::array<char, kCapacity> text_;
-  std::size_t size_ = 0;
-};
+/// Calls `body(v)` for each vertex v of a set.
+template <class Body>
+void for_each(Vertices set, const Body& body) {
+  for (unsigned rest = set; rest != 0; rest &= rest - 1) {
+    body(static_cast<std::size_t>(std::countr_zero(rest)));
+  }
+}
 
 /// The vertices in the order of their hashes.
 std::array<std::size_t, kMostVertices> order_of(const VertexHashes& hashes, std::size_t vertices) {
@@ -87,7 +87,7 @@ const VertexHash& first_hash(int readers, int sources, int label) {
   return table[index];
 }
 
-VertexHashes first_hashes(const Cell& cell, const std::array<Vertices, kMostVertices>& targets) {
+VertexHashes first_hashes(const Cell& cell, const Neighbours& targets) {
   VertexHashes hashes;
   for (std::size_t v = 0; v < cell.vertices; ++v) {
     const int label = v == 0 ? -1 : v == cell.output() ? -2 : int{cell.ops[v]};
@@ -96,36 +96,52 @@ VertexHashes first_hashes(const Cell& cell, const std::array<Vertices, kMostVert
   return hashes;
 }
 
+/// Hashes each vertex anew from the sorted hashes of its sources, those of its readers, and its
+/// own, with bars between.
+void hash_neighbourhoods(const Cell& cell, const Neighbours& targets, VertexHashes& hashes) {
+  std::array<std::array<char, kLongest>, kMostVertices> messages;
+  std::array<std::string_view, kMostVertices> texts;
+  // Where the next source and the next reader of each vertex go.
+  std::array<char*, kMostVertices> source_places{};
+  std::array<char*, kMostVertices> reader_places{};
+  for (std::size_t v = 0; v < cell.vertices; ++v) {
+    char* place = messages[v].data();
+    source_places[v] = place;
+    place += kHexDigits * static_cast<std::size_t>(std::popcount(cell.sources[v]));
+    put(place, "|");
+    reader_places[v] = place;
+    place += kHexDigits * static_cast<std::size_t>(std::popcount(targets[v]));
+    put(place, "|");
+    put(place, hashes[v].hex);
+    texts[v] = {messages[v].data(), place};
+  }
+  const auto order = order_of(hashes, cell.vertices);
+  for (std::size_t i = 0; i < cell.vertices; ++i) {
+    const std::size_t u = order[i];
+    for_each(targets[u], [&](std::size_t v) { put(source_places[v], hashes[u].hex); });
+    for_each(cell.sources[u], [&](std::size_t v) { put(reader_places[v], hashes[u].hex); });
+  }
+  hash_all(texts, cell.vertices, hashes);
+}
+
 }  // namespace
 
 std::string graph_hash(const Cell& cell) {
-  const auto targets = cell.targets();
+  const Neighbours targets = cell.targets();
   VertexHashes hashes = first_hashes(cell, targets);
   for (std::size_t round = 0; round < cell.vertices; ++round) {
-    const auto order = order_of(hashes, cell.vertices);
-    std::array<Message<kLongest>, kMostVertices> messages;
-    std::array<std::string_view, kMostVertices> texts;
-    for (std::size_t v = 0; v < cell.vertices; ++v) {
-      for (const Vertices neighbours : {cell.sources[v], targets[v]}) {
-        for (std::size_t i = 0; i < cell.vertices; ++i) {
-          if (holds(neighbours, order[i])) messages[v].append(hashes[order[i]].hex);
-        }
-        messages[v].append("|");
-      }
-      messages[v].append(hashes[v].hex);
-      texts[v] = messages[v].text();
-    }
-    hash_all(texts, cell.vertices, hashes);
+    hash_neighbourhoods(cell, targets, hashes);
   }
   // "['...', '...']": a list as Python prints it.
-  Message<kMostVertices*(kHexDigits + 4)> list;
+  std::array<char, kMostVertices*(kHexDigits + 4)> list;
+  char* place = list.data();
   const auto order = order_of(hashes, cell.vertices);
   for (std::size_t i = 0; i < cell.vertices; ++i) {
-    list.append(i == 0 ? "['" : "', '");
-    list.append(hashes[order[i]].hex);
+    put(place, i == 0 ? "['" : "', '");
+    put(place, hashes[order[i]].hex);
   }
-  list.append("']");
-  const std::string_view message = list.text();
+  put(place, "']");
+  const std::string_view message(list.data(), place);
   Md5Digest digest;
   md5({&message, 1}, {&digest, 1});
   std::string result(kHexDigits, '0');
