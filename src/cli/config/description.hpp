@@ -24,7 +24,7 @@ struct Description {
   FieldRule rule;
   Kind kind = Kind::Section;
   bool optional = false;         ///< may be absent, and then means nothing rather than a default
-  nlohmann::json default_value;  ///< of scalars
+  nlohmann::json default_value;  ///< of scalars, and of one value or more
   /// Fields of a section; the alternatives of a choice; one element of a list, of one value or
   /// more, or of a mapping from names.
   std::vector<Description> children;
@@ -57,10 +57,10 @@ class Describer {
       result.kind = Kind::List;
       result.children.push_back(describe(item));
     } else if constexpr (yaml::kIsOneOrMore<T>) {
-      T choice;
-      typename decltype(choice.values)::value_type item{};
+      typename decltype(value.values)::value_type item{};
       result.kind = Kind::OneOrMore;
       result.children.push_back(describe(item));
+      if (value.values.size() == 1) result.default_value = item = value.values.front();
     } else if constexpr (yaml::kIsMap<T>) {
       typename T::mapped_type item{};
       result.kind = Kind::Names;
@@ -105,5 +105,8 @@ nlohmann::ordered_json json_schema(const Description& section, std::string_view 
 
 /// Markdown tables of every option of `section`: key, default, meaning with range or choices.
 std::string option_tables(const Description& section);
+
+/// One such table of the fields of `section` alone, without what stands inside them.
+std::string field_table(const Description& section);
 
 }  // namespace evonas::config

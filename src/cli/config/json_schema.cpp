@@ -65,11 +65,12 @@ Json number_schema(const Description& description, bool whole) {
   return schema;
 }
 
-/// The rule of a list is that of its items.
+/// The rule of a list is that of its items, which have no default.
 Json item_schema(const Description& list) {
   Description item = list.children.front();
   item.rule = list.rule;
   item.rule.required = false;
+  item.default_value = nullptr;
   return schema_of(item);
 }
 

@@ -8,6 +8,8 @@
 namespace evonas::config {
 namespace {
 
+constexpr std::string_view kHead = "| key | default | meaning |\n| --- | --- | --- |\n";
+
 using Kind = Description::Kind;
 
 std::string range_text(const FieldRule& rule) {
@@ -73,8 +75,12 @@ void add_children(std::string& text, const Description& field, const std::string
   }
 }
 
+std::string row(const Description& field, const std::string& path) {
+  return fmt::format("| `{}` | {} | {} |\n", path, default_text(field), meaning_text(field));
+}
+
 void add_rows(std::string& text, const Description& field, const std::string& path) {
-  text += fmt::format("| `{}` | {} | {} |\n", path, default_text(field), meaning_text(field));
+  text += row(field, path);
   if (has_fields(field)) add_children(text, field, path);
 }
 
@@ -83,12 +89,17 @@ void add_rows(std::string& text, const Description& field, const std::string& pa
 std::string option_tables(const Description& section) {
   std::string text;
   for (const Description& field : section.children) {
-    text +=
-        fmt::format("### `{}`\n\n| key | default | meaning |\n| --- | --- | --- |\n", field.name);
+    text += fmt::format("### `{}`\n\n{}", field.name, kHead);
     add_rows(text, field, field.name);
     text += '\n';
   }
   return text;
+}
+
+std::string field_table(const Description& section) {
+  std::string text(kHead);
+  for (const Description& field : section.children) text += row(field, field.name);
+  return text + '\n';
 }
 
 }  // namespace evonas::config

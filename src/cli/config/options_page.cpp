@@ -22,14 +22,25 @@ test keeps it so.
   `spaces/declaration.schema.json`: put `# yaml-language-server: $schema=PATH` into a file.
 )";
 
+constexpr std::string_view kDeclaredSpaces =
+    R"(## Declared spaces (`space: {name: declared, file: FILE}`)
+
+`spaces/reference.yaml` explains the language. A key that takes several values is a choice of the
+search where it has a list. Settings of operations, from `kernel` to `activation`, stand in a stage,
+in one of `operations` or in `defaults`; the values in brackets hold where nobody says them.
+
+)";
+
 }  // namespace
 
 std::string options_page() {
   std::string page(kIntroduction);
   page += "\n## Searches (`evonas search`)\n\n" + option_tables(describe<Configuration>());
   page += "## Experiments (`evonas benchmark`)\n\n" + option_tables(describe<Experiment>());
-  page += "## Declared spaces (`space: {name: declared, file: FILE}`)\n\n" +
-          option_tables(describe<spaces::declared::Declaration>());
+  page += kDeclaredSpaces;
+  page += "### The file\n\n" + field_table(describe<spaces::declared::Declaration>());
+  page += "### A stage\n\n" + field_table(describe<spaces::declared::Stage>());
+  page += "### A cell\n\n" + field_table(describe<spaces::declared::Cell>());
   page.pop_back();
   return page;
 }
