@@ -168,7 +168,8 @@ TEST_CASE("a table of blocks is a source that needs to know what networks read")
   const Configuration configuration = parse_configuration("input: imagenet\n" + yaml, "/data");
   CHECK(std::get<BlocksSection>(configuration.evaluation.at("latency_ms")).blocks ==
         "/data/i7.yaml");
-  CHECK_THROWS_WITH_AS(parse_configuration(yaml, "/data"), doctest::Contains("input"), ConfigError);
+  CHECK_THROWS_WITH_AS(parse_configuration(yaml, "/data"), doctest::Contains("input"),
+                       yaml::YamlError);
 }
 
 TEST_CASE("paths count from the folder of the file, those of --set from the current one") {
