@@ -45,7 +45,8 @@ std::vector<WeightSlot> weight_slots(const Graph& graph);
 /// `seed` and the node's name alone; normalisations that change nothing.
 Weights initial_weights(const Graph& graph, std::uint64_t seed);
 
-/// Of `weights` those that `graph` needs. Throws as check_weights() where some are missing or misfit.
+/// Of `weights` those that `graph` needs. Throws as check_weights() where some are missing or
+/// misfit.
 Weights select_weights(const Graph& graph, const Weights& weights);
 
 /// Throws GraphError naming the tensor unless `weights` holds exactly what `graph` needs, in shape
