@@ -244,7 +244,7 @@ class Exporter {
         onnx::NodeProto& identity = *graph_.add_node();
         identity.set_op_type("Identity");
         identity.add_input(name);
-        name = free_name(name + "_output");
+        name = free_name(fmt::format("{}_output", name));
         identity.set_name(name);
         identity.add_output(name);
       }

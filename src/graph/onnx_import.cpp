@@ -40,6 +40,12 @@ std::string to_text(const std::vector<std::int64_t>& extents) {
   return fmt::format("{}", fmt::join(parts, "x"));
 }
 
+/// Operators none of whose operands is a weight.
+bool has_equal_operands(std::string_view op) {
+  constexpr std::array kOperators{"Add", "Sum", "Sub", "Mul", "Div", "Concat"};
+  return std::ranges::find(kOperators, op) != kOperators.end();
+}
+
 bool all_fixed(std::span<const std::int64_t> extents) {
   return std::ranges::all_of(
       extents, [](std::int64_t extent) { return extent > 0 && extent <= kLargestExtent; });
@@ -141,8 +147,7 @@ bool OnnxImporter::is_weight_input(const onnx::ValueInfoProto& input) const {
   const auto readers = readers_.find(input.name());
   if (readers == readers_.end()) return false;
   return std::ranges::all_of(readers->second, [&](const Node* node) {
-    static const std::set<std::string_view> kAlike = {"Add", "Sum", "Sub", "Mul", "Div", "Concat"};
-    return node->input(0) != input.name() && !kAlike.contains(node->op_type());
+    return node->input(0) != input.name() && !has_equal_operands(node->op_type());
   });
 }
 

@@ -59,8 +59,8 @@ Weights initial_weights(const Graph& graph, std::uint64_t seed) {
     } else {
       const bool is_bias = slot.role == "bias";
       if (!is_bias) {
-        const auto fan_in = static_cast<double>(count / std::max<std::int64_t>(tensor.shape[0], 1));
-        bound = 1.0 / std::sqrt(std::max(fan_in, 1.0));
+        const std::int64_t fan_in = count / std::max<std::int64_t>(tensor.shape[0], 1);
+        bound = 1.0 / std::sqrt(static_cast<double>(std::max<std::int64_t>(fan_in, 1)));
       }
       Rng rng(seed, is_bias ? node.name + "/b" : node.name);
       for (float& value : tensor.values) {

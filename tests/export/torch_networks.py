@@ -87,11 +87,11 @@ class MobileNet(nn.Module):
 
 
 class Branches(nn.Module):
-    """Concatenation, padding of its own, resampling, products with a matrix."""
+    """Concatenation, oblong windows, resampling, products with a matrix."""
 
     def __init__(self):
         super().__init__()
-        self.stem = nn.Sequential(nn.ZeroPad2d((0, 1, 0, 1)), nn.Conv2d(3, 8, 3, 2), nn.ReLU())
+        self.stem = nn.Sequential(nn.Conv2d(3, 8, 3, 2), nn.ReLU())
         self.a = nn.AvgPool2d(3, 1, 1, count_include_pad=False)
         self.b = nn.Conv2d(8, 8, (1, 7), padding=(0, 3), dilation=1)
         self.matrix = nn.Parameter(torch.randn(16, 10))
@@ -102,7 +102,7 @@ class Branches(nn.Module):
         x = torch.cat([self.a(x), self.b(x)], 1)
         x = functional.interpolate(x, size=(20, 20), mode="bilinear", align_corners=False)
         x = functional.max_pool2d(x, 2)
-        x = functional.adaptive_avg_pool2d(x, 1).squeeze(-1).squeeze(-1)
+        x = functional.adaptive_avg_pool2d(x, 1).reshape(-1, 16)
         return torch.softmax(x @ self.matrix + self.bias, 1)
 
 
