@@ -28,6 +28,12 @@ Attributes dilated_window_attributes(const Window& window) {
   return attributes;
 }
 
+/// Dilations are written only where they are not 1, so that shape inference rejects what an
+/// operator cannot do.
+Attributes pool_attributes(const Window& window) {
+  return window.dilation == 1 ? window_attributes(window) : dilated_window_attributes(window);
+}
+
 }  // namespace
 
 NodeId NetworkBuilder::append(std::string op, std::vector<NodeId> inputs, Attributes attributes) {
@@ -70,13 +76,11 @@ NodeId NetworkBuilder::concat(std::vector<NodeId> xs) {
 }
 
 NodeId NetworkBuilder::max_pool(NodeId x, Window window) {
-  return append("MaxPool", {x}, dilated_window_attributes(window));
+  return append("MaxPool", {x}, pool_attributes(window));
 }
 
 NodeId NetworkBuilder::average_pool(NodeId x, Window window, bool count_include_pad) {
-  // Written only where it is not 1, so that shape inference rejects what the operator cannot do.
-  Attributes attributes =
-      window.dilation == 1 ? window_attributes(window) : dilated_window_attributes(window);
+  Attributes attributes = pool_attributes(window);
   attributes.emplace("count_include_pad", std::int64_t{count_include_pad});
   return append("AveragePool", {x}, std::move(attributes));
 }

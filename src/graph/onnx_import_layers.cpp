@@ -189,11 +189,11 @@ void OnnxImporter::max_pool(const Node& node) {
   require_image(node, shape(x));
   Windows windows = read_windows(node, pair(node, "kernel_shape"), shape(x));
   if (integer_attribute(node, "ceil_mode", 0) != 0) pad_up_to_ceiling(windows, shape(x));
-  define_first(node, append(node, "MaxPool", {x},
-                            {{"kernel_shape", windows.kernel},
-                             {"strides", windows.strides},
-                             {"pads", windows.pads},
-                             {"dilations", windows.dilations}}));
+  Attributes attributes{{"kernel_shape", windows.kernel},
+                        {"strides", windows.strides},
+                        {"pads", windows.pads}};
+  if (windows.dilations != Integers{1, 1}) attributes.emplace("dilations", windows.dilations);
+  define_first(node, append(node, "MaxPool", {x}, std::move(attributes)));
 }
 
 void OnnxImporter::average_pool(const Node& node) {
@@ -226,8 +226,7 @@ void OnnxImporter::global_max_pool(const Node& node) {
   define_first(node, append(node, "MaxPool", {x},
                             {{"kernel_shape", Integers{shape(x)[1], shape(x)[2]}},
                              {"strides", Integers{1, 1}},
-                             {"pads", Integers(4)},
-                             {"dilations", Integers{1, 1}}}));
+                             {"pads", Integers(4)}}));
 }
 
 bool OnnxImporter::only_convolutions_read(const Node& node) const {

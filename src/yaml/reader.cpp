@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 #include <filesystem>
+#include <set>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -235,10 +236,14 @@ std::optional<std::size_t> choose_alternative(Node& node, const std::string& pat
                                               const std::vector<Discriminator>& alternatives,
                                               Findings& findings) {
   const std::vector<std::string> names = sorted_names(alternatives);
-  // A single value stands for the first field where all alternatives begin with the same one.
-  if (node.kind == Node::Kind::Scalar && names.size() == 1) {
+  // A single value stands for the one first field that is a choice of words.
+  std::set<std::string> words;
+  for (const Discriminator& alternative : alternatives) {
+    if (!alternative.choices.empty()) words.insert(alternative.name);
+  }
+  if (node.kind == Node::Kind::Scalar && words.size() == 1) {
     Node mapping{.kind = Node::Kind::Mapping, .place = node.place};
-    mapping.entries.push_back({names.front(), node.place, std::move(node)});
+    mapping.entries.push_back({*words.begin(), node.place, std::move(node)});
     node = std::move(mapping);
   }
   if (!is_mapping(node, path, findings)) return std::nullopt;

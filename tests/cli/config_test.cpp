@@ -11,6 +11,7 @@
 #include "cli/config/configuration.hpp"
 #include "cli/config/description.hpp"
 #include "cli/config/experiment.hpp"
+#include "cli/config/table_recipe.hpp"
 #include "malformed_files.hpp"
 #include "spaces/declared/declaration.hpp"
 #include "yaml/writer.hpp"
@@ -92,6 +93,8 @@ TEST_CASE("the configurations that come with evonas are valid") {
     CAPTURE(file.string());
     if (is_experiment(file)) {
       CHECK_NOTHROW(load_experiment(file));
+    } else if (file.stem() == "embedded_table") {
+      CHECK_NOTHROW(load_table_recipe(file));
     } else {
       CHECK_NOTHROW(load_configuration(file));
     }
