@@ -189,9 +189,8 @@ void OnnxImporter::max_pool(const Node& node) {
   require_image(node, shape(x));
   Windows windows = read_windows(node, pair(node, "kernel_shape"), shape(x));
   if (integer_attribute(node, "ceil_mode", 0) != 0) pad_up_to_ceiling(windows, shape(x));
-  Attributes attributes{{"kernel_shape", windows.kernel},
-                        {"strides", windows.strides},
-                        {"pads", windows.pads}};
+  Attributes attributes{
+      {"kernel_shape", windows.kernel}, {"strides", windows.strides}, {"pads", windows.pads}};
   if (windows.dilations != Integers{1, 1}) attributes.emplace("dilations", windows.dilations);
   define_first(node, append(node, "MaxPool", {x}, std::move(attributes)));
 }

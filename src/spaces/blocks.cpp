@@ -42,7 +42,9 @@ NodeId factorized_reduce(NetworkBuilder& builder, NodeId x, std::int64_t channel
   const std::int64_t width = builder.shape(y)[2];
   const std::int64_t down = height > 1 ? 1 : 0;
   const std::int64_t right = width > 1 ? 1 : 0;
-  const NodeId shifted = builder.pad(y, {-down, -right, down * (height % 2), right * (width % 2)});
+  const NodeId shifted =
+      down + right == 0 ? y
+                        : builder.pad(y, {-down, -right, down * (height % 2), right * (width % 2)});
   const graph::Window pointwise{.kernel = 1, .stride = 2};
   const NodeId first = builder.conv(y, channels / 2, pointwise);
   const NodeId second = builder.conv(shifted, channels - channels / 2, pointwise);

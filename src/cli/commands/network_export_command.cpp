@@ -8,6 +8,7 @@
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/network_sources.hpp"
 #include "cli/run/search_session.hpp"
+#include "graph/passes.hpp"
 #include "graph/pytorch.hpp"
 
 namespace evonas::cli {
@@ -25,6 +26,7 @@ struct Options {
 /// The network with the weights that the command line asks for.
 graph::OnnxModel load(const Options& options) {
   graph::OnnxModel model = load_network(options.network);
+  model.graph = graph::inference_network(std::move(model.graph));
   if (options.random_weights) model.weights = graph::initial_weights(model.graph, options.seed);
   if (options.weights_file.empty()) return model;
   // Operators of the file do not matter, only what its weights are called.

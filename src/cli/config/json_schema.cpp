@@ -1,4 +1,6 @@
 #include <cmath>
+#include <set>
+#include <string>
 
 #include "cli/config/description.hpp"
 
@@ -29,16 +31,16 @@ Json section_schema(const Description& section) {
   return schema;
 }
 
-/// Where all alternatives begin with the same field, its value alone stands for the whole.
+/// A word of the one first field that is a choice of words stands for the whole.
 void add_short_forms(Json& any_of, const Description& alternatives) {
-  const std::string& first = alternatives.children.front().children.front().name;
+  std::set<std::string> names;
   Json choices = Json::array();
   for (const Description& alternative : alternatives.children) {
     const Description& field = alternative.children.front();
-    if (field.name != first || field.rule.choices.empty()) return;
+    if (!field.rule.choices.empty()) names.insert(field.name);
     for (const std::string& choice : field.rule.choices) choices.push_back(choice);
   }
-  any_of.push_back(Json{{"enum", std::move(choices)}});
+  if (names.size() == 1) any_of.push_back(Json{{"enum", std::move(choices)}});
 }
 
 Json alternatives_schema(const Description& description) {

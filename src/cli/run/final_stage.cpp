@@ -13,6 +13,7 @@
 #include "cli/run/progress.hpp"
 #include "cli/run/setup.hpp"
 #include "graph/onnx.hpp"
+#include "graph/passes.hpp"
 
 namespace evonas::cli {
 namespace {
@@ -54,17 +55,17 @@ void train(const config::Configuration& configuration, const search::SearchSetup
   record.metrics[kTestAccuracy] = {.value = result->test_accuracy};
   record.seconds += result->seconds;
 
-  graph::OnnxModel model{
-      .graph = setup.space.network(network.genotype, input_of_training(options)),
-      .weights = result->weights,
+  const graph::Graph trained =
+      graph::inference_network(setup.space.network(network.genotype, input_of_training(options)));
+  const graph::OnnxModel model{
+      .graph = trained,
+      .weights = graph::select_weights(trained, result->weights),
       .metadata = {{"space", setup.space.name()},
                    {"architecture", network.architecture},
                    {"data", options.data},
                    {"epochs", std::to_string(options.epochs)},
-                   {"validation_accuracy", fmt::format("{}", result->validation_accuracy)}}};
-  for (const auto& [name, measurement] : record.metrics) {
-    model.metadata[name] = fmt::format("{}", measurement.value);
-  }
+                   {"validation_accuracy", fmt::format("{}", result->validation_accuracy)},
+                   {kTestAccuracy, fmt::format("{}", result->test_accuracy)}}};
   write_atomically(best_network, graph::to_onnx(model));
   log.info(fmt::format("the best network, trained: {}", best_network.string()));
 }

@@ -101,9 +101,11 @@ NodeId auxiliary_head(graph::NetworkBuilder& builder, NodeId x, bool imagenet,
   // Stride 3 of 8 pixels and 2 of 7, as published; a window that takes the rest.
   const Integers strides{std::max<std::int64_t>(height * 3 / 8, 1),
                          std::max<std::int64_t>(width * 3 / 8, 1)};
-  x = builder.unary(
-      "AveragePool", x,
-      {{"kernel_shape", Integers{height - strides[0], width - strides[1]}}, {"strides", strides}});
+  x = builder.unary("AveragePool", x,
+                    {{"kernel_shape", Integers{height - strides[0], width - strides[1]}},
+                     {"strides", strides},
+                     {"pads", Integers(4)},
+                     {"count_include_pad", std::int64_t{0}}});
   x = builder.relu(conv_bn(builder, x, 128, 1));
   x = builder.conv(x, 768, {.kernel = 2});
   // The authors' ImageNet networks lack this normalisation, by an oversight that they kept.
