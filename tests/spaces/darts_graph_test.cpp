@@ -126,12 +126,16 @@ TEST_CASE("a factorized reduction rounds odd sides up and shifts by one pixel") 
     CHECK(network[network.outputs()[0]].shape ==
           graph::Shape{7, (height + 1) / 2, (width + 1) / 2});
     const auto pad = std::ranges::find(network.nodes(), "Pad", &graph::Node::op);
+    CHECK(graph::cost(network).parameters == 5 * 7 + 2 * 7);
+    if (height == 1 && width == 1) {  // nothing to shift
+      CHECK(pad == network.nodes().end());
+      continue;
+    }
     REQUIRE(pad != network.nodes().end());
     CHECK(pad->integers("pads", {}) ==
           std::vector<std::int64_t>{height > 1 ? -1 : 0, width > 1 ? -1 : 0,
                                     height > 1 && height % 2 == 1 ? 1 : 0,
                                     width > 1 && width % 2 == 1 ? 1 : 0});
-    CHECK(graph::cost(network).parameters == 5 * 7 + 2 * 7);
   }
 }
 
