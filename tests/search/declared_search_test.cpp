@@ -44,7 +44,8 @@ TEST_CASE(
       .budgets = {100, 1000}};
   const search::BenchmarkResult result = search::run_benchmark(setup, {}, {});
   CHECK(result.optimum == doctest::Approx(93.12666320800781));
-  CHECK(result.optimum_architecture == "22212220");
+  // The published means of two architectures are equal, and the first row counts.
+  CHECK(result.optimum_architecture == "22212202");
   const auto found = [&](std::size_t algorithm) {
     MESSAGE(result.algorithms[algorithm].algorithm
             << ": regret " << result.algorithms[algorithm].budgets[0].regret_mean << " at 100 and "
