@@ -68,6 +68,38 @@ struct Settings {
   }
 };
 
+/// Each picks one setting from Settings of any kind.
+inline constexpr auto kPickKernel = [](const auto& settings) -> const auto& {
+  return settings.kernel;
+};
+inline constexpr auto kPickExpansion = [](const auto& settings) -> const auto& {
+  return settings.expansion;
+};
+inline constexpr auto kPickGroups = [](const auto& settings) -> const auto& {
+  return settings.groups;
+};
+inline constexpr auto kPickDilation = [](const auto& settings) -> const auto& {
+  return settings.dilation;
+};
+inline constexpr auto kPickSqueezeExcitation = [](const auto& settings) -> const auto& {
+  return settings.squeeze_excitation;
+};
+inline constexpr auto kPickSqueezeRatio = [](const auto& settings) -> const auto& {
+  return settings.squeeze_ratio;
+};
+inline constexpr auto kPickSqueezeOf = [](const auto& settings) -> const auto& {
+  return settings.squeeze_of;
+};
+inline constexpr auto kPickSqueezeDivisor = [](const auto& settings) -> const auto& {
+  return settings.squeeze_divisor;
+};
+inline constexpr auto kPickSqueezeGate = [](const auto& settings) -> const auto& {
+  return settings.squeeze_gate;
+};
+inline constexpr auto kPickActivation = [](const auto& settings) -> const auto& {
+  return settings.activation;
+};
+
 /// A word of the user's own for an operation with settings that never change.
 struct NamedOperation {
   std::string operation;

@@ -80,25 +80,20 @@ std::size_t Planner::add_operation(const Meaning& meaning, const Settings<Chosen
   Layer layer{
       .operation = meaning.operation, .inputs = inputs, .channels = channels, .stride = stride};
   if ((reads & kKernel) != 0) {
-    layer.kernel = get(
-        std::int64_t{3}, [](const auto& s) -> const auto& { return s.kernel; });
+    layer.kernel = get(std::int64_t{3}, kPickKernel);
   }
   if ((reads & kGroups) != 0) {
-    layer.groups = get(
-        std::int64_t{1}, [](const auto& s) -> const auto& { return s.groups; });
+    layer.groups = get(std::int64_t{1}, kPickGroups);
   }
   if ((reads & kDilation) != 0) {
-    layer.dilation = get(
-        std::int64_t{1}, [](const auto& s) -> const auto& { return s.dilation; });
+    layer.dilation = get(std::int64_t{1}, kPickDilation);
   }
   if ((reads & kActivation) != 0) {
-    layer.activation = get(
-        std::string("relu"), [](const auto& s) -> const auto& { return s.activation; });
+    layer.activation = get(std::string("relu"), kPickActivation);
   }
   if ((reads & kExpansion) != 0) {
     const bool inverted = meaning.operation == Operation::InvertedResidual;
-    const double expansion = get(
-        inverted ? 6.0 : 0.25, [](const auto& s) -> const auto& { return s.expansion; });
+    const double expansion = get(inverted ? 6.0 : 0.25, kPickExpansion);
     const auto of = static_cast<double>(inverted ? inputs : channels);
     layer.middle = std::max<std::int64_t>(1, std::llround(of * expansion));
   }
@@ -117,24 +112,18 @@ void Planner::set_squeeze(Layer& layer, const Meaning& meaning, const Settings<C
   const auto get = [&](auto usual, auto pick) {
     return setting(meaning, stage, genes, usual, pick);
   };
-  if (!get(
-          false, [](const auto& s) -> const auto& { return s.squeeze_excitation; }))
-    return;
+  if (!get(false, kPickSqueezeExcitation)) return;
   std::int64_t of = layer.channels;
   if (layer.operation == Operation::InvertedResidual) {
-    const std::string base = get(
-        std::string("input"), [](const auto& s) -> const auto& { return s.squeeze_of; });
+    const std::string base = get(std::string("input"), kPickSqueezeOf);
     of = base == "input" ? layer.inputs : layer.middle;
   }
-  const double ratio = get(
-      0.25, [](const auto& s) -> const auto& { return s.squeeze_ratio; });
-  const std::int64_t divisor = get(
-      std::int64_t{1}, [](const auto& s) -> const auto& { return s.squeeze_divisor; });
+  const double ratio = get(0.25, kPickSqueezeRatio);
+  const std::int64_t divisor = get(std::int64_t{1}, kPickSqueezeDivisor);
   const double squeezed = static_cast<double>(of) * ratio;
   layer.squeezed = divisor == 1 ? std::max<std::int64_t>(1, static_cast<std::int64_t>(squeezed))
                                 : round_channels(squeezed, divisor);
-  const std::string gate = get(
-      std::string("sigmoid"), [](const auto& s) -> const auto& { return s.squeeze_gate; });
+  const std::string gate = get(std::string("sigmoid"), kPickSqueezeGate);
   layer.gate = gate == "sigmoid" ? "Sigmoid" : "HardSigmoid";
 }
 

@@ -188,9 +188,8 @@ class StageChecker {
   void check_kernels(const Meaning& meaning, const Stage* stage, const std::string& path,
                      bool summed) {
     if ((operation_word(meaning.operation).reads & kKernel) == 0) return;
-    const auto kernel = effective(
-        declaration_, meaning, stage, path, "kernel", std::int64_t{3},
-        [](const auto& s) -> const auto& { return s.kernel; });
+    const auto kernel =
+        effective(declaration_, meaning, stage, path, "kernel", std::int64_t{3}, kPickKernel);
     for (std::size_t i = 0; i < kernel.values.size(); ++i) {
       check_kernel(meaning, kernel.values[i],
                    kernel.listed ? item_path(kernel.path, i, kernel.values.size()) : kernel.path,

@@ -74,9 +74,8 @@ class WidthChecker {
   void check_groups(const Meaning& meaning, const Stage* stage, const std::string& path,
                     const Widths& inputs, const Widths& outputs) {
     if ((operation_word(meaning.operation).reads & kGroups) == 0) return;
-    const auto groups = effective(
-        declaration_, meaning, stage, path, "groups", std::int64_t{1},
-        [](const auto& s) -> const auto& { return s.groups; });
+    const auto groups =
+        effective(declaration_, meaning, stage, path, "groups", std::int64_t{1}, kPickGroups);
     Widths divided = outputs;
     if (meaning.operation == Operation::Bottleneck) {
       divided = middles(meaning, stage, path, outputs, 0.25);
@@ -103,9 +102,8 @@ class WidthChecker {
 
   Widths middles(const Meaning& meaning, const Stage* stage, const std::string& path,
                  const Widths& of, double usual) const {
-    const auto expansion = effective(
-        declaration_, meaning, stage, path, "expansion", usual,
-        [](const auto& s) -> const auto& { return s.expansion; });
+    const auto expansion =
+        effective(declaration_, meaning, stage, path, "expansion", usual, kPickExpansion);
     Widths result;
     for (const double factor : expansion.values) {
       for (const std::int64_t width : of) {
