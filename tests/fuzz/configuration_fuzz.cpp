@@ -11,11 +11,12 @@
 /// Any bytes either give a configuration that survives being written and read, or a
 /// yaml::YamlError.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace evonas::config;
-  const std::string_view yaml(reinterpret_cast<const char*>(data), size);
+  using evonas::config::parse_configuration;
+  namespace yaml = evonas::yaml;
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
   std::string first;
   try {
-    first = yaml::to_yaml(parse_configuration(yaml, "/data"));
+    first = yaml::to_yaml(parse_configuration(text, "/data"));
   } catch (const yaml::YamlError&) {
     return 0;
   }
