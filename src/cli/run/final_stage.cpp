@@ -53,7 +53,7 @@ void train(const config::Configuration& configuration, const search::SearchSetup
       });
   if (!result) return;
   record.metrics[kTestAccuracy] = {.value = result->test_accuracy};
-  record.seconds += result->seconds;
+  record.seconds += seconds_since(begin);
 
   const graph::Graph trained =
       graph::inference_network(setup.space.network(network.genotype, input_of_training(options)));

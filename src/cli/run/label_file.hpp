@@ -19,7 +19,7 @@ struct Label {
   double loss = 0.0;         ///< on the validation split
   double test_accuracy = 0.0;
   double train_loss = 0.0;
-  double seconds = 0.0;
+  double seconds = 0.0;  ///< as TrainingResult has them
   std::string failure;  ///< why there are no numbers; empty where there are
 };
 

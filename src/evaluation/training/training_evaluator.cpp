@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <ctime>
 #include <mutex>
 #include <numbers>
 #include <numeric>
@@ -26,6 +27,13 @@ constexpr std::int64_t kEvaluationBatch = 512;
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+/// Processor time that the calling thread has used so far.
+double thread_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
 // Cosine from the peak to zero over all steps, after a linear warm-up.
@@ -79,6 +87,7 @@ class Training {
   std::optional<TrainingResult> run(const std::stop_token& stop,
                                     const std::function<void(const TrainingProgress&)>& on_epoch) {
     const Clock::time_point begin = Clock::now();
+    const double thread_begin = thread_seconds();
     TrainingResult result;
     for (std::int64_t epoch = 0; epoch < options_.epochs; ++epoch) {
       const std::optional<double> loss = run_epoch(epoch, stop);
@@ -96,7 +105,7 @@ class Training {
     const Accuracy validation = accuracy(data_.validation);
     result.validation_accuracy = validation.percent;
     result.validation_loss = validation.loss;
-    result.seconds = seconds_since(begin);
+    result.seconds = device_.is_cpu() ? thread_seconds() - thread_begin : seconds_since(begin);
     return result;
   }
 
