@@ -82,6 +82,10 @@ class Evaluator {
   /// the whole source throw EvaluationError. Blocks are evaluated one at a time.
   virtual void evaluate(std::span<const Candidate> block, const OutcomeSink& sink,
                         std::stop_token stop) = 0;
+
+  /// Every architecture that the source has values of, where it holds a finite list of them as a
+  /// table does; otherwise nothing. Safe from many threads.
+  virtual std::vector<Candidate> labelled() const { return {}; }
 };
 
 }  // namespace evonas::evaluation

@@ -1,6 +1,7 @@
 #include "report/columns.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 namespace evonas::report {
@@ -23,6 +24,14 @@ std::vector<std::string> metric_columns(const Run& run) {
 std::string unit_of(const Run& run, const std::string& metric) {
   const auto found = run.metrics.find(metric);
   return found == run.metrics.end() ? std::string() : found->second.unit;
+}
+
+std::optional<double> distance_from_optimum(const Run& run) {
+  if (!run.optimum || !run.summary.best) return std::nullopt;
+  const search::EvaluationRecord& best = run.summary.evaluations.at(*run.summary.best);
+  const auto found = best.metrics.find(run.problem.objectives.front().metric);
+  if (found == best.metrics.end()) return std::nullopt;
+  return std::abs(found->second.value - run.optimum->value);
 }
 
 std::string to_string(search::Goal goal) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,10 @@ std::vector<std::string> metric_columns(const Run& run);
 
 /// Unit of a metric; empty for a count and where it is not known.
 std::string unit_of(const Run& run, const std::string& metric);
+
+/// By how much the best network falls short of the optimum in the first objective; nothing where
+/// there is no optimum or no best network.
+std::optional<double> distance_from_optimum(const Run& run);
 
 /// "minimize" or "maximize", as configurations write it.
 std::string to_string(search::Goal goal);

@@ -93,6 +93,22 @@ std::string heading(const Run& run) {
   return text;
 }
 
+/// How far the best network is from the optimum of a table.
+std::string distance(const Run& run) {
+  const std::optional<double> distance = distance_from_optimum(run);
+  if (!distance) return {};
+  const std::string& metric = run.problem.objectives.front().metric;
+  const std::string unit = unit_of(run, metric);
+  const auto with_unit = [&](double value) {
+    return figure(value) + (unit.empty() ? "" : " " + unit);
+  };
+  const std::string optimum = fmt::format("the optimum of the table{}",
+                                          run.problem.limits.empty() ? "" : " within the limits");
+  if (*distance == 0.0) return fmt::format("this is {}\n", optimum);
+  return fmt::format("{} from {}: {} {} with {}\n", with_unit(*distance), optimum, metric,
+                     with_unit(run.optimum->value), run.optimum->architecture);
+}
+
 std::string best(const Run& run) {
   const search::SearchSummary& summary = run.summary;
   if (!summary.best) {
@@ -102,7 +118,7 @@ std::string best(const Run& run) {
   }
   const search::EvaluationRecord& record = summary.evaluations.at(*summary.best);
   std::string text = fmt::format("\nbest network: {}\n", record.architecture) +
-                     metric_lines(run, record.metrics, metric_columns(run));
+                     metric_lines(run, record.metrics, metric_columns(run)) + distance(run);
   if (!summary.final) return text;
   const auto lines = [&](const search::FinalNetwork& network) {
     std::vector<std::string> names;

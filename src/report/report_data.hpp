@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "search/benchmark.hpp"
 #include "search/driver.hpp"
+#include "search/known_optimum.hpp"
 #include "search/run_record.hpp"
 #include "spaces/search_space.hpp"
 
@@ -32,6 +34,8 @@ struct Run {
   std::map<std::string, evaluation::Metric> metrics;
   std::map<std::string, std::string> host;  ///< cpu, cores, memory, system, evonas version
   std::string configuration;                ///< YAML with every default
+  /// What the search looked for, where a table tells.
+  std::optional<search::KnownOptimum> optimum = {};
 };
 
 /// Algorithms compared on a table.
@@ -52,7 +56,10 @@ std::string front_csv(const Run& run);
 /// `summary.json`: `{"status": "complete" | "interrupted" | "running" | "failed", "termination",
 /// "seed", "evaluations", "failures", "seconds", "best": NETWORK or null, "front": [NETWORK...],
 /// "hypervolume", "reference_point": [...]}`, and `"final": {"architecture", "metrics",
-/// "intervals", "seconds", "rejected": [NETWORK without key...]}` after a final stage. NETWORK is
+/// "intervals", "seconds", "rejected": [NETWORK without key...]}` after a final stage, and
+/// `"optimum": {"architecture", "value", "distance"}` where a table tells the best value of the
+/// first objective within the limits (the distance of the best network from it, null without one,
+/// is never negative). NETWORK is
 /// `{"architecture", "key", "metrics": {NAME: value}, "intervals": {NAME: [low, high]}}`; intervals
 /// (95 %) are there for the metrics that have one.
 nlohmann::json summary_json(const Run& run);

@@ -80,6 +80,12 @@ function tiles(run) {
     result.push(tile("hypervolume", formatShort(hypervolume), "",
                      `${plural(front.length, "network")} on the front`));
   }
+  const { optimum } = run.summary;
+  if (optimum && optimum.distance !== null) {
+    result.push(tile("from the optimum", formatShort(optimum.distance), first.unit,
+                     `${formatShort(optimum.value)} is the best there is`
+                       + (run.limits.length > 0 ? " within the limits" : "")));
+  }
   const feasible = run.evaluations.filter((e) => e.feasible).length;
   if (run.limits.length > 0) {
     result.push(tile("within the limits", formatNumber(feasible), `of ${evaluations}`,

@@ -47,6 +47,12 @@ nlohmann::json summary_json(const Run& run) {
                          {"hypervolume", summary.hypervolume},
                          {"reference_point", summary.reference_point}};
   if (summary.best) json["best"] = network_json(summary.evaluations.at(*summary.best));
+  if (run.optimum) {
+    json["optimum"] = {{"architecture", run.optimum->architecture},
+                       {"value", run.optimum->value},
+                       {"distance", nullptr}};
+    if (const auto distance = distance_from_optimum(run)) json["optimum"]["distance"] = *distance;
+  }
   if (summary.final) {
     nlohmann::json final = {{"architecture", summary.final->architecture},
                             {"seconds", summary.final->seconds}};

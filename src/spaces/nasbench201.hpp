@@ -49,6 +49,7 @@ class NasBench201 {
   /// arch string; `none` and operations off every path from input to output are left out (White et
   /// al., "NN-Former", CVPR 2025). A cell without a path has an "Output" that reads nothing.
   graph::Graph cell(const Genotype& genotype) const;
+  void tokens(const Genotype& genotype, graph::Tokens& tokens) const;
   /// The official skeleton: stem, three stages of cells, a ResNet basic block with stride 2 between
   /// them, head. A node without an operand is a tensor of zeros. Convolutions that no output
   /// depends on stay in the graph, as the published parameters and FLOPs count them. On odd sides,

@@ -59,6 +59,11 @@ graph::Graph AnySpace::cell(const Genotype& genotype) const {
   return graph;
 }
 
+void AnySpace::tokens(const Genotype& genotype, graph::Tokens& tokens) const {
+  validate(genotype);
+  space_->tokens(genotype, tokens);
+}
+
 graph::Graph AnySpace::network(const Genotype& genotype, const NetworkInput& input) const {
   validate(genotype);
   graph::Graph graph = space_->network(genotype, input);

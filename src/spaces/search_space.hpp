@@ -12,6 +12,7 @@
 #include "base/key.hpp"
 #include "base/random.hpp"
 #include "graph/graph.hpp"
+#include "graph/tokens.hpp"
 #include "spaces/genotype.hpp"
 #include "spaces/network_input.hpp"
 
@@ -41,8 +42,9 @@ class SpaceError : public std::runtime_error {
 ///
 /// Optional: `size()` and `at(index)` for spaces that can be enumerated (a size of nothing: this
 /// one cannot), `neighbours(genotype)` for the complete neighbourhood under `mutate`, in a fixed
-/// order, and `annotation_names()` with `annotations(genotype)` for texts that only this space
-/// knows about an architecture.
+/// order, `annotation_names()` with `annotations(genotype)` for texts that only this space knows
+/// about an architecture, and `tokens(genotype, tokens)` for a space that has a faster way to the
+/// tokens of its cells than their graph.
 template <class S>
 concept SearchSpace = requires(const S& space, const Genotype& genotype, Rng& rng,
                                const NetworkInput& input, std::string_view text) {
@@ -80,6 +82,14 @@ concept AnnotatedSpace = SearchSpace<S> && requires(const S& space, const Genoty
   { space.annotations(genotype) } -> std::same_as<std::vector<std::string>>;
 };
 
+/// A search space that writes the tokens of cells without building their graph: exactly those that
+/// graph::tokenize() finds in cell(genotype).
+template <class S>
+concept TokenizedSpace = SearchSpace<S> &&
+    requires(const S& space, const Genotype& genotype, graph::Tokens& tokens) {
+  { space.tokens(genotype, tokens) } -> std::same_as<void>;
+};
+
 /// Any search space, by value; copies share the (immutable) space. Checks both sides of every call:
 /// genotypes that come in are validated, and so are those a space hands out, so that a faulty
 /// plug-in is named at once. Safe to use from many threads.
@@ -95,6 +105,8 @@ class AnySpace {
   void validate(const Genotype& genotype) const { space_->validate(genotype); }
   Key key(const Genotype& genotype) const;
   graph::Graph cell(const Genotype& genotype) const;
+  /// Replaces what is in `tokens` by what predictors read of the cell.
+  void tokens(const Genotype& genotype, graph::Tokens& tokens) const;
   graph::Graph network(const Genotype& genotype, const NetworkInput& input) const;
   std::string format(const Genotype& genotype) const;
   Genotype parse(std::string_view text) const;
@@ -122,6 +134,7 @@ class AnySpace {
     virtual void validate(const Genotype& genotype) const = 0;
     virtual Key key(const Genotype& genotype) const = 0;
     virtual graph::Graph cell(const Genotype& genotype) const = 0;
+    virtual void tokens(const Genotype& genotype, graph::Tokens& tokens) const = 0;
     virtual graph::Graph network(const Genotype& genotype, const NetworkInput& input) const = 0;
     virtual std::string format(const Genotype& genotype) const = 0;
     virtual Genotype parse(std::string_view text) const = 0;
@@ -147,6 +160,13 @@ class AnySpace {
     void validate(const Genotype& genotype) const override { space.validate(genotype); }
     Key key(const Genotype& genotype) const override { return space.key(genotype); }
     graph::Graph cell(const Genotype& genotype) const override { return space.cell(genotype); }
+    void tokens(const Genotype& genotype, graph::Tokens& tokens) const override {
+      if constexpr (TokenizedSpace<S>) {
+        space.tokens(genotype, tokens);
+      } else {
+        graph::tokenize(space.cell(genotype), tokens);
+      }
+    }
     graph::Graph network(const Genotype& genotype, const NetworkInput& input) const override {
       return space.network(genotype, input);
     }

@@ -37,6 +37,14 @@ std::vector<std::string> space_names() {
   return names;
 }
 
+std::vector<std::string> ready_space_names() {
+  std::vector<std::string> names;
+  for (const auto& [name, options] : kSpaces) {
+    if (!std::holds_alternative<DeclaredOptions>(options)) names.emplace_back(name);
+  }
+  return names;
+}
+
 SpaceOptions space_options(std::string_view name) {
   for (const auto& [known, options] : kSpaces) {
     if (known == name) return options;

@@ -24,6 +24,9 @@ using SpaceOptions = std::variant<HierarchicalOptions, DartsOptions, NasBench101
 /// `declared` is last.
 std::vector<std::string> space_names();
 
+/// Those of them that need no file of their own, and so can be made from their names alone.
+std::vector<std::string> ready_space_names();
+
 /// The default options of the space of that name, to be read over by `std::visit` of their
 /// `fields`. Throws SpaceError naming the nearest space where there is none of that name.
 SpaceOptions space_options(std::string_view name);

@@ -2,8 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -235,6 +237,18 @@ void read_options(const Document& document, T& options, Findings& findings) {
   Reader reader(document.root, "", findings);
   options.fields(reader);
   reader.finish();
+}
+
+/// The options of a whole document after every one of `overrides`, as apply_override() takes them;
+/// relative paths in these count from the current folder.
+template <class T>
+T read_overridden(Document document, std::span<const std::string> overrides, Findings& findings) {
+  for (const std::string& assignment : overrides) {
+    apply_override(document, assignment, std::filesystem::current_path());
+  }
+  T options;
+  read_options(document, options, findings);
+  return options;
 }
 
 }  // namespace evonas::yaml

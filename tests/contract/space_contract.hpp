@@ -128,6 +128,11 @@ inline void check_graphs(const spaces::AnySpace& space, const SpaceContract& con
     CAPTURE(space.format(genotype));
     const graph::Graph cell = space.cell(genotype);
     CHECK(graph::canonical_key(cell) == graph::canonical_key(space.cell(genotype)));
+    graph::Tokens expected;
+    graph::Tokens tokens{.operations = {1, 2, 3}, .edges = {{0, 1}}};
+    graph::tokenize(cell, expected);
+    space.tokens(genotype, tokens);
+    CHECK(tokens == expected);
     for (const spaces::NetworkInput& input : contract.inputs) {
       const graph::Graph network = space.network(genotype, input);
       REQUIRE(network.size() > 0);

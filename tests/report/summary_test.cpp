@@ -56,6 +56,22 @@ TEST_CASE("networks that break a limit when they are measured again are named") 
                                   chosen) != std::string::npos);
 }
 
+TEST_CASE("a run on a table tells how far it ended from the optimum") {
+  Run run = sample_run();
+  CHECK_FALSE(summary_json(run).contains("optimum"));
+  run.optimum = search::KnownOptimum{.architecture = "the best", .value = 91.5};
+  CHECK(summary_json(run).at("optimum") ==
+        nlohmann::json{{"architecture", "the best"}, {"value", 91.5}, {"distance", 1.25}});
+  CHECK(console_summary(run).find("1.250 % from the optimum of the table within the limits: "
+                                  "accuracy 91.50 % with the best\n") != std::string::npos);
+  run.optimum->value = 90.25;
+  run.problem.limits.clear();
+  CHECK(console_summary(run).find("this is the optimum of the table\n") != std::string::npos);
+  run.summary.best.reset();
+  CHECK(summary_json(run).at("optimum").at("distance").is_null());
+  CHECK(console_summary(run).find("optimum") == std::string::npos);
+}
+
 TEST_CASE("summary.json says how a run ended") {
   Run run = sample_run();
   const auto status_after = [&](search::Termination termination) {

@@ -12,8 +12,8 @@ namespace {
 /// Every built-in space with its defaults, and every declared one that is shipped.
 std::vector<spaces::AnySpace> every_space() {
   std::vector<spaces::AnySpace> result;
-  for (const std::string& name : spaces::space_names()) {
-    if (name != "declared") result.push_back(spaces::make_space(name));
+  for (const std::string& name : spaces::ready_space_names()) {
+    result.push_back(spaces::make_space(name));
   }
   for (const auto& entry :
        std::filesystem::directory_iterator(EVONAS_SOURCE_DIR "/configs/spaces")) {

@@ -51,12 +51,9 @@ void check_search(const Configuration& configuration, yaml::Findings& findings) 
 }
 
 Configuration read(yaml::Document document, std::span<const std::string> overrides) {
-  for (const std::string& assignment : overrides) {
-    yaml::apply_override(document, assignment, std::filesystem::current_path());
-  }
-  Configuration configuration;
   yaml::Findings findings;
-  yaml::read_options(document, configuration, findings);
+  auto configuration =
+      yaml::read_overridden<Configuration>(std::move(document), overrides, findings);
   detail::check_problem(configuration.objectives, configuration.limits,
                         detail::names_of(configuration.evaluation), findings);
   check_training(configuration, findings);

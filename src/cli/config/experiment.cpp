@@ -76,13 +76,9 @@ void check_metrics(const Experiment& experiment, yaml::Findings& findings) {
 
 Experiment load_experiment(const std::filesystem::path& file,
                            std::span<const std::string> overrides) {
-  yaml::Document document = yaml::read_document(file, file_kind());
-  for (const std::string& assignment : overrides) {
-    yaml::apply_override(document, assignment, std::filesystem::current_path());
-  }
-  Experiment experiment;
   yaml::Findings findings;
-  yaml::read_options(document, experiment, findings);
+  auto experiment = yaml::read_overridden<Experiment>(yaml::read_document(file, file_kind()),
+                                                      overrides, findings);
   detail::check_problem(experiment.objectives, experiment.limits,
                         detail::names_of(experiment.evaluation), findings);
   check_evaluation(experiment, findings);

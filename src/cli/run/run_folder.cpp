@@ -118,7 +118,8 @@ report::Run RunFolder::load(const search::RunStore& store, const search::SearchS
                   .summary = search::load_summary(store, setup.problem),
                   .metrics = metrics_of(setup, configuration),
                   .host = {},
-                  .configuration = configuration_text(store)};
+                  .configuration = configuration_text(store),
+                  .optimum = search::known_optimum(setup)};
   for (const auto& [name, value] : store.manifest()) {
     if (name.starts_with(kHostPrefix)) run.host[name.substr(kHostPrefix.size())] = value;
   }

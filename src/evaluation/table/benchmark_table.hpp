@@ -138,6 +138,8 @@ class TableEvaluator final : public Evaluator {
   bool deterministic() const override { return true; }
   void evaluate(std::span<const Candidate> block, const OutcomeSink& sink,
                 std::stop_token stop) override;
+  /// The rows of the table, in their order.
+  std::vector<Candidate> labelled() const override;
 
  private:
   struct Column {

@@ -46,4 +46,13 @@ void TableEvaluator::evaluate(std::span<const Candidate> block, const OutcomeSin
   }
 }
 
+std::vector<Candidate> TableEvaluator::labelled() const {
+  std::vector<Candidate> rows;
+  rows.reserve(table_->size());
+  for (std::size_t row = 0; row < table_->size(); ++row) {
+    rows.push_back({.genotype = table_->genotype(row), .key = table_->key(row)});
+  }
+  return rows;
+}
+
 }  // namespace evonas::evaluation

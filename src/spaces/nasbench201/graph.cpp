@@ -70,11 +70,8 @@ class Skeleton {
   graph::NetworkBuilder& builder_;
 };
 
-}  // namespace
-
-graph::Graph NasBench201::cell(const Genotype& genotype) const {
-  validate(genotype);
-  // Which of the four nodes data can reach, and from which it can reach the output.
+/// Which edges carry data from the input to the output.
+std::array<bool, kEdges.size()> live_edges(const Genotype& genotype) {
   std::array<bool, kNodes> reached{true};
   std::array<bool, kNodes> used{};
   used.back() = true;
@@ -86,19 +83,72 @@ graph::Graph NasBench201::cell(const Genotype& genotype) const {
     const auto [source, target] = kEdges[edge];
     if (genotype[edge] != kNone && used[target]) used[source] = true;
   }
+  std::array<bool, kEdges.size()> live{};
+  for (std::size_t edge = 0; edge < kEdges.size(); ++edge) {
+    const auto [source, target] = kEdges[edge];
+    live[edge] = genotype[edge] != kNone && reached[source] && used[target];
+  }
+  return live;
+}
 
+/// The tokens of the operations, of the input and of the output.
+struct CellTokens {
+  std::array<graph::OperationToken, kOperations> operations{};
+  graph::OperationToken input = graph::operation_token(graph::kInput);
+  graph::OperationToken output = graph::operation_token("Output");
+
+  CellTokens() {
+    for (Genotype::Gene gene = 0; gene < kOperations; ++gene) {
+      operations[static_cast<std::size_t>(gene)] = graph::operation_token(operation_name(gene));
+    }
+  }
+};
+
+}  // namespace
+
+graph::Graph NasBench201::cell(const Genotype& genotype) const {
+  validate(genotype);
+  const std::array<bool, kEdges.size()> live = live_edges(genotype);
   graph::Graph graph;
   std::array<std::vector<NodeId>, kNodes> producers;
   producers[0] = {graph.add_input({}, "input")};
   for (std::size_t edge = 0; edge < kEdges.size(); ++edge) {
     const auto [source, target] = kEdges[edge];
-    if (genotype[edge] == kNone || !reached[source] || !used[target]) continue;
+    if (!live[edge]) continue;
     producers[target].push_back(
         graph.add(std::string(operation_name(genotype[edge])), producers[source], {},
                   "edge_" + std::to_string(source) + "_" + std::to_string(target)));
   }
   graph.set_outputs({graph.add("Output", producers.back(), {}, "output")});
   return graph;
+}
+
+void NasBench201::tokens(const Genotype& genotype, graph::Tokens& tokens) const {
+  static const CellTokens words;
+  validate(genotype);
+  const std::array<bool, kEdges.size()> live = live_edges(genotype);
+  // Of each node of the cell the operations that arrive there, as token numbers; in `kEdges` they
+  // stand together, so a first and a count say which.
+  struct Producers {
+    NodeId first = 0;
+    NodeId count = 0;
+  };
+  std::array<Producers, kNodes> producers{{{.first = 0, .count = 1}}};
+  tokens.clear();
+  tokens.operations.push_back(words.input);
+  const auto read = [&](const Producers& sources, NodeId reader) {
+    for (NodeId i = 0; i < sources.count; ++i) tokens.edges.push_back({sources.first + i, reader});
+  };
+  for (std::size_t edge = 0; edge < kEdges.size(); ++edge) {
+    if (!live[edge]) continue;
+    const auto [source, target] = kEdges[edge];
+    const auto id = static_cast<NodeId>(tokens.operations.size());
+    if (producers[target].count++ == 0) producers[target].first = id;
+    tokens.operations.push_back(words.operations[static_cast<std::size_t>(genotype[edge])]);
+    read(producers[source], id);
+  }
+  read(producers.back(), static_cast<NodeId>(tokens.operations.size()));
+  tokens.operations.push_back(words.output);
 }
 
 graph::Graph NasBench201::network(const Genotype& genotype, const NetworkInput& input) const {
