@@ -20,7 +20,7 @@ struct Label {
   double test_accuracy = 0.0;
   double train_loss = 0.0;
   double seconds = 0.0;  ///< as TrainingResult has them
-  std::string failure;  ///< why there are no numbers; empty where there are
+  std::string failure;   ///< why there are no numbers; empty where there are
 };
 
 /// The trainings of a table under construction, safe on disk as they end. Throws as AppendedCsv

@@ -26,8 +26,8 @@ struct TrainingResult {
   double validation_loss = 0.0;
   double test_accuracy = 0.0;
   double train_loss = 0.0;  ///< mean over the last epoch, auxiliary classifiers included
-  /// What the training and its validation cost: on a CPU the processor time of its one thread, which
-  /// other work on the machine does not stretch, otherwise wall time.
+  /// What the training and its validation cost: on a CPU the processor time of its one thread,
+  /// which other work on the machine does not stretch, otherwise wall time.
   double seconds = 0.0;
   double images_per_second = 0.0;
   graph::Weights weights;  ///< after the last step, as the accuracies were measured with them
