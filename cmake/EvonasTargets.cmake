@@ -51,5 +51,8 @@ function(evonas_test name)
     ${target}_test PRIVATE EVONAS_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
   )
   add_test(NAME ${target} COMMAND ${target}_test)
-  set_tests_properties(${target} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77)
+  # Sanitizers make programs ten times slower.
+  set_tests_properties(
+    ${target} PROPERTIES TIMEOUT $<IF:$<BOOL:${EVONAS_SANITIZE}>,3600,600> SKIP_RETURN_CODE 77
+  )
 endfunction()

@@ -15,7 +15,9 @@ struct KnownOptimum {
 
 /// The architecture of a table that is best in the first objective and keeps every limit; nothing
 /// where no architecture keeps them, or where objectives and limits do not all come from one source
-/// that lists what it has labels of (Evaluator::labelled()).
+/// that lists what it has labels of (Evaluator::labelled()). Every row counts, also where rows of
+/// one network have different labels and a search that tells networks apart by key sees one of
+/// them.
 std::optional<KnownOptimum> known_optimum(const SearchSetup& setup);
 
 }  // namespace evonas::search

@@ -45,7 +45,8 @@ TEST_CASE("every command has help with an example") {
                                                           {"config", "show"},
                                                           {"config", "check"},
                                                           {"config", "schema"},
-                                                          {"bench", "search"}};
+                                                          {"bench", "search"},
+                                                          {"bench", "generation"}};
   for (std::vector<std::string> command : commands) {
     command.emplace_back("--help");
     const Result result = run(command);
@@ -344,11 +345,44 @@ TEST_CASE("a table that is missing says how to import it") {
   CHECK(contains(result.err, "evonas table import --space nasbench201"));
 }
 
+TEST_CASE("a search of a table says how far from the optimum within its limits it ended") {
+  const tests::TemporaryFolder folder;
+  write_text(folder / "search.yaml",
+             "space: nasbench201\n"
+             "objectives: [{metric: accuracy, goal: maximize}]\n"
+             "limits: [latency_ms <= 5]\n"
+             "evaluation: {accuracy: {table: " +
+                 fixture().table.string() + "}, latency_ms: {table: " + fixture().table.string() +
+                 "}}\nsearch: {algorithm: local_search, identity: genotype, seed: 1}\nbudget: "
+                 "{evaluations: 15000}\n");
+  const std::string out = (folder / "run").string();
+  const Result few = run({"search", (folder / "search.yaml").string(), "--set",
+                          "budget.evaluations=20", "--out", out, "--json"});
+  CAPTURE(few.err);
+  REQUIRE(few.code == 0);
+  const json optimum = json::parse(few.out).at("optimum");
+  const double best = json::parse(few.out).at("best").at("metrics").at("accuracy");
+  CHECK(optimum.at("distance") == doctest::Approx(optimum.at("value").get<double>() - best));
+  CHECK(optimum.at("distance") > 0.0);
+  CHECK(run({"verify", out}).code == 0);
+  const Result all = run({"resume", out, "--set", "budget.evaluations=15000"});
+  CHECK(contains(all.out, "this is the optimum of the table within the limits"));
+}
+
 TEST_CASE("the machinery is timed") {
   const Result result = run({"bench", "search", "--seeds", "1", "--generations", "5", "--json"});
   CAPTURE(result.err);
   CHECK(result.code == 0);
   CHECK(json::parse(result.out).at("algorithms").contains("nsga2"));
+
+  const Result generation =
+      run({"bench", "generation", "nasbench201", "darts", "--seconds", "0.02", "--json"});
+  CAPTURE(generation.err);
+  CHECK(generation.code == 0);
+  const json rows = json::parse(generation.out);
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[1].at("space") == "darts");
+  CHECK(rows[1].at("encode_per_second") > rows[1].at("all_per_second"));
 }
 
 }  // namespace

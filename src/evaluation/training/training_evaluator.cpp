@@ -286,6 +286,8 @@ void TrainingEvaluator::evaluate(std::span<const Candidate> block, const Outcome
       outcome.failure = error.what();
     } catch (const graph::GraphError& error) {
       outcome.failure = error.what();
+    } catch (const spaces::SpaceError& error) {
+      outcome.failure = error.what();
     }
     outcome.seconds = seconds_since(begin);
     const std::scoped_lock lock(mutex);
