@@ -10,47 +10,59 @@
 #include <tbb/task_arena.h>
 
 #ifdef __SANITIZE_THREAD__
-#include <sanitizer/tsan_interface.h>
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
 #endif
 
 namespace evonas {
 
+#ifdef __SANITIZE_THREAD__
 namespace detail {
 
-/// Tells ThreadSanitizer what it cannot see, because the TBB library is not compiled with it: that
-/// parallel work begins after what came before it, and is over before what comes after it.
-class ForkAndJoin {
- public:
-#ifdef __SANITIZE_THREAD__
-  ForkAndJoin() { __tsan_release(&fork_); }
-  ~ForkAndJoin() { __tsan_acquire(&join_); }
-  void begin_task() { __tsan_acquire(&fork_); }
-  void end_task() { __tsan_release(&join_); }
-
- private:
-  char fork_ = 0;
-  char join_ = 0;
-#else
-  void begin_task() {}
-  void end_task() {}
-#endif
-};
+/// ThreadSanitizer cannot follow the TBB library, which is not compiled with it: under it plain
+/// threads call `body(i)` for every i below `count`.
+template <class Body>
+void for_each_in_threads(std::size_t count, const Body& body, std::size_t threads) {
+  std::atomic<std::size_t> next = 0;
+  std::exception_ptr failure;
+  std::mutex mutex;
+  const auto work = [&] {
+    try {
+      for (std::size_t i = next++; i < count; i = next++) body(i);
+    } catch (...) {
+      const std::scoped_lock lock(mutex);
+      if (!failure) failure = std::current_exception();
+    }
+  };
+  {
+    std::vector<std::jthread> helpers;
+    for (std::size_t i = 1; i < std::min(threads, count); ++i) helpers.emplace_back(work);
+    work();
+  }
+  if (failure) std::rethrow_exception(failure);
+}
 
 }  // namespace detail
+#endif
 
 /// Calls `body(i)` for every i below `count` on the threads of the arena that the caller is in, in
 /// any order, `grain` after each other in one task. The first exception comes back.
 template <class Body>
-void parallel_for(std::size_t count, const Body& body, std::size_t grain = 1) {
-  detail::ForkAndJoin order;
+void parallel_for(std::size_t count, const Body& body, [[maybe_unused]] std::size_t grain = 1) {
+#ifdef __SANITIZE_THREAD__
+  detail::for_each_in_threads(count, body,
+                              static_cast<std::size_t>(tbb::this_task_arena::max_concurrency()));
+#else
   tbb::parallel_for(
       tbb::blocked_range<std::size_t>(0, count, grain),
       [&](const tbb::blocked_range<std::size_t>& range) {
-        order.begin_task();
         for (std::size_t i = range.begin(); i < range.end(); ++i) body(i);
-        order.end_task();
       },
       tbb::simple_partitioner());
+#endif
 }
 
 /// A TBB arena of so many threads, also of more than there are cores, which TBB does not allow (and
@@ -68,15 +80,7 @@ class ThreadArena {
   /// Runs `call` in the arena; exceptions come back.
   template <class Call>
   auto execute(const Call& call) {
-    detail::ForkAndJoin order;
-    return arena_.execute([&] {
-      order.begin_task();
-      const struct End {
-        detail::ForkAndJoin& order;
-        ~End() { order.end_task(); }
-      } end{order};
-      return call();
-    });
+    return arena_.execute(call);
   }
 
  private:
