@@ -7,8 +7,7 @@ namespace evonas::predictor {
 
 Vocabulary::Vocabulary(std::vector<graph::OperationToken> tokens) {
   std::ranges::sort(tokens);
-  const auto repeated = std::ranges::unique(tokens);
-  tokens.erase(repeated.begin(), repeated.end());
+  tokens.erase(std::unique(tokens.begin(), tokens.end()), tokens.end());
   operations_ = tokens.size();
   slots_.resize(std::bit_ceil(4 * operations_ + 1));
   for (std::uint32_t column = 0; column < operations_; ++column) {
