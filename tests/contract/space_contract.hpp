@@ -16,21 +16,15 @@
 #include "graph/canonical.hpp"
 #include "graph/cost.hpp"
 #include "graph/onnx.hpp"
+#include "sanitized.hpp"
 #include "spaces/search_space.hpp"
 
 namespace evonas::tests {
 
-/// Sanitizers make every step ten times slower, and need few to see each line run.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr std::size_t kWalkSteps = 3'000;
-#else
-inline constexpr std::size_t kWalkSteps = 100'000;
-#endif
-
 /// How much of a space the contract looks at.
 struct SpaceContract {
-  std::size_t walk_steps = kWalkSteps;  ///< steps of sample, mutate and crossover
-  std::size_t networks = 20;            ///< architectures whose graphs are built
+  std::size_t walk_steps = kSanitized ? 3'000 : 100'000;  ///< steps of sample, mutate and crossover
+  std::size_t networks = 20;                              ///< architectures whose graphs are built
   /// Mutations of one parent, enough to meet each of its neighbours.
   std::size_t mutations = 10'000;
   std::size_t enumerated = 20'000;  ///< genotypes of an enumerable space, from both ends
