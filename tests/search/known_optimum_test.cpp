@@ -52,6 +52,24 @@ TEST_CASE("the known optimum keeps every limit") {
   CHECK_FALSE(with_limit("second <= -1"));
 }
 
+/// A source that lists nothing and must not be asked for anything.
+class Untouchable final : public evaluation::Evaluator {
+ public:
+  std::vector<evaluation::Metric> metrics() const override { return {{.name = "first"}}; }
+  bool deterministic() const override { return false; }
+  void evaluate(std::span<const evaluation::Candidate> /*block*/,
+                const evaluation::OutcomeSink& /*sink*/, std::stop_token /*stop*/) override {
+    throw evaluation::EvaluationError("not to be evaluated");
+  }
+};
+
+TEST_CASE("a source that is no table is not asked for an optimum") {
+  const tests::TemporaryFolder folder;
+  SearchSetup setup = setup_of(folder, {.objectives = {{"first", Goal::Maximize}}, .limits = {}});
+  setup.sources = {{"training", std::make_shared<Untouchable>()}};
+  CHECK_FALSE(known_optimum(setup));
+}
+
 TEST_CASE("without a table that has every metric no optimum is known") {
   const tests::TemporaryFolder folder;
   CHECK_FALSE(known_optimum(setup_of(folder, {.objectives = {{"first", Goal::Maximize}},
