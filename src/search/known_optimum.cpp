@@ -25,7 +25,7 @@ std::optional<KnownOptimum> known_optimum(const SearchSetup& setup) {
   });
   if (source == setup.sources.end()) return std::nullopt;
   const std::vector<evaluation::Candidate> labelled = source->evaluator->labelled();
-  if (labelled.empty()) return std::nullopt;  // no table: nothing to evaluate, nor to be asked to
+  if (labelled.empty()) return std::nullopt;  // no table
   // The lowest minimised value, of equal ones the first: outcomes may come in any order.
   std::pair best{std::numeric_limits<double>::infinity(), labelled.size()};
   double value = 0.0;
