@@ -24,6 +24,9 @@ struct Tokens {
   };
   std::vector<OperationToken> operations;  ///< by node
   std::vector<Edge> edges;                 ///< by reader, then in the order of its operands
+  /// By node: its channels as a share of those of the result, where a space knows them and they
+  /// differ; otherwise empty.
+  std::vector<float> widths;
 
   bool operator==(const Tokens&) const = default;
 
@@ -31,6 +34,7 @@ struct Tokens {
   void clear() {
     operations.clear();
     edges.clear();
+    widths.clear();
   }
 };
 

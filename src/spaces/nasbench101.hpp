@@ -59,6 +59,7 @@ class NasBench101 {
   Key key(const Genotype& genotype) const;
   /// "Input", the interior vertices with the authors' names of their operations, and "Output".
   graph::Graph cell(const Genotype& genotype) const;
+  void tokens(const Genotype& genotype, graph::Tokens& tokens) const;
   /// The official network: a 3x3 convolution, stacks of cells with 2x2 max-pooling between, global
   /// average, dense layer. Channels as in the authors' `compute_vertex_channels`: the interior
   /// vertices that the output concatenates share its channels, others have as many as their widest

@@ -82,8 +82,8 @@ concept AnnotatedSpace = SearchSpace<S> && requires(const S& space, const Genoty
   { space.annotations(genotype) } -> std::same_as<std::vector<std::string>>;
 };
 
-/// A search space that writes the tokens of cells without building their graph: exactly those that
-/// graph::tokenize() finds in cell(genotype).
+/// A search space that writes the tokens of cells without building their graph: the operations and
+/// edges that graph::tokenize() finds in cell(genotype), and widths where it knows them.
 template <class S>
 concept TokenizedSpace = SearchSpace<S> &&
     requires(const S& space, const Genotype& genotype, graph::Tokens& tokens) {

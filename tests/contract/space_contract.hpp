@@ -133,7 +133,9 @@ inline void check_graphs(const spaces::AnySpace& space, const SpaceContract& con
     graph::Tokens tokens{.operations = {1, 2, 3}, .edges = {{0, 1}}};
     graph::tokenize(cell, expected);
     space.tokens(genotype, tokens);
-    CHECK(tokens == expected);
+    CHECK(tokens.operations == expected.operations);
+    CHECK(tokens.edges == expected.edges);
+    CHECK((tokens.widths.empty() || tokens.widths.size() == tokens.operations.size()));
     for (const spaces::NetworkInput& input : contract.inputs) {
       const graph::Graph network = space.network(genotype, input);
       REQUIRE(network.size() > 0);

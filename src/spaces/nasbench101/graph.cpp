@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "graph/network_builder.hpp"
@@ -38,6 +39,19 @@ Channels interior_channels(const Cell& cell, std::int64_t output_channels) {
   }
   return channels;
 }
+
+/// The tokens of the operations, of the input and of the output.
+struct CellTokens {
+  std::array<graph::OperationToken, nasbench101::kOperations> operations{};
+  graph::OperationToken input = graph::operation_token(graph::kInput);
+  graph::OperationToken output = graph::operation_token("Output");
+
+  CellTokens() {
+    for (std::size_t i = 0; i < operations.size(); ++i) {
+      operations[i] = graph::operation_token(nasbench101::kOperationNames[i]);
+    }
+  }
+};
 
 /// Convolution, batch normalisation, Relu: the authors' order.
 NodeId conv_bn_relu(graph::NetworkBuilder& builder, NodeId x, std::int64_t channels,
@@ -133,6 +147,27 @@ graph::Graph NasBench101::cell(const Genotype& genotype) const {
   }
   graph.set_outputs({static_cast<NodeId>(cell.output())});
   return graph;
+}
+
+void NasBench101::tokens(const Genotype& genotype, graph::Tokens& tokens) const {
+  static const CellTokens words;
+  constexpr std::int64_t kAllChannels =
+      1024;  // shares of it, rounded as channels are, are fine enough
+  const Cell cell = nasbench101::cell_of(genotype);
+  const Channels channels = interior_channels(cell, kAllChannels);
+  tokens.clear();
+  for (std::size_t vertex = 0; vertex < cell.vertices; ++vertex) {
+    const bool end = vertex == 0 || vertex == cell.output();
+    for (std::size_t source = 0; source < vertex; ++source) {
+      if (!cell.edge(source, vertex)) continue;
+      tokens.edges.push_back({static_cast<NodeId>(source), static_cast<NodeId>(vertex)});
+    }
+    tokens.operations.push_back(vertex == 0               ? words.input
+                                : vertex == cell.output() ? words.output
+                                                          : words.operations[cell.ops[vertex]]);
+    tokens.widths.push_back(
+        end ? 1.0F : static_cast<float>(channels[vertex]) / static_cast<float>(kAllChannels));
+  }
 }
 
 graph::Graph NasBench101::network(const Genotype& genotype, const NetworkInput& input) const {

@@ -1,0 +1,119 @@
+#include "predictor/graph_features.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "base/parallel.hpp"
+#include "base/random.hpp"
+#include "predictor/predictor_error.hpp"
+
+namespace evonas::predictor {
+namespace {
+
+constexpr std::uint64_t kPool = 2000;  // random architectures that say what is usual
+constexpr std::size_t kChunk = 64;     // architectures in one task
+constexpr double kConstant = 1e-9;     // deviation of a statistic that does not vary
+constexpr double kSame = 1.0 - 1e-9;   // correlation of two statistics that say the same
+
+std::vector<spaces::Genotype> random_pool(const spaces::AnySpace& space) {
+  std::vector<spaces::Genotype> pool;
+  for (std::uint64_t i = 0; i < kPool; ++i) {
+    Rng rng(1, "pool of architectures", i);
+    pool.push_back(space.sample(rng));
+  }
+  return pool;
+}
+
+Vocabulary operations_of(const spaces::AnySpace& space, std::span<const spaces::Genotype> pool) {
+  std::vector<graph::OperationToken> operations;
+  graph::Tokens tokens;
+  for (const spaces::Genotype& genotype : pool) {
+    space.tokens(genotype, tokens);
+    operations.insert(operations.end(), tokens.operations.begin(), tokens.operations.end());
+  }
+  return Vocabulary(std::move(operations));
+}
+
+}  // namespace
+
+GraphFeatures::GraphFeatures(spaces::AnySpace space) : space_(std::move(space)) {
+  const std::vector<spaces::Genotype> pool = random_pool(space_);
+  vocabulary_ = operations_of(space_, pool);
+  const std::vector<double> rows = statistics(pool);
+  const std::size_t width = rows.size() / pool.size();
+  std::vector<std::vector<double>> columns;  // of those that are kept, standardised
+  for (std::size_t statistic = 0; statistic < width; ++statistic) {
+    std::vector<double> column(pool.size());
+    double mean = 0.0;
+    for (std::size_t row = 0; row < pool.size(); ++row) {
+      column[row] = rows[row * width + statistic];
+      mean += column[row] / static_cast<double>(pool.size());
+    }
+    double variance = 0.0;
+    for (double& value : column) {
+      value -= mean;
+      variance += value * value / static_cast<double>(pool.size());
+    }
+    const double deviation = std::sqrt(variance);
+    if (deviation < kConstant) continue;
+    for (double& value : column) value /= deviation;
+    const auto says_the_same = [&](const std::vector<double>& known) {
+      double product = 0.0;
+      for (std::size_t row = 0; row < column.size(); ++row) product += known[row] * column[row];
+      return std::abs(product) / static_cast<double>(column.size()) > kSame;
+    };
+    if (std::ranges::any_of(columns, says_the_same)) continue;
+    columns.push_back(std::move(column));
+    kept_.push_back({.statistic = statistic, .mean = mean, .deviation = deviation});
+  }
+  if (kept_.empty()) {
+    throw PredictorError(
+        fmt::format("{} random architectures of the space {} all have the same graph, expected "
+                    "some that differ",
+                    kPool, space_.name()));
+  }
+}
+
+std::vector<std::string> GraphFeatures::names() const {
+  const GraphStatistics all(vocabulary_.width());
+  std::vector<std::string> names;
+  for (const Kept& kept : kept_) names.push_back(all.names()[kept.statistic]);
+  return names;
+}
+
+std::vector<double> GraphFeatures::statistics(std::span<const spaces::Genotype> block) const {
+  const std::size_t width = GraphStatistics(vocabulary_.width()).size();
+  std::vector<double> rows(block.size() * width);
+  const std::size_t chunks = (block.size() + kChunk - 1) / kChunk;
+  parallel_for(chunks, [&](std::size_t chunk) {
+    GraphStatistics statistics(vocabulary_.width());
+    FlowReader reader;
+    FlowGraph flow;
+    graph::Tokens tokens;
+    const std::size_t end = std::min(block.size(), (chunk + 1) * kChunk);
+    for (std::size_t i = chunk * kChunk; i < end; ++i) {
+      space_.tokens(block[i], tokens);
+      reader.read(tokens, vocabulary_, flow);
+      statistics.compute(flow, std::span(rows).subspan(i * width, width));
+    }
+  });
+  return rows;
+}
+
+std::vector<double> GraphFeatures::compute(std::span<const spaces::Genotype> block) const {
+  const std::vector<double> rows = statistics(block);
+  if (block.empty()) return {};
+  const std::size_t width = rows.size() / block.size();
+  std::vector<double> features(block.size() * size());
+  for (std::size_t row = 0; row < block.size(); ++row) {
+    for (std::size_t i = 0; i < size(); ++i) {
+      const auto [statistic, mean, deviation] = kept_[i];
+      features[row * size() + i] = (rows[row * width + statistic] - mean) / deviation;
+    }
+  }
+  return features;
+}
+
+}  // namespace evonas::predictor

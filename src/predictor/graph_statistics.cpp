@@ -1,0 +1,215 @@
+#include "predictor/graph_statistics.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+namespace evonas::predictor {
+namespace {
+
+constexpr std::size_t kNoOperation = std::numeric_limits<std::size_t>::max();
+constexpr std::size_t kLongestShortcut =
+    4;                          // steps that an edge leaves out, counted apart up to it
+constexpr double kNone = -1.0;  // a length or depth of what is not there
+constexpr double kFar = 1e9;
+
+}  // namespace
+
+/// Takes numbers in their order: their values, or, asked for by the constructor, what they are.
+class GraphStatistics::Writer {
+ public:
+  explicit Writer(std::span<double> values) : values_(values) {}
+  explicit Writer(std::vector<std::string>& names) : names_(&names) {}
+
+  void add(double value, const char* what, std::size_t operation = kNoOperation,
+           std::size_t reader = kNoOperation) {
+    if (names_ == nullptr) {
+      values_[written_++] = value;
+      return;
+    }
+    std::string name = operation == kNoOperation ? what : fmt::format("{}({}", what, operation);
+    if (reader != kNoOperation) name += fmt::format(",{}", reader);
+    if (operation != kNoOperation) name.push_back(')');
+    names_->push_back(std::move(name));
+  }
+
+ private:
+  std::span<double> values_;
+  std::size_t written_ = 0;
+  std::vector<std::string>* names_ = nullptr;
+};
+
+GraphStatistics::GraphStatistics(std::size_t operations) : operations_(operations) {
+  Writer names(names_);
+  const FlowGraph empty;
+  count_operations(empty, names);
+  measure_paths(empty, names);
+  measure_depths(empty, names);
+  count_pairs(empty, names);
+}
+
+void GraphStatistics::compute(const FlowGraph& graph, std::span<double> numbers) {
+  Writer out(numbers);
+  count_operations(graph, out);
+  measure_paths(graph, out);
+  measure_depths(graph, out);
+  count_pairs(graph, out);
+}
+
+void GraphStatistics::count_operations(const FlowGraph& graph, Writer& out) const {
+  out.add(static_cast<double>(graph.nodes()), "nodes");
+  out.add(static_cast<double>(graph.edges.size()), "edges");
+  for (std::size_t operation = 0; operation < operations_; ++operation) {
+    double count = 0.0;
+    double width = 0.0;
+    double square = 0.0;
+    double widest = 0.0;
+    for (std::size_t node = 0; node < graph.nodes(); ++node) {
+      if (graph.operations[node] != operation) continue;
+      const double own = graph.widths[node];
+      count += 1.0;
+      width += own;
+      square += own * own;
+      widest = std::max(widest, own);
+    }
+    out.add(count, "count", operation);
+    out.add(width, "width", operation);
+    out.add(square, "squared_width", operation);
+    out.add(widest, "widest", operation);
+  }
+}
+
+void GraphStatistics::measure_paths(const FlowGraph& graph, Writer& out) {
+  const std::size_t nodes = graph.nodes();
+  // How often each node is read and reads; a node that does neither is on no path.
+  by_node_.assign(2 * nodes, 0.0);
+  const std::span reads(by_node_.data(), nodes);
+  const std::span readers(by_node_.data() + nodes, nodes);
+  for (const auto [from, to, count] : graph.edges) {
+    readers[from] += count;
+    reads[to] += count;
+  }
+  ways_in_.assign(nodes, 0.0);
+  ways_out_.assign(nodes, 0.0);
+  double paths = 0.0;
+  for (std::size_t node = 0; node < nodes; ++node) {
+    if (reads[node] == 0.0 && readers[node] > 0.0) ways_in_[node] = 1.0;
+    if (readers[node] == 0.0 && reads[node] > 0.0) ways_out_[node] = 1.0;
+  }
+  for (const auto [from, to, count] : graph.edges) ways_in_[to] += count * ways_in_[from];
+  for (std::size_t i = graph.edges.size(); i-- > 0;) {
+    const auto [from, to, count] = graph.edges[i];
+    ways_out_[from] += count * ways_out_[to];
+  }
+  for (std::size_t node = 0; node < nodes; ++node) {
+    if (readers[node] == 0.0) paths += ways_in_[node];
+  }
+  out.add(std::log1p(paths), "log_paths");
+  out.add(nodes == 0 ? 0.0 : *std::ranges::max_element(reads), "most_read");
+  out.add(nodes == 0 ? 0.0 : *std::ranges::max_element(readers), "most_readers");
+
+  // Of every node, along the paths that lead to it: nodes of an operation on the one that has most
+  // of them, on the one that has least, and on the mean of what it reads. The last operation stands
+  // for all.
+  const std::size_t kinds = operations_ + 1;
+  by_node_and_operation_.assign(3 * nodes * kinds, 0.0);
+  const std::span most(by_node_and_operation_.data(), nodes * kinds);
+  const std::span least(most.data() + nodes * kinds, nodes * kinds);
+  const std::span mean(least.data() + nodes * kinds, nodes * kinds);
+  std::ranges::fill(least, kFar);
+  std::size_t edge = 0;
+  for (std::size_t node = 0; node < nodes; ++node) {
+    for (; edge < graph.edges.size() && graph.edges[edge].to == node; ++edge) {
+      const std::size_t from = graph.edges[edge].from;
+      const double share = graph.edges[edge].count / reads[node];
+      for (std::size_t kind = 0; kind < kinds; ++kind) {
+        const std::size_t before = from * kinds + kind;
+        const std::size_t at = node * kinds + kind;
+        most[at] = std::max(most[at], most[before]);
+        least[at] = std::min(least[at], least[before]);
+        mean[at] += share * mean[before];
+      }
+    }
+    for (std::size_t kind = 0; kind < kinds; ++kind) {
+      const std::size_t at = node * kinds + kind;
+      const double own = kind == operations_ || kind == graph.operations[node] ? 1.0 : 0.0;
+      if (reads[node] == 0.0) least[at] = 0.0;
+      most[at] += own;
+      least[at] += own;
+      mean[at] += own;
+    }
+  }
+  for (std::size_t kind = 0; kind < kinds; ++kind) {
+    double longest = kNone;
+    double shortest = paths > 0.0 ? kFar : kNone;
+    double average = 0.0;
+    double share = 0.0;
+    for (std::size_t node = 0; node < nodes; ++node) {
+      if (kind == operations_ || kind == graph.operations[node]) {
+        share += ways_in_[node] * ways_out_[node];
+      }
+      if (readers[node] > 0.0 || reads[node] == 0.0) continue;
+      const std::size_t at = node * kinds + kind;
+      longest = std::max(longest, most[at]);
+      shortest = std::min(shortest, least[at]);
+      average += mean[at];
+    }
+    out.add(longest, "longest_path", kind);
+    out.add(shortest, "shortest_path", kind);
+    out.add(average, "mean_path", kind);
+    out.add(paths > 0.0 ? share / paths : 0.0, "on_paths", kind);
+  }
+}
+
+void GraphStatistics::measure_depths(const FlowGraph& graph, Writer& out) {
+  const std::size_t nodes = graph.nodes();
+  depths_.assign(nodes, 0.0);
+  for (const auto [from, to, count] : graph.edges) {
+    depths_[to] = std::max(depths_[to], depths_[from] + 1.0);
+  }
+  for (std::size_t operation = 0; operation < operations_; ++operation) {
+    double count = 0.0;
+    double sum = 0.0;
+    double deepest = kNone;
+    double shallowest = kFar;
+    for (std::size_t node = 0; node < nodes; ++node) {
+      if (graph.operations[node] != operation) continue;
+      count += 1.0;
+      sum += depths_[node];
+      deepest = std::max(deepest, depths_[node]);
+      shallowest = std::min(shallowest, depths_[node]);
+    }
+    out.add(count > 0.0 ? sum / count : kNone, "mean_depth", operation);
+    out.add(deepest, "deepest", operation);
+    out.add(count > 0.0 ? shallowest : kNone, "shallowest", operation);
+  }
+  std::array<double, kLongestShortcut> shortcuts{};
+  for (const auto [from, to, count] : graph.edges) {
+    const auto steps = static_cast<std::size_t>(depths_[to] - depths_[from]);
+    shortcuts[std::min(steps, kLongestShortcut) - 1] += 1.0;
+  }
+  for (std::size_t i = 0; i < kLongestShortcut; ++i) out.add(shortcuts[i], "edges_of_steps", i + 1);
+}
+
+void GraphStatistics::count_pairs(const FlowGraph& graph, Writer& out) {
+  pairs_.assign(2 * operations_ * operations_, 0.0);
+  const std::span counts(pairs_.data(), operations_ * operations_);
+  const std::span widths(counts.data() + counts.size(), counts.size());
+  for (const auto [from, to, count] : graph.edges) {
+    const std::size_t pair = graph.operations[from] * operations_ + graph.operations[to];
+    counts[pair] += count;
+    widths[pair] += graph.widths[from] * graph.widths[to];
+  }
+  for (std::size_t operation = 0; operation < operations_; ++operation) {
+    for (std::size_t reader = 0; reader < operations_; ++reader) {
+      const std::size_t pair = operation * operations_ + reader;
+      out.add(counts[pair], "reads", operation, reader);
+      out.add(widths[pair], "width_read", operation, reader);
+    }
+  }
+}
+
+}  // namespace evonas::predictor

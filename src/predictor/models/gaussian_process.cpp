@@ -1,0 +1,169 @@
+#include "predictor/models/gaussian_process.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+
+#include <ATen/Parallel.h>
+#include <torch/optim/adam.h>
+#include <torch/utils.h>
+
+#include "base/parallel.hpp"
+#include "base/random.hpp"
+
+namespace evonas::predictor {
+namespace {
+
+constexpr double kLeastNoise = 1e-4;  // variance that is always added, for the factorisation
+constexpr double kTypicalScale = 0.8;
+constexpr double kScalePrior = 0.05;
+constexpr std::size_t kChunk = 256;  // architectures in one task of a prediction
+
+torch::Tensor tensor_of(std::span<const double> values, std::int64_t columns) {
+  torch::Tensor tensor =
+      torch::empty({static_cast<std::int64_t>(values.size()) / columns, columns}, torch::kDouble);
+  std::ranges::copy(values, tensor.data_ptr<double>());
+  return tensor;
+}
+
+/// Logarithms of what the kernel is made of.
+struct Scales {
+  torch::Tensor length;     ///< common to all features
+  torch::Tensor own;        ///< of each feature, on top of the common one
+  torch::Tensor amplitude;  ///< of the kernel's variance
+  torch::Tensor noise;      ///< of the labels' variance
+
+  explicit Scales(std::int64_t features)
+      : length(
+            torch::full({1}, 0.5 * std::log(static_cast<double>(features)) + 0.3, torch::kDouble)),
+        own(torch::zeros({features}, torch::kDouble)),
+        amplitude(torch::full({1}, -1.0, torch::kDouble)),
+        noise(torch::full({1}, -2.5, torch::kDouble)) {}
+
+  torch::Tensor weights() const { return (-length - own).exp(); }
+  torch::Tensor kernel(const torch::Tensor& a, const torch::Tensor& b) const {
+    const torch::Tensor squared =
+        (a.square().sum(1, true) + b.square().sum(1).unsqueeze(0) - 2.0 * a.matmul(b.t()))
+            .clamp_min(0.0);
+    const torch::Tensor t = (5.0 * squared + 1e-12).sqrt();
+    return amplitude.exp() * (1.0 + t + t.square() / 3.0) * (-t).exp();
+  }
+  /// The lower Cholesky factor of the labels' covariance.
+  torch::Tensor factor(const torch::Tensor& rows) const {
+    const torch::Tensor scaled = rows * weights();
+    return torch::linalg_cholesky(kernel(scaled, scaled) +
+                                  torch::eye(rows.size(0), torch::kDouble) *
+                                      (noise.exp() + kLeastNoise));
+  }
+  /// Minus the logarithm of the scales' probability, given the labels; up to a constant.
+  torch::Tensor cost(const torch::Tensor& rows, const torch::Tensor& scores, double prior) const {
+    const torch::Tensor lower = factor(rows);
+    const torch::Tensor white = torch::linalg_solve_triangular(lower, scores, /*upper=*/false);
+    return 0.5 * white.square().sum() + lower.diagonal().log().sum() + prior * own.square().sum() +
+           kScalePrior * (length - kTypicalScale).square().sum();
+  }
+  std::array<torch::Tensor*, 4> all() { return {&length, &own, &amplitude, &noise}; }
+};
+
+}  // namespace
+
+/// What a fit leaves behind.
+struct GaussianProcess::Fitted {
+  RankNormal labels;
+  Scales scales;
+  torch::Tensor scaled;   // labels x features, times their weights
+  torch::Tensor lower;    // Cholesky factor of the labels' covariance
+  torch::Tensor weights;  // labels x 1: covariance^-1 times scores
+};
+
+GaussianProcess::GaussianProcess(std::shared_ptr<const GraphFeatures> features,
+                                 const GaussianProcessOptions& options)
+    : features_(std::move(features)), options_(options) {}
+
+GaussianProcess::~GaussianProcess() = default;
+
+void GaussianProcess::fit(std::span<const Label> labels, const FitControl& control) {
+  check_labels(labels);
+  std::vector<spaces::Genotype> genotypes;
+  std::vector<double> values;
+  for (const Label& label : labels) {
+    genotypes.push_back(label.genotype);
+    values.push_back(label.value);
+  }
+  RankNormal transform(values);
+  std::ranges::transform(values, values.begin(), [&](double v) { return transform.score(v); });
+  const auto width = static_cast<std::int64_t>(features_->size());
+  const torch::Tensor rows = tensor_of(features_->compute(genotypes), width);
+  const torch::Tensor scores = tensor_of(values, 1);
+
+  std::vector<std::int64_t> chosen(labels.size());
+  std::iota(chosen.begin(), chosen.end(), 0);
+  Rng(control.seed, "labels for scales").shuffle(std::span(chosen));
+  chosen.resize(std::min(chosen.size(), static_cast<std::size_t>(options_.most_for_scales)));
+  const torch::Tensor index = torch::tensor(chosen, torch::kInt64);
+  const torch::Tensor some_rows = rows.index_select(0, index);
+  const torch::Tensor some_scores = scores.index_select(0, index);
+
+  Scales scales(width);
+  std::vector<torch::Tensor> learnt;
+  for (torch::Tensor* scale : scales.all()) learnt.push_back(scale->requires_grad_());
+  torch::optim::Adam optimiser(learnt, torch::optim::AdamOptions(options_.learning_rate));
+  for (std::int64_t step = 0; step < options_.steps; ++step) {
+    if (control.stop.stop_requested()) throw PredictorError("the fit was stopped");
+    optimiser.zero_grad();
+    scales.cost(some_rows, some_scores, options_.relevance_prior).backward();
+    optimiser.step();
+    if (control.progress) {
+      control.progress(static_cast<double>(step + 1) / static_cast<double>(options_.steps));
+    }
+  }
+  const torch::NoGradGuard no_gradients;
+  for (torch::Tensor* scale : scales.all()) *scale = scale->detach();
+  torch::Tensor lower = scales.factor(rows);
+  torch::Tensor weights = torch::cholesky_solve(scores, lower);
+  fitted_ = std::make_unique<Fitted>(Fitted{.labels = std::move(transform),
+                                            .scales = scales,
+                                            .scaled = rows * scales.weights(),
+                                            .lower = std::move(lower),
+                                            .weights = std::move(weights)});
+}
+
+std::vector<Prediction> GaussianProcess::predict(std::span<const spaces::Genotype> block) const {
+  if (!fitted_) throw PredictorError("the Gaussian process has not been fitted yet");
+  const std::vector<double> features = features_->compute(block);
+  const std::size_t width = features_->size();
+  std::vector<Prediction> predictions(block.size());
+  parallel_for((block.size() + kChunk - 1) / kChunk, [&](std::size_t chunk) {
+    const torch::NoGradGuard no_gradients;
+    const std::size_t first = chunk * kChunk;
+    const std::size_t count = std::min(kChunk, block.size() - first);
+    const torch::Tensor rows = tensor_of(std::span(features).subspan(first * width, count * width),
+                                         static_cast<std::int64_t>(width));
+    const torch::Tensor covariance =
+        fitted_->scales.kernel(rows * fitted_->scales.weights(), fitted_->scaled);
+    const torch::Tensor means = covariance.matmul(fitted_->weights).contiguous();
+    const torch::Tensor white =
+        torch::linalg_solve_triangular(fitted_->lower, covariance.t(), /*upper=*/false);
+    const torch::Tensor variances =
+        (fitted_->scales.amplitude.exp() + fitted_->scales.noise.exp() - white.square().sum(0))
+            .clamp_min(0.0)
+            .contiguous();
+    for (std::size_t i = 0; i < count; ++i) {
+      const double mean = means.data_ptr<double>()[i];
+      const double deviation = std::sqrt(variances.data_ptr<double>()[i]);
+      predictions[first + i] = fitted_->labels.prediction(mean, deviation);
+    }
+  });
+  return predictions;
+}
+
+std::size_t GaussianProcess::parameters() const { return features_->size() + 3; }
+
+std::vector<double> GaussianProcess::relevance() const {
+  if (!fitted_) throw PredictorError("the Gaussian process has not been fitted yet");
+  const torch::Tensor weights = fitted_->scales.weights().contiguous();
+  return {weights.data_ptr<double>(), weights.data_ptr<double>() + weights.numel()};
+}
+
+}  // namespace evonas::predictor

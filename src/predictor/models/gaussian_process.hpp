@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "predictor/graph_features.hpp"
+#include "predictor/predictor.hpp"
+#include "predictor/rank_normal.hpp"
+
+namespace evonas::predictor {
+
+struct GaussianProcessOptions {
+  std::int64_t steps = 120;     ///< of Adam, on the kernel's scales
+  double learning_rate = 0.05;  ///< of Adam
+  /// How strongly the length scales of single features are held to their common one: the weight of
+  /// their squared logarithms.
+  double relevance_prior = 1.0;
+  /// Scales are learnt from at most so many labels, drawn at random; all labels are used to
+  /// predict.
+  std::int64_t most_for_scales = 600;
+};
+
+/// A Gaussian process on graph features (Rasmussen and Williams, "Gaussian processes for machine
+/// learning", 2006) with a Matern kernel of smoothness 5/2 and a length scale for each feature, all
+/// chosen by what makes the labels most likely. Labels are fitted as rank-normal scores.
+///
+/// Fits on one thread, in time that grows with the cube of the number of labels.
+class GaussianProcess final : public Predictor {
+ public:
+  GaussianProcess(std::shared_ptr<const GraphFeatures> features,
+                  const GaussianProcessOptions& options = {});
+  ~GaussianProcess() override;
+
+  void fit(std::span<const Label> labels, const FitControl& control) override;
+  std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override;
+  std::size_t parameters() const override;
+
+  /// The weight of each feature, the inverse of its length scale. Throws PredictorError before the
+  /// first fit.
+  std::vector<double> relevance() const;
+
+ private:
+  struct Fitted;
+
+  std::shared_ptr<const GraphFeatures> features_;
+  GaussianProcessOptions options_;
+  std::unique_ptr<const Fitted> fitted_;
+};
+
+}  // namespace evonas::predictor

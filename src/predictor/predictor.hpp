@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "predictor/predictor_error.hpp"
+#include "spaces/search_space.hpp"
+
+namespace evonas::predictor {
+
+/// An architecture and what was measured of it.
+struct Label {
+  spaces::Genotype genotype;
+  double value = 0.0;
+};
+
+/// What a predictor expects of an architecture: the value in the labels' unit, and how far off it
+/// expects to be (standard deviation; 0 where it has no idea).
+struct Prediction {
+  double mean = 0.0;
+  double deviation = 0.0;
+
+  bool operator==(const Prediction&) const = default;
+};
+
+/// What a fit is given besides labels.
+struct FitControl {
+  /// The same seed and the same labels in the same order give the same predictor, for any number of
+  /// threads.
+  std::uint64_t seed = 1;
+  /// A fit that is stopped throws PredictorError and leaves the predictor as it was.
+  std::stop_token stop;
+  /// Told the share that is done, from 0 to 1, now and then; may be empty.
+  std::function<void(double share)> progress;
+};
+
+/// Predicts one metric of the architectures of one space from examples.
+class Predictor {
+ public:
+  virtual ~Predictor() = default;
+
+  /// Learns from labels; what was learnt before is forgotten. Throws PredictorError for no labels,
+  /// and for a value that is not finite.
+  virtual void fit(std::span<const Label> labels, const FitControl& control) = 0;
+
+  /// One prediction for each architecture. Uses the threads of the arena that the caller is in.
+  /// Safe from many threads. Throws PredictorError before the first fit.
+  virtual std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const = 0;
+
+  /// How many numbers a fit learns.
+  virtual std::size_t parameters() const = 0;
+};
+
+/// Throws PredictorError for labels that nothing can be learnt from.
+void check_labels(std::span<const Label> labels);
+
+}  // namespace evonas::predictor

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "predictor/predictor.hpp"
+
+namespace evonas::predictor {
+
+/// The architectures that predictors are compared on.
+struct BenchmarkData {
+  std::vector<spaces::Genotype> genotypes;
+  std::vector<double> values;       ///< by architecture: what predictors learn, and are tested on
+  std::vector<double> test_values;  ///< by architecture, a second value to test on; may be empty
+  bool higher_is_better = true;
+};
+
+/// How architectures to learn from are chosen.
+enum class Split {
+  Random,  ///< anew for each seed
+  First,   ///< the first of the data, as some papers do
+};
+
+/// One fit of one predictor, tested on every architecture that it did not learn from.
+struct BenchmarkFit {
+  double tau = 0.0;              ///< Kendall's tau-b between predictions and values
+  double test_tau = 0.0;         ///< and test values; 0 where there are none
+  double top10_tau = 0.0;        ///< tau among the tenth with the best values
+  double deviation_rank = 0.0;   ///< Kendall's tau-b between expected and true absolute errors
+  double coverage90 = 0.0;       ///< share of values within 1.645 expected deviations
+  double fit_seconds = 0.0;      ///< by the clock, with the other seeds beside it
+  double predict_seconds = 0.0;  ///< of all tested architectures, likewise
+  std::size_t parameters = 0;
+};
+
+/// Fits a new predictor to `train` labels of the data and tests it. The same seed chooses the same
+/// labels for every predictor. Throws PredictorError where nothing would be left to test on.
+BenchmarkFit benchmark_fit(Predictor& predictor, const BenchmarkData& data, std::size_t train,
+                           Split split, std::uint64_t seed, const std::stop_token& stop);
+
+}  // namespace evonas::predictor

@@ -1,0 +1,33 @@
+#include "predictor/predictor_list.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/nearest_name.hpp"
+#include "base/quoted.hpp"
+#include "predictor/plain_predictors.hpp"
+#include "predictor/trees.hpp"
+
+namespace evonas::predictor {
+
+std::vector<std::string> predictor_names() { return {"gp", "trees", "random", "constant"}; }
+
+std::unique_ptr<Predictor> make_plain_predictor(const std::string& name,
+                                                const spaces::AnySpace& space) {
+  if (name == "trees") {
+    return std::make_unique<Trees>(std::make_shared<const GraphFeatures>(space));
+  }
+  if (name == "random") return std::make_unique<RandomPredictor>(space);
+  if (name == "constant") return std::make_unique<ConstantPredictor>();
+  const std::vector<std::string> names = predictor_names();
+  if (std::ranges::find(names, name) != names.end()) return nullptr;
+  const std::string guess = nearest_name(name, names);
+  throw PredictorError(fmt::format("there is no predictor {}{}", quoted(name),
+                                   guess.empty()
+                                       ? fmt::format("; there are {}", fmt::join(names, ", "))
+                                       : fmt::format("; did you mean {}?", guess)));
+}
+
+}  // namespace evonas::predictor

@@ -1,0 +1,57 @@
+#include "predictor/rank_normal.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace evonas::predictor {
+namespace {
+
+/// The value below which a standard normal number lies with the given probability, by Newton's
+/// method on the distribution function from a start in the middle.
+double normal_quantile(double probability) {
+  double x = 0.0;
+  for (int i = 0; i < 60; ++i) {
+    const double below = 0.5 * std::erfc(-x / std::sqrt(2.0));
+    const double density = std::exp(-0.5 * x * x) / std::sqrt(2.0 * std::acos(-1.0));
+    const double step = std::clamp((below - probability) / density, -1.0, 1.0);
+    x -= step;
+    if (std::abs(step) < 1e-12) break;
+  }
+  return x;
+}
+
+/// The straight line through the two nearest points, at `x`.
+double interpolate(const std::vector<double>& from, const std::vector<double>& to, double x) {
+  if (from.size() == 1) return to.front();
+  const auto above = std::ranges::upper_bound(from, x) - from.begin();
+  const auto i = static_cast<std::size_t>(
+      std::clamp<std::ptrdiff_t>(above, 1, static_cast<std::ptrdiff_t>(from.size()) - 1));
+  const double share = (x - from[i - 1]) / (from[i] - from[i - 1]);
+  return to[i - 1] + share * (to[i] - to[i - 1]);
+}
+
+}  // namespace
+
+RankNormal::RankNormal(std::span<const double> values) {
+  std::vector<double> sorted(values.begin(), values.end());
+  std::ranges::sort(sorted);
+  const auto count = static_cast<double>(sorted.size());
+  for (std::size_t first = 0; first < sorted.size();) {
+    std::size_t end = first;
+    while (end < sorted.size() && sorted[end] == sorted[first]) ++end;
+    values_.push_back(sorted[first]);
+    scores_.push_back(normal_quantile(0.5 * static_cast<double>(first + end) / count));
+    first = end;
+  }
+}
+
+double RankNormal::score(double value) const { return interpolate(values_, scores_, value); }
+
+double RankNormal::value(double score) const { return interpolate(scores_, values_, score); }
+
+Prediction RankNormal::prediction(double score, double deviation) const {
+  return {.mean = value(score),
+          .deviation = 0.5 * (value(score + deviation) - value(score - deviation))};
+}
+
+}  // namespace evonas::predictor

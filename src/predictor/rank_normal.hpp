@@ -1,0 +1,30 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "predictor/predictor.hpp"
+
+namespace evonas::predictor {
+
+/// Labels as quantiles of the normal distribution: what a rank of r out of n would be on average.
+/// Accuracies have a long tail of failures that says little about the good ones; in this scale all
+/// ranks weigh alike. Immutable; safe from many threads.
+class RankNormal {
+ public:
+  /// Needs at least one value. Equal values get equal scores.
+  explicit RankNormal(std::span<const double> values);
+
+  /// The score of a value, straight lines between those it was made of and beyond them.
+  double score(double value) const;
+  /// The value of a score: the inverse of score(), or the only value there is.
+  double value(double score) const;
+  /// What a score that is known up to a deviation predicts of the value.
+  Prediction prediction(double score, double deviation) const;
+
+ private:
+  std::vector<double> values_;  // ascending, each once
+  std::vector<double> scores_;  // ascending
+};
+
+}  // namespace evonas::predictor

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "base/kendall.hpp"
+#include "base/parallel.hpp"
+#include "predictor/predictor.hpp"
+
+namespace evonas::predictor {
+
+/// Architectures with labels that follow from them: how often their notation has each letter.
+inline std::vector<Label> made_up_labels(const spaces::AnySpace& space, std::uint64_t count) {
+  std::vector<Label> labels;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    Rng rng(11, "contract", i);
+    const spaces::Genotype genotype = space.sample(rng);
+    double value = 0.0;
+    for (const auto gene : genotype.genes()) value += static_cast<double>(gene * gene % 7);
+    labels.push_back({genotype, value});
+  }
+  return labels;
+}
+
+/// What every predictor keeps to. `make` builds a new one for the space; `learns` is the tau that
+/// it reaches at least on labels it has seen.
+template <class Make>
+void check_predictor(const spaces::AnySpace& space, const Make& make, double learns) {
+  const std::vector<Label> labels = made_up_labels(space, 60);
+  std::vector<spaces::Genotype> block;
+  std::vector<double> values;
+  for (const Label& label : labels) {
+    block.push_back(label.genotype);
+    values.push_back(label.value);
+  }
+  const auto fit_and_predict = [&](std::size_t threads) {
+    const std::unique_ptr<Predictor> predictor = make();
+    CHECK_THROWS_AS(predictor->predict(block), PredictorError);
+    predictor->fit(labels, {.seed = 3});
+    CHECK(predictor->parameters() > 0);
+    ThreadArena arena(threads);
+    return arena.execute([&] { return predictor->predict(block); });
+  };
+  const std::vector<Prediction> predictions = fit_and_predict(1);
+  REQUIRE(predictions.size() == block.size());
+  std::vector<double> means;
+  for (const Prediction& prediction : predictions) {
+    CHECK(std::isfinite(prediction.mean));
+    CHECK(std::isfinite(prediction.deviation));
+    CHECK(prediction.deviation >= 0.0);
+    means.push_back(prediction.mean);
+  }
+  CHECK(kendall_tau_b(means, values) >= learns);
+  CHECK(fit_and_predict(3) == predictions);
+
+  const std::unique_ptr<Predictor> predictor = make();
+  CHECK_THROWS_AS(predictor->fit({}, {}), PredictorError);
+  std::vector<Label> broken = labels;
+  broken[5].value = std::numeric_limits<double>::quiet_NaN();
+  CHECK_THROWS_AS(predictor->fit(broken, {}), PredictorError);
+  // One label, equal labels, and the same architecture twice are little to learn from, but no
+  // error.
+  predictor->fit(std::span(labels).first(1), {});
+  CHECK(predictor->predict(block).front().mean == doctest::Approx(labels[0].value));
+  std::vector<Label> equal = labels;
+  for (Label& label : equal) label.value = 4.0;
+  predictor->fit(equal, {});
+  CHECK(predictor->predict(block).back().mean == doctest::Approx(4.0));
+  std::vector<Label> twice(20, labels[0]);
+  twice.insert(twice.end(), labels.begin(), labels.end());
+  predictor->fit(twice, {});
+  CHECK(std::isfinite(predictor->predict(block)[0].mean));
+  CHECK(predictor->predict({}).empty());
+}
+
+}  // namespace evonas::predictor

@@ -1,0 +1,170 @@
+// The published models against golden numbers of an independent implementation, their numbers of
+// parameters, and what must hold for any input.
+
+#include <algorithm>
+#include <numeric>
+#include <random>
+
+#include "models/golden.hpp"
+#include "predictor/models/nar_former.hpp"
+#include "predictor/models/nar_former_v2.hpp"
+#include "predictor/models/nn_former.hpp"
+#include "predictor/predictor_error.hpp"
+#include "training/torch_doctest.hpp"
+
+namespace evonas::predictor {
+namespace {
+
+constexpr double kPrinted = 2e-6;  // golden numbers have six decimals
+
+std::int64_t parameters(const torch::nn::Module& module) {
+  std::int64_t count = 0;
+  for (const torch::Tensor& parameter : module.parameters()) count += parameter.numel();
+  return count;
+}
+
+/// One graph of the nodes in the given order.
+GraphBatch graph(const std::vector<std::int64_t>& operations,
+                 const std::vector<std::pair<int, int>>& edges, std::int64_t padding = 0) {
+  const auto nodes = static_cast<std::int64_t>(operations.size());
+  GraphBatch batch;
+  batch.operations = torch::zeros({1, nodes + padding}, torch::kInt64);
+  batch.adjacency = torch::zeros({1, nodes + padding, nodes + padding});
+  batch.mask = torch::zeros({1, nodes + padding});
+  for (std::int64_t i = 0; i < nodes; ++i) {
+    batch.operations[0][i] = operations[static_cast<std::size_t>(i)];
+    batch.mask[0][i] = 1.0;
+  }
+  for (const auto& [from, to] : edges) batch.adjacency[0][from][to] = 1.0;
+  return batch;
+}
+
+const std::vector<std::int64_t> kOperations = {0, 1, 2, 3, 1, 4};
+const std::vector<std::pair<int, int>> kEdges = {{0, 1}, {0, 2}, {1, 3}, {2, 3},
+                                                 {0, 4}, {2, 4}, {3, 5}, {4, 5}};
+
+float score(GraphModel& model, const GraphBatch& graphs) {
+  const torch::NoGradGuard no_gradients;
+  model.eval();
+  return model.forward(graphs)[0].item<float>();
+}
+
+TEST_CASE("the models have the published numbers of parameters") {
+  CHECK(parameters(NarFormer({})) == 4822081);
+  CHECK(parameters(NarFormerV2(NarFormerV2Options::cells())) == 8582535);
+  CHECK(parameters(NarFormerV2(NarFormerV2Options::networks())) == 2310921);
+  CHECK(parameters(NnFormer({})) == 4934081);
+}
+
+TEST_CASE("a layer of NAR-Former V2 gives the golden numbers") {
+  NarFormerV2Options options;
+  options.width = 8;
+  options.groups = 2;
+  options.expansion = 2;
+  options.layer_scale = 0.5;
+  NarFormerV2Layer layer(6, options);
+  set_golden(layer, {{"degree_weight", 0},
+                     {"degree_bias", 1},
+                     {"query_key.weight", 2},
+                     {"query_key.bias", 3},
+                     {"neighbours.weight", 4},
+                     {"neighbours.bias", 5},
+                     {"root.weight", 6},
+                     {"up.weight", 7},
+                     {"up.bias", 8},
+                     {"down.weight", 9},
+                     {"down.bias", 10}});
+  layer.eval();
+  const torch::Tensor x = golden_features(6);
+  const torch::Tensor adjacency = golden_adjacency();
+  const torch::Tensor edges = adjacency + adjacency.transpose(1, 2);
+  CHECK(distance(layer.attention(x, edges)[0],
+                 {0, .334044, .333173, .332782, .500719, 0, 0, .499280, .499661, 0, 0, .500339,
+                  .332952, .333253, .333795, 0}) < kPrinted);
+  CHECK(distance(layer.aggregate(x, edges)[0][0],
+                 {.215969, .268261, 0, .687221, .352263, 0, .032173, 0}) < kPrinted);
+  const torch::Tensor y = layer.forward(x, edges)[0];
+  CHECK(distance(y[0], {-.232661, -.143950, .075561, 1.472501, .745341, .442111, .001047,
+                        -.804062}) < kPrinted);
+  CHECK(distance(y[3], {-.380965, -.251157, .508448, .806898, .763545, .652528, -.155252,
+                        -.742643}) < kPrinted);
+}
+
+TEST_CASE("a block of NN-Former gives the golden numbers") {
+  NnFormerOptions options;
+  options.width = 8;
+  options.expansion = 2;
+  NnFormerBlock block(options);
+  set_golden(block, {{"qkv.weight", 20},
+                     {"projection.weight", 21},
+                     {"up.weight", 22},
+                     {"aggregate.weight", 23},
+                     {"down.weight", 24}});
+  block.eval();
+  const torch::Tensor adjacency = golden_adjacency();
+  const torch::Tensor masks = sibling_masks(adjacency);
+  CHECK(distance(masks[0][2], {1, 0, 0, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0, 1, 1, 1}) == 0.0);
+  CHECK(distance(masks[0][3], {1, 1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0, 0, 1}) == 0.0);
+  const torch::Tensor x = golden_features(8);
+  CHECK(distance(block.attend(x, masks)[0][0], {.990171, .862768, .691578, .506703, .317880,
+                                                .116653, -.111503, -.371297}) < kPrinted);
+  const torch::Tensor y = block.forward(x, masks, adjacency)[0];
+  CHECK(distance(y[0], {.944272, 1.203701, .875900, .240606, .025520, .264050, .240701, -.375696}) <
+        kPrinted);
+  CHECK(distance(y[3], {-1.144444, -1.062163, -.794997, -.525137, -.356599, -.203403, .041691,
+                        .329684}) < kPrinted);
+}
+
+TEST_CASE("padding changes no score") {
+  torch::manual_seed(1);
+  NarFormer nar({});
+  NarFormerV2 v2(NarFormerV2Options::cells());
+  NnFormer nn({});
+  NnFormer published({.tokens_make_siblings = true});
+  for (GraphModel* model : std::initializer_list<GraphModel*>{&nar, &v2, &nn, &published}) {
+    const float plain = score(*model, graph(kOperations, kEdges));
+    GraphBatch padded = graph(kOperations, kEdges, 3);
+    padded.operations.narrow(1, 6, 3).fill_(2);  // whatever padding holds
+    CHECK(score(*model, padded) == doctest::Approx(plain).epsilon(1e-5));
+    CHECK(std::isfinite(plain));
+  }
+}
+
+TEST_CASE("NN-Former scores every topological order of a graph equally, NAR-Former does not") {
+  torch::manual_seed(1);
+  NnFormer nn({});
+  NnFormer published({.tokens_make_siblings = true});
+  NarFormer nar({});
+  const float expected = score(nn, graph(kOperations, kEdges));
+  const float expected_published = score(published, graph(kOperations, kEdges));
+  std::vector<int> place = {0, 1, 2, 3, 4, 5};  // of every node
+  std::size_t orders = 0;
+  float spread = 0.0F;
+  do {
+    const auto forward = [&](auto edge) { return place[edge.first] < place[edge.second]; };
+    if (!std::ranges::all_of(kEdges, forward)) continue;
+    ++orders;
+    std::vector<std::int64_t> operations(6);
+    std::vector<std::pair<int, int>> edges;
+    for (std::size_t i = 0; i < 6; ++i)
+      operations[static_cast<std::size_t>(place[i])] = kOperations[i];
+    for (const auto& [from, to] : kEdges) edges.emplace_back(place[from], place[to]);
+    const GraphBatch reordered = graph(operations, edges);
+    CHECK(score(nn, reordered) == doctest::Approx(expected).epsilon(1e-5));
+    CHECK(score(published, reordered) == doctest::Approx(expected_published).epsilon(1e-5));
+    spread =
+        std::max(spread, std::abs(score(nar, reordered) - score(nar, graph(kOperations, kEdges))));
+  } while (std::ranges::next_permutation(place).found);
+  CHECK(orders == 5);
+  CHECK(spread > 1e-4F);
+}
+
+TEST_CASE("a graph that NN-Former has no room for is an error") {
+  NnFormer nn({.operations = 5, .layers = 1});
+  CHECK_THROWS_AS(score(nn, graph(kOperations, kEdges)), PredictorError);
+  GraphBatch unknown = graph({0, 5, 1}, {{0, 1}, {1, 2}});
+  CHECK_THROWS_AS(score(nn, unknown), PredictorError);
+}
+
+}  // namespace
+}  // namespace evonas::predictor

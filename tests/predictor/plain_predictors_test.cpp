@@ -1,0 +1,41 @@
+#include "predictor/plain_predictors.hpp"
+
+#include "contract/predictor_contract.hpp"
+#include "message_of.hpp"
+#include "predictor/predictor_list.hpp"
+#include "spaces/space_list.hpp"
+
+namespace evonas::predictor {
+namespace {
+
+using tests::message_of;
+
+TEST_CASE("predictors without LibTorch keep the contract") {
+  // A cell, a pair of cells, and a chain.
+  for (const std::string name : {"nasbench101", "darts", "mobilenetv3"}) {
+    const spaces::AnySpace space = spaces::make_space(name);
+    for (const std::string& predictor : predictor_names()) {
+      if (!make_plain_predictor(predictor, space)) continue;
+      CAPTURE(name);
+      CAPTURE(predictor);
+      const double learns = predictor == "trees" ? 0.3 : -1.0;
+      check_predictor(
+          space, [&] { return make_plain_predictor(predictor, space); }, learns);
+    }
+  }
+}
+
+TEST_CASE("a predictor that does not exist is named with the nearest that does") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  CHECK(message_of<PredictorError>([&] { make_plain_predictor("randon", space); }) ==
+        "there is no predictor 'randon'; did you mean random?");
+}
+
+TEST_CASE("a label that is no number is named") {
+  const std::vector<Label> labels = {{spaces::Genotype({1, 2}), 1.0},
+                                     {spaces::Genotype({3, 4}), std::nan("")}};
+  CHECK(message_of<PredictorError>([&] { check_labels(labels); }).find("label 1") == 0);
+}
+
+}  // namespace
+}  // namespace evonas::predictor
