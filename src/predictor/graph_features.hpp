@@ -20,6 +20,8 @@ class GraphFeatures {
   explicit GraphFeatures(spaces::AnySpace space);
 
   std::size_t size() const { return kept_.size(); }
+  /// The operations of the space.
+  const Vocabulary& vocabulary() const { return vocabulary_; }
   /// What each feature is; see GraphStatistics.
   std::vector<std::string> names() const;
 

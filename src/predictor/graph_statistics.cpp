@@ -1,7 +1,6 @@
 #include "predictor/graph_statistics.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 
@@ -11,8 +10,7 @@ namespace evonas::predictor {
 namespace {
 
 constexpr std::size_t kNoOperation = std::numeric_limits<std::size_t>::max();
-constexpr std::size_t kLongestShortcut =
-    4;                          // steps that an edge leaves out, counted apart up to it
+4;                              // steps that an edge leaves out, counted apart up to it
 constexpr double kNone = -1.0;  // a length or depth of what is not there
 constexpr double kFar = 1e9;
 
@@ -46,16 +44,16 @@ GraphStatistics::GraphStatistics(std::size_t operations) : operations_(operation
   Writer names(names_);
   const FlowGraph empty;
   count_operations(empty, names);
+  count_paths(empty, names);
   measure_paths(empty, names);
-  measure_depths(empty, names);
   count_pairs(empty, names);
 }
 
 void GraphStatistics::compute(const FlowGraph& graph, std::span<double> numbers) {
   Writer out(numbers);
   count_operations(graph, out);
+  count_paths(graph, out);
   measure_paths(graph, out);
-  measure_depths(graph, out);
   count_pairs(graph, out);
 }
 
@@ -82,35 +80,37 @@ void GraphStatistics::count_operations(const FlowGraph& graph, Writer& out) cons
   }
 }
 
-void GraphStatistics::measure_paths(const FlowGraph& graph, Writer& out) {
+void GraphStatistics::count_paths(const FlowGraph& graph, Writer& out) {
   const std::size_t nodes = graph.nodes();
-  // How often each node is read and reads; a node that does neither is on no path.
-  by_node_.assign(2 * nodes, 0.0);
-  const std::span reads(by_node_.data(), nodes);
-  const std::span readers(by_node_.data() + nodes, nodes);
+  reads_.assign(nodes, 0.0);
+  readers_.assign(nodes, 0.0);
   for (const auto [from, to, count] : graph.edges) {
-    readers[from] += count;
-    reads[to] += count;
+    readers_[from] += count;
+    reads_[to] += count;
   }
+  // A node that neither reads nor is read is on no path.
   ways_in_.assign(nodes, 0.0);
   ways_out_.assign(nodes, 0.0);
-  double paths = 0.0;
   for (std::size_t node = 0; node < nodes; ++node) {
-    if (reads[node] == 0.0 && readers[node] > 0.0) ways_in_[node] = 1.0;
-    if (readers[node] == 0.0 && reads[node] > 0.0) ways_out_[node] = 1.0;
+    if (reads_[node] == 0.0 && readers_[node] > 0.0) ways_in_[node] = 1.0;
+    if (readers_[node] == 0.0 && reads_[node] > 0.0) ways_out_[node] = 1.0;
   }
   for (const auto [from, to, count] : graph.edges) ways_in_[to] += count * ways_in_[from];
   for (std::size_t i = graph.edges.size(); i-- > 0;) {
     const auto [from, to, count] = graph.edges[i];
     ways_out_[from] += count * ways_out_[to];
   }
+  paths_ = 0.0;
   for (std::size_t node = 0; node < nodes; ++node) {
-    if (readers[node] == 0.0) paths += ways_in_[node];
+    if (readers_[node] == 0.0) paths_ += ways_in_[node];
   }
-  out.add(std::log1p(paths), "log_paths");
-  out.add(nodes == 0 ? 0.0 : *std::ranges::max_element(reads), "most_read");
-  out.add(nodes == 0 ? 0.0 : *std::ranges::max_element(readers), "most_readers");
+  out.add(std::log1p(paths_), "log_paths");
+  out.add(nodes == 0 ? 0.0 : *std::ranges::max_element(reads_), "most_read");
+  out.add(nodes == 0 ? 0.0 : *std::ranges::max_element(readers_), "most_readers");
+}
 
+void GraphStatistics::measure_paths(const FlowGraph& graph, Writer& out) {
+  const std::size_t nodes = graph.nodes();
   // Of every node, along the paths that lead to it: nodes of an operation on the one that has most
   // of them, on the one that has least, and on the mean of what it reads. The last operation stands
   // for all.
@@ -124,7 +124,7 @@ void GraphStatistics::measure_paths(const FlowGraph& graph, Writer& out) {
   for (std::size_t node = 0; node < nodes; ++node) {
     for (; edge < graph.edges.size() && graph.edges[edge].to == node; ++edge) {
       const std::size_t from = graph.edges[edge].from;
-      const double share = graph.edges[edge].count / reads[node];
+      const double share = graph.edges[edge].count / reads_[node];
       for (std::size_t kind = 0; kind < kinds; ++kind) {
         const std::size_t before = from * kinds + kind;
         const std::size_t at = node * kinds + kind;
@@ -136,7 +136,7 @@ void GraphStatistics::measure_paths(const FlowGraph& graph, Writer& out) {
     for (std::size_t kind = 0; kind < kinds; ++kind) {
       const std::size_t at = node * kinds + kind;
       const double own = kind == operations_ || kind == graph.operations[node] ? 1.0 : 0.0;
-      if (reads[node] == 0.0) least[at] = 0.0;
+      if (reads_[node] == 0.0) least[at] = 0.0;
       most[at] += own;
       least[at] += own;
       mean[at] += own;
@@ -144,14 +144,14 @@ void GraphStatistics::measure_paths(const FlowGraph& graph, Writer& out) {
   }
   for (std::size_t kind = 0; kind < kinds; ++kind) {
     double longest = kNone;
-    double shortest = paths > 0.0 ? kFar : kNone;
+    double shortest = paths_ > 0.0 ? kFar : kNone;
     double average = 0.0;
     double share = 0.0;
     for (std::size_t node = 0; node < nodes; ++node) {
       if (kind == operations_ || kind == graph.operations[node]) {
         share += ways_in_[node] * ways_out_[node];
       }
-      if (readers[node] > 0.0 || reads[node] == 0.0) continue;
+      if (readers_[node] > 0.0 || reads_[node] == 0.0) continue;
       const std::size_t at = node * kinds + kind;
       longest = std::max(longest, most[at]);
       shortest = std::min(shortest, least[at]);
@@ -160,54 +160,28 @@ void GraphStatistics::measure_paths(const FlowGraph& graph, Writer& out) {
     out.add(longest, "longest_path", kind);
     out.add(shortest, "shortest_path", kind);
     out.add(average, "mean_path", kind);
-    out.add(paths > 0.0 ? share / paths : 0.0, "on_paths", kind);
+    out.add(paths_ > 0.0 ? share / paths_ : 0.0, "on_paths", kind);
   }
-}
-
-void GraphStatistics::measure_depths(const FlowGraph& graph, Writer& out) {
-  const std::size_t nodes = graph.nodes();
-  depths_.assign(nodes, 0.0);
-  for (const auto [from, to, count] : graph.edges) {
-    depths_[to] = std::max(depths_[to], depths_[from] + 1.0);
-  }
-  for (std::size_t operation = 0; operation < operations_; ++operation) {
-    double count = 0.0;
-    double sum = 0.0;
-    double deepest = kNone;
-    double shallowest = kFar;
-    for (std::size_t node = 0; node < nodes; ++node) {
-      if (graph.operations[node] != operation) continue;
-      count += 1.0;
-      sum += depths_[node];
-      deepest = std::max(deepest, depths_[node]);
-      shallowest = std::min(shallowest, depths_[node]);
-    }
-    out.add(count > 0.0 ? sum / count : kNone, "mean_depth", operation);
-    out.add(deepest, "deepest", operation);
-    out.add(count > 0.0 ? shallowest : kNone, "shallowest", operation);
-  }
-  std::array<double, kLongestShortcut> shortcuts{};
-  for (const auto [from, to, count] : graph.edges) {
-    const auto steps = static_cast<std::size_t>(depths_[to] - depths_[from]);
-    shortcuts[std::min(steps, kLongestShortcut) - 1] += 1.0;
-  }
-  for (std::size_t i = 0; i < kLongestShortcut; ++i) out.add(shortcuts[i], "edges_of_steps", i + 1);
 }
 
 void GraphStatistics::count_pairs(const FlowGraph& graph, Writer& out) {
-  pairs_.assign(2 * operations_ * operations_, 0.0);
-  const std::span counts(pairs_.data(), operations_ * operations_);
-  const std::span widths(counts.data() + counts.size(), counts.size());
+  const std::size_t size = operations_ * operations_;
+  pairs_.assign(3 * size, 0.0);
+  const std::span counts(pairs_.data(), size);
+  const std::span widths(counts.data() + size, size);
+  const std::span shares(widths.data() + size, size);
   for (const auto [from, to, count] : graph.edges) {
     const std::size_t pair = graph.operations[from] * operations_ + graph.operations[to];
     counts[pair] += count;
     widths[pair] += graph.widths[from] * graph.widths[to];
+    if (paths_ > 0.0) shares[pair] += ways_in_[from] * count * ways_out_[to] / paths_;
   }
   for (std::size_t operation = 0; operation < operations_; ++operation) {
     for (std::size_t reader = 0; reader < operations_; ++reader) {
       const std::size_t pair = operation * operations_ + reader;
       out.add(counts[pair], "reads", operation, reader);
       out.add(widths[pair], "width_read", operation, reader);
+      out.add(shares[pair], "on_paths", operation, reader);
     }
   }
 }

@@ -31,17 +31,19 @@ class GraphStatistics {
  private:
   class Writer;
   void count_operations(const FlowGraph& graph, Writer& out) const;
+  void count_paths(const FlowGraph& graph, Writer& out);
   void measure_paths(const FlowGraph& graph, Writer& out);
-  void measure_depths(const FlowGraph& graph, Writer& out);
   void count_pairs(const FlowGraph& graph, Writer& out);
 
   std::size_t operations_;
   std::vector<std::string> names_;
-  std::vector<double> by_node_;
+  // What count_paths() leaves for the others, by node.
+  std::vector<double> reads_;     // how often it reads
+  std::vector<double> readers_;   // how often it is read
+  std::vector<double> ways_in_;   // paths from inputs to it
+  std::vector<double> ways_out_;  // paths from it to what nobody reads
+  double paths_ = 0.0;
   std::vector<double> by_node_and_operation_;
-  std::vector<double> ways_in_;
-  std::vector<double> ways_out_;
-  std::vector<double> depths_;
   std::vector<double> pairs_;
 };
 

@@ -41,8 +41,9 @@ double top_tau(std::span<const double> values, std::span<const double> means,
 
 }  // namespace
 
-BenchmarkFit benchmark_fit(Predictor& predictor, const BenchmarkData& data, std::size_t train,
+BenchmarkFit benchmark_fit(Predictor& predictor, const BenchmarkData& data, BenchmarkSize size,
                            Split split, std::uint64_t seed, const std::stop_token& stop) {
+  const std::size_t train = size.train;
   if (train == 0 || train >= data.genotypes.size()) {
     throw PredictorError(
         fmt::format("{} labels to learn from were asked for, expected from 1 to {}: the data has "
@@ -51,7 +52,8 @@ BenchmarkFit benchmark_fit(Predictor& predictor, const BenchmarkData& data, std:
   }
   std::vector<std::size_t> rows(data.genotypes.size());
   std::iota(rows.begin(), rows.end(), std::size_t{0});
-  if (split == Split::Random) Rng(seed, "split of a benchmark").shuffle(std::span(rows));
+  Rng rng(seed, "split of a benchmark");
+  if (split == Split::Random) rng.shuffle(std::span(rows));
 
   std::vector<Label> labels;
   for (const std::size_t row : std::span(rows).first(train)) {
@@ -63,7 +65,11 @@ BenchmarkFit benchmark_fit(Predictor& predictor, const BenchmarkData& data, std:
   result.fit_seconds = seconds_since(fit_begin);
   result.parameters = predictor.parameters();
 
-  const std::span<const std::size_t> tested = std::span(rows).subspan(train);
+  std::span<std::size_t> tested = std::span(rows).subspan(train);
+  if (size.test > 0 && size.test < tested.size()) {
+    if (split == Split::First) rng.shuffle(tested);
+    tested = tested.first(size.test);
+  }
   std::vector<spaces::Genotype> block;
   for (const std::size_t row : tested) block.push_back(data.genotypes[row]);
   const Clock::time_point predict_begin = Clock::now();

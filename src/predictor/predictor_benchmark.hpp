@@ -26,7 +26,7 @@ enum class Split {
   First,   ///< the first of the data, as some papers do
 };
 
-/// One fit of one predictor, tested on every architecture that it did not learn from.
+/// One fit of one predictor, tested on architectures that it did not learn from.
 struct BenchmarkFit {
   double tau = 0.0;              ///< Kendall's tau-b between predictions and values
   double test_tau = 0.0;         ///< and test values; 0 where there are none
@@ -38,9 +38,14 @@ struct BenchmarkFit {
   std::size_t parameters = 0;
 };
 
-/// Fits a new predictor to `train` labels of the data and tests it. The same seed chooses the same
+struct BenchmarkSize {
+  std::size_t train = 0;  ///< labels to learn from
+  std::size_t test = 0;   ///< most architectures to test on; 0 is all that are left
+};
+
+/// Fits a new predictor to some labels of the data and tests it. The same seed chooses the same
 /// labels for every predictor. Throws PredictorError where nothing would be left to test on.
-BenchmarkFit benchmark_fit(Predictor& predictor, const BenchmarkData& data, std::size_t train,
+BenchmarkFit benchmark_fit(Predictor& predictor, const BenchmarkData& data, BenchmarkSize size,
                            Split split, std::uint64_t seed, const std::stop_token& stop);
 
 }  // namespace evonas::predictor

@@ -12,7 +12,9 @@
 
 namespace evonas::predictor {
 
-std::vector<std::string> predictor_names() { return {"gp", "trees", "random", "constant"}; }
+std::vector<std::string> predictor_names() {
+  return {"evonas", "networks", "gp", "trees", "random", "constant"};
+}
 
 std::unique_ptr<Predictor> make_plain_predictor(const std::string& name,
                                                 const spaces::AnySpace& space) {

@@ -40,10 +40,12 @@ void check_predictor(const spaces::AnySpace& space, const Make& make, double lea
   const auto fit_and_predict = [&](std::size_t threads) {
     const std::unique_ptr<Predictor> predictor = make();
     CHECK_THROWS_AS(predictor->predict(block), PredictorError);
-    predictor->fit(labels, {.seed = 3});
-    CHECK(predictor->parameters() > 0);
     ThreadArena arena(threads);
-    return arena.execute([&] { return predictor->predict(block); });
+    return arena.execute([&] {
+      predictor->fit(labels, {.seed = 3});
+      CHECK(predictor->parameters() > 0);
+      return predictor->predict(block);
+    });
   };
   const std::vector<Prediction> predictions = fit_and_predict(1);
   REQUIRE(predictions.size() == block.size());

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,8 @@ TEST_CASE("every command has help with an example") {
                                                           {"network", "latency"},
                                                           {"table", "import"},
                                                           {"table", "info"},
+                                                          {"predictor"},
+                                                          {"predictor", "benchmark"},
                                                           {"config"},
                                                           {"config", "show"},
                                                           {"config", "check"},
@@ -334,6 +337,41 @@ budgets: [10, 40]
                             data.run_folder("again"), "--threads", "3"});
   CHECK(again.code == 0);
   CHECK(read_text(data.folder / "again" / "result.md").size() > 10);
+}
+
+TEST_CASE("predictors are compared on a table") {
+  const Fixture& data = fixture();
+  const std::vector<std::string> command = {
+      "predictor", "benchmark", "--table", (data.folder / "labels.sqlite").string(),
+      "--metric",  "accuracy",  "--model", "trees,random",
+      "--train",   "20,40",     "--seeds", "3",
+      "--test",    "50"};
+  std::vector<std::string> as_json = command;
+  as_json.emplace_back("--json");
+  const Result result = run(as_json);
+  CAPTURE(result.err);
+  REQUIRE(result.code == 0);
+  const json results = json::parse(result.out).at("results");
+  REQUIRE(results.size() == 4);
+  CHECK(results[0].at("model") == "trees");
+  CHECK(results[1].at("train") == 40);
+  CHECK(results[0].at("tested") == 50);
+  for (const json& figures : results) CHECK(std::abs(figures.at("tau_mean").get<double>()) <= 1.0);
+  const Result table = run(command);
+  CHECK(contains(table.out, "| trees | 40 |"));
+
+  std::vector<std::string> wrong = command;
+  wrong[7] = "tree";
+  const Result refused = run(wrong);
+  CHECK(refused.code == 2);
+  CHECK(contains(refused.err, "did you mean trees?"));
+  wrong[7] = "gp";
+  CHECK(contains(run(wrong).err, "LibTorch"));
+  wrong = command;
+  wrong[9] = "1000000";
+  const Result too_many = run(wrong);
+  CHECK(too_many.code == 2);
+  CHECK(contains(too_many.err, "1000000 labels"));
 }
 
 TEST_CASE("a table that is missing says how to import it") {

@@ -27,6 +27,7 @@ struct BenchmarkOptions {
   std::string test_metric;
   std::vector<std::string> models;
   std::vector<std::size_t> train;
+  std::size_t test = 0;
   std::size_t seeds = 5;
   std::string split = "random";
   std::size_t threads = 0;
@@ -110,23 +111,29 @@ int benchmark(const BenchmarkOptions& options) {
   const predictor::BenchmarkData data = data_of(table, options);
   const predictor::Split split =
       options.split == "first" ? predictor::Split::First : predictor::Split::Random;
-  for (const std::string& model : options.models) make_predictor(model, space);  // are there such
+  const PredictorSource source(space);
 
   const Interrupt interrupt;
   ThreadArena arena(options.threads);
+  // Before anything takes long: are there such predictors?
+  arena.execute([&] {
+    for (const std::string& model : options.models) source.make(model);
+  });
   nlohmann::json results = nlohmann::json::array();
   for (const std::string& model : options.models) {
     for (const std::size_t train : options.train) {
       std::vector<BenchmarkFit> fits(options.seeds);
       arena.execute([&] {
         parallel_for(options.seeds, [&](std::size_t seed) {
-          const auto fitted = make_predictor(model, space);
+          const auto fitted = source.make(model);
           fits[seed] =
-              predictor::benchmark_fit(*fitted, data, train, split, seed + 1, interrupt.token());
+              predictor::benchmark_fit(*fitted, data, {.train = train, .test = options.test}, split,
+                                       seed + 1, interrupt.token());
         });
       });
-      results.push_back(
-          summary(model, train, data.genotypes.size() - train, !data.test_values.empty(), fits));
+      const std::size_t left = data.genotypes.size() - train;
+      const std::size_t tested = options.test > 0 ? std::min(options.test, left) : left;
+      results.push_back(summary(model, train, tested, !data.test_values.empty(), fits));
     }
   }
   if (options.json) {
@@ -157,6 +164,10 @@ void add_benchmark(CLI::App& predictor, Action& action) {
   command->add_option("--train", options->train, "numbers of labels to learn from")
       ->required()
       ->delimiter(',');
+  command
+      ->add_option("--test", options->test,
+                   "most architectures to test on, drawn at random; 0 is all that are left")
+      ->capture_default_str();
   command->add_option("--seeds", options->seeds, "splits of each size")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
@@ -180,6 +191,13 @@ Example:
 void add_predictor_command(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("predictor", "Predictors of metrics");
   command->require_subcommand(1);
+  command->footer(
+      R"(Predictors: evonas (the mean of the next three), networks (pre-trained graph transformers),
+gp (Gaussian process), trees (boosted trees), and, to compare with, random and constant.
+
+Example:
+  evonas predictor benchmark --table tables/nasbench201.sqlite --metric cifar10_val_200 \
+    --model evonas --train 156)");
   add_benchmark(*command, action);
 }
 

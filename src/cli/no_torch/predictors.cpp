@@ -6,9 +6,15 @@
 
 namespace evonas::cli {
 
-std::unique_ptr<predictor::Predictor> make_predictor(const std::string& name,
-                                                     const spaces::AnySpace& space) {
-  if (auto plain = predictor::make_plain_predictor(name, space)) return plain;
+struct PredictorSource::Shared {
+  spaces::AnySpace space;
+};
+
+PredictorSource::PredictorSource(const spaces::AnySpace& space)
+    : shared_(std::make_shared<Shared>(Shared{space})) {}
+
+std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& name) const {
+  if (auto plain = predictor::make_plain_predictor(name, shared_->space)) return plain;
   throw predictor::PredictorError(
       fmt::format("this evonas was built without LibTorch, which the predictor {} needs: build it "
                   "with EVONAS_TORCH=ON",

@@ -9,8 +9,19 @@
 /// instead, which throws a PredictorError for those that need it.
 namespace evonas::cli {
 
-/// The predictor of that name, unfitted. Throws PredictorError for an unknown name.
-std::unique_ptr<predictor::Predictor> make_predictor(const std::string& name,
-                                                     const spaces::AnySpace& space);
+/// Makes predictors for one space; what they can share, such as pre-trained networks, is made once,
+/// when it is first needed.
+class PredictorSource {
+ public:
+  explicit PredictorSource(const spaces::AnySpace& space);
+
+  /// The predictor of that name, unfitted. Safe from many threads. Throws PredictorError for an
+  /// unknown name.
+  std::unique_ptr<predictor::Predictor> make(const std::string& name) const;
+
+ private:
+  struct Shared;
+  std::shared_ptr<Shared> shared_;
+};
 
 }  // namespace evonas::cli

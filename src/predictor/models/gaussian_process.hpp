@@ -15,7 +15,7 @@ struct GaussianProcessOptions {
   double learning_rate = 0.05;  ///< of Adam
   /// How strongly the length scales of single features are held to their common one: the weight of
   /// their squared logarithms.
-  double relevance_prior = 1.0;
+  double relevance_prior = 3.0;
   /// Scales are learnt from at most so many labels, drawn at random; all labels are used to
   /// predict.
   std::int64_t most_for_scales = 600;

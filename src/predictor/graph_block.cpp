@@ -1,0 +1,47 @@
+#include "predictor/graph_block.hpp"
+
+#include <algorithm>
+
+#include "base/parallel.hpp"
+#include "predictor/flow_graph.hpp"
+
+namespace evonas::predictor {
+namespace {
+
+constexpr std::size_t kChunk = 64;  // architectures in one task
+
+}  // namespace
+
+void fill_block(const spaces::AnySpace& space, const Vocabulary& vocabulary,
+                std::span<const spaces::Genotype> architectures, GraphBlock& block) {
+  std::vector<FlowGraph> flows(architectures.size());
+  parallel_for((architectures.size() + kChunk - 1) / kChunk, [&](std::size_t chunk) {
+    FlowReader reader;
+    graph::Tokens tokens;
+    const std::size_t end = std::min(architectures.size(), (chunk + 1) * kChunk);
+    for (std::size_t i = chunk * kChunk; i < end; ++i) {
+      space.tokens(architectures[i], tokens);
+      reader.read(tokens, vocabulary, flows[i]);
+    }
+  });
+  block.graphs = flows.size();
+  block.nodes = 1;
+  for (const FlowGraph& flow : flows) block.nodes = std::max(block.nodes, flow.nodes());
+  block.operations.assign(block.graphs * block.nodes, 0);
+  block.adjacency.assign(block.graphs * block.nodes * block.nodes, 0.0F);
+  block.mask.assign(block.graphs * block.nodes, 0.0F);
+  block.widths.assign(block.graphs * block.nodes, 0.0F);
+  for (std::size_t i = 0; i < flows.size(); ++i) {
+    const std::size_t first = i * block.nodes;
+    for (std::size_t node = 0; node < flows[i].nodes(); ++node) {
+      block.operations[first + node] = flows[i].operations[node];
+      block.mask[first + node] = 1.0F;
+      block.widths[first + node] = flows[i].widths[node];
+    }
+    for (const auto [from, to, count] : flows[i].edges) {
+      block.adjacency[(first + from) * block.nodes + to] = count;
+    }
+  }
+}
+
+}  // namespace evonas::predictor

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "predictor/encoding.hpp"
+#include "spaces/search_space.hpp"
+
+namespace evonas::predictor {
+
+/// The graphs of a block of architectures, row-major and padded to the largest of them: what
+/// networks compute with. Memory is reused from one block to the next.
+struct GraphBlock {
+  std::size_t graphs = 0;
+  std::size_t nodes = 0;  ///< of the largest graph
+  std::vector<std::int64_t>
+      operations;                ///< graphs x nodes: columns of the vocabulary, 0 at padding
+  std::vector<float> adjacency;  ///< graphs x nodes x nodes: [from][to] counts the edges
+  std::vector<float> mask;       ///< graphs x nodes: 1 at nodes, 0 at padding
+  std::vector<float> widths;     ///< graphs x nodes: see FlowGraph::widths; 0 at padding
+};
+
+/// Fills a block with the flow graphs of architectures (see flow_graph.hpp), on the threads of the
+/// arena that the caller is in.
+void fill_block(const spaces::AnySpace& space, const Vocabulary& vocabulary,
+                std::span<const spaces::Genotype> architectures, GraphBlock& block);
+
+}  // namespace evonas::predictor

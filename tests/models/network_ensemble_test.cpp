@@ -1,0 +1,61 @@
+#include "predictor/models/network_ensemble.hpp"
+
+#include <doctest/doctest.h>
+
+#include "contract/predictor_contract.hpp"
+#include "spaces/space_list.hpp"
+
+namespace evonas::predictor {
+namespace {
+
+// Small enough for a test; what counts here is what it does, not how well.
+constexpr PretrainingOptions kSmall = {
+    .networks = 2, .layers = 1, .width = 16, .graphs = 300, .steps = 40, .batch = 64};
+
+std::shared_ptr<const PretrainedNetworks> pretrained(const spaces::AnySpace& space,
+                                                     const PretrainingOptions& options = kSmall) {
+  return std::make_shared<const PretrainedNetworks>(space, GraphFeatures(space), options,
+                                                    FitControl{});
+}
+
+TEST_CASE("an ensemble of networks keeps the contract") {
+  for (const std::string name : {"nasbench201", "darts"}) {  // a cell, and a pair of cells
+    CAPTURE(name);
+    const spaces::AnySpace space = spaces::make_space(name);
+    const auto networks = pretrained(space);
+    check_predictor(
+        space, [&] { return std::make_unique<NetworkEnsemble>(networks); }, 0.5);
+  }
+}
+
+TEST_CASE("pre-training learns the statistics of graphs") {
+  const spaces::AnySpace space = spaces::make_space("nasbench101");
+  PretrainingOptions longer = kSmall;
+  longer.steps = 200;
+  CHECK(pretrained(space, longer)->loss() < 0.8 * pretrained(space)->loss());
+}
+
+TEST_CASE("isomorphic cells have the same prediction") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  NetworkEnsemble ensemble(pretrained(space));
+  ensemble.fit(made_up_labels(space, 40), {});
+  const std::vector<spaces::Genotype> cells = {
+      space.parse("|nor_conv_3x3~0|+|none~0|none~1|+|none~0|skip_connect~1|none~2|"),
+      space.parse("|none~0|+|nor_conv_3x3~0|none~1|+|none~0|none~1|skip_connect~2|"),
+      space.parse("|nor_conv_1x1~0|+|none~0|none~1|+|none~0|skip_connect~1|none~2|")};
+  const std::vector<Prediction> predictions = ensemble.predict(cells);
+  CHECK(predictions[0].mean == doctest::Approx(predictions[1].mean).epsilon(1e-5));
+  CHECK(predictions[0].mean != doctest::Approx(predictions[2].mean).epsilon(1e-5));
+}
+
+TEST_CASE("pre-training that is stopped is an error") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  std::stop_source stop;
+  stop.request_stop();
+  CHECK_THROWS_AS(
+      PretrainedNetworks(space, GraphFeatures(space), kSmall, {.stop = stop.get_token()}),
+      PredictorError);
+}
+
+}  // namespace
+}  // namespace evonas::predictor
