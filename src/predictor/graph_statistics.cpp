@@ -10,7 +10,6 @@ namespace evonas::predictor {
 namespace {
 
 constexpr std::size_t kNoOperation = std::numeric_limits<std::size_t>::max();
-4;                              // steps that an edge leaves out, counted apart up to it
 constexpr double kNone = -1.0;  // a length or depth of what is not there
 constexpr double kFar = 1e9;
 
