@@ -16,20 +16,25 @@ std::vector<std::string> predictor_names() {
   return {"evonas", "networks", "gp", "trees", "random", "constant"};
 }
 
-std::unique_ptr<Predictor> make_plain_predictor(const std::string& name,
-                                                const spaces::AnySpace& space) {
-  if (name == "trees") {
-    return std::make_unique<Trees>(std::make_shared<const GraphFeatures>(space));
-  }
-  if (name == "random") return std::make_unique<RandomPredictor>(space);
-  if (name == "constant") return std::make_unique<ConstantPredictor>();
+void check_predictor_name(const std::string& name) {
   const std::vector<std::string> names = predictor_names();
-  if (std::ranges::find(names, name) != names.end()) return nullptr;
+  if (std::ranges::find(names, name) != names.end()) return;
   const std::string guess = nearest_name(name, names);
   throw PredictorError(fmt::format("there is no predictor {}{}", quoted(name),
                                    guess.empty()
                                        ? fmt::format("; there are {}", fmt::join(names, ", "))
                                        : fmt::format("; did you mean {}?", guess)));
+}
+
+std::unique_ptr<Predictor> make_plain_predictor(const std::string& name,
+                                                const spaces::AnySpace& space) {
+  check_predictor_name(name);
+  if (name == "trees") {
+    return std::make_unique<Trees>(std::make_shared<const GraphFeatures>(space));
+  }
+  if (name == "random") return std::make_unique<RandomPredictor>(space);
+  if (name == "constant") return std::make_unique<ConstantPredictor>();
+  return nullptr;
 }
 
 }  // namespace evonas::predictor

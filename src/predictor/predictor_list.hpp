@@ -11,8 +11,11 @@ namespace evonas::predictor {
 /// The names of all predictors, those that need LibTorch included.
 std::vector<std::string> predictor_names();
 
-/// Builds one that needs no LibTorch; nothing for one that does. Throws PredictorError for a name
-/// that is none of predictor_names(), naming the nearest.
+/// Throws PredictorError for a name that is none of these, naming the nearest.
+void check_predictor_name(const std::string& name);
+
+/// Builds one that needs no LibTorch; nothing for one that does. Throws as check_predictor_name()
+/// does.
 std::unique_ptr<Predictor> make_plain_predictor(const std::string& name,
                                                 const spaces::AnySpace& space);
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
+#include <cstdio>
+#include <stop_token>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -14,6 +15,7 @@
 #include "cli/run/search_session.hpp"
 #include "evaluation/table/benchmark_table.hpp"
 #include "predictor/predictor_benchmark.hpp"
+#include "predictor/predictor_list.hpp"
 
 namespace evonas::cli {
 namespace {
@@ -84,56 +86,71 @@ nlohmann::json summary(const std::string& model, std::size_t train, std::size_t 
   return result;
 }
 
-/// Markdown, which is readable on a terminal too.
-void print_table(const nlohmann::json& results, bool has_test) {
+/// The head and a row of a table in Markdown, which is readable on a terminal too.
+void print_head(bool has_test) {
   fmt::print(
       "| model | labels | tau |{} tau, best 10 % | 90 % intervals hold | fit, s | scored/s |\n",
       has_test ? " test tau |" : "");
   fmt::print("|---|---|---|{}---|---|---|---|\n", has_test ? "---|" : "");
-  for (const nlohmann::json& result : results) {
-    const auto figure = [&](const std::string& name) {
-      return fmt::format("{:.3f} ± {:.3f}", result.at(name + "_mean").get<double>(),
-                         result.at(name + "_std").get<double>());
-    };
-    fmt::print("| {} | {} | {} |{} {} | {:.1f} % | {:.2f} | {:.0f} |\n",
-               result.at("model").get<std::string>(), result.at("train").get<std::size_t>(),
-               figure("tau"), has_test ? " " + figure("test_tau") + " |" : "", figure("tau_top10"),
-               100.0 * result.at("coverage90_mean").get<double>(),
-               result.at("fit_seconds").get<double>(),
-               result.at("architectures_per_second").get<double>());
-  }
+}
+
+void print_row(const nlohmann::json& result, bool has_test) {
+  const auto figure = [&](const std::string& name) {
+    return fmt::format("{:.3f} ± {:.3f}", result.at(name + "_mean").get<double>(),
+                       result.at(name + "_std").get<double>());
+  };
+  fmt::print("| {} | {} | {} |{} {} | {:.1f} % | {:.2f} | {:.0f} |\n",
+             result.at("model").get<std::string>(), result.at("train").get<std::size_t>(),
+             figure("tau"), has_test ? " " + figure("test_tau") + " |" : "", figure("tau_top10"),
+             100.0 * result.at("coverage90_mean").get<double>(),
+             result.at("fit_seconds").get<double>(),
+             result.at("architectures_per_second").get<double>());
+  std::fflush(stdout);  // the next row can take minutes
+}
+
+/// Fits a model from so many labels once a seed, the seeds beside each other.
+std::vector<BenchmarkFit> benchmark_model(const PredictorSource& source, const std::string& model,
+                                          std::size_t train, const predictor::BenchmarkData& data,
+                                          const BenchmarkOptions& options,
+                                          const std::stop_token& stop) {
+  const predictor::Split split =
+      options.split == "first" ? predictor::Split::First : predictor::Split::Random;
+  std::vector<BenchmarkFit> fits(options.seeds);
+  parallel_for(options.seeds, [&](std::size_t seed) {
+    const auto fitted = source.make(model);
+    fits[seed] = predictor::benchmark_fit(*fitted, data, {.train = train, .test = options.test},
+                                          split, seed + 1, stop);
+  });
+  return fits;
 }
 
 int benchmark(const BenchmarkOptions& options) {
   const evaluation::TableAbout about = evaluation::read_table_about(options.table);
   const spaces::AnySpace space = config::make_space(about.space, about.space_options);
+  for (const std::string& model : options.models) predictor::check_predictor_name(model);
   const BenchmarkTable table = BenchmarkTable::open(options.table, space);
   const predictor::BenchmarkData data = data_of(table, options);
-  const predictor::Split split =
-      options.split == "first" ? predictor::Split::First : predictor::Split::Random;
+  const bool has_test = !data.test_values.empty();
   const PredictorSource source(space);
-
   const Interrupt interrupt;
   ThreadArena arena(options.threads);
-  // Before anything takes long: are there such predictors?
-  arena.execute([&] {
-    for (const std::string& model : options.models) source.make(model);
-  });
   nlohmann::json results = nlohmann::json::array();
+  if (!options.json) print_head(has_test);
   for (const std::string& model : options.models) {
     for (const std::size_t train : options.train) {
-      std::vector<BenchmarkFit> fits(options.seeds);
-      arena.execute([&] {
-        parallel_for(options.seeds, [&](std::size_t seed) {
-          const auto fitted = source.make(model);
-          fits[seed] =
-              predictor::benchmark_fit(*fitted, data, {.train = train, .test = options.test}, split,
-                                       seed + 1, interrupt.token());
+      std::vector<BenchmarkFit> fits;
+      try {
+        fits = arena.execute([&] {
+          return benchmark_model(source, model, train, data, options, interrupt.token());
         });
-      });
+      } catch (const predictor::PredictorError&) {
+        if (interrupt.token().stop_requested()) return kInterrupted;
+        throw;
+      }
       const std::size_t left = data.genotypes.size() - train;
       const std::size_t tested = options.test > 0 ? std::min(options.test, left) : left;
-      results.push_back(summary(model, train, tested, !data.test_values.empty(), fits));
+      results.push_back(summary(model, train, tested, has_test, fits));
+      if (!options.json) print_row(results.back(), has_test);
     }
   }
   if (options.json) {
@@ -143,8 +160,6 @@ int benchmark(const BenchmarkOptions& options) {
                                       {"architectures", data.genotypes.size()},
                                       {"results", results}}
                            .dump(2));
-  } else {
-    print_table(results, !data.test_values.empty());
   }
   return kDone;
 }

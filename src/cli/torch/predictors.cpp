@@ -1,7 +1,9 @@
 #include "cli/run/predictors.hpp"
 
-#include <map>
+#include <memory>
 #include <mutex>
+
+#include <tbb/task_arena.h>
 
 #include "predictor/mixture.hpp"
 #include "predictor/models/gaussian_process.hpp"
@@ -11,29 +13,46 @@
 
 namespace evonas::cli {
 
+namespace {
+
+/// Made once, by the first who asks. While it is made its maker takes no other task of the arena,
+/// which could ask for the same and would wait for itself.
+template <class T>
+class MadeOnce {
+ public:
+  template <class Make>
+  std::shared_ptr<const T> get(const Make& make) {
+    const std::scoped_lock lock(mutex_);
+    if (!made_) tbb::this_task_arena::isolate([&] { made_ = make(); });
+    return made_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::shared_ptr<const T> made_;
+};
+
+}  // namespace
+
 struct PredictorSource::Shared {
   explicit Shared(const spaces::AnySpace& of) : space(of) {}
 
   std::shared_ptr<const predictor::GraphFeatures> features() {
-    const std::scoped_lock lock(mutex);
-    if (!known_features) known_features = std::make_shared<const predictor::GraphFeatures>(space);
-    return known_features;
+    return made_features.get(
+        [&] { return std::make_shared<const predictor::GraphFeatures>(space); });
   }
 
   std::shared_ptr<const predictor::PretrainedNetworks> networks() {
     const auto known = features();
-    const std::scoped_lock lock(mutex);
-    if (!known_networks) {
-      known_networks = std::make_shared<const predictor::PretrainedNetworks>(
+    return made_networks.get([&] {
+      return std::make_shared<const predictor::PretrainedNetworks>(
           space, *known, predictor::PretrainingOptions{}, predictor::FitControl{});
-    }
-    return known_networks;
+    });
   }
 
   spaces::AnySpace space;
-  std::mutex mutex;
-  std::shared_ptr<const predictor::GraphFeatures> known_features;
-  std::shared_ptr<const predictor::PretrainedNetworks> known_networks;
+  MadeOnce<predictor::GraphFeatures> made_features;
+  MadeOnce<predictor::PretrainedNetworks> made_networks;
 };
 
 PredictorSource::PredictorSource(const spaces::AnySpace& space)

@@ -85,6 +85,7 @@ GaussianProcess::~GaussianProcess() = default;
 
 void GaussianProcess::fit(std::span<const Label> labels, const FitControl& control) {
   check_labels(labels);
+  at::set_num_threads(1);  // sums in another order would give another fit
   std::vector<spaces::Genotype> genotypes;
   std::vector<double> values;
   for (const Label& label : labels) {
