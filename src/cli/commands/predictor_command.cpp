@@ -131,8 +131,8 @@ int benchmark(const BenchmarkOptions& options) {
   const BenchmarkTable table = BenchmarkTable::open(options.table, space);
   const predictor::BenchmarkData data = data_of(table, options);
   const bool has_test = !data.test_values.empty();
-  const PredictorSource source(space);
   const Interrupt interrupt;
+  const PredictorSource source(space, interrupt.token());
   ThreadArena arena(options.threads);
   nlohmann::json results = nlohmann::json::array();
   if (!options.json) print_head(has_test);

@@ -10,7 +10,7 @@ struct PredictorSource::Shared {
   spaces::AnySpace space;
 };
 
-PredictorSource::PredictorSource(const spaces::AnySpace& space)
+PredictorSource::PredictorSource(const spaces::AnySpace& space, const std::stop_token& /*stop*/)
     : shared_(std::make_shared<Shared>(Shared{space})) {}
 
 std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& name) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "predictor/predictor.hpp"
@@ -13,7 +14,8 @@ namespace evonas::cli {
 /// when it is first needed.
 class PredictorSource {
  public:
-  explicit PredictorSource(const spaces::AnySpace& space);
+  /// What takes long to make gives up with a PredictorError once `stop` is requested.
+  PredictorSource(const spaces::AnySpace& space, const std::stop_token& stop);
 
   /// The predictor of that name, unfitted. Safe from many threads. Throws PredictorError for an
   /// unknown name.

@@ -35,7 +35,7 @@ class MadeOnce {
 }  // namespace
 
 struct PredictorSource::Shared {
-  explicit Shared(const spaces::AnySpace& of) : space(of) {}
+  Shared(const spaces::AnySpace& of, const std::stop_token& until) : space(of), stop(until) {}
 
   std::shared_ptr<const predictor::GraphFeatures> features() {
     return made_features.get(
@@ -46,17 +46,18 @@ struct PredictorSource::Shared {
     const auto known = features();
     return made_networks.get([&] {
       return std::make_shared<const predictor::PretrainedNetworks>(
-          space, *known, predictor::PretrainingOptions{}, predictor::FitControl{});
+          space, *known, predictor::PretrainingOptions{}, predictor::FitControl{.stop = stop});
     });
   }
 
   spaces::AnySpace space;
+  std::stop_token stop;
   MadeOnce<predictor::GraphFeatures> made_features;
   MadeOnce<predictor::PretrainedNetworks> made_networks;
 };
 
-PredictorSource::PredictorSource(const spaces::AnySpace& space)
-    : shared_(std::make_shared<Shared>(space)) {}
+PredictorSource::PredictorSource(const spaces::AnySpace& space, const std::stop_token& stop)
+    : shared_(std::make_shared<Shared>(space, stop)) {}
 
 std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& name) const {
   if (auto plain = predictor::make_plain_predictor(name, shared_->space)) return plain;
