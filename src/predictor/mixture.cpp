@@ -17,6 +17,7 @@ void Mixture::fit(std::span<const Label> labels, const FitControl& control) {
   for (const Label& label : labels) values.push_back(label.value);
   std::mutex mutex;
   std::vector<double> shares(members_.size(), 0.0);
+  std::vector<int> fitted(members_.size(), 0);
   parallel_for(members_.size(), [&](std::size_t i) {
     FitControl own = control;
     own.seed = derive_seed(control.seed, "member of a mixture", i);
@@ -29,7 +30,10 @@ void Mixture::fit(std::span<const Label> labels, const FitControl& control) {
       control.progress(sum / static_cast<double>(members_.size()));
     };
     members_[i].predictor->fit(labels, own);
+    fitted[i] = 1;
   });
+  // TBB leaves tasks out without a word where another task of the caller has thrown.
+  if (std::ranges::find(fitted, 0) != fitted.end()) throw PredictorError("the fit was stopped");
   labels_ = std::make_unique<const RankNormal>(values);
 }
 

@@ -59,6 +59,13 @@ class JointProgress {
   const std::function<void(double)>& tell_;
 };
 
+/// TBB leaves tasks out without a word where another task of the caller has thrown.
+void check_all_done(std::span<const std::shared_ptr<FlowNetwork>> networks) {
+  if (std::ranges::find(networks, nullptr) != networks.end()) {
+    throw PredictorError("the fit was stopped");
+  }
+}
+
 std::shared_ptr<FlowNetwork> copy_of(FlowNetwork& network, const FlowNetworkOptions& options) {
   auto copy = std::make_shared<FlowNetwork>(options, 0);
   const torch::NoGradGuard no_gradients;
@@ -125,6 +132,7 @@ PretrainedNetworks::PretrainedNetworks(const spaces::AnySpace& space, const Grap
         });
     state->networks[i] = std::move(network);
   });
+  check_all_done(state->networks);
   for (const double loss : losses) state->loss += loss / static_cast<double>(count);
   state_ = std::move(state);
 }
@@ -171,6 +179,7 @@ void NetworkEnsemble::fit(std::span<const Label> labels, const FitControl& contr
                 .progress = progress.of(i)});
     fitted->networks[i] = network;
   });
+  check_all_done(fitted->networks);
   fitted_ = std::move(fitted);
 }
 
