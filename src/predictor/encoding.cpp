@@ -26,6 +26,17 @@ std::size_t Vocabulary::column(graph::OperationToken token) const {
   return operations_;
 }
 
+Vocabulary operations_of(const spaces::AnySpace& space,
+                         std::span<const spaces::Genotype> architectures) {
+  std::vector<graph::OperationToken> operations;
+  graph::Tokens tokens;
+  for (const spaces::Genotype& genotype : architectures) {
+    space.tokens(genotype, tokens);
+    operations.insert(operations.end(), tokens.operations.begin(), tokens.operations.end());
+  }
+  return Vocabulary(std::move(operations));
+}
+
 void encode(const graph::Tokens& tokens, const Vocabulary& vocabulary, EncodedGraph& encoded) {
   const std::size_t nodes = tokens.operations.size();
   const std::size_t width = vocabulary.width();

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "graph/tokens.hpp"
+#include "spaces/search_space.hpp"
 
 namespace evonas::predictor {
 
@@ -35,6 +36,10 @@ class Vocabulary {
   std::vector<Slot> slots_{1};
   std::size_t operations_ = 0;
 };
+
+/// The operations of the cells of these architectures.
+Vocabulary operations_of(const spaces::AnySpace& space,
+                         std::span<const spaces::Genotype> architectures);
 
 /// A graph in the form that graph predictors compute with, row-major. Memory is reused from one
 /// call of encode() to the next.

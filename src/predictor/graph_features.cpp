@@ -26,16 +26,6 @@ std::vector<spaces::Genotype> random_pool(const spaces::AnySpace& space) {
   return pool;
 }
 
-Vocabulary operations_of(const spaces::AnySpace& space, std::span<const spaces::Genotype> pool) {
-  std::vector<graph::OperationToken> operations;
-  graph::Tokens tokens;
-  for (const spaces::Genotype& genotype : pool) {
-    space.tokens(genotype, tokens);
-    operations.insert(operations.end(), tokens.operations.begin(), tokens.operations.end());
-  }
-  return Vocabulary(std::move(operations));
-}
-
 }  // namespace
 
 GraphFeatures::GraphFeatures(spaces::AnySpace space) : space_(std::move(space)) {
@@ -77,9 +67,9 @@ GraphFeatures::GraphFeatures(spaces::AnySpace space) : space_(std::move(space)) 
 }
 
 std::vector<std::string> GraphFeatures::names() const {
-  const GraphStatistics all(vocabulary_.width());
+  const std::vector<std::string> all = GraphStatistics(vocabulary_.width()).names();
   std::vector<std::string> names;
-  for (const Kept& kept : kept_) names.push_back(all.names()[kept.statistic]);
+  for (const Kept& kept : kept_) names.push_back(all[kept.statistic]);
   return names;
 }
 

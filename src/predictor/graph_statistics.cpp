@@ -15,18 +15,20 @@ constexpr double kFar = 1e9;
 
 }  // namespace
 
-/// Takes numbers in their order: their values, or, asked for by the constructor, what they are.
+/// Takes numbers in their order and keeps their values, or, given `names`, what they are.
 class GraphStatistics::Writer {
  public:
   explicit Writer(std::span<double> values) : values_(values) {}
   explicit Writer(std::vector<std::string>& names) : names_(&names) {}
 
+  /// How many numbers have been written.
+  std::size_t written() const { return written_; }
+
   void add(double value, const char* what, std::size_t operation = kNoOperation,
            std::size_t reader = kNoOperation) {
-    if (names_ == nullptr) {
-      values_[written_++] = value;
-      return;
-    }
+    if (written_ < values_.size()) values_[written_] = value;
+    ++written_;
+    if (names_ == nullptr) return;
     std::string name = operation == kNoOperation ? what : fmt::format("{}({}", what, operation);
     if (reader != kNoOperation) name += fmt::format(",{}", reader);
     if (operation != kNoOperation) name.push_back(')');
@@ -40,16 +42,24 @@ class GraphStatistics::Writer {
 };
 
 GraphStatistics::GraphStatistics(std::size_t operations) : operations_(operations) {
-  Writer names(names_);
-  const FlowGraph empty;
-  count_operations(empty, names);
-  count_paths(empty, names);
-  measure_paths(empty, names);
-  count_pairs(empty, names);
+  Writer counter{std::span<double>()};
+  write({}, counter);
+  size_ = counter.written();
+}
+
+std::vector<std::string> GraphStatistics::names() {
+  std::vector<std::string> names;
+  Writer out(names);
+  write({}, out);
+  return names;
 }
 
 void GraphStatistics::compute(const FlowGraph& graph, std::span<double> numbers) {
   Writer out(numbers);
+  write(graph, out);
+}
+
+void GraphStatistics::write(const FlowGraph& graph, Writer& out) {
   count_operations(graph, out);
   count_paths(graph, out);
   measure_paths(graph, out);

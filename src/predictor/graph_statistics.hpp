@@ -21,22 +21,23 @@ class GraphStatistics {
   /// For graphs whose operations are columns below `operations`.
   explicit GraphStatistics(std::size_t operations);
 
-  std::size_t size() const { return names_.size(); }
+  std::size_t size() const { return size_; }
   /// What each number is, with operations by their column: "count(2)", "reads(3,2)".
-  const std::vector<std::string>& names() const { return names_; }
+  std::vector<std::string> names();
 
   /// Writes size() numbers.
   void compute(const FlowGraph& graph, std::span<double> numbers);
 
  private:
   class Writer;
+  void write(const FlowGraph& graph, Writer& out);
   void count_operations(const FlowGraph& graph, Writer& out) const;
   void count_paths(const FlowGraph& graph, Writer& out);
   void measure_paths(const FlowGraph& graph, Writer& out);
   void count_pairs(const FlowGraph& graph, Writer& out);
 
   std::size_t operations_;
-  std::vector<std::string> names_;
+  std::size_t size_ = 0;
   // What count_paths() leaves for the others, by node.
   std::vector<double> reads_;     // how often it reads
   std::vector<double> readers_;   // how often it is read

@@ -2,39 +2,19 @@
 
 #include <algorithm>
 #include <cmath>
-#include <mutex>
 
-#include "base/parallel.hpp"
-#include "base/random.hpp"
+#include "predictor/fit_together.hpp"
 
 namespace evonas::predictor {
 
 Mixture::Mixture(std::vector<Member> members) : members_(std::move(members)) {}
 
 void Mixture::fit(std::span<const Label> labels, const FitControl& control) {
-  check_labels(labels);
-  std::vector<double> values;
-  for (const Label& label : labels) values.push_back(label.value);
-  std::mutex mutex;
-  std::vector<double> shares(members_.size(), 0.0);
-  std::vector<int> fitted(members_.size(), 0);
-  parallel_for(members_.size(), [&](std::size_t i) {
-    FitControl own = control;
-    own.seed = derive_seed(control.seed, "member of a mixture", i);
-    own.progress = [&, i](double share) {
-      if (!control.progress) return;
-      const std::scoped_lock lock(mutex);
-      shares[i] = share;
-      double sum = 0.0;
-      for (const double each : shares) sum += each;
-      control.progress(sum / static_cast<double>(members_.size()));
-    };
-    members_[i].predictor->fit(labels, own);
-    fitted[i] = 1;
-  });
-  // TBB leaves tasks out without a word where another task of the caller has thrown.
-  if (std::ranges::find(fitted, 0) != fitted.end()) throw PredictorError("the fit was stopped");
-  labels_ = std::make_unique<const RankNormal>(values);
+  RankNormal transform = rank(labels).transform;
+  fit_together(
+      members_.size(), "member of a mixture", control,
+      [&](std::size_t i, const FitControl& own) { members_[i].predictor->fit(labels, own); });
+  labels_ = std::make_unique<const RankNormal>(std::move(transform));
 }
 
 std::vector<Prediction> Mixture::predict(std::span<const spaces::Genotype> block) const {

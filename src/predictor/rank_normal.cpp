@@ -45,6 +45,21 @@ RankNormal::RankNormal(std::span<const double> values) {
   }
 }
 
+RankedLabels rank(std::span<const Label> labels) {
+  check_labels(labels);
+  std::vector<spaces::Genotype> genotypes;
+  std::vector<double> values;
+  for (const Label& label : labels) {
+    genotypes.push_back(label.genotype);
+    values.push_back(label.value);
+  }
+  RankNormal transform(values);
+  for (double& value : values) value = transform.score(value);
+  return {.genotypes = std::move(genotypes),
+          .transform = std::move(transform),
+          .scores = std::move(values)};
+}
+
 double RankNormal::score(double value) const { return interpolate(values_, scores_, value); }
 
 double RankNormal::value(double score) const { return interpolate(scores_, values_, score); }

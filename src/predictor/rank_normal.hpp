@@ -27,4 +27,14 @@ class RankNormal {
   std::vector<double> scores_;  // ascending
 };
 
+/// Labels as predictors fit them.
+struct RankedLabels {
+  std::vector<spaces::Genotype> genotypes;
+  RankNormal transform;
+  std::vector<double> scores;  ///< by genotype
+};
+
+/// Throws as check_labels() does.
+RankedLabels rank(std::span<const Label> labels);
+
 }  // namespace evonas::predictor

@@ -110,15 +110,8 @@ Trees::Trees(std::shared_ptr<const GraphFeatures> features, const TreesOptions& 
 Trees::~Trees() = default;
 
 void Trees::fit(std::span<const Label> labels, const FitControl& control) {
-  check_labels(labels);
-  std::vector<spaces::Genotype> genotypes;
-  std::vector<double> scores;
-  for (const Label& label : labels) {
-    genotypes.push_back(label.genotype);
-    scores.push_back(label.value);
-  }
-  auto fitted = std::make_unique<Fitted>(Fitted{.labels = RankNormal(scores), .forests = {}});
-  for (double& score : scores) score = fitted->labels.score(score);
+  const auto [genotypes, transform, scores] = rank(labels);
+  auto fitted = std::make_unique<Fitted>(Fitted{.labels = transform, .forests = {}});
   const std::vector<double> features = features_->compute(genotypes);
 
   std::vector<std::size_t> order(labels.size());

@@ -18,7 +18,9 @@ std::map<std::string, double> statistics_of(const FlowGraph& graph, std::size_t 
   std::vector<double> numbers(statistics.size());
   statistics.compute(graph, numbers);
   std::map<std::string, double> named;
-  for (std::size_t i = 0; i < numbers.size(); ++i) named[statistics.names()[i]] = numbers[i];
+  const std::vector<std::string> names = statistics.names();
+  REQUIRE(names.size() == numbers.size());
+  for (std::size_t i = 0; i < numbers.size(); ++i) named[names[i]] = numbers[i];
   REQUIRE(named.size() == numbers.size());  // names differ
   return named;
 }

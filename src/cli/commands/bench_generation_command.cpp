@@ -50,14 +50,12 @@ void timed(double& seconds, const Work& work) {
 /// The operations of many random architectures.
 predictor::Vocabulary vocabulary_of(const spaces::AnySpace& space, std::uint64_t seed) {
   constexpr std::uint64_t kArchitectures = 500;
-  std::vector<graph::OperationToken> operations;
-  graph::Tokens tokens;
+  std::vector<spaces::Genotype> architectures;
   for (std::uint64_t i = 0; i < kArchitectures; ++i) {
     Rng rng(seed, "vocabulary", i);
-    space.tokens(space.sample(rng), tokens);
-    operations.insert(operations.end(), tokens.operations.begin(), tokens.operations.end());
+    architectures.push_back(space.sample(rng));
   }
-  return predictor::Vocabulary(std::move(operations));
+  return predictor::operations_of(space, architectures);
 }
 
 /// Generates blocks of architectures on this thread, as a search does: random streams of their own,

@@ -11,7 +11,6 @@
 #include "cli/config/space_section.hpp"
 #include "cli/run/interrupt.hpp"
 #include "cli/run/predictors.hpp"
-#include "cli/run/progress.hpp"
 #include "cli/run/search_session.hpp"
 #include "evaluation/table/benchmark_table.hpp"
 #include "predictor/predictor_benchmark.hpp"

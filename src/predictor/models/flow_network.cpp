@@ -5,19 +5,13 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 
+#include "predictor/models/layers.hpp"
+
 namespace evonas::predictor {
 namespace {
 
 constexpr std::int64_t kHeads = 4;  // one for each mask
 constexpr double kNever = -1e4;     // score of what is not attended to
-
-torch::nn::Linear linear(std::int64_t in, std::int64_t out, bool bias) {
-  return torch::nn::Linear(torch::nn::LinearOptions(in, out).bias(bias));
-}
-
-torch::nn::LayerNorm norm(std::int64_t width) {
-  return torch::nn::LayerNorm(torch::nn::LayerNormOptions({width}));
-}
 
 /// What each head adds to its scores: 0 where a node is attended to. graphs x heads x tokens x
 /// tokens, the class token first; it sees all nodes, and all nodes see it.

@@ -84,19 +84,11 @@ GaussianProcess::GaussianProcess(std::shared_ptr<const GraphFeatures> features,
 GaussianProcess::~GaussianProcess() = default;
 
 void GaussianProcess::fit(std::span<const Label> labels, const FitControl& control) {
-  check_labels(labels);
   at::set_num_threads(1);  // sums in another order would give another fit
-  std::vector<spaces::Genotype> genotypes;
-  std::vector<double> values;
-  for (const Label& label : labels) {
-    genotypes.push_back(label.genotype);
-    values.push_back(label.value);
-  }
-  RankNormal transform(values);
-  std::ranges::transform(values, values.begin(), [&](double v) { return transform.score(v); });
+  RankedLabels ranked = rank(labels);
   const auto width = static_cast<std::int64_t>(features_->size());
-  const torch::Tensor rows = tensor_of(features_->compute(genotypes), width);
-  const torch::Tensor scores = tensor_of(values, 1);
+  const torch::Tensor rows = tensor_of(features_->compute(ranked.genotypes), width);
+  const torch::Tensor scores = tensor_of(ranked.scores, 1);
 
   std::vector<std::int64_t> chosen(labels.size());
   std::iota(chosen.begin(), chosen.end(), 0);
@@ -123,7 +115,7 @@ void GaussianProcess::fit(std::span<const Label> labels, const FitControl& contr
   for (torch::Tensor* scale : scales.all()) *scale = scale->detach();
   torch::Tensor lower = scales.factor(rows);
   torch::Tensor weights = torch::cholesky_solve(scores, lower);
-  fitted_ = std::make_unique<Fitted>(Fitted{.labels = std::move(transform),
+  fitted_ = std::make_unique<Fitted>(Fitted{.labels = std::move(ranked.transform),
                                             .scales = scales,
                                             .scaled = rows * scales.weights(),
                                             .lower = std::move(lower),

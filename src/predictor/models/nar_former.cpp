@@ -6,6 +6,7 @@
 #include <string>
 
 #include "predictor/models/code_table.hpp"
+#include "predictor/models/layers.hpp"
 #include "predictor/position_code.hpp"
 
 namespace evonas::predictor {
@@ -15,10 +16,6 @@ constexpr std::int64_t kNumbers = 62;      // codes of more than so many numbers
 constexpr std::int64_t kBeforeFirst = -1;  // what the input node reads
 constexpr std::int64_t kEnd = 100000;      // the number in all parts of the END token
 constexpr std::array<std::int64_t, 3> kQueries = {4, 2, 1};
-
-torch::nn::LayerNorm norm(std::int64_t width) {
-  return torch::nn::LayerNorm(torch::nn::LayerNormOptions({width}));
-}
 
 /// The code of one number: 1 x width.
 torch::Tensor code_of(std::int64_t number, std::int64_t width) {

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <mutex>
 
 #include <ATen/Parallel.h>
 #include <torch/utils.h>
 
 #include "base/parallel.hpp"
 #include "base/random.hpp"
+#include "predictor/fit_together.hpp"
 #include "predictor/models/flow_network.hpp"
 #include "predictor/models/graph_batch.hpp"
 #include "predictor/models/network_training.hpp"
@@ -34,36 +34,6 @@ GraphBatch graphs_of(const spaces::AnySpace& space, const Vocabulary& vocabulary
   GraphBlock block;
   fill_block(space, vocabulary, architectures, block);
   return batch_of(block);
-}
-
-/// The progress of several fits beside each other, as one.
-class JointProgress {
- public:
-  JointProgress(std::size_t fits, const std::function<void(double)>& tell)
-      : shares_(fits, 0.0), tell_(tell) {}
-
-  std::function<void(double)> of(std::size_t fit) {
-    if (!tell_) return {};
-    return [this, fit](double share) {
-      const std::scoped_lock lock(mutex_);
-      shares_[fit] = share;
-      double sum = 0.0;
-      for (const double each : shares_) sum += each;
-      tell_(sum / static_cast<double>(shares_.size()));
-    };
-  }
-
- private:
-  std::mutex mutex_;
-  std::vector<double> shares_;
-  const std::function<void(double)>& tell_;
-};
-
-/// TBB leaves tasks out without a word where another task of the caller has thrown.
-void check_all_done(std::span<const std::shared_ptr<FlowNetwork>> networks) {
-  if (std::ranges::find(networks, nullptr) != networks.end()) {
-    throw PredictorError("the fit was stopped");
-  }
 }
 
 std::shared_ptr<FlowNetwork> copy_of(FlowNetwork& network, const FlowNetworkOptions& options) {
@@ -107,16 +77,14 @@ PretrainedNetworks::PretrainedNetworks(const spaces::AnySpace& space, const Grap
   const auto count = static_cast<std::size_t>(options.networks);
   state->networks.resize(count);
   std::vector<double> losses(count, 0.0);
-  JointProgress progress(count, control.progress);
   const std::int64_t counted = std::max<std::int64_t>(1, options.steps / 10);
-  parallel_for(count, [&](std::size_t i) {
-    const std::uint64_t seed = derive_seed(control.seed, "pre-trained network", i);
-    auto network = std::make_shared<FlowNetwork>(state->options, seed);
-    Rng rng(seed, "batches");
+  const auto pretrain = [&](std::size_t i, const FitControl& own) {
+    auto network = std::make_shared<FlowNetwork>(state->options, own.seed);
+    Rng rng(own.seed, "batches");
     std::int64_t step = 0;
     train_network(
         *network, options.steps, {.learning_rate = options.learning_rate, .weight_decay = 0.01},
-        {.seed = seed, .stop = control.stop, .progress = progress.of(i)}, [&] {
+        own, [&] {
           std::vector<std::int64_t> chosen;
           for (std::int64_t k = 0; k < options.batch; ++k) {
             chosen.push_back(
@@ -131,8 +99,8 @@ PretrainedNetworks::PretrainedNetworks(const spaces::AnySpace& space, const Grap
           return loss;
         });
     state->networks[i] = std::move(network);
-  });
-  check_all_done(state->networks);
+  };
+  fit_together(count, "pre-trained network", control, pretrain);
   for (const double loss : losses) state->loss += loss / static_cast<double>(count);
   state_ = std::move(state);
 }
@@ -153,33 +121,18 @@ NetworkEnsemble::NetworkEnsemble(std::shared_ptr<const PretrainedNetworks> pretr
 NetworkEnsemble::~NetworkEnsemble() = default;
 
 void NetworkEnsemble::fit(std::span<const Label> labels, const FitControl& control) {
-  check_labels(labels);
   at::set_num_threads(1);
   const PretrainedNetworks::State& start = *pretrained_->state_;
-  std::vector<spaces::Genotype> architectures;
-  std::vector<double> values;
-  for (const Label& label : labels) {
-    architectures.push_back(label.genotype);
-    values.push_back(label.value);
-  }
-  auto fitted = std::make_unique<Fitted>(Fitted{.labels = RankNormal(values), .networks = {}});
-  std::vector<float> scores;
-  for (const double value : values) {
-    scores.push_back(static_cast<float>(fitted->labels.score(value)));
-  }
+  const auto [architectures, transform, scores] = rank(labels);
+  auto fitted = std::make_unique<Fitted>(Fitted{.labels = transform, .networks = {}});
   const GraphBatch graphs = graphs_of(start.space, start.vocabulary, architectures);
-  const torch::Tensor expected = torch::tensor(scores);
+  const torch::Tensor expected = torch::tensor(std::vector<float>(scores.begin(), scores.end()));
   fitted->networks.resize(start.networks.size());
-  JointProgress progress(start.networks.size(), control.progress);
-  parallel_for(start.networks.size(), [&](std::size_t i) {
-    const std::shared_ptr<FlowNetwork> network = copy_of(*start.networks[i], start.options);
-    fit_scores(*network, graphs, expected, {},
-               {.seed = derive_seed(control.seed, "network of an ensemble", i),
-                .stop = control.stop,
-                .progress = progress.of(i)});
-    fitted->networks[i] = network;
-  });
-  check_all_done(fitted->networks);
+  fit_together(start.networks.size(), "network of an ensemble", control,
+               [&](std::size_t i, const FitControl& own) {
+                 fitted->networks[i] = copy_of(*start.networks[i], start.options);
+                 fit_scores(*fitted->networks[i], graphs, expected, {}, own);
+               });
   fitted_ = std::move(fitted);
 }
 

@@ -6,6 +6,7 @@
 
 #include <torch/nn/init.h>
 
+#include "predictor/models/layers.hpp"
 #include "predictor/predictor_error.hpp"
 
 namespace evonas::predictor {
@@ -14,14 +15,6 @@ namespace {
 constexpr std::int64_t kHeads = 4;  // one for each mask
 constexpr double kWeightDeviation = 0.02;
 constexpr double kOutputOffset = 0.5;
-
-torch::nn::Linear linear(std::int64_t in, std::int64_t out, bool bias) {
-  return torch::nn::Linear(torch::nn::LinearOptions(in, out).bias(bias));
-}
-
-torch::nn::LayerNorm norm(std::int64_t width) {
-  return torch::nn::LayerNorm(torch::nn::LayerNormOptions({width}));
-}
 
 torch::Tensor dropped(const torch::Tensor& x, double share, bool training) {
   return torch::dropout(x, share, training);
