@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <string>
 
 namespace evonas::predictor {
 
@@ -9,6 +10,9 @@ Vocabulary::Vocabulary(std::vector<graph::OperationToken> tokens) {
   std::ranges::sort(tokens);
   tokens.erase(std::unique(tokens.begin(), tokens.end()), tokens.end());
   operations_ = tokens.size();
+  KeyStream key;
+  for (const graph::OperationToken token : tokens) key.add(std::to_string(token) + "\n");
+  key_ = key.key();
   slots_.resize(std::bit_ceil(4 * operations_ + 1));
   for (std::uint32_t column = 0; column < operations_; ++column) {
     std::size_t at = tokens[column] & (slots_.size() - 1);

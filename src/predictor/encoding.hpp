@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "base/key.hpp"
 #include "graph/tokens.hpp"
 #include "spaces/search_space.hpp"
 
@@ -22,6 +23,9 @@ class Vocabulary {
   /// Columns of a one-hot code: one for each operation, and a last one for all that are unknown.
   std::size_t width() const { return operations_ + 1; }
 
+  /// The same for vocabularies of the same operations alone.
+  const Key& key() const { return key_; }
+
   /// The column of an operation.
   std::size_t column(graph::OperationToken token) const;
 
@@ -35,6 +39,7 @@ class Vocabulary {
   // for every node of every candidate. Tokens are hashes, so their last bits will do.
   std::vector<Slot> slots_{1};
   std::size_t operations_ = 0;
+  Key key_;
 };
 
 /// The operations of the cells of these architectures.

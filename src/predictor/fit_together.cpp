@@ -33,4 +33,14 @@ void fit_together(std::size_t count, std::string_view purpose, const FitControl&
   if (std::ranges::find(fitted, 0) != fitted.end()) throw PredictorError("the fit was stopped");
 }
 
+FitControl part_of(const FitControl& control, double begin, double end) {
+  FitControl part = control;
+  if (control.progress) {
+    part.progress = [&control, begin, end](double share) {
+      control.progress(begin + share * (end - begin));
+    };
+  }
+  return part;
+}
+
 }  // namespace evonas::predictor

@@ -15,4 +15,8 @@ namespace evonas::predictor {
 void fit_together(std::size_t count, std::string_view purpose, const FitControl& control,
                   const std::function<void(std::size_t i, const FitControl& own)>& fit);
 
+/// The control of one of several steps of a fit, which does its work from share `begin` to share
+/// `end`. It refers to `control`.
+FitControl part_of(const FitControl& control, double begin, double end);
+
 }  // namespace evonas::predictor

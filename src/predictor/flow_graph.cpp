@@ -53,4 +53,26 @@ void FlowReader::read(const graph::Tokens& tokens, const Vocabulary& vocabulary,
   }
 }
 
+void FlowReader::read_uncontracted(const graph::Tokens& tokens, const Vocabulary& vocabulary,
+                                   FlowGraph& flow) {
+  flow.operations.clear();
+  flow.edges.clear();
+  for (const graph::OperationToken operation : tokens.operations) {
+    flow.operations.push_back(static_cast<std::uint32_t>(vocabulary.column(operation)));
+  }
+  flow.widths = tokens.widths;
+  flow.widths.resize(flow.nodes(), 1.0F);
+  for (std::size_t i = 0; i < tokens.edges.size(); ++i) {
+    const auto [from, to] = tokens.edges[i];
+    const auto known = std::ranges::find_if(flow.edges, [&](const FlowGraph::Edge& edge) {
+      return edge.from == from && edge.to == to;
+    });
+    if (known != flow.edges.end()) {
+      known->count += 1.0F;
+    } else {
+      flow.edges.push_back({.from = from, .to = to});
+    }
+  }
+}
+
 }  // namespace evonas::predictor

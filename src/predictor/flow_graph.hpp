@@ -32,6 +32,10 @@ class FlowReader {
   /// Replaces what is in `flow`. Operations are columns of `vocabulary`.
   void read(const graph::Tokens& tokens, const Vocabulary& vocabulary, FlowGraph& flow);
 
+  /// The same, but every node stays, identities and all.
+  static void read_uncontracted(const graph::Tokens& tokens, const Vocabulary& vocabulary,
+                                FlowGraph& flow);
+
  private:
   struct Source {
     std::uint32_t node = 0;

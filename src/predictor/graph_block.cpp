@@ -13,7 +13,8 @@ constexpr std::size_t kChunk = 64;  // architectures in one task
 }  // namespace
 
 void fill_block(const spaces::AnySpace& space, const Vocabulary& vocabulary,
-                std::span<const spaces::Genotype> architectures, GraphBlock& block) {
+                std::span<const spaces::Genotype> architectures, GraphBlock& block,
+                Identities identities) {
   std::vector<FlowGraph> flows(architectures.size());
   parallel_for((architectures.size() + kChunk - 1) / kChunk, [&](std::size_t chunk) {
     FlowReader reader;
@@ -21,7 +22,11 @@ void fill_block(const spaces::AnySpace& space, const Vocabulary& vocabulary,
     const std::size_t end = std::min(architectures.size(), (chunk + 1) * kChunk);
     for (std::size_t i = chunk * kChunk; i < end; ++i) {
       space.tokens(architectures[i], tokens);
-      reader.read(tokens, vocabulary, flows[i]);
+      if (identities == Identities::Contracted) {
+        reader.read(tokens, vocabulary, flows[i]);
+      } else {
+        FlowReader::read_uncontracted(tokens, vocabulary, flows[i]);
+      }
     }
   });
   block.graphs = flows.size();

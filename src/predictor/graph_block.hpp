@@ -22,9 +22,13 @@ struct GraphBlock {
   std::vector<float> widths;     ///< graphs x nodes: see FlowGraph::widths; 0 at padding
 };
 
-/// Fills a block with the flow graphs of architectures (see flow_graph.hpp), on the threads of the
-/// arena that the caller is in.
+/// Whether identities are contracted (see flow_graph.hpp) or are nodes like any other.
+enum class Identities { Contracted, Kept };
+
+/// Fills a block with the graphs of architectures, on the threads of the arena that the caller is
+/// in.
 void fill_block(const spaces::AnySpace& space, const Vocabulary& vocabulary,
-                std::span<const spaces::Genotype> architectures, GraphBlock& block);
+                std::span<const spaces::Genotype> architectures, GraphBlock& block,
+                Identities identities = Identities::Contracted);
 
 }  // namespace evonas::predictor

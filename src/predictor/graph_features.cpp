@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "base/parallel.hpp"
 #include "base/random.hpp"
@@ -58,12 +59,23 @@ GraphFeatures::GraphFeatures(spaces::AnySpace space) : space_(std::move(space)) 
     columns.push_back(std::move(column));
     kept_.push_back({.statistic = statistic, .mean = mean, .deviation = deviation});
   }
+  KeyStream key;
+  key.add(vocabulary_.key().hex());
+  for (const Kept& kept : kept_) key.add(fmt::format(" {}", kept.statistic));
+  key_ = key.key();
   if (kept_.empty()) {
     throw PredictorError(
         fmt::format("{} random architectures of the space {} all have the same graph, expected "
                     "some that differ",
                     kPool, space_.name()));
   }
+}
+
+void check_same_space(const nlohmann::json& key, const Key& expected) {
+  if (key == expected.hex()) return;
+  throw PredictorError(
+      "it was fitted to architectures of other operations, or by another version of evonas; fit it "
+      "again in the space that it is to be used in");
 }
 
 std::vector<std::string> GraphFeatures::names() const {

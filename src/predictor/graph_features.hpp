@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "predictor/encoding.hpp"
 #include "predictor/graph_statistics.hpp"
 #include "spaces/search_space.hpp"
@@ -22,6 +24,8 @@ class GraphFeatures {
   std::size_t size() const { return kept_.size(); }
   /// The operations of the space.
   const Vocabulary& vocabulary() const { return vocabulary_; }
+  /// The same for features of the same operations and statistics alone.
+  const Key& key() const { return key_; }
   /// What each feature is; see GraphStatistics.
   std::vector<std::string> names() const;
 
@@ -41,6 +45,11 @@ class GraphFeatures {
   spaces::AnySpace space_;
   Vocabulary vocabulary_;
   std::vector<Kept> kept_;
+  Key key_;
 };
+
+/// Throws PredictorError unless `key`, from the state of a fitted predictor, is that of what the
+/// predictor at hand reads: it was fitted in another space, or by another evonas.
+void check_same_space(const nlohmann::json& key, const Key& expected);
 
 }  // namespace evonas::predictor

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
 #include "predictor/fit_together.hpp"
 
 namespace evonas::predictor {
@@ -10,15 +13,27 @@ namespace evonas::predictor {
 Mixture::Mixture(std::vector<Member> members) : members_(std::move(members)) {}
 
 void Mixture::fit(std::span<const Label> labels, const FitControl& control) {
+  learn(labels, control,
+        [&](Predictor& member, const FitControl& own) { member.fit(labels, own); });
+}
+
+void Mixture::refresh(std::span<const Label> labels, std::size_t known, const FitControl& control) {
+  learn(labels, control,
+        [&](Predictor& member, const FitControl& own) { member.refresh(labels, known, own); });
+}
+
+void Mixture::learn(
+    std::span<const Label> labels, const FitControl& control,
+    const std::function<void(Predictor& member, const FitControl& own)>& learn_one) {
   RankNormal transform = rank(labels).transform;
   fit_together(
       members_.size(), "member of a mixture", control,
-      [&](std::size_t i, const FitControl& own) { members_[i].predictor->fit(labels, own); });
+      [&](std::size_t i, const FitControl& own) { learn_one(*members_[i].predictor, own); });
   labels_ = std::make_unique<const RankNormal>(std::move(transform));
 }
 
 std::vector<Prediction> Mixture::predict(std::span<const spaces::Genotype> block) const {
-  if (!labels_) throw PredictorError("the mixture has not been fitted yet");
+  check_fitted();
   double weights = 0.0;
   for (const Member& member : members_) weights += member.weight;
   std::vector<double> means(block.size(), 0.0);
@@ -28,13 +43,10 @@ std::vector<Prediction> Mixture::predict(std::span<const spaces::Genotype> block
     const std::vector<Prediction> predictions = member.predictor->predict(block);
     const double weight = member.weight / weights;
     for (std::size_t i = 0; i < block.size(); ++i) {
-      const auto [mean, deviation] = predictions[i];
-      const double score = labels_->score(mean);
-      const double half =
-          0.5 * (labels_->score(mean + deviation) - labels_->score(mean - deviation));
+      const auto [score, deviation] = labels_->scored(predictions[i]);
       means[i] += weight * score;
       squares[i] += weight * score * score;
-      variances[i] += weight * half * half;
+      variances[i] += weight * deviation * deviation;
     }
   }
   std::vector<Prediction> predictions;
@@ -49,6 +61,28 @@ std::size_t Mixture::parameters() const {
   std::size_t sum = 0;
   for (const Member& member : members_) sum += member.predictor->parameters();
   return sum;
+}
+
+nlohmann::json Mixture::state() const {
+  check_fitted();
+  nlohmann::json members = nlohmann::json::array();
+  for (const Member& member : members_) members.push_back(member.predictor->state());
+  return {{"labels", labels_->state()}, {"members", std::move(members)}};
+}
+
+void Mixture::restore(const nlohmann::json& state) {
+  const nlohmann::json& members = state.at("members");
+  if (members.size() != members_.size()) {
+    throw PredictorError(
+        fmt::format("a mixture of {} members, expected {}", members.size(), members_.size()));
+  }
+  auto labels = std::make_unique<const RankNormal>(RankNormal::from_state(state.at("labels")));
+  for (std::size_t i = 0; i < members_.size(); ++i) members_[i].predictor->restore(members[i]);
+  labels_ = std::move(labels);
+}
+
+void Mixture::check_fitted() const {
+  if (!labels_) throw PredictorError("the mixture has not been fitted yet");
 }
 
 }  // namespace evonas::predictor

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -21,10 +22,18 @@ class Mixture final : public Predictor {
 
   /// Fits the members beside each other on the threads of the arena that the caller is in.
   void fit(std::span<const Label> labels, const FitControl& control) override;
+  void refresh(std::span<const Label> labels, std::size_t known,
+               const FitControl& control) override;
   std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override;
   std::size_t parameters() const override;
+  nlohmann::json state() const override;
+  void restore(const nlohmann::json& state) override;
 
  private:
+  void learn(std::span<const Label> labels, const FitControl& control,
+             const std::function<void(Predictor& member, const FitControl& own)>& learn_one);
+  void check_fitted() const;
+
   std::vector<Member> members_;
   std::unique_ptr<const RankNormal> labels_;
 };

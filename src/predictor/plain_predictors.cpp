@@ -3,6 +3,8 @@
 #include <cmath>
 #include <numbers>
 
+#include <nlohmann/json.hpp>
+
 #include "base/random.hpp"
 
 namespace evonas::predictor {
@@ -27,8 +29,23 @@ void ConstantPredictor::fit(std::span<const Label> labels, const FitControl& /*c
 }
 
 std::vector<Prediction> ConstantPredictor::predict(std::span<const spaces::Genotype> block) const {
-  if (!fitted_) throw PredictorError("the constant predictor has not been fitted yet");
+  check_fitted();
   return std::vector<Prediction>(block.size(), prediction_);
+}
+
+nlohmann::json ConstantPredictor::state() const {
+  check_fitted();
+  return {{"mean", prediction_.mean}, {"deviation", prediction_.deviation}};
+}
+
+void ConstantPredictor::restore(const nlohmann::json& state) {
+  prediction_ = {.mean = state.at("mean").get<double>(),
+                 .deviation = state.at("deviation").get<double>()};
+  fitted_ = true;
+}
+
+void ConstantPredictor::check_fitted() const {
+  if (!fitted_) throw PredictorError("the constant predictor has not been fitted yet");
 }
 
 void RandomPredictor::fit(std::span<const Label> labels, const FitControl& control) {
@@ -41,13 +58,31 @@ void RandomPredictor::fit(std::span<const Label> labels, const FitControl& contr
 }
 
 std::vector<Prediction> RandomPredictor::predict(std::span<const spaces::Genotype> block) const {
-  if (values_.empty()) throw PredictorError("the random predictor has not been fitted yet");
+  check_fitted();
   std::vector<Prediction> predictions;
   for (const spaces::Genotype& genotype : block) {
     Rng rng(derive_seed(seed_, "random prediction", space_.key(genotype).low), "label");
     predictions.push_back({.mean = values_[rng.below(values_.size())], .deviation = deviation_});
   }
   return predictions;
+}
+
+nlohmann::json RandomPredictor::state() const {
+  check_fitted();
+  return {{"seed", seed_}, {"values", values_}, {"deviation", deviation_}};
+}
+
+void RandomPredictor::restore(const nlohmann::json& state) {
+  auto values = state.at("values").get<std::vector<double>>();
+  if (values.empty()) throw PredictorError("there are no labels to draw from");
+  const auto deviation = state.at("deviation").get<double>();
+  seed_ = state.at("seed").get<std::uint64_t>();
+  deviation_ = deviation;
+  values_ = std::move(values);
+}
+
+void RandomPredictor::check_fitted() const {
+  if (values_.empty()) throw PredictorError("the random predictor has not been fitted yet");
 }
 
 }  // namespace evonas::predictor

@@ -11,8 +11,12 @@ class ConstantPredictor final : public Predictor {
   void fit(std::span<const Label> labels, const FitControl& control) override;
   std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override;
   std::size_t parameters() const override { return 2; }
+  nlohmann::json state() const override;
+  void restore(const nlohmann::json& state) override;
 
  private:
+  void check_fitted() const;
+
   bool fitted_ = false;
   Prediction prediction_;
 };
@@ -26,8 +30,12 @@ class RandomPredictor final : public Predictor {
   void fit(std::span<const Label> labels, const FitControl& control) override;
   std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override;
   std::size_t parameters() const override { return values_.size(); }
+  nlohmann::json state() const override;
+  void restore(const nlohmann::json& state) override;
 
  private:
+  void check_fitted() const;
+
   spaces::AnySpace space_;
   std::uint64_t seed_ = 0;
   std::vector<double> values_;

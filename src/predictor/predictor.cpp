@@ -6,6 +6,11 @@
 
 namespace evonas::predictor {
 
+void Predictor::refresh(std::span<const Label> labels, std::size_t /*known*/,
+                        const FitControl& control) {
+  fit(labels, control);
+}
+
 void check_labels(std::span<const Label> labels) {
   if (labels.empty()) {
     throw PredictorError("no labels were given to learn from, expected at least one");

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "predictor/predictor_error.hpp"
 #include "spaces/search_space.hpp"
 
@@ -49,12 +51,25 @@ class Predictor {
   /// and for a value that is not finite.
   virtual void fit(std::span<const Label> labels, const FitControl& control) = 0;
 
+  /// Learns from labels of which the first `known` are those of the last fit or refresh. Starts
+  /// from what has been learnt where that saves time; the same steps from the same seeds give the
+  /// same predictor. Throws as fit() does.
+  virtual void refresh(std::span<const Label> labels, std::size_t known, const FitControl& control);
+
   /// One prediction for each architecture. Uses the threads of the arena that the caller is in.
   /// Safe from many threads. Throws PredictorError before the first fit.
   virtual std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const = 0;
 
   /// How many numbers a fit learns.
   virtual std::size_t parameters() const = 0;
+
+  /// All that a fit has learnt, with bytes as binary values: what checkpoint.hpp writes. Throws
+  /// PredictorError before the first fit.
+  virtual nlohmann::json state() const = 0;
+
+  /// Predicts from now on as the predictor did whose state() this is; both were built alike. Throws
+  /// PredictorError or nlohmann::json::exception for anything else, and is as it was then.
+  virtual void restore(const nlohmann::json& state) = 0;
 };
 
 /// Throws PredictorError for labels that nothing can be learnt from.

@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "base/kendall.hpp"
 #include "base/random.hpp"
+#include "base/rank_correlation.hpp"
 
 namespace evonas::predictor {
 namespace {
@@ -61,8 +61,14 @@ BenchmarkFit benchmark_fit(Predictor& predictor, const BenchmarkData& data, Benc
   }
   BenchmarkFit result;
   const Clock::time_point fit_begin = Clock::now();
-  predictor.fit(labels, {.seed = seed, .stop = stop, .progress = {}});
+  const std::size_t known = train - std::min(train - 1, size.refresh);
+  predictor.fit(std::span(labels).first(known), {.seed = seed, .stop = stop, .progress = {}});
   result.fit_seconds = seconds_since(fit_begin);
+  if (known < train) {
+    const Clock::time_point refresh_begin = Clock::now();
+    predictor.refresh(labels, known, {.seed = seed, .stop = stop, .progress = {}});
+    result.refresh_seconds = seconds_since(refresh_begin);
+  }
   result.parameters = predictor.parameters();
 
   std::span<std::size_t> tested = std::span(rows).subspan(train);
@@ -92,7 +98,7 @@ BenchmarkFit benchmark_fit(Predictor& predictor, const BenchmarkData& data, Benc
     result.test_tau = kendall_tau_b(means, selected(data.test_values, tested));
   }
   result.top10_tau = top_tau(values, means, data.higher_is_better);
-  result.deviation_rank = kendall_tau_b(deviations, errors);
+  result.deviation_rho = spearman_rho(deviations, errors);
   result.coverage90 = covered / static_cast<double>(predictions.size());
   return result;
 }

@@ -31,16 +31,18 @@ struct BenchmarkFit {
   double tau = 0.0;              ///< Kendall's tau-b between predictions and values
   double test_tau = 0.0;         ///< and test values; 0 where there are none
   double top10_tau = 0.0;        ///< tau among the tenth with the best values
-  double deviation_rank = 0.0;   ///< Kendall's tau-b between expected and true absolute errors
+  double deviation_rho = 0.0;    ///< Spearman's rho between expected deviations and true errors
   double coverage90 = 0.0;       ///< share of values within 1.645 expected deviations
   double fit_seconds = 0.0;      ///< by the clock, with the other seeds beside it
+  double refresh_seconds = 0.0;  ///< likewise
   double predict_seconds = 0.0;  ///< of all tested architectures, likewise
   std::size_t parameters = 0;
 };
 
 struct BenchmarkSize {
-  std::size_t train = 0;  ///< labels to learn from
-  std::size_t test = 0;   ///< most architectures to test on; 0 is all that are left
+  std::size_t train = 0;    ///< labels to learn from
+  std::size_t refresh = 0;  ///< so many of them come after the fit, all at once, for a refresh
+  std::size_t test = 0;     ///< most architectures to test on; 0 is all that are left
 };
 
 /// Fits a new predictor to some labels of the data and tests it. The same seed chooses the same

@@ -13,7 +13,8 @@
 namespace evonas::predictor {
 
 std::vector<std::string> predictor_names() {
-  return {"evonas", "networks", "gp", "trees", "random", "constant"};
+  return {"evonas",     "mixture",       "networks",  "gp",     "trees",
+          "nar_former", "nar_former_v2", "nn_former", "random", "constant"};
 }
 
 void check_predictor_name(const std::string& name) {
@@ -24,6 +25,10 @@ void check_predictor_name(const std::string& name) {
                                    guess.empty()
                                        ? fmt::format("; there are {}", fmt::join(names, ", "))
                                        : fmt::format("; did you mean {}?", guess)));
+}
+
+bool has_networks(const std::string& name) {
+  return name == "evonas" || name == "mixture" || name == "networks";
 }
 
 std::unique_ptr<Predictor> make_plain_predictor(const std::string& name,

@@ -14,6 +14,9 @@ std::vector<std::string> predictor_names();
 /// Throws PredictorError for a name that is none of these, naming the nearest.
 void check_predictor_name(const std::string& name);
 
+/// Whether fits of that predictor start from pre-trained networks.
+bool has_networks(const std::string& name);
+
 /// Builds one that needs no LibTorch; nothing for one that does. Throws as check_predictor_name()
 /// does.
 std::unique_ptr<Predictor> make_plain_predictor(const std::string& name,

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <nlohmann/json.hpp>
+
 namespace evonas::predictor {
 namespace {
 
@@ -60,9 +62,27 @@ RankedLabels rank(std::span<const Label> labels) {
           .scores = std::move(values)};
 }
 
+nlohmann::json RankNormal::state() const { return {{"values", values_}, {"scores", scores_}}; }
+
+RankNormal RankNormal::from_state(const nlohmann::json& state) {
+  RankNormal transform;
+  state.at("values").get_to(transform.values_);
+  state.at("scores").get_to(transform.scores_);
+  if (transform.values_.empty() || transform.values_.size() != transform.scores_.size()) {
+    throw PredictorError("the labels are not those of a fitted predictor");
+  }
+  return transform;
+}
+
 double RankNormal::score(double value) const { return interpolate(values_, scores_, value); }
 
 double RankNormal::value(double score) const { return interpolate(scores_, values_, score); }
+
+Prediction RankNormal::scored(const Prediction& prediction) const {
+  const auto [mean, deviation] = prediction;
+  return {.mean = score(mean),
+          .deviation = 0.5 * (score(mean + deviation) - score(mean - deviation))};
+}
 
 Prediction RankNormal::prediction(double score, double deviation) const {
   return {.mean = value(score),

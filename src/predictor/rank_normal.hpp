@@ -19,10 +19,18 @@ class RankNormal {
   double score(double value) const;
   /// The value of a score: the inverse of score(), or the only value there is.
   double value(double score) const;
+  /// A prediction in the scale of scores.
+  Prediction scored(const Prediction& prediction) const;
   /// What a score that is known up to a deviation predicts of the value.
   Prediction prediction(double score, double deviation) const;
 
+  nlohmann::json state() const;
+  /// Reverse of state(). Throws PredictorError or nlohmann::json::exception for anything else.
+  static RankNormal from_state(const nlohmann::json& state);
+
  private:
+  RankNormal() = default;
+
   std::vector<double> values_;  // ascending, each once
   std::vector<double> scores_;  // ascending
 };

@@ -7,6 +7,7 @@
 #include <string>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <xgboost/c_api.h>
 
 #include "base/parallel.hpp"
@@ -143,7 +144,7 @@ void Trees::fit(std::span<const Label> labels, const FitControl& control) {
 }
 
 std::vector<Prediction> Trees::predict(std::span<const spaces::Genotype> block) const {
-  if (!fitted_) throw PredictorError("the trees have not been fitted yet");
+  fitted();
   const std::vector<double> features = features_->compute(block);
   const std::vector<float> rows(features.begin(), features.end());
   const std::size_t width = features_->size();
@@ -177,6 +178,43 @@ std::vector<Prediction> Trees::predict_rows(std::span<const float> rows) const {
     predictions.push_back(fitted_->labels.prediction(means[i], deviation));
   }
   return predictions;
+}
+
+nlohmann::json Trees::state() const {
+  nlohmann::json forests = nlohmann::json::array();
+  for (const Forest& forest : fitted().forests) {
+    bst_ulong size = 0;
+    const char* bytes = nullptr;
+    check(XGBoosterSaveModelToBuffer(forest.get(), R"({"format": "ubj"})", &size, &bytes));
+    forests.push_back(nlohmann::json::binary({bytes, bytes + size}));
+  }
+  return {{"labels", fitted_->labels.state()},
+          {"space", features_->key().hex()},
+          {"forests", std::move(forests)},
+          {"unseen_variance", fitted_->unseen_variance}};
+}
+
+void Trees::restore(const nlohmann::json& state) {
+  check_same_space(state.at("space"), features_->key());
+  auto fitted = std::make_unique<Fitted>(
+      Fitted{.labels = RankNormal::from_state(state.at("labels")),
+             .forests = {},
+             .unseen_variance = state.at("unseen_variance").get<double>()});
+  for (const nlohmann::json& forest : state.at("forests")) {
+    const std::vector<std::uint8_t>& bytes = forest.get_binary();
+    BoosterHandle created = nullptr;
+    check(XGBoosterCreate(nullptr, 0, &created));
+    fitted->forests.emplace_back(created);
+    check(XGBoosterLoadModelFromBuffer(created, bytes.data(), bytes.size()));
+    check(XGBoosterSetParam(created, "nthread", "1"));
+  }
+  if (fitted->forests.empty()) throw PredictorError("there is no forest");
+  fitted_ = std::move(fitted);
+}
+
+const Trees::Fitted& Trees::fitted() const {
+  if (!fitted_) throw PredictorError("the trees have not been fitted yet");
+  return *fitted_;
 }
 
 std::size_t Trees::parameters() const {

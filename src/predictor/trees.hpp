@@ -33,9 +33,12 @@ class Trees final : public Predictor {
   void fit(std::span<const Label> labels, const FitControl& control) override;
   std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override;
   std::size_t parameters() const override;
+  nlohmann::json state() const override;
+  void restore(const nlohmann::json& state) override;
 
  private:
   struct Fitted;
+  const Fitted& fitted() const;
 
   std::vector<Prediction> predict_rows(std::span<const float> rows) const;
 

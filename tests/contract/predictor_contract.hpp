@@ -7,8 +7,9 @@
 
 #include <doctest/doctest.h>
 
-#include "base/kendall.hpp"
 #include "base/parallel.hpp"
+#include "base/rank_correlation.hpp"
+#include "predictor/checkpoint.hpp"
 #include "predictor/predictor.hpp"
 
 namespace evonas::predictor {
@@ -26,6 +27,18 @@ inline std::vector<Label> made_up_labels(const spaces::AnySpace& space, std::uin
   return labels;
 }
 
+/// What a fitted predictor has learnt comes back from a checkpoint, and nothing else does.
+inline void check_restored(const Predictor& fitted, Predictor& restored,
+                           std::span<const spaces::Genotype> block) {
+  CHECK_THROWS(restored.restore(nlohmann::json::object()));
+  CHECK_THROWS_AS(restored.predict(block), PredictorError);
+  const std::string bytes = checkpoint_bytes({.predictor = "contract"}, fitted.state());
+  restore(restored, read_checkpoint(bytes, "contract"), "contract");
+  // Brackets within brackets: doctest would print vectors as LibTorch's headers do, element by
+  // element.
+  CHECK((restored.predict(block) == fitted.predict(block)));
+}
+
 /// What every predictor keeps to. `make` builds a new one for the space; `learns` is the tau that
 /// it reaches at least on labels it has seen.
 template <class Make>
@@ -40,10 +53,12 @@ void check_predictor(const spaces::AnySpace& space, const Make& make, double lea
   const auto fit_and_predict = [&](std::size_t threads) {
     const std::unique_ptr<Predictor> predictor = make();
     CHECK_THROWS_AS(predictor->predict(block), PredictorError);
+    CHECK_THROWS_AS(predictor->state(), PredictorError);
     ThreadArena arena(threads);
     return arena.execute([&] {
       predictor->fit(labels, {.seed = 3});
       CHECK(predictor->parameters() > 0);
+      check_restored(*predictor, *make(), block);
       return predictor->predict(block);
     });
   };
@@ -57,7 +72,23 @@ void check_predictor(const spaces::AnySpace& space, const Make& make, double lea
     means.push_back(prediction.mean);
   }
   CHECK(kendall_tau_b(means, values) >= learns);
-  CHECK(fit_and_predict(3) == predictions);
+  CHECK((fit_and_predict(3) == predictions));
+
+  // Ten more labels, on top of fifty.
+  const auto refresh_and_predict = [&](std::size_t threads) {
+    const std::unique_ptr<Predictor> predictor = make();
+    ThreadArena arena(threads);
+    return arena.execute([&] {
+      predictor->fit(std::span(labels).first(50), {.seed = 3});
+      predictor->refresh(labels, 50, {.seed = 4});
+      return predictor->predict(block);
+    });
+  };
+  const std::vector<Prediction> refreshed = refresh_and_predict(1);
+  means.clear();
+  for (const Prediction& prediction : refreshed) means.push_back(prediction.mean);
+  CHECK(kendall_tau_b(means, values) >= learns);
+  CHECK((refresh_and_predict(3) == refreshed));
 
   const std::unique_ptr<Predictor> predictor = make();
   CHECK_THROWS_AS(predictor->fit({}, {}), PredictorError);

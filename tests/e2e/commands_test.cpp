@@ -44,6 +44,9 @@ TEST_CASE("every command has help with an example") {
                                                           {"table", "info"},
                                                           {"predictor"},
                                                           {"predictor", "benchmark"},
+                                                          {"predictor", "fit"},
+                                                          {"predictor", "score"},
+                                                          {"predictor", "pretrain"},
                                                           {"config"},
                                                           {"config", "show"},
                                                           {"config", "check"},
@@ -372,6 +375,50 @@ TEST_CASE("predictors are compared on a table") {
   const Result too_many = run(wrong);
   CHECK(too_many.code == 2);
   CHECK(contains(too_many.err, "1000000 labels"));
+}
+
+TEST_CASE("a predictor is fitted, kept in a file and scores from it") {
+  const Fixture& data = fixture();
+  const std::string file = (data.folder / "accuracy.predictor").string();
+  const std::vector<std::string> fit = {
+      "predictor", "fit",      "--table", (data.folder / "labels.sqlite").string(),
+      "--metric",  "accuracy", "--model", "trees",
+      "--train",   "60",       "--out",   file};
+  const Result fitted = run(fit);
+  CAPTURE(fitted.err);
+  REQUIRE(fitted.code == 0);
+  CHECK(contains(fitted.out, "accuracy of 60 architectures of nasbench201"));
+
+  const Result all = run({"predictor", "score", file, "--all", "--threads", "1"});
+  REQUIRE(all.code == 0);
+  CHECK(contains(all.out, "architecture,accuracy,accuracy_deviation\n"));
+  CHECK(std::ranges::count(all.out, '\n') == 15626);
+  CHECK(run({"predictor", "score", file, "--all", "--threads", "3"}).out == all.out);
+  const Result best = run({"predictor", "score", file, "--all", "--best", "3"});
+  CHECK(std::ranges::count(best.out, '\n') == 4);
+  const Result random = run({"predictor", "score", file, "--random", "5", "--seed", "2"});
+  CHECK(std::ranges::count(random.out, '\n') == 6);
+
+  // Architectures from a file, wrong ones named by their line.
+  const std::string cell = "|nor_conv_3x3~0|+|none~0|skip_connect~1|+|none~0|none~1|none~2|";
+  write_text(data.folder / "cells.txt", cell + "\n\n" + cell + "\n");
+  const std::string cells = (data.folder / "cells.txt").string();
+  CHECK(std::ranges::count(run({"predictor", "score", file, "--architectures", cells}).out, '\n') ==
+        3);
+  write_text(data.folder / "cells.txt", cell + "\n|conv~0|\n");
+  const Result wrong = run({"predictor", "score", file, "--architectures", cells});
+  CHECK(wrong.code == 2);
+  CHECK(contains(wrong.err, "cells.txt, line 2: "));
+
+  CHECK(contains(run({"predictor", "score", file}).err, "give one of --architectures"));
+  write_text(data.folder / "broken.predictor", read_text(file).substr(0, 500));
+  const Result broken =
+      run({"predictor", "score", (data.folder / "broken.predictor").string(), "--all"});
+  CHECK(broken.code == 2);
+  CHECK(contains(broken.err, "is cut off or was altered"));
+  std::vector<std::string> too_many = fit;
+  too_many[9] = "1000000";
+  CHECK(contains(run(too_many).err, "--train 1000000"));
 }
 
 TEST_CASE("a table that is missing says how to import it") {

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "contract/predictor_contract.hpp"
+#include "message_of.hpp"
 #include "spaces/space_list.hpp"
 
 namespace evonas::predictor {
@@ -18,13 +19,20 @@ std::shared_ptr<const PretrainedNetworks> pretrained(const spaces::AnySpace& spa
                                                     FitControl{});
 }
 
+std::unique_ptr<Predictor> ensemble_of(const spaces::AnySpace& space,
+                                       const std::shared_ptr<const PretrainedNetworks>& networks) {
+  return std::make_unique<NetworkEnsemble>(
+      space, std::make_shared<const GraphFeatures>(space),
+      [networks](const FitControl& /*control*/) { return networks; });
+}
+
 TEST_CASE("an ensemble of networks keeps the contract") {
   for (const std::string name : {"nasbench201", "darts"}) {  // a cell, and a pair of cells
     CAPTURE(name);
     const spaces::AnySpace space = spaces::make_space(name);
     const auto networks = pretrained(space);
     check_predictor(
-        space, [&] { return std::make_unique<NetworkEnsemble>(networks); }, 0.5);
+        space, [&] { return ensemble_of(space, networks); }, 0.5);
   }
 }
 
@@ -37,15 +45,30 @@ TEST_CASE("pre-training learns the statistics of graphs") {
 
 TEST_CASE("isomorphic cells have the same prediction") {
   const spaces::AnySpace space = spaces::make_space("nasbench201");
-  NetworkEnsemble ensemble(pretrained(space));
-  ensemble.fit(made_up_labels(space, 40), {});
+  const std::unique_ptr<Predictor> ensemble = ensemble_of(space, pretrained(space));
+  ensemble->fit(made_up_labels(space, 40), {});
   const std::vector<spaces::Genotype> cells = {
       space.parse("|nor_conv_3x3~0|+|none~0|none~1|+|none~0|skip_connect~1|none~2|"),
       space.parse("|none~0|+|nor_conv_3x3~0|none~1|+|none~0|none~1|skip_connect~2|"),
       space.parse("|nor_conv_1x1~0|+|none~0|none~1|+|none~0|skip_connect~1|none~2|")};
-  const std::vector<Prediction> predictions = ensemble.predict(cells);
+  const std::vector<Prediction> predictions = ensemble->predict(cells);
   CHECK(predictions[0].mean == doctest::Approx(predictions[1].mean).epsilon(1e-5));
   CHECK(predictions[0].mean != doctest::Approx(predictions[2].mean).epsilon(1e-5));
+}
+
+TEST_CASE("pre-trained networks come back from a file, for their own space alone") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const auto networks = pretrained(space);
+  const std::string bytes = checkpoint_bytes({.predictor = "networks"}, networks->state());
+  const GraphFeatures features(space);
+  const auto read = read_pretrained(bytes, "file", features);
+  CHECK(read->loss() == networks->loss());
+  CHECK(read->networks().size() == 2);
+  CHECK(tests::message_of<PredictorError>([&] {
+          read_pretrained(bytes, "file", GraphFeatures(spaces::make_space("nasbench101")));
+        }) ==
+        "file: it was fitted to architectures of other operations, or by another version of "
+        "evonas; fit it again in the space that it is to be used in");
 }
 
 TEST_CASE("pre-training that is stopped is an error") {

@@ -50,10 +50,10 @@ float score(GraphModel& model, const GraphBatch& graphs) {
 }
 
 TEST_CASE("the models have the published numbers of parameters") {
-  CHECK(parameters(NarFormer({})) == 4822081);
-  CHECK(parameters(NarFormerV2(NarFormerV2Options::cells())) == 8582535);
-  CHECK(parameters(NarFormerV2(NarFormerV2Options::networks())) == 2310921);
-  CHECK(parameters(NnFormer({})) == 4934081);
+  CHECK(parameters(NarFormer({}, 1)) == 4822081);
+  CHECK(parameters(NarFormerV2(NarFormerV2Options::cells(), 1)) == 8582535);
+  CHECK(parameters(NarFormerV2(NarFormerV2Options::networks(), 1)) == 2310921);
+  CHECK(parameters(NnFormer({}, 1)) == 4934081);
 }
 
 TEST_CASE("a layer of NAR-Former V2 gives the golden numbers") {
@@ -62,7 +62,7 @@ TEST_CASE("a layer of NAR-Former V2 gives the golden numbers") {
   options.groups = 2;
   options.expansion = 2;
   options.layer_scale = 0.5;
-  NarFormerV2Layer layer(6, options);
+  NarFormerV2Layer layer(6, options, {0.0, 1});
   set_golden(layer, {{"degree_weight", 0},
                      {"degree_bias", 1},
                      {"query_key.weight", 2},
@@ -94,7 +94,7 @@ TEST_CASE("a block of NN-Former gives the golden numbers") {
   NnFormerOptions options;
   options.width = 8;
   options.expansion = 2;
-  NnFormerBlock block(options);
+  NnFormerBlock block(options, {0.0, 1});
   set_golden(block, {{"qkv.weight", 20},
                      {"projection.weight", 21},
                      {"up.weight", 22},
@@ -117,10 +117,10 @@ TEST_CASE("a block of NN-Former gives the golden numbers") {
 
 TEST_CASE("padding changes no score") {
   torch::manual_seed(1);
-  NarFormer nar({});
-  NarFormerV2 v2(NarFormerV2Options::cells());
-  NnFormer nn({});
-  NnFormer published({.tokens_make_siblings = true});
+  NarFormer nar({}, 1);
+  NarFormerV2 v2(NarFormerV2Options::cells(), 1);
+  NnFormer nn({}, 1);
+  NnFormer published({.tokens_make_siblings = true}, 1);
   for (GraphModel* model : std::initializer_list<GraphModel*>{&nar, &v2, &nn, &published}) {
     const float plain = score(*model, graph(kOperations, kEdges));
     GraphBatch padded = graph(kOperations, kEdges, 3);
@@ -132,9 +132,9 @@ TEST_CASE("padding changes no score") {
 
 TEST_CASE("NN-Former scores every topological order of a graph equally, NAR-Former does not") {
   torch::manual_seed(1);
-  NnFormer nn({});
-  NnFormer published({.tokens_make_siblings = true});
-  NarFormer nar({});
+  NnFormer nn({}, 1);
+  NnFormer published({.tokens_make_siblings = true}, 1);
+  NarFormer nar({}, 1);
   const float expected = score(nn, graph(kOperations, kEdges));
   const float expected_published = score(published, graph(kOperations, kEdges));
   std::vector<int> place = {0, 1, 2, 3, 4, 5};  // of every node
@@ -160,10 +160,21 @@ TEST_CASE("NN-Former scores every topological order of a graph equally, NAR-Form
 }
 
 TEST_CASE("a graph that NN-Former has no room for is an error") {
-  NnFormer nn({.operations = 5, .layers = 1});
+  NnFormer nn({.operations = 5, .layers = 1}, 1);
   CHECK_THROWS_AS(score(nn, graph(kOperations, kEdges)), PredictorError);
   GraphBatch unknown = graph({0, 5, 1}, {{0, 1}, {1, 2}});
   CHECK_THROWS_AS(score(nn, unknown), PredictorError);
+}
+
+TEST_CASE("models with position codes refuse graphs of more nodes than they have codes") {
+  const std::vector<std::int64_t> operations(70, 1);
+  NarFormer nar({}, 1);
+  CHECK_THROWS_WITH_AS(nar.forward(graph(operations, {{0, 69}})),
+                       "a graph of 70 nodes and 2 operations was given to NAR-Former, whose codes "
+                       "tell 61 apart; expected cells, not whole networks",
+                       PredictorError);
+  NarFormerV2 v2(NarFormerV2Options::cells(), 1);
+  CHECK_THROWS_AS(v2.forward(graph(operations, {{0, 69}})), PredictorError);
 }
 
 }  // namespace

@@ -24,6 +24,13 @@ TEST_CASE("identities are contracted, and edges count what meets") {
         std::vector<std::uint32_t>{column(graph::kInput), column("conv"), column("Output")});
   CHECK(flow.edges == std::vector<FlowGraph::Edge>{{0, 1, 3.0F}, {1, 2, 1.0F}, {0, 2, 1.0F}});
   CHECK(flow.widths == std::vector<float>{1.0F, 1.0F, 1.0F});
+
+  FlowReader::read_uncontracted(tokens, vocabulary, flow);
+  CHECK(flow.nodes() == 5);
+  CHECK(flow.operations[1] == column("skip_connect"));
+  CHECK(flow.edges ==
+        std::vector<FlowGraph::Edge>{{0, 1}, {1, 2}, {0, 3}, {1, 3}, {2, 3}, {3, 4}, {2, 4}});
+  CHECK(flow.widths == std::vector<float>(5, 1.0F));
 }
 
 TEST_CASE("inputs and outputs stay where nothing is between them") {

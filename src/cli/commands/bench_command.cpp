@@ -6,8 +6,8 @@
 
 #include "base/parallel.hpp"
 #include "cli/commands/common_options.hpp"
-#include "cli/run/benchmark_progress.hpp"
 #include "cli/run/interrupt.hpp"
+#include "cli/run/progress_line.hpp"
 #include "cli/run/search_session.hpp"
 #include "cli/run/synthetic_table.hpp"
 #include "search/front_benchmark.hpp"
@@ -35,7 +35,7 @@ int bench_search(const Options& options) {
   random.batch = options.population;
 
   ThreadArena arena(options.threads);
-  BenchmarkProgress progress;
+  ProgressLine progress("searches");
   const auto result = arena.execute([&] {
     const search::FrontBenchmarkSetup setup{
         .space = space,
@@ -47,7 +47,9 @@ int bench_search(const Options& options) {
         .evaluations = options.population * options.generations,
         .seeds = options.seeds,
         .reference_point = {}};
-    return search::run_front_benchmark(setup, std::ref(progress), interrupt.token());
+    return search::run_front_benchmark(
+        setup, [&](std::size_t finished, std::size_t all) { progress.count(finished, all); },
+        interrupt.token());
   });
   progress.finish();
   if (!result.complete) return kInterrupted;

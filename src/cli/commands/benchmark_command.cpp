@@ -9,9 +9,9 @@
 #include "cli/commands/common_options.hpp"
 #include "cli/config/experiment.hpp"
 #include "cli/run/atomic_file.hpp"
-#include "cli/run/benchmark_progress.hpp"
 #include "cli/run/host.hpp"
 #include "cli/run/interrupt.hpp"
+#include "cli/run/progress_line.hpp"
 #include "cli/run/run_folder.hpp"
 #include "cli/run/search_session.hpp"
 #include "report/report_data.hpp"
@@ -71,7 +71,7 @@ search::Problem table_problem(const config::Experiment& experiment) {
 
 Results compare_regret(const config::Experiment& experiment, const spaces::AnySpace& space,
                        const std::shared_ptr<const evaluation::BenchmarkTable>& table,
-                       BenchmarkProgress& progress, const std::stop_token& stop) {
+                       ProgressLine& progress, const std::stop_token& stop) {
   const search::BenchmarkSetup setup{.space = space,
                                      .table = table,
                                      .problem = table_problem(experiment),
@@ -79,7 +79,8 @@ Results compare_regret(const config::Experiment& experiment, const spaces::AnySp
                                      .evaluations = experiment.budgets.back(),
                                      .seeds = experiment.seeds,
                                      .budgets = experiment.budgets};
-  const search::BenchmarkResult result = search::run_benchmark(setup, std::ref(progress), stop);
+  const search::BenchmarkResult result = search::run_benchmark(
+      setup, [&](std::size_t finished, std::size_t all) { progress.count(finished, all); }, stop);
   if (!result.complete) return {};
   const auto& metric = table->metric(setup.problem.objectives.front().metric);
   report::Benchmark benchmark;
@@ -98,7 +99,7 @@ Results compare_regret(const config::Experiment& experiment, const spaces::AnySp
 
 Results compare_fronts(const config::Experiment& experiment, const spaces::AnySpace& space,
                        const std::shared_ptr<const evaluation::BenchmarkTable>& table,
-                       BenchmarkProgress& progress, const std::stop_token& stop) {
+                       ProgressLine& progress, const std::stop_token& stop) {
   const search::FrontBenchmarkSetup setup{.space = space,
                                           .table = table,
                                           .problem = table_problem(experiment),
@@ -106,7 +107,8 @@ Results compare_fronts(const config::Experiment& experiment, const spaces::AnySp
                                           .evaluations = experiment.budgets.back(),
                                           .seeds = experiment.seeds,
                                           .reference_point = experiment.reference_point};
-  const auto result = search::run_front_benchmark(setup, std::ref(progress), stop);
+  const auto result = search::run_front_benchmark(
+      setup, [&](std::size_t finished, std::size_t all) { progress.count(finished, all); }, stop);
   return {.complete = result.complete,
           .json = search::to_json(result),
           .markdown = search::to_markdown(result)};
@@ -131,7 +133,7 @@ int benchmark(const Options& options) {
 
   const Interrupt interrupt;
   ThreadArena arena(options.threads);
-  BenchmarkProgress progress;
+  ProgressLine progress("searches");
   const Results results = arena.execute([&] {
     const spaces::AnySpace space = config::make_space(experiment.space);
     const auto table = open_table(experiment, space, options.experiment);

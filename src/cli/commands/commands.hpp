@@ -25,6 +25,11 @@ void add_table_build_command(CLI::App& table, Action& action);
 void add_config_command(CLI::App& app, Action& action);
 void add_benchmark_command(CLI::App& app, Action& action);
 void add_predictor_command(CLI::App& app, Action& action);
+/// Its parts.
+void add_predictor_fit_command(CLI::App& predictor, Action& action);
+void add_predictor_score_command(CLI::App& predictor, Action& action);
+void add_predictor_benchmark_command(CLI::App& predictor, Action& action);
+void add_predictor_pretrain_command(CLI::App& predictor, Action& action);
 void add_bench_command(CLI::App& app, Action& action);
 /// The part of the bench command that trains and measures networks.
 void add_bench_network_commands(CLI::App& bench, Action& action);

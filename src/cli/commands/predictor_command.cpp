@@ -1,218 +1,28 @@
-#include <algorithm>
-#include <cmath>
-#include <cstdio>
-#include <stop_token>
-
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
-#include "base/parallel.hpp"
-#include "cli/commands/common_options.hpp"
-#include "cli/config/space_section.hpp"
-#include "cli/run/interrupt.hpp"
-#include "cli/run/predictors.hpp"
-#include "cli/run/search_session.hpp"
-#include "evaluation/table/benchmark_table.hpp"
-#include "predictor/predictor_benchmark.hpp"
-#include "predictor/predictor_list.hpp"
+#include "cli/commands/commands.hpp"
 
 namespace evonas::cli {
-namespace {
-
-using evaluation::BenchmarkTable;
-using predictor::BenchmarkFit;
-
-struct BenchmarkOptions {
-  std::string table;
-  std::string metric;
-  std::string test_metric;
-  std::vector<std::string> models;
-  std::vector<std::size_t> train;
-  std::size_t test = 0;
-  std::size_t seeds = 5;
-  std::string split = "random";
-  std::size_t threads = 0;
-  bool json = false;
-};
-
-/// The rows of the table that have all values asked for.
-predictor::BenchmarkData data_of(const BenchmarkTable& table, const BenchmarkOptions& options) {
-  const std::span<const double> values = table.values(options.metric);
-  const std::span<const double> test_values =
-      options.test_metric.empty() ? std::span<const double>{} : table.values(options.test_metric);
-  predictor::BenchmarkData data;
-  data.higher_is_better = table.metric(options.metric).direction != evaluation::Direction::Minimize;
-  for (std::size_t row = 0; row < table.size(); ++row) {
-    if (std::isnan(values[row]) || (!test_values.empty() && std::isnan(test_values[row]))) continue;
-    data.genotypes.push_back(table.genotype(row));
-    data.values.push_back(values[row]);
-    if (!test_values.empty()) data.test_values.push_back(test_values[row]);
-  }
-  return data;
-}
-
-/// Mean and standard deviation over seeds of one figure.
-std::pair<double, double> moments(std::span<const BenchmarkFit> fits,
-                                  double BenchmarkFit::*figure) {
-  const auto count = static_cast<double>(fits.size());
-  double mean = 0.0;
-  for (const BenchmarkFit& fit : fits) mean += fit.*figure / count;
-  double variance = 0.0;
-  for (const BenchmarkFit& fit : fits) variance += std::pow(fit.*figure - mean, 2) / count;
-  return {mean, std::sqrt(variance)};
-}
-
-nlohmann::json summary(const std::string& model, std::size_t train, std::size_t tested,
-                       bool has_test, std::span<const BenchmarkFit> fits) {
-  nlohmann::json result = {{"model", model},
-                           {"train", train},
-                           {"tested", tested},
-                           {"seeds", fits.size()},
-                           {"parameters", fits.front().parameters}};
-  const auto add = [&](const std::string& name, double BenchmarkFit::*figure) {
-    const auto [mean, deviation] = moments(fits, figure);
-    result[name + "_mean"] = mean;
-    result[name + "_std"] = deviation;
-  };
-  add("tau", &BenchmarkFit::tau);
-  if (has_test) add("test_tau", &BenchmarkFit::test_tau);
-  add("tau_top10", &BenchmarkFit::top10_tau);
-  add("deviation_tau", &BenchmarkFit::deviation_rank);
-  add("coverage90", &BenchmarkFit::coverage90);
-  result["fit_seconds"] = moments(fits, &BenchmarkFit::fit_seconds).first;
-  result["architectures_per_second"] =
-      static_cast<double>(tested) / moments(fits, &BenchmarkFit::predict_seconds).first;
-  return result;
-}
-
-/// The head and a row of a table in Markdown, which is readable on a terminal too.
-void print_head(bool has_test) {
-  fmt::print(
-      "| model | labels | tau |{} tau, best 10 % | 90 % intervals hold | fit, s | scored/s |\n",
-      has_test ? " test tau |" : "");
-  fmt::print("|---|---|---|{}---|---|---|---|\n", has_test ? "---|" : "");
-}
-
-void print_row(const nlohmann::json& result, bool has_test) {
-  const auto figure = [&](const std::string& name) {
-    return fmt::format("{:.3f} ± {:.3f}", result.at(name + "_mean").get<double>(),
-                       result.at(name + "_std").get<double>());
-  };
-  fmt::print("| {} | {} | {} |{} {} | {:.1f} % | {:.2f} | {:.0f} |\n",
-             result.at("model").get<std::string>(), result.at("train").get<std::size_t>(),
-             figure("tau"), has_test ? " " + figure("test_tau") + " |" : "", figure("tau_top10"),
-             100.0 * result.at("coverage90_mean").get<double>(),
-             result.at("fit_seconds").get<double>(),
-             result.at("architectures_per_second").get<double>());
-  std::fflush(stdout);  // the next row can take minutes
-}
-
-/// Fits a model from so many labels once a seed, the seeds beside each other.
-std::vector<BenchmarkFit> benchmark_model(const PredictorSource& source, const std::string& model,
-                                          std::size_t train, const predictor::BenchmarkData& data,
-                                          const BenchmarkOptions& options,
-                                          const std::stop_token& stop) {
-  const predictor::Split split =
-      options.split == "first" ? predictor::Split::First : predictor::Split::Random;
-  std::vector<BenchmarkFit> fits(options.seeds);
-  parallel_for(options.seeds, [&](std::size_t seed) {
-    const auto fitted = source.make(model);
-    fits[seed] = predictor::benchmark_fit(*fitted, data, {.train = train, .test = options.test},
-                                          split, seed + 1, stop);
-  });
-  return fits;
-}
-
-int benchmark(const BenchmarkOptions& options) {
-  const evaluation::TableAbout about = evaluation::read_table_about(options.table);
-  const spaces::AnySpace space = config::make_space(about.space, about.space_options);
-  for (const std::string& model : options.models) predictor::check_predictor_name(model);
-  const BenchmarkTable table = BenchmarkTable::open(options.table, space);
-  const predictor::BenchmarkData data = data_of(table, options);
-  const bool has_test = !data.test_values.empty();
-  const Interrupt interrupt;
-  const PredictorSource source(space, interrupt.token());
-  ThreadArena arena(options.threads);
-  nlohmann::json results = nlohmann::json::array();
-  if (!options.json) print_head(has_test);
-  for (const std::string& model : options.models) {
-    for (const std::size_t train : options.train) {
-      std::vector<BenchmarkFit> fits;
-      try {
-        fits = arena.execute([&] {
-          return benchmark_model(source, model, train, data, options, interrupt.token());
-        });
-      } catch (const predictor::PredictorError&) {
-        if (interrupt.token().stop_requested()) return kInterrupted;
-        throw;
-      }
-      const std::size_t left = data.genotypes.size() - train;
-      const std::size_t tested = options.test > 0 ? std::min(options.test, left) : left;
-      results.push_back(summary(model, train, tested, has_test, fits));
-      if (!options.json) print_row(results.back(), has_test);
-    }
-  }
-  if (options.json) {
-    fmt::print("{}\n", nlohmann::json{{"table", options.table},
-                                      {"metric", options.metric},
-                                      {"split", options.split},
-                                      {"architectures", data.genotypes.size()},
-                                      {"results", results}}
-                           .dump(2));
-  }
-  return kDone;
-}
-
-void add_benchmark(CLI::App& predictor, Action& action) {
-  auto options = std::make_shared<BenchmarkOptions>();
-  CLI::App* command = predictor.add_subcommand(
-      "benchmark", "Compare how well predictors rank the architectures of a table");
-  command->add_option("--table", options->table, "table file that 'evonas table import' wrote")
-      ->required()
-      ->type_name("FILE");
-  command->add_option("--metric", options->metric, "metric to learn, and to test on")->required();
-  command->add_option("--test-metric", options->test_metric, "second metric to test on");
-  command->add_option("--model", options->models, "predictors to compare")
-      ->required()
-      ->delimiter(',');
-  command->add_option("--train", options->train, "numbers of labels to learn from")
-      ->required()
-      ->delimiter(',');
-  command
-      ->add_option("--test", options->test,
-                   "most architectures to test on, drawn at random; 0 is all that are left")
-      ->capture_default_str();
-  command->add_option("--seeds", options->seeds, "splits of each size")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
-  command->add_option("--split", options->split, "architectures to learn from")
-      ->check(CLI::IsMember({"random", "first"}))
-      ->capture_default_str();
-  add_threads(*command, options->threads);
-  add_json(*command, options->json);
-  command->footer(
-      R"(Every predictor learns from the same labels, drawn anew for each seed, and is tested on all
-architectures that it did not learn from. Figures are means and standard deviations over seeds.
-
-Example:
-  evonas predictor benchmark --table tables/nasbench201.sqlite --metric cifar10_val_200 \
-    --model gp,random --train 78,156 --seeds 5)");
-  set_action(*command, action, options, benchmark);
-}
-
-}  // namespace
 
 void add_predictor_command(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("predictor", "Predictors of metrics");
   command->require_subcommand(1);
   command->footer(
-      R"(Predictors: evonas (the mean of the next three), networks (pre-trained graph transformers),
-gp (Gaussian process), trees (boosted trees), and, to compare with, random and constant.
+      R"(Predictors:
+  evonas    a small fast network that has learnt what the mixture makes of thousands of architectures
+  mixture   the mean of the next three
+  networks  graph transformers, pre-trained without labels
+  gp        Gaussian process on statistics of graphs
+  trees     boosted trees on the same statistics
+  nar_former, nar_former_v2, nn_former: published models, trained as their authors do
+  random, constant: to compare with
 
-Example:
-  evonas predictor benchmark --table tables/nasbench201.sqlite --metric cifar10_val_200 \
-    --model evonas --train 156)");
-  add_benchmark(*command, action);
+Examples:
+  evonas predictor fit --table tables/nasbench201.sqlite --metric cifar10_val_200 --train 156 \
+    --out accuracy.predictor
+  evonas predictor score accuracy.predictor --all --best 10)");
+  add_predictor_fit_command(*command, action);
+  add_predictor_score_command(*command, action);
+  add_predictor_benchmark_command(*command, action);
+  add_predictor_pretrain_command(*command, action);
 }
 
 }  // namespace evonas::cli

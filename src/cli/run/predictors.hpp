@@ -1,25 +1,44 @@
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
 #include <memory>
-#include <stop_token>
 #include <string>
 
+#include "predictor/checkpoint.hpp"
 #include "predictor/predictor.hpp"
 
 /// `src/cli/torch` makes every predictor; an evonas built without LibTorch has `src/cli/no_torch`
 /// instead, which throws a PredictorError for those that need it.
 namespace evonas::cli {
 
+/// How predictors are made.
+struct PredictorOptions {
+  /// A file of PredictorSource::pretrained_bytes(); empty: see `use_carried`.
+  std::filesystem::path pretrained;
+  /// Whether fits start from networks that evonas carries for the space, where it has some, or from
+  /// networks that are pre-trained when a fit first needs them.
+  bool use_carried = true;
+  /// Of published models, instead of those of their recipes; 0: those.
+  std::int64_t epochs = 0;
+};
+
 /// Makes predictors for one space; what they can share, such as pre-trained networks, is made once,
 /// when it is first needed.
 class PredictorSource {
  public:
-  /// What takes long to make gives up with a PredictorError once `stop` is requested.
-  PredictorSource(const spaces::AnySpace& space, const std::stop_token& stop);
+  /// Throws PredictorError for pre-trained networks of another space, and FileError.
+  explicit PredictorSource(const spaces::AnySpace& space, const PredictorOptions& options = {});
 
   /// The predictor of that name, unfitted. Safe from many threads. Throws PredictorError for an
   /// unknown name.
   std::unique_ptr<predictor::Predictor> make(const std::string& name) const;
+
+  /// Pre-trains the networks unless that is done. Throws PredictorError where `control.stop` ends
+  /// it.
+  void pretrain(const predictor::FitControl& control) const;
+  /// The pre-trained networks as bytes of a checkpoint.
+  std::string pretrained_bytes(const predictor::CheckpointAbout& about) const;
 
  private:
   struct Shared;

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "base/kendall.hpp"
+#include "base/rank_correlation.hpp"
 
 namespace evonas::evaluation {
 namespace {

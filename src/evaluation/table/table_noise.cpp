@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "base/kendall.hpp"
+#include "base/rank_correlation.hpp"
 #include "evaluation/table/metric_name.hpp"
 
 namespace evonas::evaluation {

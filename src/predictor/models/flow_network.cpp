@@ -4,14 +4,19 @@
 #include <string>
 
 #include <ATen/CPUGeneratorImpl.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "predictor/models/layers.hpp"
+#include "predictor/models/tensor_state.hpp"
+#include "predictor/predictor_error.hpp"
 
 namespace evonas::predictor {
 namespace {
 
-constexpr std::int64_t kHeads = 4;  // one for each mask
-constexpr double kNever = -1e4;     // score of what is not attended to
+constexpr std::int64_t kHeads = 4;             // one for each mask
+constexpr double kNever = -1e4;                // score of what is not attended to
+constexpr std::int64_t kLargestOption = 4096;  // of a network that is read from a file
 
 /// What each head adds to its scores: 0 where a node is attended to. graphs x heads x tokens x
 /// tokens, the class token first; it sees all nodes, and all nodes see it.
@@ -120,5 +125,49 @@ torch::Tensor FlowNetwork::embed(const GraphBatch& graphs) {
 }
 
 torch::Tensor FlowNetwork::forward(const GraphBatch& graphs) { return score(embed(graphs)); }
+
+nlohmann::json state_of(const FlowNetwork& network, torch::Dtype precision) {
+  const FlowNetworkOptions& options = network.options();
+  nlohmann::json weights = nlohmann::json::array();
+  for (const auto& parameter : network.named_parameters()) {
+    if (parameter.key().starts_with("targets")) continue;
+    weights.push_back(state_of(parameter.value().to(precision)));
+  }
+  return {{"operations", options.operations},
+          {"layers", options.layers},
+          {"width", options.width},
+          {"expansion", options.expansion},
+          {"weights", std::move(weights)}};
+}
+
+std::shared_ptr<FlowNetwork> network_from(const nlohmann::json& state, std::size_t operations) {
+  const auto option = [&](const char* name) {
+    const auto value = state.at(name).get<std::int64_t>();
+    if (value < 0 || value > kLargestOption) {
+      throw PredictorError(fmt::format("a network whose {} is {}, expected at most {}", name, value,
+                                       kLargestOption));
+    }
+    return value;
+  };
+  const FlowNetworkOptions options = {.operations = option("operations"),
+                                      .layers = option("layers"),
+                                      .width = option("width"),
+                                      .expansion = option("expansion")};
+  if (options.operations != static_cast<std::int64_t>(operations)) {
+    throw PredictorError(
+        fmt::format("a network for {} operations, expected {}", options.operations, operations));
+  }
+  if (options.width == 0 || options.width % kHeads != 0) {
+    throw PredictorError(
+        fmt::format("a network {} wide, expected a multiple of {}", options.width, kHeads));
+  }
+  auto network = std::make_shared<FlowNetwork>(options, 0);
+  const torch::NoGradGuard no_gradients;
+  std::size_t i = 0;
+  for (torch::Tensor& parameter : network->parameters()) {
+    parameter.copy_(tensor_from(state.at("weights").at(i++), parameter.sizes()));
+  }
+  return network;
+}
 
 }  // namespace evonas::predictor

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
 #include <torch/nn/modules/linear.h>
 #include <torch/nn/modules/normalization.h>
 
@@ -31,6 +32,8 @@ class FlowNetwork final : public GraphModel {
 
   torch::Tensor forward(const GraphBatch& graphs) override;
 
+  const FlowNetworkOptions& options() const { return options_; }
+
   /// What the network makes of each graph: graphs x 2 width.
   torch::Tensor embed(const GraphBatch& graphs);
   /// What pre-training teaches: graphs x targets.
@@ -49,5 +52,12 @@ class FlowNetwork final : public GraphModel {
   torch::nn::Linear score_;
   torch::nn::Linear targets_{nullptr};
 };
+
+/// A network as JSON: its options and its weights in that precision, without those of the targets.
+nlohmann::json state_of(const FlowNetwork& network, torch::Dtype precision);
+
+/// Reverse of state_of(), for a vocabulary of `operations` columns. Throws PredictorError or
+/// nlohmann::json::exception for anything else.
+std::shared_ptr<FlowNetwork> network_from(const nlohmann::json& state, std::size_t operations);
 
 }  // namespace evonas::predictor

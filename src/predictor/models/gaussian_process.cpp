@@ -6,11 +6,14 @@
 #include <numeric>
 
 #include <ATen/Parallel.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <torch/optim/adam.h>
 #include <torch/utils.h>
 
 #include "base/parallel.hpp"
 #include "base/random.hpp"
+#include "predictor/models/tensor_state.hpp"
 
 namespace evonas::predictor {
 namespace {
@@ -72,9 +75,23 @@ struct Scales {
 struct GaussianProcess::Fitted {
   RankNormal labels;
   Scales scales;
-  torch::Tensor scaled;   // labels x features, times their weights
-  torch::Tensor lower;    // Cholesky factor of the labels' covariance
-  torch::Tensor weights;  // labels x 1: covariance^-1 times scores
+  std::int64_t learnt_from;  // how many labels there were when the scales were learnt
+  torch::Tensor rows;        // labels x features
+  torch::Tensor scores;      // labels x 1
+  torch::Tensor scaled;      // rows times the features' weights
+  torch::Tensor lower;       // Cholesky factor of the labels' covariance
+  torch::Tensor weights;     // labels x 1: covariance^-1 times scores
+
+  Fitted(RankNormal transform, Scales learnt, std::int64_t label_count, torch::Tensor label_rows,
+         torch::Tensor label_scores)
+      : labels(std::move(transform)),
+        scales(std::move(learnt)),
+        learnt_from(label_count),
+        rows(std::move(label_rows)),
+        scores(std::move(label_scores)),
+        scaled(rows * scales.weights()),
+        lower(scales.factor(rows)),
+        weights(torch::cholesky_solve(scores, lower)) {}
 };
 
 GaussianProcess::GaussianProcess(std::shared_ptr<const GraphFeatures> features,
@@ -113,17 +130,29 @@ void GaussianProcess::fit(std::span<const Label> labels, const FitControl& contr
   }
   const torch::NoGradGuard no_gradients;
   for (torch::Tensor* scale : scales.all()) *scale = scale->detach();
-  torch::Tensor lower = scales.factor(rows);
-  torch::Tensor weights = torch::cholesky_solve(scores, lower);
-  fitted_ = std::make_unique<Fitted>(Fitted{.labels = std::move(ranked.transform),
-                                            .scales = scales,
-                                            .scaled = rows * scales.weights(),
-                                            .lower = std::move(lower),
-                                            .weights = std::move(weights)});
+  fitted_ = std::make_unique<const Fitted>(std::move(ranked.transform), scales, rows.size(0), rows,
+                                           scores);
+}
+
+void GaussianProcess::refresh(std::span<const Label> labels, std::size_t known,
+                              const FitControl& control) {
+  // Scales that were learnt from far fewer labels are worth learning again.
+  if (!fitted_ || 2 * static_cast<std::size_t>(fitted_->learnt_from) < labels.size() ||
+      known == 0) {
+    fit(labels, control);
+    return;
+  }
+  at::set_num_threads(1);
+  const torch::NoGradGuard no_gradients;
+  RankedLabels ranked = rank(labels);
+  const auto width = static_cast<std::int64_t>(features_->size());
+  fitted_ = std::make_unique<const Fitted>(
+      std::move(ranked.transform), fitted_->scales, fitted_->learnt_from,
+      tensor_of(features_->compute(ranked.genotypes), width), tensor_of(ranked.scores, 1));
 }
 
 std::vector<Prediction> GaussianProcess::predict(std::span<const spaces::Genotype> block) const {
-  if (!fitted_) throw PredictorError("the Gaussian process has not been fitted yet");
+  fitted();
   const std::vector<double> features = features_->compute(block);
   const std::size_t width = features_->size();
   std::vector<Prediction> predictions(block.size());
@@ -153,9 +182,39 @@ std::vector<Prediction> GaussianProcess::predict(std::span<const spaces::Genotyp
 
 std::size_t GaussianProcess::parameters() const { return features_->size() + 3; }
 
-std::vector<double> GaussianProcess::relevance() const {
+nlohmann::json GaussianProcess::state() const {
+  nlohmann::json scales = nlohmann::json::array();
+  Scales learnt = fitted().scales;
+  for (const torch::Tensor* scale : learnt.all()) scales.push_back(state_of(*scale));
+  return {{"space", features_->key().hex()}, {"labels", fitted_->labels.state()},
+          {"scales", std::move(scales)},     {"learnt_from", fitted_->learnt_from},
+          {"rows", state_of(fitted_->rows)}, {"scores", state_of(fitted_->scores)}};
+}
+
+void GaussianProcess::restore(const nlohmann::json& state) {
+  check_same_space(state.at("space"), features_->key());
+  at::set_num_threads(1);
+  const torch::NoGradGuard no_gradients;
+  const auto width = static_cast<std::int64_t>(features_->size());
+  Scales scales(width);
+  std::size_t i = 0;
+  for (torch::Tensor* scale : scales.all()) {
+    *scale = tensor_from(state.at("scales").at(i++), scale->sizes());
+  }
+  torch::Tensor rows = tensor_from(state.at("rows"), {-1, width});
+  torch::Tensor scores = tensor_from(state.at("scores"), {rows.size(0), 1});
+  fitted_ = std::make_unique<const Fitted>(RankNormal::from_state(state.at("labels")), scales,
+                                           state.at("learnt_from").get<std::int64_t>(),
+                                           std::move(rows), std::move(scores));
+}
+
+const GaussianProcess::Fitted& GaussianProcess::fitted() const {
   if (!fitted_) throw PredictorError("the Gaussian process has not been fitted yet");
-  const torch::Tensor weights = fitted_->scales.weights().contiguous();
+  return *fitted_;
+}
+
+std::vector<double> GaussianProcess::relevance() const {
+  const torch::Tensor weights = fitted().scales.weights().contiguous();
   return {weights.data_ptr<double>(), weights.data_ptr<double>() + weights.numel()};
 }
 

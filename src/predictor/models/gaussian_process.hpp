@@ -33,8 +33,13 @@ class GaussianProcess final : public Predictor {
   ~GaussianProcess() override;
 
   void fit(std::span<const Label> labels, const FitControl& control) override;
+  /// Keeps the scales of the kernel, which need far more time than the rest.
+  void refresh(std::span<const Label> labels, std::size_t known,
+               const FitControl& control) override;
   std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override;
   std::size_t parameters() const override;
+  nlohmann::json state() const override;
+  void restore(const nlohmann::json& state) override;
 
   /// The weight of each feature, the inverse of its length scale. Throws PredictorError before the
   /// first fit.
@@ -42,6 +47,7 @@ class GaussianProcess final : public Predictor {
 
  private:
   struct Fitted;
+  const Fitted& fitted() const;
 
   std::shared_ptr<const GraphFeatures> features_;
   GaussianProcessOptions options_;

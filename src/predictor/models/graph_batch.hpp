@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/random.hpp"
 #include "predictor/graph_block.hpp"
 #include "predictor/models/graph_model.hpp"
 
@@ -8,7 +9,17 @@ namespace evonas::predictor {
 /// The tensors of a block, with widths as the nodes' only attribute. They copy what they need.
 GraphBatch batch_of(const GraphBlock& block);
 
+/// The graphs of architectures as networks read them, made on the threads of the arena that the
+/// caller is in.
+GraphBatch graphs_of(const spaces::AnySpace& space, const Vocabulary& vocabulary,
+                     std::span<const spaces::Genotype> architectures,
+                     Identities identities = Identities::Contracted);
+
 /// Some graphs of a batch; `index` holds their numbers, int64.
 GraphBatch select(const GraphBatch& graphs, const torch::Tensor& index);
+
+/// The same graphs, each with its nodes in a random topological order. Attributes go with their
+/// nodes.
+GraphBatch reordered(const GraphBatch& graphs, Rng& rng);
 
 }  // namespace evonas::predictor

@@ -26,19 +26,20 @@ torch::Tensor code_of(std::int64_t number, std::int64_t width) {
 
 }  // namespace
 
-FeedForward::FeedForward(std::int64_t width, const NarFormerOptions& options)
-    : dropout_(options.dropout),
+FeedForward::FeedForward(std::int64_t width, const NarFormerOptions& options,
+                         const Dropout& dropout)
+    : dropout_(dropout),
       up_(register_module("up", torch::nn::Linear(width, options.expansion * width))),
       down_(register_module("down", torch::nn::Linear(options.expansion * width, width))) {}
 
 torch::Tensor FeedForward::forward(const torch::Tensor& x) {
-  return down_(torch::dropout(up_(x).relu(), dropout_, is_training()));
+  return down_(dropout_(up_(x).relu(), is_training()));
 }
 
 MultiHeadAttention::MultiHeadAttention(std::int64_t width, const NarFormerOptions& options,
-                                       bool project_queries)
+                                       const Dropout& dropout, bool project_queries)
     : heads_(options.heads),
-      dropout_(options.dropout),
+      dropout_(dropout),
       key_(register_module("key", torch::nn::Linear(width, width))),
       value_(register_module("value", torch::nn::Linear(width, width))),
       output_(register_module("output", torch::nn::Linear(width, width))) {
@@ -55,19 +56,19 @@ torch::Tensor MultiHeadAttention::forward(const torch::Tensor& queries, const to
                          std::sqrt(static_cast<double>(q.size(-1)));
   scores = scores.masked_fill(real.logical_not().unsqueeze(1).unsqueeze(1),
                               -std::numeric_limits<float>::infinity());
-  const torch::Tensor weights = torch::dropout(scores.softmax(-1), dropout_, is_training());
+  const torch::Tensor weights = dropout_(scores.softmax(-1), is_training());
   const torch::Tensor mixed = weights.matmul(by_head(value_(memory))).transpose(1, 2);
   return output_(mixed.reshape({queries.size(0), queries.size(1), queries.size(2)}));
 }
 
 /// One layer of the encoder.
 struct NarFormer::Layer : torch::nn::Module {
-  Layer(std::int64_t width, const NarFormerOptions& options)
+  Layer(std::int64_t width, const NarFormerOptions& options, const Dropout& dropout)
       : attention_norm(register_module("attention_norm", norm(width))),
-        attention(register_module("attention",
-                                  std::make_shared<MultiHeadAttention>(width, options, true))),
+        attention(register_module(
+            "attention", std::make_shared<MultiHeadAttention>(width, options, dropout, true))),
         feed_norm(register_module("feed_norm", norm(width))),
-        feed(register_module("feed", std::make_shared<FeedForward>(width, options))) {}
+        feed(register_module("feed", std::make_shared<FeedForward>(width, options, dropout))) {}
 
   torch::Tensor forward(torch::Tensor x, const torch::Tensor& real) {
     const torch::Tensor normed = attention_norm(x);
@@ -84,19 +85,22 @@ struct NarFormer::Layer : torch::nn::Module {
 /// One stage of the readout. All but the first let the tokens of the stage before look at what the
 /// encoder made; then the stage's own queries look at that.
 struct NarFormer::Stage : torch::nn::Module {
-  Stage(std::int64_t width, std::int64_t tokens, bool first, const NarFormerOptions& options)
-      : queries(register_parameter("queries", torch::randn({tokens, width}))),
+  Stage(std::int64_t width, std::int64_t tokens, bool first, const NarFormerOptions& options,
+        const Dropout& dropout)
+      : queries(register_parameter("queries", torch::empty({tokens, width}))),
         memory_norm(register_module("memory_norm", norm(width))),
-        attention(register_module("attention",
-                                  std::make_shared<MultiHeadAttention>(width, options, false))),
+        attention(register_module(
+            "attention", std::make_shared<MultiHeadAttention>(width, options, dropout, false))),
         feed_norm(register_module("feed_norm", norm(width))),
-        feed(register_module("feed", std::make_shared<FeedForward>(width, options))) {
+        feed(register_module("feed", std::make_shared<FeedForward>(width, options, dropout))) {
     if (first) return;
     look_norm = register_module("look_norm", norm(width));
     look_memory_norm = register_module("look_memory_norm", norm(width));
-    look = register_module("look", std::make_shared<MultiHeadAttention>(width, options, true));
+    look = register_module("look",
+                           std::make_shared<MultiHeadAttention>(width, options, dropout, true));
     look_feed_norm = register_module("look_feed_norm", norm(width));
-    look_feed = register_module("look_feed", std::make_shared<FeedForward>(width, options));
+    look_feed =
+        register_module("look_feed", std::make_shared<FeedForward>(width, options, dropout));
   }
 
   torch::Tensor forward(const torch::Tensor& before, const torch::Tensor& memory,
@@ -125,7 +129,7 @@ struct NarFormer::Stage : torch::nn::Module {
   std::shared_ptr<FeedForward> look_feed;
 };
 
-NarFormer::NarFormer(const NarFormerOptions& options)
+NarFormer::NarFormer(const NarFormerOptions& options, std::uint64_t seed)
     : options_(options),
       width_(3 * options.code_width),
       codes_(register_buffer("codes", distinct_code_table(kNumbers, options.code_width))),
@@ -133,15 +137,19 @@ NarFormer::NarFormer(const NarFormerOptions& options)
       depth_(register_module("depth", torch::nn::Linear(width_, width_))),
       norm_(register_module("norm", norm(width_))),
       head_(register_module("head", torch::nn::Linear(width_, 1))) {
+  const Dropout dropout(options.dropout, seed);
   for (std::int64_t layer = 0; layer < options.layers; ++layer) {
-    layers_.push_back(
-        register_module("layer" + std::to_string(layer), std::make_shared<Layer>(width_, options)));
+    layers_.push_back(register_module("layer" + std::to_string(layer),
+                                      std::make_shared<Layer>(width_, options, dropout)));
   }
   for (std::size_t stage = 0; stage < kQueries.size(); ++stage) {
-    stages_.push_back(
-        register_module("stage" + std::to_string(stage),
-                        std::make_shared<Stage>(width_, kQueries.at(stage), stage == 0, options)));
+    stages_.push_back(register_module(
+        "stage" + std::to_string(stage),
+        std::make_shared<Stage>(width_, kQueries.at(stage), stage == 0, options, dropout)));
   }
+  draw_linear_weights(*this, dropout.generator());
+  const torch::NoGradGuard no_gradients;
+  for (const auto& stage : stages_) stage->queries.normal_(0.0, 1.0, dropout.generator());
 }
 
 torch::Tensor NarFormer::tokens(const GraphBatch& graphs) {
@@ -164,6 +172,7 @@ torch::Tensor NarFormer::tokens(const GraphBatch& graphs) {
 }
 
 torch::Tensor NarFormer::forward(const GraphBatch& graphs) {
+  check_codes(graphs, kNumbers, "NAR-Former");
   torch::Tensor memory = tokens(graphs);
   const torch::Tensor real = torch::constant_pad_nd(graphs.mask, {2, 0}, 1.0).to(torch::kBool);
   for (const auto& layer : layers_) memory = layer->forward(memory, real);

@@ -8,6 +8,7 @@
 #include <torch/nn/modules/normalization.h>
 
 #include "predictor/models/graph_model.hpp"
+#include "predictor/models/layers.hpp"
 
 namespace evonas::predictor {
 
@@ -24,11 +25,11 @@ struct NarFormerOptions {
 /// A linear map up, ReLU, dropout, and one down.
 class FeedForward : public torch::nn::Module {
  public:
-  FeedForward(std::int64_t width, const NarFormerOptions& options);
+  FeedForward(std::int64_t width, const NarFormerOptions& options, const Dropout& dropout);
   torch::Tensor forward(const torch::Tensor& x);
 
  private:
-  double dropout_;
+  Dropout dropout_;
   torch::nn::Linear up_;
   torch::nn::Linear down_;
 };
@@ -36,7 +37,8 @@ class FeedForward : public torch::nn::Module {
 /// Ordinary multi-head attention; without `project_queries` queries are taken as they are.
 class MultiHeadAttention : public torch::nn::Module {
  public:
-  MultiHeadAttention(std::int64_t width, const NarFormerOptions& options, bool project_queries);
+  MultiHeadAttention(std::int64_t width, const NarFormerOptions& options, const Dropout& dropout,
+                     bool project_queries);
 
   /// queries: graphs x m x width; memory: graphs x n x width; real: graphs x n, true at what may be
   /// attended to.
@@ -45,7 +47,7 @@ class MultiHeadAttention : public torch::nn::Module {
 
  private:
   std::int64_t heads_;
-  double dropout_;
+  Dropout dropout_;
   torch::nn::Linear query_{nullptr};
   torch::nn::Linear key_;
   torch::nn::Linear value_;
@@ -57,7 +59,8 @@ class MultiHeadAttention : public torch::nn::Module {
 /// order give another score; consistency augmentation teaches it not to.
 class NarFormer final : public GraphModel {
  public:
-  explicit NarFormer(const NarFormerOptions& options);
+  /// Weights and dropout are drawn from `seed`.
+  NarFormer(const NarFormerOptions& options, std::uint64_t seed);
 
   torch::Tensor forward(const GraphBatch& graphs) override;
 

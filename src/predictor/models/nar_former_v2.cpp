@@ -4,8 +4,6 @@
 #include <cmath>
 #include <string>
 
-#include <torch/nn/init.h>
-
 #include "predictor/models/code_table.hpp"
 
 namespace evonas::predictor {
@@ -17,13 +15,18 @@ constexpr double kSmallestSum = 1e-6;      // of a row of attention
 constexpr double kSmallestLength = 1e-12;  // of a node's vector
 }  // namespace
 
-GroupedLinear::GroupedLinear(std::int64_t in, std::int64_t out, std::int64_t groups)
+GroupedLinear::GroupedLinear(std::int64_t in, std::int64_t out, std::int64_t groups,
+                             const at::Generator& generator)
     : groups_(groups),
       weight_(register_parameter("weight", torch::empty({groups, in / groups, out / groups}))),
       bias_(register_parameter("bias", torch::zeros({groups, out / groups}))),
       norm_(register_module("norm",
                             torch::nn::LayerNorm(torch::nn::LayerNormOptions({out / groups})))) {
-  torch::nn::init::xavier_uniform_(weight_);
+  // Glorot and Bengio's bound, with the fans that PyTorch takes of three dimensions.
+  const auto fans = static_cast<double>(weight_.size(2) * (weight_.size(1) + groups));
+  const double edge = std::sqrt(6.0 / fans);
+  const torch::NoGradGuard no_gradients;
+  weight_.uniform_(-edge, edge, generator);
 }
 
 torch::Tensor GroupedLinear::forward(const torch::Tensor& x) {
@@ -32,8 +35,9 @@ torch::Tensor GroupedLinear::forward(const torch::Tensor& x) {
   return norm_(y).reshape({x.size(0), x.size(1), groups_ * weight_.size(2)});
 }
 
-NarFormerV2Layer::NarFormerV2Layer(std::int64_t in, const NarFormerV2Options& options)
-    : dropout_(options.dropout),
+NarFormerV2Layer::NarFormerV2Layer(std::int64_t in, const NarFormerV2Options& options,
+                                   const Dropout& dropout)
+    : dropout_(dropout),
       degree_weight_(register_parameter("degree_weight", torch::empty({in, 1}))),
       degree_bias_(register_parameter("degree_bias", torch::empty({in}))),
       query_key_(register_module("query_key", torch::nn::Linear(in, in))),
@@ -45,12 +49,13 @@ NarFormerV2Layer::NarFormerV2Layer(std::int64_t in, const NarFormerV2Options& op
       scale_(register_parameter("scale", torch::full({options.width}, options.layer_scale))),
       up_(register_module(
           "up", std::make_shared<GroupedLinear>(options.width, options.expansion * options.width,
-                                                options.groups))),
-      down_(
-          register_module("down", std::make_shared<GroupedLinear>(options.expansion * options.width,
-                                                                  options.width, options.groups))) {
-  torch::nn::init::uniform_(degree_weight_, -1.0, 1.0);  // one input: fan-in of one
-  torch::nn::init::uniform_(degree_bias_, -1.0, 1.0);
+                                                options.groups, dropout.generator()))),
+      down_(register_module(
+          "down", std::make_shared<GroupedLinear>(options.expansion * options.width, options.width,
+                                                  options.groups, dropout.generator()))) {
+  const torch::NoGradGuard no_gradients;
+  degree_weight_.uniform_(-1.0, 1.0, dropout.generator());  // one input: fan-in of one
+  degree_bias_.uniform_(-1.0, 1.0, dropout.generator());
 }
 
 torch::Tensor NarFormerV2Layer::weighted(const torch::Tensor& x, const torch::Tensor& edges) const {
@@ -75,24 +80,24 @@ torch::Tensor NarFormerV2Layer::aggregate(const torch::Tensor& x, const torch::T
   const torch::Tensor mixed =
       neighbours_(attention_of_weighted(heavy, edges).matmul(heavy)) + root_(heavy);
   const torch::Tensor lengths = mixed.norm(2, -1, /*keepdim=*/true).clamp_min(kSmallestLength);
-  return torch::dropout((mixed / lengths).relu(), dropout_, is_training());
+  return dropout_((mixed / lengths).relu(), is_training());
 }
 
 torch::Tensor NarFormerV2Layer::forward(const torch::Tensor& x, const torch::Tensor& edges) {
   const torch::Tensor h = aggregate(x, edges);
-  const torch::Tensor hidden =
-      torch::dropout(up_->forward(norm_(h)).relu(), dropout_, is_training());
-  return h + scale_ * torch::dropout(down_->forward(hidden), dropout_, is_training());
+  const torch::Tensor hidden = dropout_(up_->forward(norm_(h)).relu(), is_training());
+  return h + scale_ * dropout_(down_->forward(hidden), is_training());
 }
 
-NarFormerV2::NarFormerV2(const NarFormerV2Options& options) : options_(options) {
+NarFormerV2::NarFormerV2(const NarFormerV2Options& options, std::uint64_t seed)
+    : options_(options), dropout_(options.dropout, seed) {
   const std::int64_t code_width = std::max(kCodeWidth, options.positions);
   codes_ = register_buffer("codes", distinct_code_table(kNumbers, code_width));
   std::int64_t in = (options.operations > 0 ? options.operations : kCodeWidth) + options.positions +
                     options.attributes;
   for (std::int64_t layer = 0; layer < options.layers; ++layer) {
     layers_.push_back(register_module("layer" + std::to_string(layer),
-                                      std::make_shared<NarFormerV2Layer>(in, options)));
+                                      std::make_shared<NarFormerV2Layer>(in, options, dropout_)));
     in = options.width;
   }
   const std::int64_t width = options.width;
@@ -108,6 +113,7 @@ NarFormerV2::NarFormerV2(const NarFormerV2Options& options) : options_(options) 
       register_module("first", torch::nn::Linear(options.statics > 0 ? 2 * width : width, width));
   second_ = register_module("second", torch::nn::Linear(width, width));
   last_ = register_module("last", torch::nn::Linear(width, 1));
+  draw_linear_weights(*this, dropout_.generator());
 }
 
 torch::Tensor NarFormerV2::nodes(const GraphBatch& graphs) const {
@@ -125,9 +131,10 @@ torch::Tensor NarFormerV2::nodes(const GraphBatch& graphs) const {
 }
 
 torch::Tensor NarFormerV2::forward(const GraphBatch& graphs) {
-  const auto dropped = [this](const torch::Tensor& x) {
-    return torch::dropout(x, options_.dropout, is_training());
-  };
+  if (options_.positions > 0 || options_.operations == 0) {
+    check_codes(graphs, kNumbers, "NAR-Former V2");
+  }
+  const auto dropped = [this](const torch::Tensor& x) { return dropout_(x, is_training()); };
   const torch::Tensor edges = (graphs.adjacency + graphs.adjacency.transpose(1, 2)).clamp_max(1.0);
   const torch::Tensor mask = graphs.mask.unsqueeze(-1);
   torch::Tensor x = nodes(graphs);

@@ -8,6 +8,7 @@
 #include <torch/nn/modules/normalization.h>
 
 #include "predictor/models/graph_model.hpp"
+#include "predictor/models/layers.hpp"
 
 namespace evonas::predictor {
 
@@ -44,7 +45,8 @@ struct NarFormerV2Options {
 /// Consecutive groups of features, each through a matrix of its own, then each normalised.
 class GroupedLinear : public torch::nn::Module {
  public:
-  GroupedLinear(std::int64_t in, std::int64_t out, std::int64_t groups);
+  GroupedLinear(std::int64_t in, std::int64_t out, std::int64_t groups,
+                const at::Generator& generator);
   torch::Tensor forward(const torch::Tensor& x);
 
  private:
@@ -58,7 +60,7 @@ class GroupedLinear : public torch::nn::Module {
 /// grouped feed-forward part.
 class NarFormerV2Layer : public torch::nn::Module {
  public:
-  NarFormerV2Layer(std::int64_t in, const NarFormerV2Options& options);
+  NarFormerV2Layer(std::int64_t in, const NarFormerV2Options& options, const Dropout& dropout);
 
   /// x: graphs x nodes x in; edges: graphs x nodes x nodes, symmetric, 0 or 1. The attention of
   /// every node to every other.
@@ -71,7 +73,7 @@ class NarFormerV2Layer : public torch::nn::Module {
   torch::Tensor weighted(const torch::Tensor& x, const torch::Tensor& edges) const;
   torch::Tensor attention_of_weighted(const torch::Tensor& x, const torch::Tensor& edges);
 
-  double dropout_;
+  Dropout dropout_;
   torch::Tensor degree_weight_;
   torch::Tensor degree_bias_;
   torch::nn::Linear query_key_;
@@ -87,7 +89,8 @@ class NarFormerV2Layer : public torch::nn::Module {
 /// tells it, so with one the order of the nodes matters.
 class NarFormerV2 final : public GraphModel {
  public:
-  explicit NarFormerV2(const NarFormerV2Options& options);
+  /// Weights and dropout are drawn from `seed`.
+  NarFormerV2(const NarFormerV2Options& options, std::uint64_t seed);
 
   torch::Tensor forward(const GraphBatch& graphs) override;
 
@@ -95,6 +98,7 @@ class NarFormerV2 final : public GraphModel {
   torch::Tensor nodes(const GraphBatch& graphs) const;
 
   NarFormerV2Options options_;
+  Dropout dropout_;
   torch::Tensor codes_;
   std::vector<std::shared_ptr<NarFormerV2Layer>> layers_;
   torch::nn::Linear fuse_{nullptr};

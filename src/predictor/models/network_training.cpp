@@ -5,6 +5,7 @@
 #include <numbers>
 #include <numeric>
 
+#include <ATen/CPUGeneratorImpl.h>
 #include <torch/nn/utils/clip_grad.h>
 #include <torch/optim/adamw.h>
 #include <torch/utils.h>
@@ -15,17 +16,18 @@
 namespace evonas::predictor {
 namespace {
 
-constexpr double kWarmUp = 0.1;     // share of the steps
-constexpr double kLastRate = 0.03;  // share of the learning rate that is left at the end
+constexpr double kWarmUp = 0.1;  // share of the steps
 constexpr double kLongestGradient = 1.0;
 constexpr std::size_t kSmallestBatch = 8;  // a rest of fewer labels waits for the next epoch
 
 /// Learning rate as a share of its peak.
-double rate_at(std::int64_t step, std::int64_t steps) {
+double rate_at(std::int64_t step, std::int64_t steps, const OptimiserOptions& options) {
   const double done = static_cast<double>(step) / static_cast<double>(steps);
-  const double cosine = 0.5 * (1.0 + std::cos(std::numbers::pi * done));
+  const double left = options.decay == OptimiserOptions::Decay::Cosine
+                          ? 0.5 * (1.0 + std::cos(std::numbers::pi * done))
+                          : 1.0 - done;
   const double warm = (static_cast<double>(step) + 1.0) / (kWarmUp * static_cast<double>(steps));
-  return std::min(1.0, warm) * (kLastRate + (1.0 - kLastRate) * cosine);
+  return std::min(1.0, warm) * (options.last_rate + (1.0 - options.last_rate) * left);
 }
 
 /// Batches of numbers below `count`, every epoch in a new order.
@@ -57,17 +59,53 @@ class Batches {
   Rng rng_;
 };
 
-}  // namespace
+/// A moving average of the weights of a network.
+class AverageWeights {
+ public:
+  AverageWeights(const torch::nn::Module& network, double decay)
+      : weights_(network.parameters()), decay_(decay) {
+    for (const torch::Tensor& weight : weights_) averages_.push_back(weight.detach().clone());
+  }
 
-torch::Tensor ranking_loss(const torch::Tensor& scores, const torch::Tensor& labels) {
-  const torch::Tensor apart = labels.unsqueeze(1) - labels.unsqueeze(0);
-  const torch::Tensor margin = (scores.unsqueeze(1) - scores.unsqueeze(0)) * apart.sign();
-  return (torch::softplus(-2.0 * margin) * apart.abs()).sum() / (apart.abs().sum() + 1e-6);
+  void add_step() {
+    const torch::NoGradGuard no_gradients;
+    for (std::size_t i = 0; i < weights_.size(); ++i) {
+      averages_[i].lerp_(weights_[i], 1.0 - decay_);
+    }
+  }
+
+  /// Puts the averages in the place of the weights.
+  void keep() {
+    const torch::NoGradGuard no_gradients;
+    for (std::size_t i = 0; i < weights_.size(); ++i) weights_[i].copy_(averages_[i]);
+  }
+
+ private:
+  std::vector<torch::Tensor> weights_;
+  std::vector<torch::Tensor> averages_;
+  double decay_;
+};
+
+/// The loss of a batch, and how far twins are apart.
+torch::Tensor loss_of_batch(GraphModel& network, const GraphBatch& graphs,
+                            const torch::Tensor& labels, const torch::Tensor& weights,
+                            const NetworkTrainingOptions& options, Rng& rng) {
+  const torch::Tensor scores = network.forward(graphs);
+  if (options.twin == Twin::None) return total_loss(options.losses, scores, labels, weights, rng);
+  const torch::Tensor twins =
+      network.forward(options.twin == Twin::Same ? graphs : reordered(graphs, rng));
+  const auto both = [](const torch::Tensor& tensor) {
+    return tensor.defined() ? torch::cat({tensor, tensor}) : tensor;
+  };
+  return total_loss(options.losses, torch::cat({scores, twins}), both(labels), both(weights), rng) +
+         options.consistency * (scores - twins).abs().mean();
 }
 
-void train_network(torch::nn::Module& network, std::int64_t steps,
-                   const NetworkTrainingOptions& options, const FitControl& control,
-                   const std::function<torch::Tensor()>& loss_of_step) {
+}  // namespace
+
+void train_network(torch::nn::Module& network, std::int64_t steps, const OptimiserOptions& options,
+                   const FitControl& control, const std::function<torch::Tensor()>& loss_of_step,
+                   const std::function<void()>& after_step) {
   std::vector<torch::Tensor> matrices;
   std::vector<torch::Tensor> vectors;
   for (const torch::Tensor& parameter : network.parameters()) {
@@ -75,7 +113,9 @@ void train_network(torch::nn::Module& network, std::int64_t steps,
   }
   const auto with_decay = [&](double decay) {
     return std::make_unique<torch::optim::AdamWOptions>(
-        torch::optim::AdamWOptions(options.learning_rate).betas({0.9, 0.98}).weight_decay(decay));
+        torch::optim::AdamWOptions(options.learning_rate)
+            .betas({0.9, options.second_moment})
+            .weight_decay(decay));
   };
   std::vector<torch::optim::OptimizerParamGroup> groups;
   groups.emplace_back(matrices, with_decay(options.weight_decay));
@@ -84,32 +124,42 @@ void train_network(torch::nn::Module& network, std::int64_t steps,
   for (std::int64_t step = 0; step < steps; ++step) {
     if (control.stop.stop_requested()) throw PredictorError("the fit was stopped");
     for (auto& group : optimiser.param_groups()) {
-      group.options().set_lr(options.learning_rate * rate_at(step, steps));
+      group.options().set_lr(options.learning_rate * rate_at(step, steps, options));
     }
     optimiser.zero_grad();
     loss_of_step().backward();
     torch::nn::utils::clip_grad_norm_(network.parameters(), kLongestGradient);
     optimiser.step();
+    if (after_step) after_step();
     if (control.progress) {
       control.progress(static_cast<double>(step + 1) / static_cast<double>(steps));
     }
   }
 }
 
-void fit_scores(FlowNetwork& network, const GraphBatch& graphs, const torch::Tensor& labels,
-                const NetworkTrainingOptions& options, const FitControl& control) {
+void fit_scores(GraphModel& network, const GraphBatch& graphs, const torch::Tensor& labels,
+                const torch::Tensor& weights, const NetworkTrainingOptions& options,
+                const FitControl& control) {
   const std::int64_t count = labels.size(0);
   Batches batches(static_cast<std::size_t>(count), static_cast<std::size_t>(options.batch),
                   control.seed);
+  Rng rng(control.seed, "pairs and orders");
+  AverageWeights average(network, options.average);
+  network.train();
   const std::int64_t an_epoch = (count + options.batch - 1) / options.batch;
-  train_network(network, std::max(options.epochs * an_epoch, options.least_steps), options, control,
-                [&] {
-                  const torch::Tensor index = batches.next();
-                  const torch::Tensor scores = network.forward(select(graphs, index));
-                  const torch::Tensor expected = labels.index_select(0, index);
-                  return options.squared_error * (scores - expected).square().mean() +
-                         options.ranking * ranking_loss(scores, expected);
-                });
+  train_network(
+      network, std::max(options.epochs * an_epoch, options.least_steps), options.optimiser, control,
+      [&] {
+        const torch::Tensor index = batches.next();
+        return loss_of_batch(network, select(graphs, index), labels.index_select(0, index),
+                             weights.defined() ? weights.index_select(0, index) : torch::Tensor(),
+                             options, rng);
+      },
+      [&] {
+        if (options.average > 0.0) average.add_step();
+      });
+  if (options.average > 0.0) average.keep();
+  network.eval();
 }
 
 }  // namespace evonas::predictor

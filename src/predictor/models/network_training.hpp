@@ -2,39 +2,57 @@
 
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 #include <torch/types.h>
 
-#include "predictor/models/flow_network.hpp"
+#include "predictor/models/graph_model.hpp"
+#include "predictor/models/losses.hpp"
 #include "predictor/predictor.hpp"
 
 namespace evonas::predictor {
 
-/// How the weights of a network are learnt.
+/// How AdamW changes weights: a tenth of the steps to warm up, then a decay to a last rate.
+struct OptimiserOptions {
+  enum class Decay { Cosine, Linear };
+
+  double learning_rate = 1e-3;
+  double weight_decay = 0.05;  ///< of matrices; vectors do not decay
+  double second_moment = 0.98;
+  Decay decay = Decay::Cosine;
+  double last_rate = 0.03;  ///< as a share of the learning rate
+};
+
+/// Runs AdamW for `steps` steps; `loss_of_step` computes the loss of the next batch. Gradients are
+/// clipped to length 1. Throws PredictorError where `control.stop` ends it.
+void train_network(torch::nn::Module& network, std::int64_t steps, const OptimiserOptions& options,
+                   const FitControl& control, const std::function<torch::Tensor()>& loss_of_step,
+                   const std::function<void()>& after_step = {});
+
+/// What graphs are scored beside themselves, to teach a network that both scores are to be equal.
+enum class Twin {
+  None,
+  Same,          ///< the graph again, under another dropout (R-Drop: Liang et al., NeurIPS 2021)
+  AnotherOrder,  ///< its nodes in a new random topological order (NAR-Former)
+};
+
+/// How the scores of a network are learnt from labels.
 struct NetworkTrainingOptions {
   std::int64_t epochs = 100;
   std::int64_t least_steps = 300;  ///< where so many epochs of few labels would be fewer
   std::int64_t batch = 64;
-  double learning_rate = 1e-3;
-  double weight_decay = 0.05;  ///< of matrices; vectors do not decay
-  double squared_error = 0.5;  ///< weight of the mean squared error in the loss
-  double ranking = 0.5;        ///< weight of the ranking loss
+  OptimiserOptions optimiser;
+  std::vector<LossTerm> losses = {{Loss::SquaredError, 0.5}, {Loss::PairwiseLogistic, 0.5}};
+  Twin twin = Twin::None;
+  double consistency = 0.0;  ///< weight of the mean absolute difference of twins
+  /// The weights that are kept are a moving average with this decay a step; 0: the last ones.
+  double average = 0.0;
 };
 
-/// Cross-entropy of the order of all pairs, logits twice the difference of their scores, each pair
-/// weighted by how far its labels are apart (a weighted form of RankNet's loss: Burges et al.,
-/// "Learning to rank using gradient descent", ICML 2005).
-torch::Tensor ranking_loss(const torch::Tensor& scores, const torch::Tensor& labels);
-
-/// Runs AdamW for `steps` steps with a tenth of them as warm-up and a cosine decay after it;
-/// `loss_of_step` computes the loss of the next batch. Gradients are clipped to length 1.
-/// Throws PredictorError where `control.stop` ends it.
-void train_network(torch::nn::Module& network, std::int64_t steps,
-                   const NetworkTrainingOptions& options, const FitControl& control,
-                   const std::function<torch::Tensor()>& loss_of_step);
-
-/// Fits the scores of a network to labels of graphs.
-void fit_scores(FlowNetwork& network, const GraphBatch& graphs, const torch::Tensor& labels,
-                const NetworkTrainingOptions& options, const FitControl& control);
+/// Fits the scores of a network to labels of graphs. `weights` says how much each label counts;
+/// undefined: all alike.
+void fit_scores(GraphModel& network, const GraphBatch& graphs, const torch::Tensor& labels,
+                const torch::Tensor& weights, const NetworkTrainingOptions& options,
+                const FitControl& control);
 
 }  // namespace evonas::predictor

@@ -16,10 +16,6 @@ constexpr std::int64_t kHeads = 4;  // one for each mask
 constexpr double kWeightDeviation = 0.02;
 constexpr double kOutputOffset = 0.5;
 
-torch::Tensor dropped(const torch::Tensor& x, double share, bool training) {
-  return torch::dropout(x, share, training);
-}
-
 /// Matrices of the nodes with `value` in a new first and last row and column.
 torch::Tensor bordered(const torch::Tensor& matrices, double value) {
   return torch::constant_pad_nd(matrices, {1, 1, 1, 1}, value);
@@ -33,10 +29,10 @@ void check_room(const char* what, std::int64_t given, std::int64_t room) {
 }
 
 /// Normal numbers, those beyond two deviations drawn again.
-void truncated_normal(torch::Tensor& x) {
+void truncated_normal(torch::Tensor& x, const at::Generator& generator) {
   const torch::NoGradGuard no_gradients;
   const double edge = std::erf(std::sqrt(2.0));
-  x.uniform_(-edge, edge).erfinv_().mul_(kWeightDeviation * std::sqrt(2.0));
+  x.uniform_(-edge, edge, generator).erfinv_().mul_(kWeightDeviation * std::sqrt(2.0));
 }
 
 }  // namespace
@@ -49,8 +45,8 @@ torch::Tensor sibling_masks(const torch::Tensor& adjacency) {
                       1) > 0;
 }
 
-NnFormerBlock::NnFormerBlock(const NnFormerOptions& options)
-    : dropout_(options.dropout),
+NnFormerBlock::NnFormerBlock(const NnFormerOptions& options, const Dropout& dropout)
+    : dropout_(dropout),
       attention_norm_(norm(options.width)),
       qkv_(linear(options.width, 3 * options.width, false)),
       projection_(linear(options.width, options.width, false)),
@@ -77,10 +73,10 @@ torch::Tensor NnFormerBlock::attend(const torch::Tensor& x, const torch::Tensor&
   torch::Tensor scores =
       parts[0].matmul(parts[1].transpose(-1, -2)) / std::sqrt(static_cast<double>(width) / kHeads);
   scores = scores.masked_fill(masks.logical_not(), -std::numeric_limits<float>::infinity());
-  const torch::Tensor weights = dropped(scores.softmax(-1), dropout_, is_training());
+  const torch::Tensor weights = dropout_(scores.softmax(-1), is_training());
   const torch::Tensor mixed =
       weights.matmul(parts[2]).transpose(1, 2).reshape({graphs, nodes, width});
-  return x + dropped(projection_(mixed), dropout_, is_training());
+  return x + dropout_(projection_(mixed), is_training());
 }
 
 torch::Tensor NnFormerBlock::forward(const torch::Tensor& x, const torch::Tensor& masks,
@@ -90,11 +86,11 @@ torch::Tensor NnFormerBlock::forward(const torch::Tensor& x, const torch::Tensor
   const std::vector<torch::Tensor> halves = aggregate_(normed).chunk(2, -1);
   const torch::Tensor summed =
       torch::cat({adjacency.matmul(halves[0]), adjacency.transpose(-1, -2).matmul(halves[1])}, -1);
-  const torch::Tensor hidden = dropped((up_(normed) + summed).relu(), dropout_, is_training());
-  return attended + dropped(down_(hidden), dropout_, is_training());
+  const torch::Tensor hidden = dropout_((up_(normed) + summed).relu(), is_training());
+  return attended + dropout_(down_(hidden), is_training());
 }
 
-NnFormer::NnFormer(const NnFormerOptions& options)
+NnFormer::NnFormer(const NnFormerOptions& options, std::uint64_t seed)
     : options_(options),
       operation_(linear(options.operations, options.width, false)),
       depth_(linear(options.operations, options.width, false)),
@@ -105,16 +101,17 @@ NnFormer::NnFormer(const NnFormerOptions& options)
   register_module("operation", operation_);
   register_module("depth", depth_);
   register_module("token_norm", token_norm_);
+  const Dropout dropout(options.dropout, seed);
   for (std::int64_t layer = 0; layer < options.layers; ++layer) {
-    blocks_.push_back(
-        register_module("block" + std::to_string(layer), std::make_shared<NnFormerBlock>(options)));
+    blocks_.push_back(register_module("block" + std::to_string(layer),
+                                      std::make_shared<NnFormerBlock>(options, dropout)));
   }
   register_module("norm", norm_);
   register_module("head", head_);
   for (auto& parameter : named_parameters()) {
-    if (parameter.value().dim() == 2) truncated_normal(parameter.value());
+    if (parameter.value().dim() == 2) truncated_normal(parameter.value(), dropout.generator());
   }
-  truncated_normal(class_token_);
+  truncated_normal(class_token_, dropout.generator());
   torch::nn::init::zeros_(head_->bias);
 }
 

@@ -6,6 +6,7 @@
 #include <torch/nn/modules/normalization.h>
 
 #include "predictor/models/graph_model.hpp"
+#include "predictor/models/layers.hpp"
 
 namespace evonas::predictor {
 
@@ -32,7 +33,7 @@ torch::Tensor sibling_masks(const torch::Tensor& adjacency);
 /// children and over parents (BGIFFN).
 class NnFormerBlock : public torch::nn::Module {
  public:
-  explicit NnFormerBlock(const NnFormerOptions& options);
+  NnFormerBlock(const NnFormerOptions& options, const Dropout& dropout);
 
   /// x: graphs x nodes x width; masks as sibling_masks() gives; adjacency: graphs x nodes x nodes.
   torch::Tensor attend(const torch::Tensor& x, const torch::Tensor& masks);
@@ -40,7 +41,7 @@ class NnFormerBlock : public torch::nn::Module {
                         const torch::Tensor& adjacency);
 
  private:
-  double dropout_;
+  Dropout dropout_;
   torch::nn::LayerNorm attention_norm_;
   torch::nn::Linear qkv_;
   torch::nn::Linear projection_;
@@ -55,7 +56,8 @@ class NnFormerBlock : public torch::nn::Module {
 /// or operations than it has columns.
 class NnFormer final : public GraphModel {
  public:
-  explicit NnFormer(const NnFormerOptions& options);
+  /// Weights and dropout are drawn from `seed`.
+  NnFormer(const NnFormerOptions& options, std::uint64_t seed);
 
   torch::Tensor forward(const GraphBatch& graphs) override;
 

@@ -1,10 +1,11 @@
-#include "base/kendall.hpp"
+#include "base/rank_correlation.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -53,6 +54,23 @@ Pairs sort_counting_inversions(std::vector<double>& values) {
   return inversions;
 }
 
+/// The rank of each value, from 0; equal ones have the mean of their ranks.
+std::vector<double> ranks(std::span<const double> values) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {}, [&](std::size_t i) { return values[i]; });
+  std::vector<double> result(values.size());
+  for (std::size_t begin = 0; begin < order.size();) {
+    std::size_t end = begin;
+    while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
+    for (std::size_t i = begin; i < end; ++i) {
+      result[order[i]] = 0.5 * static_cast<double>(begin + end - 1);
+    }
+    begin = end;
+  }
+  return result;
+}
+
 }  // namespace
 
 double kendall_tau_b(std::span<const double> a, std::span<const double> b) {
@@ -80,6 +98,22 @@ double kendall_tau_b(std::span<const double> a, std::span<const double> b) {
   const Pairs untied = all - tied_a - tied_b + tied_both;
   return (static_cast<double>(untied) - 2.0 * static_cast<double>(discordant)) /
          std::sqrt(untied_a * untied_b);
+}
+
+double spearman_rho(std::span<const double> a, std::span<const double> b) {
+  if (a.size() < 2) return 0.0;
+  const std::vector<double> ranks_a = ranks(a);
+  const std::vector<double> ranks_b = ranks(b);
+  const double middle = 0.5 * static_cast<double>(a.size() - 1);
+  double product = 0.0;
+  double square_a = 0.0;
+  double square_b = 0.0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    product += (ranks_a[i] - middle) * (ranks_b[i] - middle);
+    square_a += (ranks_a[i] - middle) * (ranks_a[i] - middle);
+    square_b += (ranks_b[i] - middle) * (ranks_b[i] - middle);
+  }
+  return square_a == 0.0 || square_b == 0.0 ? 0.0 : product / std::sqrt(square_a * square_b);
 }
 
 }  // namespace evonas

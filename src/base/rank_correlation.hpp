@@ -10,4 +10,9 @@ namespace evonas {
 /// Kendall's Tau with Ungrouped Data", JASA 1966). The spans are equally long and hold no NaN.
 double kendall_tau_b(std::span<const double> a, std::span<const double> b);
 
+/// Spearman's rank correlation of two rankings of the same things, from -1 to 1: the correlation of
+/// their ranks, equal values having the mean of theirs. 0 for fewer than two things, and where all
+/// are tied in one ranking. The spans are equally long and hold no NaN.
+double spearman_rho(std::span<const double> a, std::span<const double> b);
+
 }  // namespace evonas

@@ -1,4 +1,4 @@
-#include "base/kendall.hpp"
+#include "base/rank_correlation.hpp"
 
 #include <cmath>
 #include <vector>
@@ -58,4 +58,17 @@ TEST_CASE("Kendall's tau equals its definition, with many ties and with few") {
     const auto b = *rc::gen::container<std::vector<double>>(size, value);
     RC_ASSERT(std::abs(kendall_tau_b(a, b) - tau_by_definition(a, b)) < 1e-12);
   }));
+}
+
+TEST_CASE("Spearman's rho of rankings known by hand") {
+  const std::vector<double> up{1, 2, 3, 4, 50};
+  CHECK(spearman_rho(up, std::vector<double>{0, 1, 2, 3, 4}) == doctest::Approx(1.0));
+  CHECK(spearman_rho(up, std::vector<double>{5, 4, 3, 2, 1}) == doctest::Approx(-1.0));
+  // 1 - 6 (1 + 1) / (5 (25 - 1))
+  CHECK(spearman_rho(up, std::vector<double>{2, 1, 3, 4, 5}) == doctest::Approx(0.9));
+  // Two that are tied have the rank 1.5 both.
+  CHECK(spearman_rho(std::vector<double>{1, 2, 3}, std::vector<double>{1, 2, 2}) ==
+        doctest::Approx(1.5 / std::sqrt(2.0 * 1.5)));
+  CHECK(spearman_rho(up, std::vector<double>(5, 1.0)) == 0.0);
+  CHECK(spearman_rho({}, {}) == 0.0);
 }

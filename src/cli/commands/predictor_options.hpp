@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string>
+
+#include "cli/commands/common_options.hpp"
+#include "cli/run/interrupt.hpp"
+#include "cli/run/predictors.hpp"
+#include "cli/run/progress_line.hpp"
+
+namespace evonas::cli {
+
+/// What the predictor commands share.
+
+inline void add_pretrained(CLI::App& command, std::string& file) {
+  command
+      .add_option("--pretrained", file,
+                  "networks that 'evonas predictor pretrain' wrote; without it, those that evonas "
+                  "carries for the space, or networks that are pre-trained first")
+      ->type_name("FILE");
+}
+
+inline void add_epochs(CLI::App& command, std::int64_t& epochs) {
+  command
+      .add_option("--epochs", epochs,
+                  "epochs of published models, instead of the thousands that their authors train "
+                  "them for; 0 is those")
+      ->capture_default_str();
+}
+
+/// Does `work()`; false where it gave up because of the interrupt.
+template <class Work>
+bool unless_interrupted(const Interrupt& interrupt, const Work& work) {
+  try {
+    work();
+  } catch (const predictor::PredictorError&) {
+    if (!interrupt.requested()) throw;
+    return false;
+  }
+  return true;
+}
+
+/// Pre-trains networks where there are none yet, and says how far that is.
+inline void pretrain(const PredictorSource& source, const std::stop_token& stop) {
+  ProgressLine line("pre-training");
+  source.pretrain({.stop = stop, .progress = [&](double share) { line.share(share); }});
+}
+
+}  // namespace evonas::cli

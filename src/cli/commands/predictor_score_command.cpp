@@ -1,0 +1,202 @@
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "base/csv_field.hpp"
+#include "base/parallel.hpp"
+#include "base/random.hpp"
+#include "cli/commands/predictor_options.hpp"
+#include "cli/config/space_section.hpp"
+#include "cli/run/atomic_file.hpp"
+#include "cli/run/search_session.hpp"
+
+namespace evonas::cli {
+namespace {
+
+constexpr std::size_t kBlock = 16384;  // architectures in memory at once
+
+struct ScoreOptions {
+  std::string checkpoint;
+  std::string architectures;
+  std::uint64_t random = 0;
+  bool all = false;
+  std::size_t best = 0;
+  std::uint64_t seed = 1;
+  std::size_t threads = 0;
+};
+
+struct Scored {
+  spaces::Genotype genotype;
+  predictor::Prediction prediction;
+};
+
+/// Yields architectures, a block at a time: those of a file, random ones or all of a space.
+class Architectures {
+ public:
+  Architectures(const spaces::AnySpace& space, const ScoreOptions& options)
+      : space_(space), options_(options) {
+    const int ways = static_cast<int>(!options.architectures.empty()) +
+                     static_cast<int>(options.random > 0) + static_cast<int>(options.all);
+    if (ways != 1) {
+      throw predictor::PredictorError(
+          "what is to be scored: give one of --architectures FILE, --random N and --all");
+    }
+    if (options.all && !space.size()) {
+      throw predictor::PredictorError(
+          fmt::format("{} is too large to score --all: --random N draws from it", space.name()));
+    }
+    if (options.random > 0) count_ = options.random;
+    if (options.all) count_ = *space.size();
+    if (!options.architectures.empty() && options.architectures != "-") {
+      file_.emplace(options.architectures);
+      if (!*file_) throw FileError(fmt::format("cannot read {}", options.architectures));
+    }
+  }
+
+  /// How many there will be; nothing where that is not known.
+  std::optional<std::uint64_t> count() const { return count_; }
+
+  /// The next ones; none at the end.
+  std::vector<spaces::Genotype> next() {
+    std::vector<spaces::Genotype> block;
+    if (!count_) return read_lines();
+    block.resize(std::min<std::uint64_t>(kBlock, *count_ - done_));
+    parallel_for(block.size(), [&](std::size_t i) {
+      Rng rng(options_.seed, "architectures to score", done_ + i);
+      block[i] = options_.all ? space_.at(done_ + i) : space_.sample(rng);
+    });
+    done_ += block.size();
+    return block;
+  }
+
+ private:
+  std::vector<spaces::Genotype> read_lines() {
+    std::istream& stream = file_ ? *file_ : std::cin;
+    std::vector<spaces::Genotype> block;
+    std::string line;
+    while (block.size() < kBlock && std::getline(stream, line)) {
+      ++done_;
+      if (line.empty()) continue;
+      try {
+        block.push_back(space_.parse(line));
+      } catch (const spaces::SpaceError& error) {
+        throw spaces::SpaceError(fmt::format("{}, line {}: {}",
+                                             file_ ? options_.architectures : "standard input",
+                                             done_, error.what()));
+      }
+    }
+    return block;
+  }
+
+  const spaces::AnySpace& space_;
+  const ScoreOptions& options_;
+  std::optional<std::uint64_t> count_;
+  std::optional<std::ifstream> file_;
+  std::uint64_t done_ = 0;  // architectures or lines
+};
+
+void print(const spaces::AnySpace& space, std::span<const Scored> rows) {
+  std::string text;
+  for (const Scored& row : rows) {
+    text += fmt::format("{},{:.6g},{:.4g}\n", csv_field(space.format(row.genotype)),
+                        row.prediction.mean, row.prediction.deviation);
+  }
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+/// The best so far, best first; equals in the order in which they came.
+class Best {
+ public:
+  Best(std::size_t count, bool higher_is_better)
+      : count_(count), higher_is_better_(higher_is_better) {}
+
+  void add(std::vector<Scored> rows) {
+    std::ranges::move(rows, std::back_inserter(rows_));
+    std::ranges::stable_sort(rows_, [&](const Scored& a, const Scored& b) {
+      return higher_is_better_ ? a.prediction.mean > b.prediction.mean
+                               : a.prediction.mean < b.prediction.mean;
+    });
+    if (rows_.size() > count_)
+      rows_.erase(rows_.begin() + static_cast<std::ptrdiff_t>(count_), rows_.end());
+  }
+  std::span<const Scored> rows() const { return rows_; }
+
+ private:
+  std::size_t count_;
+  bool higher_is_better_;
+  std::vector<Scored> rows_;
+};
+
+int score(const ScoreOptions& options) {
+  const predictor::Checkpoint checkpoint =
+      predictor::read_checkpoint(read_whole(options.checkpoint), options.checkpoint);
+  const predictor::CheckpointAbout& about = checkpoint.about;
+  const spaces::AnySpace space = config::make_space(about.space, about.space_options);
+  const PredictorSource source(space);
+  const std::unique_ptr<predictor::Predictor> fitted = source.make(about.predictor);
+  predictor::restore(*fitted, checkpoint, options.checkpoint);
+
+  Architectures architectures(space, options);
+  Best best(options.best, about.higher_is_better);
+  const Interrupt interrupt;
+  ThreadArena arena(options.threads);
+  ProgressLine line("architectures");
+  fmt::print("architecture,{0},{0}_deviation\n", about.metric);
+  std::uint64_t done = 0;
+  while (!interrupt.requested()) {
+    const std::vector<spaces::Genotype> block = arena.execute([&] { return architectures.next(); });
+    if (block.empty()) break;
+    const std::vector<predictor::Prediction> predictions =
+        arena.execute([&] { return fitted->predict(block); });
+    std::vector<Scored> rows;
+    for (std::size_t i = 0; i < block.size(); ++i) rows.push_back({block[i], predictions[i]});
+    if (options.best == 0) {
+      print(space, rows);
+    } else {
+      best.add(std::move(rows));
+    }
+    done += block.size();
+    if (architectures.count()) line.count(done, *architectures.count());
+  }
+  if (interrupt.requested()) return kInterrupted;
+  print(space, best.rows());
+  return kDone;
+}
+
+}  // namespace
+
+void add_predictor_score_command(CLI::App& predictor, Action& action) {
+  auto options = std::make_shared<ScoreOptions>();
+  CLI::App* command =
+      predictor.add_subcommand("score", "What a fitted predictor expects of architectures, as CSV");
+  command->add_option("CHECKPOINT", options->checkpoint, "file that 'evonas predictor fit' wrote")
+      ->required();
+  command
+      ->add_option("--architectures", options->architectures,
+                   "file with one architecture a line, in the space's notation; - is standard "
+                   "input")
+      ->type_name("FILE");
+  command->add_option("--random", options->random, "so many random architectures of the space");
+  command->add_flag("--all", options->all, "every architecture of the space");
+  command
+      ->add_option("--best", options->best, "only so many, those with the best values, best first")
+      ->type_name("N");
+  command->add_option("--seed", options->seed, "seed of --random")->capture_default_str();
+  add_threads(*command, options->threads);
+  command->footer(
+      R"(Columns: the architecture, what is expected of the metric, and how far off that is expected to be
+(standard deviation).
+
+Examples:
+  evonas predictor score accuracy.predictor --all --best 10
+  evonas predictor score accuracy.predictor --random 1000 > scores.csv
+  evonas predictor score accuracy.predictor --architectures cells.txt)");
+  set_action(*command, action, options, score);
+}
+
+}  // namespace evonas::cli

@@ -1,0 +1,90 @@
+#include "predictor/checkpoint.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/key.hpp"
+#include "predictor/predictor.hpp"
+
+namespace evonas::predictor {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::string_view kMagic = "evonas predictor ";
+constexpr std::string_view kFormat = "1";
+
+json to_json(const CheckpointAbout& about) {
+  return {{"predictor", about.predictor},
+          {"space", about.space},
+          {"space_options", about.space_options},
+          {"metric", about.metric},
+          {"unit", about.unit},
+          {"higher_is_better", about.higher_is_better},
+          {"labels", about.labels},
+          {"source", about.source}};
+}
+
+CheckpointAbout about_from(const json& about) {
+  CheckpointAbout result;
+  about.at("predictor").get_to(result.predictor);
+  about.at("space").get_to(result.space);
+  about.at("space_options").get_to(result.space_options);
+  about.at("metric").get_to(result.metric);
+  about.at("unit").get_to(result.unit);
+  about.at("higher_is_better").get_to(result.higher_is_better);
+  about.at("labels").get_to(result.labels);
+  about.at("source").get_to(result.source);
+  return result;
+}
+
+}  // namespace
+
+std::string checkpoint_bytes(const CheckpointAbout& about, const json& state) {
+  std::string body;
+  json::to_cbor(json{{"about", to_json(about)}, {"state", state}}, body);
+  return fmt::format("{}{} {}\n{}", kMagic, kFormat, Key::of(body).hex(), body);
+}
+
+Checkpoint read_checkpoint(std::string_view bytes, const std::string& place) {
+  const std::size_t end = bytes.find('\n');
+  if (!bytes.starts_with(kMagic) || end == std::string_view::npos) {
+    throw PredictorError(fmt::format(
+        "{} holds no predictor; expected a file that 'evonas predictor fit' wrote", place));
+  }
+  const std::string_view line = bytes.substr(kMagic.size(), end - kMagic.size());
+  const std::string_view format = line.substr(0, line.find(' '));
+  if (format != kFormat) {
+    throw PredictorError(fmt::format(
+        "{} has the format {}, and this evonas reads format {}: fit the predictor again "
+        "with this evonas",
+        place, format, kFormat));
+  }
+  const std::string_view body = bytes.substr(end + 1);
+  if (line.substr(std::min(line.size(), format.size() + 1)) != Key::of(body).hex()) {
+    throw PredictorError(fmt::format(
+        "{} is cut off or was altered: its checksum is not that of its content; fit the predictor "
+        "again",
+        place));
+  }
+  try {
+    json content = json::from_cbor(body);
+    return {.about = about_from(content.at("about")), .state = std::move(content.at("state"))};
+  } catch (const json::exception& error) {
+    throw PredictorError(fmt::format("{}: {}", place, error.what()));
+  }
+}
+
+void restore(Predictor& predictor, const Checkpoint& checkpoint, const std::string& place) {
+  try {
+    predictor.restore(checkpoint.state);
+  } catch (const json::exception& error) {
+    throw PredictorError(fmt::format("{}: {}", place, error.what()));
+  } catch (const PredictorError& error) {
+    throw PredictorError(fmt::format("{}: {}", place, error.what()));
+  }
+}
+
+}  // namespace evonas::predictor

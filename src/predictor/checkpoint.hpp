@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "predictor/predictor_error.hpp"
+
+namespace evonas::predictor {
+
+/// What a file of a predictor says besides what was learnt.
+struct CheckpointAbout {
+  std::string predictor;                   ///< "evonas", "gp"...
+  std::string space;                       ///< "nasbench201"
+  std::vector<std::string> space_options;  ///< those given, "channels=8"
+  std::string metric;                      ///< that it predicts
+  std::string unit;                        ///< of the metric
+  bool higher_is_better = true;
+  std::uint64_t labels = 0;  ///< that it was fitted to
+  std::string source;        ///< where they are from, in words
+};
+
+/// A fitted predictor as bytes: a line "evonas predictor FORMAT CHECKSUM", then `about` and `state`
+/// (Predictor::state()) in CBOR (RFC 8949).
+std::string checkpoint_bytes(const CheckpointAbout& about, const nlohmann::json& state);
+
+struct Checkpoint {
+  CheckpointAbout about;
+  nlohmann::json state;
+};
+
+/// Reverse of checkpoint_bytes(). `place` is the file that the bytes are from. Throws
+/// PredictorError, beginning with it, for bytes that are none, of another format, cut off, or
+/// altered.
+Checkpoint read_checkpoint(std::string_view bytes, const std::string& place);
+
+class Predictor;
+
+/// predictor.restore(checkpoint.state), whose complaints begin with `place`.
+void restore(Predictor& predictor, const Checkpoint& checkpoint, const std::string& place);
+
+}  // namespace evonas::predictor

@@ -1,0 +1,165 @@
+#include "predictor/models/published_predictor.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <torch/utils.h>
+
+#include "base/parallel.hpp"
+#include "predictor/models/graph_batch.hpp"
+#include "predictor/models/published_recipe.hpp"
+#include "predictor/models/tensor_state.hpp"
+
+namespace evonas::predictor {
+namespace {
+
+constexpr std::size_t kChunk = 256;  // architectures that a model scores at once
+constexpr double kShift = 0.1;       // of labels at or below zero, as a share of their range
+constexpr double kMiddle = 0.5;
+constexpr std::int64_t kMostNodes = 1 << 16;  // of a model that is read from a file
+
+/// Labels above 0 and up to 1, as the models' outputs are: divided by the largest, those that are
+/// not all above zero after a shift. Equal labels leave nothing to learn: their unit is 0.
+struct Scale {
+  double offset = 0.0;
+  double unit = 1.0;
+
+  explicit Scale(std::span<const Label> labels) {
+    const auto [low, high] = std::ranges::minmax_element(labels, {}, &Label::value);
+    const double range = high->value - low->value;
+    if (range == 0.0) {
+      offset = low->value;
+    } else if (low->value <= 0.0) {
+      offset = low->value - kShift * range;
+    }
+    unit = high->value - offset;
+  }
+  Scale(double from, double of) : offset(from), unit(of) {}
+
+  double scaled(double value) const { return unit == 0.0 ? kMiddle : (value - offset) / unit; }
+  double value(double scaled) const { return offset + unit * scaled; }
+};
+
+std::int64_t most_nodes(const GraphBatch& graphs) { return graphs.operations.size(1); }
+
+}  // namespace
+
+std::shared_ptr<const PublishedRecipe> published_recipe(const std::string& name,
+                                                        std::int64_t epochs) {
+  PublishedRecipe recipe;
+  if (name == "nar_former") {
+    recipe = PublishedRecipe::nar_former();
+  } else if (name == "nar_former_v2") {
+    recipe = PublishedRecipe::nar_former_v2();
+  } else if (name == "nn_former") {
+    recipe = PublishedRecipe::nn_former();
+  } else {
+    return nullptr;
+  }
+  if (epochs > 0) recipe.training.epochs = epochs;
+  return std::make_shared<const PublishedRecipe>(std::move(recipe));
+}
+
+/// What a fit leaves behind.
+struct PublishedPredictor::Fitted {
+  Scale scale;
+  std::int64_t nodes = 0;  // that the model has room for
+  std::shared_ptr<GraphModel> model;
+};
+
+PublishedPredictor::PublishedPredictor(spaces::AnySpace space,
+                                       std::shared_ptr<const GraphFeatures> features,
+                                       std::shared_ptr<const PublishedRecipe> recipe)
+    : space_(std::move(space)), features_(std::move(features)), recipe_(std::move(recipe)) {}
+
+PublishedPredictor::~PublishedPredictor() = default;
+
+void PublishedPredictor::fit(std::span<const Label> labels, const FitControl& control) {
+  at::set_num_threads(1);
+  check_labels(labels);
+  const Scale scale(labels);
+  std::vector<spaces::Genotype> architectures;
+  std::vector<float> expected;
+  for (const Label& label : labels) {
+    architectures.push_back(label.genotype);
+    expected.push_back(static_cast<float>(scale.scaled(label.value)));
+  }
+  const GraphBatch graphs =
+      graphs_of(space_, features_->vocabulary(), architectures, Identities::Kept);
+  auto fitted = std::make_unique<Fitted>(Fitted{.scale = scale, .nodes = 2 * most_nodes(graphs)});
+  fitted->model = recipe_->make(static_cast<std::int64_t>(features_->vocabulary().width()),
+                                fitted->nodes, control.seed);
+  fit_scores(*fitted->model, graphs, torch::tensor(expected), {}, recipe_->training, control);
+  fitted_ = std::move(fitted);
+}
+
+std::vector<Prediction> PublishedPredictor::predict(std::span<const spaces::Genotype> block) const {
+  const auto& [scale, nodes, model] = fitted();
+  std::vector<Prediction> predictions(block.size());
+  parallel_for((block.size() + kChunk - 1) / kChunk, [&](std::size_t chunk) {
+    const torch::NoGradGuard no_gradients;
+    const std::size_t first = chunk * kChunk;
+    const std::size_t count = std::min(kChunk, block.size() - first);
+    const torch::Tensor scores =
+        model
+            ->forward(graphs_of(space_, features_->vocabulary(), block.subspan(first, count),
+                                Identities::Kept))
+            .contiguous();
+    for (std::size_t i = 0; i < count; ++i) {
+      predictions[first + i].mean =
+          scale.value(static_cast<double>(scores.const_data_ptr<float>()[i]));
+    }
+  });
+  return predictions;
+}
+
+std::size_t PublishedPredictor::parameters() const {
+  std::size_t count = 0;
+  if (!fitted_) return count;
+  for (const torch::Tensor& parameter : fitted_->model->parameters()) {
+    count += static_cast<std::size_t>(parameter.numel());
+  }
+  return count;
+}
+
+nlohmann::json PublishedPredictor::state() const {
+  nlohmann::json weights = nlohmann::json::array();
+  for (const torch::Tensor& parameter : fitted().model->parameters()) {
+    weights.push_back(state_of(parameter));
+  }
+  return {{"space", features_->vocabulary().key().hex()},
+          {"offset", fitted_->scale.offset},
+          {"unit", fitted_->scale.unit},
+          {"nodes", fitted_->nodes},
+          {"weights", std::move(weights)}};
+}
+
+void PublishedPredictor::restore(const nlohmann::json& state) {
+  check_same_space(state.at("space"), features_->vocabulary().key());
+  const auto nodes = state.at("nodes").get<std::int64_t>();
+  if (nodes < 1 || nodes > kMostNodes) {
+    throw PredictorError(
+        fmt::format("a model for graphs of {} nodes, expected from 1 to {}", nodes, kMostNodes));
+  }
+  auto fitted = std::make_unique<Fitted>(Fitted{
+      .scale = {state.at("offset").get<double>(), state.at("unit").get<double>()}, .nodes = nodes});
+  fitted->model =
+      recipe_->make(static_cast<std::int64_t>(features_->vocabulary().width()), nodes, 1);
+  const torch::NoGradGuard no_gradients;
+  std::size_t i = 0;
+  for (torch::Tensor& parameter : fitted->model->parameters()) {
+    parameter.copy_(tensor_from(state.at("weights").at(i++), parameter.sizes()));
+  }
+  fitted->model->eval();
+  fitted_ = std::move(fitted);
+}
+
+const PublishedPredictor::Fitted& PublishedPredictor::fitted() const {
+  if (!fitted_) throw PredictorError(fmt::format("{} has not been fitted yet", recipe_->model));
+  return *fitted_;
+}
+
+}  // namespace evonas::predictor

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "predictor/graph_features.hpp"
+#include "predictor/predictor.hpp"
+
+namespace evonas::predictor {
+
+struct PublishedRecipe;
+
+/// The recipe of nar_former, nar_former_v2 or nn_former, with another number of epochs unless that
+/// is 0; nothing for another name.
+std::shared_ptr<const PublishedRecipe> published_recipe(const std::string& name,
+                                                        std::int64_t epochs);
+
+/// A published model as a predictor. It reads cells as their authors do, identities being nodes
+/// (the released codes of NAR-Former and its successor keep `none` nodes of NAS-Bench-201 as well),
+/// and learns labels divided by the largest. It expects no deviation.
+class PublishedPredictor final : public Predictor {
+ public:
+  PublishedPredictor(spaces::AnySpace space, std::shared_ptr<const GraphFeatures> features,
+                     std::shared_ptr<const PublishedRecipe> recipe);
+  ~PublishedPredictor() override;
+
+  void fit(std::span<const Label> labels, const FitControl& control) override;
+  std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override;
+  std::size_t parameters() const override;
+  nlohmann::json state() const override;
+  void restore(const nlohmann::json& state) override;
+
+ private:
+  struct Fitted;
+  const Fitted& fitted() const;
+
+  spaces::AnySpace space_;
+  std::shared_ptr<const GraphFeatures> features_;
+  std::shared_ptr<const PublishedRecipe> recipe_;
+  std::unique_ptr<const Fitted> fitted_;
+};
+
+}  // namespace evonas::predictor

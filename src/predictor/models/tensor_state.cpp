@@ -1,0 +1,61 @@
+#include "predictor/models/tensor_state.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+#include <torch/utils.h>
+
+#include "predictor/predictor_error.hpp"
+
+namespace evonas::predictor {
+
+namespace {
+
+constexpr std::array<std::pair<std::string_view, torch::Dtype>, 3> kTypes = {
+    {{"float16", torch::kHalf}, {"float32", torch::kFloat}, {"float64", torch::kDouble}}};
+
+}  // namespace
+
+nlohmann::json state_of(const torch::Tensor& tensor) {
+  const auto known =
+      std::ranges::find(kTypes, tensor.scalar_type(), [](const auto& pair) { return pair.second; });
+  if (known == kTypes.end()) throw PredictorError("only tensors of real numbers can be kept");
+  const torch::Tensor whole = tensor.detach().contiguous();
+  const auto* bytes = static_cast<const std::uint8_t*>(whole.const_data_ptr());
+  return {{"type", known->first},
+          {"shape", whole.sizes().vec()},
+          {"data", nlohmann::json::binary({bytes, bytes + whole.nbytes()})}};
+}
+
+torch::Tensor tensor_from(const nlohmann::json& state, at::IntArrayRef shape) {
+  const auto name = state.at("type").get<std::string>();
+  const auto known = std::ranges::find(kTypes, name, [](const auto& pair) { return pair.first; });
+  if (known == kTypes.end()) throw PredictorError("a tensor of an unknown type");
+  const torch::Dtype type = known->second;
+  const auto given = state.at("shape").get<std::vector<std::int64_t>>();
+  bool fits = given.size() == shape.size();
+  std::size_t bytes = torch::elementSize(type);
+  for (std::size_t i = 0; fits && i < given.size(); ++i) {
+    fits = given[i] >= 0 && (shape[i] == -1 || given[i] == shape[i]);
+    bytes *= static_cast<std::size_t>(given[i]);
+  }
+  const std::vector<std::uint8_t>& data = state.at("data").get_binary();
+  if (!fits || data.size() != bytes) {
+    throw PredictorError(fmt::format("a tensor of the shape {} and {} bytes, expected the shape {}",
+                                     given, data.size(), shape.vec()));
+  }
+  torch::Tensor tensor = torch::empty(given, type);
+  std::memcpy(tensor.mutable_data_ptr(), data.data(), data.size());
+  return tensor;
+}
+
+}  // namespace evonas::predictor

@@ -1,0 +1,56 @@
+#include "predictor/models/distilled.hpp"
+
+#include <doctest/doctest.h>
+
+#include "contract/predictor_contract.hpp"
+#include "predictor/models/gaussian_process.hpp"
+#include "spaces/space_list.hpp"
+
+namespace evonas::predictor {
+namespace {
+
+// Small enough for a test; what counts here is what it does, not how well.
+constexpr DistillationOptions kSmall = {
+    .pool = 300, .width = 32, .steps = 200, .refreshed = 100, .refresh_steps = 50, .batch = 64};
+
+TEST_CASE("a distilled predictor keeps the contract") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const auto features = std::make_shared<const GraphFeatures>(space);
+  check_predictor(
+      space,
+      [&] {
+        return std::make_unique<Distilled>(space, features,
+                                           std::make_unique<GaussianProcess>(features), kSmall);
+      },
+      0.5);
+}
+
+TEST_CASE("a student predicts what its teacher does") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const auto features = std::make_shared<const GraphFeatures>(space);
+  const std::vector<Label> labels = made_up_labels(space, 80);
+  GaussianProcess teacher(features);
+  teacher.fit(labels, {.seed = derive_seed(1, "any", 0)});
+  Distilled student(space, features, std::make_unique<GaussianProcess>(features),
+                    {.pool = 2000, .width = 64, .steps = 600});
+  student.fit(labels, {});
+  std::vector<spaces::Genotype> block;
+  for (const Label& label : made_up_labels(space, 500)) block.push_back(label.genotype);
+  std::vector<double> taught;
+  std::vector<double> learnt;
+  std::vector<double> taught_deviations;
+  std::vector<double> learnt_deviations;
+  for (const auto& [mean, deviation] : teacher.predict(block)) {
+    taught.push_back(mean);
+    taught_deviations.push_back(deviation);
+  }
+  for (const auto& [mean, deviation] : student.predict(block)) {
+    learnt.push_back(mean);
+    learnt_deviations.push_back(deviation);
+  }
+  CHECK(kendall_tau_b(taught, learnt) > 0.85);
+  CHECK(kendall_tau_b(taught_deviations, learnt_deviations) > 0.5);
+}
+
+}  // namespace
+}  // namespace evonas::predictor

@@ -1,0 +1,55 @@
+#include "predictor/models/published_predictor.hpp"
+
+#include <doctest/doctest.h>
+
+#include "contract/predictor_contract.hpp"
+#include "predictor/models/nar_former.hpp"
+#include "predictor/models/nar_former_v2.hpp"
+#include "predictor/models/nn_former.hpp"
+#include "predictor/models/published_recipe.hpp"
+#include "spaces/space_list.hpp"
+
+namespace evonas::predictor {
+namespace {
+
+/// The recipes with models and times that are small enough for a test.
+std::vector<PublishedRecipe> small_recipes() {
+  PublishedRecipe nar = PublishedRecipe::nar_former();
+  nar.make = [](std::int64_t, std::int64_t, std::uint64_t seed) {
+    return std::make_shared<NarFormer>(NarFormerOptions{.code_width = 16, .layers = 1}, seed);
+  };
+  PublishedRecipe v2 = PublishedRecipe::nar_former_v2();
+  v2.make = [](std::int64_t, std::int64_t, std::uint64_t seed) {
+    return std::make_shared<NarFormerV2>(NarFormerV2Options{.layers = 1, .width = 64}, seed);
+  };
+  PublishedRecipe nn = PublishedRecipe::nn_former();
+  nn.make = [](std::int64_t, std::int64_t, std::uint64_t seed) {
+    return std::make_shared<NnFormer>(NnFormerOptions{.layers = 1, .width = 32}, seed);
+  };
+  std::vector<PublishedRecipe> recipes = {nar, v2, nn};
+  for (PublishedRecipe& recipe : recipes) {
+    recipe.training.epochs = 20;
+    recipe.training.batch = 16;
+    recipe.training.average = 0.0;
+    recipe.training.optimiser.learning_rate = 3e-3;
+  }
+  return recipes;
+}
+
+TEST_CASE("the published models keep the contract") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const auto features = std::make_shared<const GraphFeatures>(space);
+  for (const PublishedRecipe& recipe : small_recipes()) {
+    CAPTURE(recipe.model);
+    check_predictor(
+        space,
+        [&] {
+          return std::make_unique<PublishedPredictor>(
+              space, features, std::make_shared<const PublishedRecipe>(recipe));
+        },
+        0.2);
+  }
+}
+
+}  // namespace
+}  // namespace evonas::predictor
