@@ -7,21 +7,22 @@
 
 #include "base/nearest_name.hpp"
 #include "base/quoted.hpp"
+#include "predictor/linear_predictor.hpp"
 #include "predictor/plain_predictors.hpp"
 #include "predictor/trees.hpp"
 
 namespace evonas::predictor {
 
 std::vector<std::string> predictor_names() {
-  return {"evonas",     "mixture",       "networks",  "gp",     "trees",
-          "nar_former", "nar_former_v2", "nn_former", "random", "constant"};
+  return {"evonas",        "mixture",   "networks", "gp",     "trees",   "nar_former",
+          "nar_former_v2", "nn_former", "linear",   "random", "constant"};
 }
 
 void check_predictor_name(const std::string& name) {
   const std::vector<std::string> names = predictor_names();
   if (std::ranges::find(names, name) != names.end()) return;
   const std::string guess = nearest_name(name, names);
-  throw PredictorError(fmt::format("there is no predictor {}{}", quoted(name),
+  throw PredictorError(fmt::format("there is no predictor {}{}", evonas::quoted(name),
                                    guess.empty()
                                        ? fmt::format("; there are {}", fmt::join(names, ", "))
                                        : fmt::format("; did you mean {}?", guess)));
@@ -36,6 +37,9 @@ std::unique_ptr<Predictor> make_plain_predictor(const std::string& name,
   check_predictor_name(name);
   if (name == "trees") {
     return std::make_unique<Trees>(std::make_shared<const GraphFeatures>(space));
+  }
+  if (name == "linear") {
+    return std::make_unique<LinearPredictor>(space, spaces::NetworkInput::parse("cifar10"));
   }
   if (name == "random") return std::make_unique<RandomPredictor>(space);
   if (name == "constant") return std::make_unique<ConstantPredictor>();

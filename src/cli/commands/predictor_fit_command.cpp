@@ -99,38 +99,6 @@ int fit(const FitOptions& options) {
   return kDone;
 }
 
-struct PretrainOptions {
-  std::string space;
-  std::vector<std::string> space_options;
-  std::string out;
-  std::uint64_t seed = 1;
-  std::size_t threads = 0;
-};
-
-int pretrain_space(const PretrainOptions& options) {
-  const spaces::AnySpace space = config::make_space(options.space, options.space_options);
-  const Interrupt interrupt;
-  const PredictorSource source(space, {.use_carried = false});
-  ThreadArena arena(options.threads);
-  const bool done = unless_interrupted(interrupt, [&] {
-    ProgressLine line("pre-training");
-    arena.execute([&] {
-      source.pretrain({.seed = options.seed,
-                       .stop = interrupt.token(),
-                       .progress = [&](double share) { line.share(share); }});
-    });
-  });
-  if (!done) return kInterrupted;
-  const std::string bytes =
-      source.pretrained_bytes({.predictor = "pretrained networks",
-                               .space = options.space,
-                               .space_options = options.space_options,
-                               .source = fmt::format("seed {}", options.seed)});
-  write_atomically(options.out, bytes);
-  fmt::print("{}: {} kB\n", options.out, bytes.size() / 1000);
-  return kDone;
-}
-
 }  // namespace
 
 void add_predictor_fit_command(CLI::App& predictor, Action& action) {
@@ -160,28 +128,6 @@ Example:
   evonas predictor fit --table tables/nasbench201.sqlite --metric cifar10_val_200 --train 156 \
     --out accuracy.predictor)");
   set_action(*command, action, options, fit);
-}
-
-void add_predictor_pretrain_command(CLI::App& predictor, Action& action) {
-  auto options = std::make_shared<PretrainOptions>();
-  CLI::App* command = predictor.add_subcommand(
-      "pretrain", "Pre-train networks on the architectures of a space, without labels");
-  command
-      ->add_option("SPACE", options->space,
-                   "search space (see evonas space list), or the shared library of one's own")
-      ->required();
-  command->add_option("--set", options->space_options, "option of the space, as in channels=8")
-      ->type_name("KEY=VALUE")
-      ->allow_extra_args(false);
-  command->add_option("--out", options->out, "file to write")->required()->type_name("FILE");
-  command->add_option("--seed", options->seed, "seed of weights and architectures")
-      ->capture_default_str();
-  add_threads(*command, options->threads);
-  command->footer(R"(Takes a minute or two. Fits of networks in that space start from the file:
-
-Example:
-  evonas predictor pretrain declared --set file=configs/spaces/fbnet.yaml --out fbnet.predictor)");
-  set_action(*command, action, options, pretrain_space);
 }
 
 }  // namespace evonas::cli

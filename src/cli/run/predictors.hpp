@@ -7,6 +7,7 @@
 
 #include "predictor/checkpoint.hpp"
 #include "predictor/predictor.hpp"
+#include "predictor/pretraining_options.hpp"
 
 /// `src/cli/torch` makes every predictor; an evonas built without LibTorch has `src/cli/no_torch`
 /// instead, which throws a PredictorError for those that need it.
@@ -19,6 +20,8 @@ struct PredictorOptions {
   /// Whether fits start from networks that evonas carries for the space, where it has some, or from
   /// networks that are pre-trained when a fit first needs them.
   bool use_carried = true;
+  /// How they are pre-trained then.
+  predictor::PretrainingOptions pretraining;
   /// Of published models, instead of those of their recipes; 0: those.
   std::int64_t epochs = 0;
 };

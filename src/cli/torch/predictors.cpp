@@ -62,8 +62,7 @@ struct PredictorSource::Shared {
     if (options.use_carried) {
       if (auto networks = predictor::carried_networks(known)) return networks;
     }
-    return std::make_shared<const PretrainedNetworks>(space, known, predictor::PretrainingOptions{},
-                                                      control);
+    return std::make_shared<const PretrainedNetworks>(space, known, options.pretraining, control);
   }
 
   spaces::AnySpace space;

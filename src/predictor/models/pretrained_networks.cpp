@@ -12,6 +12,7 @@
 #include "predictor/fit_together.hpp"
 #include "predictor/models/flow_network.hpp"
 #include "predictor/models/graph_batch.hpp"
+#include "predictor/models/graph_spectrum.hpp"
 #include "predictor/models/network_training.hpp"
 
 namespace evonas::predictor {
@@ -26,6 +27,54 @@ std::vector<spaces::Genotype> random_architectures(const spaces::AnySpace& space
   }
   return architectures;
 }
+
+/// Graphs, and what can be learnt of them without labels.
+class PretrainingTask {
+ public:
+  PretrainingTask(const spaces::AnySpace& space, const GraphFeatures& features,
+                  const PretrainingOptions& options, std::uint64_t seed)
+      : options_(options) {
+    const std::vector<spaces::Genotype> architectures =
+        random_architectures(space, options.graphs, seed);
+    graphs_ = graphs_of(space, features.vocabulary(), architectures);
+    const std::vector<double> rows = features.compute(architectures);
+    statistics_ = torch::empty({options.graphs, static_cast<std::int64_t>(features.size())});
+    std::ranges::transform(rows, statistics_.data_ptr<float>(),
+                           [](double value) { return static_cast<float>(value); });
+    if (options.contrastive > 0.0) spectra_ = laplacian_spectra(graphs_);
+  }
+
+  std::int64_t statistics() const { return statistics_.size(1); }
+
+  struct Losses {
+    torch::Tensor all;
+    torch::Tensor statistics;
+  };
+  /// Of the next random graphs.
+  Losses losses(FlowNetwork& network, Rng& rng) const {
+    std::vector<std::int64_t> chosen;
+    for (std::int64_t i = 0; i < options_.batch; ++i) {
+      chosen.push_back(
+          static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(options_.graphs))));
+    }
+    const torch::Tensor index = torch::tensor(chosen, torch::kInt64);
+    const torch::Tensor embedding = network.embed(select(graphs_, index));
+    const torch::Tensor error = network.targets(embedding) - statistics_.index_select(0, index);
+    Losses losses{.all = {}, .statistics = error.square().mean()};
+    losses.all = options_.statistics * losses.statistics;
+    if (options_.contrastive > 0.0) {
+      losses.all = losses.all + options_.contrastive *
+                                    contrastive_loss(embedding, spectra_.index_select(0, index));
+    }
+    return losses;
+  }
+
+ private:
+  PretrainingOptions options_;
+  GraphBatch graphs_;
+  torch::Tensor statistics_;  // graphs x features, standardised
+  torch::Tensor spectra_;     // graphs x nodes
+};
 
 }  // namespace
 
@@ -43,49 +92,37 @@ std::vector<std::shared_ptr<FlowNetwork>> networks_from(const nlohmann::json& st
 PretrainedNetworks::PretrainedNetworks(const spaces::AnySpace& space, const GraphFeatures& features,
                                        const PretrainingOptions& options, const FitControl& control)
     : space_(features.vocabulary().key()) {
+  if (options.width % 4 != 0) {
+    throw PredictorError(
+        fmt::format("networks {} wide were asked for, expected a multiple of 4", options.width));
+  }
   at::set_num_threads(1);
-  const std::vector<spaces::Genotype> architectures =
-      random_architectures(space, options.graphs, control.seed);
-  const GraphBatch graphs = graphs_of(space, features.vocabulary(), architectures);
-  const std::vector<double> rows = features.compute(architectures);
-  torch::Tensor expected =
-      torch::empty({options.graphs, static_cast<std::int64_t>(features.size())});
-  std::ranges::transform(rows, expected.data_ptr<float>(),
-                         [](double value) { return static_cast<float>(value); });
-
+  const PretrainingTask task(space, features, options, control.seed);
   const FlowNetworkOptions network_options = {
       .operations = static_cast<std::int64_t>(features.vocabulary().width()),
       .layers = options.layers,
       .width = options.width,
-      .targets = expected.size(1)};
+      .targets = task.statistics()};
   const auto count = static_cast<std::size_t>(options.networks);
   networks_.resize(count);
-  std::vector<double> losses(count, 0.0);
+  std::vector<double> errors(count, 0.0);
   const std::int64_t counted = std::max<std::int64_t>(1, options.steps / 10);
   const auto pretrain = [&](std::size_t i, const FitControl& own) {
     auto network = std::make_shared<FlowNetwork>(network_options, own.seed);
     Rng rng(own.seed, "batches");
     std::int64_t step = 0;
-    train_network(
-        *network, options.steps, {.learning_rate = options.learning_rate, .weight_decay = 0.01},
-        own, [&] {
-          std::vector<std::int64_t> chosen;
-          for (std::int64_t k = 0; k < options.batch; ++k) {
-            chosen.push_back(
-                static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(options.graphs))));
-          }
-          const torch::Tensor index = torch::tensor(chosen, torch::kInt64);
-          const torch::Tensor made = network->targets(network->embed(select(graphs, index)));
-          torch::Tensor loss = (made - expected.index_select(0, index)).square().mean();
-          if (++step > options.steps - counted) {
-            losses[i] += loss.item<double>() / static_cast<double>(counted);
-          }
-          return loss;
-        });
+    train_network(*network, options.steps,
+                  {.learning_rate = options.learning_rate, .weight_decay = 0.01}, own, [&] {
+                    const PretrainingTask::Losses losses = task.losses(*network, rng);
+                    if (++step > options.steps - counted) {
+                      errors[i] += losses.statistics.item<double>() / static_cast<double>(counted);
+                    }
+                    return losses.all;
+                  });
     networks_[i] = std::move(network);
   };
   fit_together(count, "pre-trained network", control, pretrain);
-  for (const double loss : losses) loss_ += loss / static_cast<double>(count);
+  for (const double error : errors) loss_ += error / static_cast<double>(count);
 }
 
 PretrainedNetworks::PretrainedNetworks(const nlohmann::json& state, const GraphFeatures& features)

@@ -11,20 +11,11 @@
 
 #include "predictor/graph_features.hpp"
 #include "predictor/predictor.hpp"
+#include "predictor/pretraining_options.hpp"
 
 namespace evonas::predictor {
 
 class FlowNetwork;
-
-struct PretrainingOptions {
-  std::int64_t networks = 3;
-  std::int64_t layers = 3;
-  std::int64_t width = 64;
-  std::int64_t graphs = 6000;  ///< random architectures to learn from
-  std::int64_t steps = 1500;
-  std::int64_t batch = 256;
-  double learning_rate = 2e-3;
-};
 
 /// Networks that have learnt, without a single label, to tell the statistics of graphs from the
 /// graphs: what they have made of a graph by then is a good start for predicting anything else.
