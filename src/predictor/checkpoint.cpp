@@ -20,6 +20,7 @@ json to_json(const CheckpointAbout& about) {
   return {{"predictor", about.predictor},
           {"space", about.space},
           {"space_options", about.space_options},
+          {"input", about.input},
           {"metric", about.metric},
           {"unit", about.unit},
           {"higher_is_better", about.higher_is_better},
@@ -32,6 +33,7 @@ CheckpointAbout about_from(const json& about) {
   about.at("predictor").get_to(result.predictor);
   about.at("space").get_to(result.space);
   about.at("space_options").get_to(result.space_options);
+  about.at("input").get_to(result.input);
   about.at("metric").get_to(result.metric);
   about.at("unit").get_to(result.unit);
   about.at("higher_is_better").get_to(result.higher_is_better);

@@ -30,12 +30,12 @@ std::size_t Vocabulary::column(graph::OperationToken token) const {
   return operations_;
 }
 
-Vocabulary operations_of(const spaces::AnySpace& space,
+Vocabulary operations_of(const ArchitectureView& view,
                          std::span<const spaces::Genotype> architectures) {
   std::vector<graph::OperationToken> operations;
   graph::Tokens tokens;
   for (const spaces::Genotype& genotype : architectures) {
-    space.tokens(genotype, tokens);
+    view.tokens(genotype, tokens);
     operations.insert(operations.end(), tokens.operations.begin(), tokens.operations.end());
   }
   return Vocabulary(std::move(operations));

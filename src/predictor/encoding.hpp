@@ -7,7 +7,7 @@
 
 #include "base/key.hpp"
 #include "graph/tokens.hpp"
-#include "spaces/search_space.hpp"
+#include "predictor/architecture_view.hpp"
 
 namespace evonas::predictor {
 
@@ -42,8 +42,8 @@ class Vocabulary {
   Key key_;
 };
 
-/// The operations of the cells of these architectures.
-Vocabulary operations_of(const spaces::AnySpace& space,
+/// The operations of these architectures.
+Vocabulary operations_of(const ArchitectureView& view,
                          std::span<const spaces::Genotype> architectures);
 
 /// A graph in the form that graph predictors compute with, row-major. Memory is reused from one

@@ -4,17 +4,13 @@
 #include <array>
 
 namespace evonas::predictor {
-namespace {
 
-/// The words for operations that yield their operand, or the sum of several.
 bool is_identity(graph::OperationToken token) {
   static const std::array<graph::OperationToken, 4> words = {
       graph::operation_token("skip_connect"), graph::operation_token("identity"),
       graph::operation_token("Identity"), graph::operation_token("sum")};
   return std::ranges::find(words, token) != words.end();
 }
-
-}  // namespace
 
 void FlowReader::add_source(std::vector<Source>& sources, Source source) const {
   for (Source& known : sources) {

@@ -9,6 +9,9 @@
 
 namespace evonas::predictor {
 
+/// Whether a word is of an operation that yields its operand, or the sum of several.
+bool is_identity(graph::OperationToken token);
+
 /// A graph reduced to what computes: identities and sums are contracted, so that a node that reads
 /// one reads what that reads instead, and nodes with operands of which none is left are gone, but
 /// for outputs. Edges count how often a node reads another, because identities can meet in a sum.

@@ -12,7 +12,7 @@ constexpr std::size_t kChunk = 64;  // architectures in one task
 
 }  // namespace
 
-void fill_block(const spaces::AnySpace& space, const Vocabulary& vocabulary,
+void fill_block(const ArchitectureView& view, const Vocabulary& vocabulary,
                 std::span<const spaces::Genotype> architectures, GraphBlock& block,
                 Identities identities) {
   std::vector<FlowGraph> flows(architectures.size());
@@ -21,7 +21,7 @@ void fill_block(const spaces::AnySpace& space, const Vocabulary& vocabulary,
     graph::Tokens tokens;
     const std::size_t end = std::min(architectures.size(), (chunk + 1) * kChunk);
     for (std::size_t i = chunk * kChunk; i < end; ++i) {
-      space.tokens(architectures[i], tokens);
+      view.tokens(architectures[i], tokens);
       if (identities == Identities::Contracted) {
         reader.read(tokens, vocabulary, flows[i]);
       } else {

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "predictor/encoding.hpp"
-#include "spaces/search_space.hpp"
 
 namespace evonas::predictor {
 
@@ -27,7 +26,7 @@ enum class Identities { Contracted, Kept };
 
 /// Fills a block with the graphs of architectures, on the threads of the arena that the caller is
 /// in.
-void fill_block(const spaces::AnySpace& space, const Vocabulary& vocabulary,
+void fill_block(const ArchitectureView& view, const Vocabulary& vocabulary,
                 std::span<const spaces::Genotype> architectures, GraphBlock& block,
                 Identities identities = Identities::Contracted);
 

@@ -14,6 +14,7 @@ namespace evonas::predictor {
 namespace {
 
 constexpr std::uint64_t kPool = 2000;  // random architectures that say what is usual
+constexpr std::size_t kMost = 1000;    // features
 constexpr std::size_t kChunk = 64;     // architectures in one task
 constexpr double kConstant = 1e-9;     // deviation of a statistic that does not vary
 constexpr double kSame = 1.0 - 1e-9;   // correlation of two statistics that say the same
@@ -29,13 +30,16 @@ std::vector<spaces::Genotype> random_pool(const spaces::AnySpace& space) {
 
 }  // namespace
 
-GraphFeatures::GraphFeatures(spaces::AnySpace space) : space_(std::move(space)) {
-  const std::vector<spaces::Genotype> pool = random_pool(space_);
-  vocabulary_ = operations_of(space_, pool);
-  const std::vector<double> rows = statistics(pool);
-  const std::size_t width = rows.size() / pool.size();
+GraphFeatures::GraphFeatures(ArchitectureView view) : view_(std::move(view)) {
+  const std::vector<spaces::Genotype> pool = random_pool(view_.space());
+  vocabulary_ = operations_of(view_, pool);
+  const std::size_t width = GraphStatistics(vocabulary_.width()).size();
+  std::vector<double> rows(pool.size() * width);
+  for_each(pool, [&](std::size_t i, std::span<const double> statistics) {
+    std::ranges::copy(statistics, rows.begin() + static_cast<std::ptrdiff_t>(i * width));
+  });
   std::vector<std::vector<double>> columns;  // of those that are kept, standardised
-  for (std::size_t statistic = 0; statistic < width; ++statistic) {
+  for (std::size_t statistic = 0; statistic < width && kept_.size() < kMost; ++statistic) {
     std::vector<double> column(pool.size());
     double mean = 0.0;
     for (std::size_t row = 0; row < pool.size(); ++row) {
@@ -67,7 +71,7 @@ GraphFeatures::GraphFeatures(spaces::AnySpace space) : space_(std::move(space)) 
     throw PredictorError(
         fmt::format("{} random architectures of the space {} all have the same graph, expected "
                     "some that differ",
-                    kPool, space_.name()));
+                    kPool, view_.space().name()));
   }
 }
 
@@ -85,36 +89,33 @@ std::vector<std::string> GraphFeatures::names() const {
   return names;
 }
 
-std::vector<double> GraphFeatures::statistics(std::span<const spaces::Genotype> block) const {
-  const std::size_t width = GraphStatistics(vocabulary_.width()).size();
-  std::vector<double> rows(block.size() * width);
-  const std::size_t chunks = (block.size() + kChunk - 1) / kChunk;
-  parallel_for(chunks, [&](std::size_t chunk) {
+void GraphFeatures::for_each(
+    std::span<const spaces::Genotype> block,
+    const std::function<void(std::size_t i, std::span<const double> statistics)>& use) const {
+  parallel_for((block.size() + kChunk - 1) / kChunk, [&](std::size_t chunk) {
     GraphStatistics statistics(vocabulary_.width());
+    std::vector<double> numbers(statistics.size());
     FlowReader reader;
     FlowGraph flow;
     graph::Tokens tokens;
     const std::size_t end = std::min(block.size(), (chunk + 1) * kChunk);
     for (std::size_t i = chunk * kChunk; i < end; ++i) {
-      space_.tokens(block[i], tokens);
+      view_.tokens(block[i], tokens);
       reader.read(tokens, vocabulary_, flow);
-      statistics.compute(flow, std::span(rows).subspan(i * width, width));
+      statistics.compute(flow, numbers);
+      use(i, numbers);
     }
   });
-  return rows;
 }
 
 std::vector<double> GraphFeatures::compute(std::span<const spaces::Genotype> block) const {
-  const std::vector<double> rows = statistics(block);
-  if (block.empty()) return {};
-  const std::size_t width = rows.size() / block.size();
   std::vector<double> features(block.size() * size());
-  for (std::size_t row = 0; row < block.size(); ++row) {
+  for_each(block, [&](std::size_t row, std::span<const double> statistics) {
     for (std::size_t i = 0; i < size(); ++i) {
       const auto [statistic, mean, deviation] = kept_[i];
-      features[row * size() + i] = (rows[row * width + statistic] - mean) / deviation;
+      features[row * size() + i] = (statistics[statistic] - mean) / deviation;
     }
-  }
+  });
   return features;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -9,19 +10,20 @@
 
 #include "predictor/encoding.hpp"
 #include "predictor/graph_statistics.hpp"
-#include "spaces/search_space.hpp"
 
 namespace evonas::predictor {
 
-/// The statistics of the cells of one space in which its architectures differ, each with mean 0 and
-/// deviation 1 over random architectures. No labels are needed for it. Immutable; safe from many
-/// threads.
+/// The statistics of graphs (see graph_statistics.hpp) in which the architectures of a space
+/// differ, each with mean 0 and deviation 1 over random architectures; the first 1,000 of them
+/// where there are more. No labels are needed for it. Immutable; safe from many threads.
 class GraphFeatures {
  public:
   /// Throws PredictorError where the architectures do not differ.
-  explicit GraphFeatures(spaces::AnySpace space);
+  explicit GraphFeatures(ArchitectureView view);
 
   std::size_t size() const { return kept_.size(); }
+  /// What they are computed from.
+  const ArchitectureView& view() const { return view_; }
   /// The operations of the space.
   const Vocabulary& vocabulary() const { return vocabulary_; }
   /// The same for features of the same operations and statistics alone.
@@ -40,9 +42,13 @@ class GraphFeatures {
     double mean = 0.0;
     double deviation = 1.0;
   };
-  std::vector<double> statistics(std::span<const spaces::Genotype> block) const;
+  /// Computes the statistics of each architecture, chunks of them beside each other, and hands them
+  /// over with its number.
+  void for_each(
+      std::span<const spaces::Genotype> block,
+      const std::function<void(std::size_t i, std::span<const double> statistics)>& use) const;
 
-  spaces::AnySpace space_;
+  ArchitectureView view_;
   Vocabulary vocabulary_;
   std::vector<Kept> kept_;
   Key key_;

@@ -63,6 +63,12 @@ std::size_t Mixture::parameters() const {
   return sum;
 }
 
+double Mixture::multiply_accumulates(std::size_t nodes) const {
+  double sum = 0.0;
+  for (const Member& member : members_) sum += member.predictor->multiply_accumulates(nodes);
+  return sum;
+}
+
 nlohmann::json Mixture::state() const {
   check_fitted();
   nlohmann::json members = nlohmann::json::array();

@@ -63,6 +63,10 @@ class Predictor {
   /// How many numbers a fit learns.
   virtual std::size_t parameters() const = 0;
 
+  /// Multiply-accumulates in the matrix products of one prediction, of a graph of so many nodes; 0
+  /// where it has no such products. For benchmarks.
+  virtual double multiply_accumulates(std::size_t /*nodes*/) const { return 0.0; }
+
   /// All that a fit has learnt, with bytes as binary values: what checkpoint.hpp writes. Throws
   /// PredictorError before the first fit.
   virtual nlohmann::json state() const = 0;

@@ -32,12 +32,11 @@ bool has_networks(const std::string& name) {
   return name == "evonas" || name == "mixture" || name == "networks";
 }
 
-std::unique_ptr<Predictor> make_plain_predictor(const std::string& name,
-                                                const spaces::AnySpace& space) {
+std::unique_ptr<Predictor> make_plain_predictor(
+    const std::string& name, const spaces::AnySpace& space,
+    const std::function<std::shared_ptr<const GraphFeatures>()>& features) {
   check_predictor_name(name);
-  if (name == "trees") {
-    return std::make_unique<Trees>(std::make_shared<const GraphFeatures>(space));
-  }
+  if (name == "trees") return std::make_unique<Trees>(features());
   if (name == "linear") {
     return std::make_unique<LinearPredictor>(space, spaces::NetworkInput::parse("cifar10"));
   }

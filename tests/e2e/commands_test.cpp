@@ -52,7 +52,8 @@ TEST_CASE("every command has help with an example") {
                                                           {"config", "check"},
                                                           {"config", "schema"},
                                                           {"bench", "search"},
-                                                          {"bench", "generation"}};
+                                                          {"bench", "generation"},
+                                                          {"bench", "predictor"}};
   for (std::vector<std::string> command : commands) {
     command.emplace_back("--help");
     const Result result = run(command);

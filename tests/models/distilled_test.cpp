@@ -19,8 +19,8 @@ TEST_CASE("a distilled predictor keeps the contract") {
   check_predictor(
       space,
       [&] {
-        return std::make_unique<Distilled>(space, features,
-                                           std::make_unique<GaussianProcess>(features), kSmall);
+        return std::make_unique<Distilled>(features, std::make_unique<GaussianProcess>(features),
+                                           kSmall);
       },
       0.5);
 }
@@ -31,7 +31,7 @@ TEST_CASE("a student predicts what its teacher does") {
   const std::vector<Label> labels = made_up_labels(space, 80);
   GaussianProcess teacher(features);
   teacher.fit(labels, {.seed = derive_seed(1, "any", 0)});
-  Distilled student(space, features, std::make_unique<GaussianProcess>(features),
+  Distilled student(features, std::make_unique<GaussianProcess>(features),
                     {.pool = 2000, .width = 64, .steps = 600});
   student.fit(labels, {});
   std::vector<spaces::Genotype> block;

@@ -15,14 +15,13 @@ constexpr PretrainingOptions kSmall = {
 
 std::shared_ptr<const PretrainedNetworks> pretrained(const spaces::AnySpace& space,
                                                      const PretrainingOptions& options = kSmall) {
-  return std::make_shared<const PretrainedNetworks>(space, GraphFeatures(space), options,
-                                                    FitControl{});
+  return std::make_shared<const PretrainedNetworks>(GraphFeatures(space), options, FitControl{});
 }
 
 std::unique_ptr<Predictor> ensemble_of(const spaces::AnySpace& space,
                                        const std::shared_ptr<const PretrainedNetworks>& networks) {
   return std::make_unique<NetworkEnsemble>(
-      space, std::make_shared<const GraphFeatures>(space),
+      std::make_shared<const GraphFeatures>(space),
       [networks](const FitControl& /*control*/) { return networks; });
 }
 
@@ -75,9 +74,8 @@ TEST_CASE("pre-training that is stopped is an error") {
   const spaces::AnySpace space = spaces::make_space("nasbench201");
   std::stop_source stop;
   stop.request_stop();
-  CHECK_THROWS_AS(
-      PretrainedNetworks(space, GraphFeatures(space), kSmall, {.stop = stop.get_token()}),
-      PredictorError);
+  CHECK_THROWS_AS(PretrainedNetworks(GraphFeatures(space), kSmall, {.stop = stop.get_token()}),
+                  PredictorError);
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ TEST_CASE("the published models keep the contract") {
         space,
         [&] {
           return std::make_unique<PublishedPredictor>(
-              space, features, std::make_shared<const PublishedRecipe>(recipe));
+              features, std::make_shared<const PublishedRecipe>(recipe));
         },
         0.2);
   }

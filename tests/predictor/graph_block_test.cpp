@@ -12,16 +12,14 @@ TEST_CASE("a block holds the flow graphs of its architectures, padded to the lar
   for (const std::string& name : spaces::ready_space_names()) {
     CAPTURE(name);
     const spaces::AnySpace space = spaces::make_space(name);
+    const ArchitectureView view(space);
     std::vector<spaces::Genotype> architectures;
-    std::vector<graph::OperationToken> operations;
     graph::Tokens tokens;
     for (std::uint64_t i = 0; i < 100; ++i) {
       Rng rng(3, "block", i);
       architectures.push_back(space.sample(rng));
-      space.tokens(architectures.back(), tokens);
-      operations.insert(operations.end(), tokens.operations.begin(), tokens.operations.end());
     }
-    const Vocabulary vocabulary(operations);
+    const Vocabulary vocabulary = operations_of(view, architectures);
     GraphBlock block;
     fill_block(space, vocabulary, architectures, block);
     fill_block(space, vocabulary, architectures, block);  // what is left of the first is gone
@@ -30,7 +28,7 @@ TEST_CASE("a block holds the flow graphs of its architectures, padded to the lar
     FlowGraph flow;
     std::size_t largest = 0;
     for (std::size_t i = 0; i < architectures.size(); ++i) {
-      space.tokens(architectures[i], tokens);
+      view.tokens(architectures[i], tokens);
       reader.read(tokens, vocabulary, flow);
       largest = std::max(largest, flow.nodes());
       float edges = 0.0F;

@@ -85,6 +85,7 @@ Searches a made-up table, the same everywhere, so figures of two machines or ver
 measured tables see evonas benchmark.)");
   set_action(*search, action, options, bench_search);
   add_bench_generation_command(*command, action);
+  add_bench_predictor_command(*command, action);
   add_bench_network_commands(*command, action);
 }
 

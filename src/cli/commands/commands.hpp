@@ -35,6 +35,8 @@ void add_bench_command(CLI::App& app, Action& action);
 void add_bench_network_commands(CLI::App& bench, Action& action);
 /// The part of the bench command that generates architectures.
 void add_bench_generation_command(CLI::App& bench, Action& action);
+/// The part of the bench command that scores architectures with predictors.
+void add_bench_predictor_command(CLI::App& bench, Action& action);
 /// The part of the network command that writes files for other tools.
 void add_network_export_command(CLI::App& network, Action& action);
 

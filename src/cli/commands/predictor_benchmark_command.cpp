@@ -32,6 +32,7 @@ struct BenchmarkOptions {
   std::size_t test = 0;
   std::size_t seeds = 5;
   std::string split = "random";
+  std::string input;
   std::string pretrained;
   std::int64_t epochs = 0;
   std::size_t threads = 0;
@@ -142,7 +143,9 @@ int benchmark(const BenchmarkOptions& options) {
   const predictor::BenchmarkData data = data_of(table, options);
   const bool has_test = !data.test_values.empty();
   const Interrupt interrupt;
-  const PredictorSource source(space, {.pretrained = options.pretrained, .epochs = options.epochs});
+  const PredictorSource source(space, {.input = input_of(options.input),
+                                       .pretrained = options.pretrained,
+                                       .epochs = options.epochs});
   ThreadArena arena(options.threads);
   nlohmann::json results = nlohmann::json::array();
   if (!options.json) print_head(options);
@@ -204,6 +207,7 @@ void add_predictor_benchmark_command(CLI::App& predictor, Action& action) {
   command->add_option("--split", options->split, "architectures to learn from")
       ->check(CLI::IsMember({"random", "first"}))
       ->capture_default_str();
+  add_input(*command, options->input);
   add_pretrained(*command, options->pretrained);
   add_epochs(*command, options->epochs);
   add_threads(*command, options->threads);

@@ -22,6 +22,7 @@ struct FitOptions {
   std::string table;
   std::string metric;
   std::string model = "evonas";
+  std::string input;
   std::string pretrained;
   std::string out;
   std::size_t train = 0;
@@ -61,7 +62,9 @@ int fit(const FitOptions& options) {
   const std::vector<predictor::Label> labels = labels_of(table, options);
 
   const Interrupt interrupt;
-  const PredictorSource source(space, {.pretrained = options.pretrained, .epochs = options.epochs});
+  const PredictorSource source(space, {.input = input_of(options.input),
+                                       .pretrained = options.pretrained,
+                                       .epochs = options.epochs});
   std::unique_ptr<predictor::Predictor> fitted;
   ThreadArena arena(options.threads);
   const bool done = unless_interrupted(interrupt, [&] {
@@ -79,6 +82,7 @@ int fit(const FitOptions& options) {
       .predictor = options.model,
       .space = about.space,
       .space_options = about.space_options,
+      .input = options.input,
       .metric = metric.name,
       .unit = metric.unit,
       .higher_is_better = metric.direction != evaluation::Direction::Minimize,
@@ -118,6 +122,7 @@ void add_predictor_fit_command(CLI::App& predictor, Action& action) {
   command->add_option("--out", options->out, "file to write")->required()->type_name("FILE");
   command->add_option("--seed", options->seed, "seed of the draw and of the fit")
       ->capture_default_str();
+  add_input(*command, options->input);
   add_pretrained(*command, options->pretrained);
   add_epochs(*command, options->epochs);
   add_threads(*command, options->threads);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "cli/commands/common_options.hpp"
@@ -17,6 +18,18 @@ inline void add_pretrained(CLI::App& command, std::string& file) {
                   "networks that 'evonas predictor pretrain' wrote; without it, those that evonas "
                   "carries for the space, or networks that are pre-trained first")
       ->type_name("FILE");
+}
+
+inline void add_input(CLI::App& command, std::string& input) {
+  command.add_option("--input", input,
+                     "look at whole networks that read this (cifar10, fashion_mnist, "
+                     "CxHxW:CLASSES...) instead of cells");
+}
+
+/// What `--input` asks for.
+inline std::optional<spaces::NetworkInput> input_of(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  return spaces::NetworkInput::parse(text);
 }
 
 inline void add_epochs(CLI::App& command, std::int64_t& epochs) {

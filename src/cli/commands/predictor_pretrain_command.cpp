@@ -13,6 +13,7 @@ namespace {
 struct PretrainOptions {
   std::string space;
   std::vector<std::string> space_options;
+  std::string input;
   std::string out;
   predictor::PretrainingOptions pretraining;
   std::uint64_t seed = 1;
@@ -22,7 +23,9 @@ struct PretrainOptions {
 int pretrain_space(const PretrainOptions& options) {
   const spaces::AnySpace space = config::make_space(options.space, options.space_options);
   const Interrupt interrupt;
-  const PredictorSource source(space, {.use_carried = false, .pretraining = options.pretraining});
+  const PredictorSource source(
+      space,
+      {.input = input_of(options.input), .use_carried = false, .pretraining = options.pretraining});
   ThreadArena arena(options.threads);
   const bool done = unless_interrupted(interrupt, [&] {
     ProgressLine line("pre-training");
@@ -37,6 +40,7 @@ int pretrain_space(const PretrainOptions& options) {
       source.pretrained_bytes({.predictor = "pretrained networks",
                                .space = options.space,
                                .space_options = options.space_options,
+                               .input = options.input,
                                .source = fmt::format("seed {}", options.seed)});
   write_atomically(options.out, bytes);
   fmt::print("{}: {} kB\n", options.out, bytes.size() / 1000);
@@ -57,6 +61,7 @@ void add_predictor_pretrain_command(CLI::App& predictor, Action& action) {
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   command->add_option("--out", options->out, "file to write")->required()->type_name("FILE");
+  add_input(*command, options->input);
   OptionAdder adder(*command);
   options->pretraining.fields(adder);
   command->add_option("--seed", options->seed, "seed of weights and architectures")

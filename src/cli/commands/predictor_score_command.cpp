@@ -137,7 +137,7 @@ int score(const ScoreOptions& options) {
       predictor::read_checkpoint(read_whole(options.checkpoint), options.checkpoint);
   const predictor::CheckpointAbout& about = checkpoint.about;
   const spaces::AnySpace space = config::make_space(about.space, about.space_options);
-  const PredictorSource source(space);
+  const PredictorSource source(space, {.input = input_of(about.input)});
   const std::unique_ptr<predictor::Predictor> fitted = source.make(about.predictor);
   predictor::restore(*fitted, checkpoint, options.checkpoint);
 

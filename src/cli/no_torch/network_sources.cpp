@@ -62,6 +62,8 @@ evaluation::TrainingSpeed training_speed(const spaces::AnySpace& /*space*/,
   refuse("train networks");
 }
 
+double sgemm_gflops() { refuse("multiply matrices"); }
+
 evaluation::LookupComparison lookup_comparison(const spaces::AnySpace& /*space*/,
                                                const spaces::NetworkInput& /*input*/,
                                                const std::filesystem::path& /*file*/,

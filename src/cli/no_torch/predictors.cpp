@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "cli/run/made_once.hpp"
 #include "predictor/predictor_list.hpp"
 
 namespace evonas::cli {
 namespace {
+
+using predictor::GraphFeatures;
 
 [[noreturn]] void fail(const std::string& what) {
   throw predictor::PredictorError(fmt::format(
@@ -16,14 +19,22 @@ namespace {
 }  // namespace
 
 struct PredictorSource::Shared {
-  spaces::AnySpace space;
+  predictor::ArchitectureView view;
+  MadeOnce<GraphFeatures> features;
 };
 
-PredictorSource::PredictorSource(const spaces::AnySpace& space, const PredictorOptions& /*options*/)
-    : shared_(std::make_shared<Shared>(Shared{space})) {}
+PredictorSource::PredictorSource(const spaces::AnySpace& space, const PredictorOptions& options)
+    : shared_(std::make_shared<Shared>(
+          options.input ? predictor::ArchitectureView(space, *options.input) : space)) {}
 
 std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& name) const {
-  if (auto plain = predictor::make_plain_predictor(name, shared_->space)) return plain;
+  const auto features = [&] {
+    return shared_->features.get(
+        [&] { return std::make_shared<const GraphFeatures>(shared_->view); });
+  };
+  if (auto plain = predictor::make_plain_predictor(name, shared_->view.space(), features)) {
+    return plain;
+  }
   fail("the predictor " + name);
 }
 

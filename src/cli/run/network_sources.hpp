@@ -66,6 +66,9 @@ evaluation::TrainingSpeed training_speed(const spaces::AnySpace& space,
                                          const evaluation::TrainingOptions& options,
                                          std::uint64_t seed);
 
+/// Billions of operations a second of a float32 matrix product on one thread.
+double sgemm_gflops();
+
 /// Latency of random architectures, whole and from the look-up table in `file`.
 evaluation::LookupComparison lookup_comparison(const spaces::AnySpace& space,
                                                const spaces::NetworkInput& input,

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "predictor/checkpoint.hpp"
@@ -15,6 +16,8 @@ namespace evonas::cli {
 
 /// How predictors are made.
 struct PredictorOptions {
+  /// What networks read, for predictors that look at whole networks; without it they look at cells.
+  std::optional<spaces::NetworkInput> input;
   /// A file of PredictorSource::pretrained_bytes(); empty: see `use_carried`.
   std::filesystem::path pretrained;
   /// Whether fits start from networks that evonas carries for the space, where it has some, or from

@@ -60,6 +60,8 @@ evaluation::TrainingSpeed training_speed(const spaces::AnySpace& space,
   return evaluation::measure_training(evaluator, space.network(genotype, evaluator.input()), seed);
 }
 
+double sgemm_gflops() { return evaluation::measure_sgemm(); }
+
 evaluation::LookupComparison lookup_comparison(const spaces::AnySpace& space,
                                                const spaces::NetworkInput& input,
                                                const std::filesystem::path& file,

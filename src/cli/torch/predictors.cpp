@@ -1,12 +1,10 @@
 #include "cli/run/predictors.hpp"
 
 #include <memory>
-#include <mutex>
 #include <utility>
 
-#include <tbb/task_arena.h>
-
 #include "cli/run/atomic_file.hpp"
+#include "cli/run/made_once.hpp"
 #include "predictor/mixture.hpp"
 #include "predictor/models/distilled.hpp"
 #include "predictor/models/gaussian_process.hpp"
@@ -21,33 +19,13 @@ namespace evonas::cli {
 using predictor::GraphFeatures;
 using predictor::PretrainedNetworks;
 
-namespace {
-
-/// Made once, by the first who asks. While it is made its maker takes no other task of the arena,
-/// which could ask for the same and would wait for itself.
-template <class T>
-class MadeOnce {
- public:
-  template <class Make>
-  std::shared_ptr<const T> get(const Make& make) {
-    const std::scoped_lock lock(mutex_);
-    if (!made_) tbb::this_task_arena::isolate([&] { made_ = make(); });
-    return made_;
-  }
-
- private:
-  std::mutex mutex_;
-  std::shared_ptr<const T> made_;
-};
-
-}  // namespace
-
 struct PredictorSource::Shared {
   Shared(const spaces::AnySpace& of, PredictorOptions wanted)
-      : space(of), options(std::move(wanted)) {}
+      : view(wanted.input ? predictor::ArchitectureView(of, *wanted.input) : of),
+        options(std::move(wanted)) {}
 
   std::shared_ptr<const GraphFeatures> features() {
-    return made_features.get([&] { return std::make_shared<const GraphFeatures>(space); });
+    return made_features.get([&] { return std::make_shared<const GraphFeatures>(view); });
   }
 
   std::shared_ptr<const PretrainedNetworks> networks(const predictor::FitControl& control) {
@@ -62,10 +40,10 @@ struct PredictorSource::Shared {
     if (options.use_carried) {
       if (auto networks = predictor::carried_networks(known)) return networks;
     }
-    return std::make_shared<const PretrainedNetworks>(space, known, options.pretraining, control);
+    return std::make_shared<const PretrainedNetworks>(known, options.pretraining, control);
   }
 
-  spaces::AnySpace space;
+  predictor::ArchitectureView view;
   PredictorOptions options;
   MadeOnce<GraphFeatures> made_features;
   MadeOnce<PretrainedNetworks> made_networks;
@@ -77,15 +55,16 @@ PredictorSource::PredictorSource(const spaces::AnySpace& space, const PredictorO
 }
 
 std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& name) const {
-  if (auto plain = predictor::make_plain_predictor(name, shared_->space)) return plain;
+  const auto features = [shared = shared_] { return shared->features(); };
+  if (auto plain = predictor::make_plain_predictor(name, shared_->view.space(), features)) {
+    return plain;
+  }
   if (auto recipe = predictor::published_recipe(name, shared_->options.epochs)) {
-    return std::make_unique<predictor::PublishedPredictor>(shared_->space, shared_->features(),
-                                                           std::move(recipe));
+    return std::make_unique<predictor::PublishedPredictor>(shared_->features(), std::move(recipe));
   }
   if (name == "gp") return std::make_unique<predictor::GaussianProcess>(shared_->features());
   auto networks = std::make_unique<predictor::NetworkEnsemble>(
-      shared_->space, shared_->features(),
-      [shared = shared_](const predictor::FitControl& control) {
+      shared_->features(), [shared = shared_](const predictor::FitControl& control) {
         return shared->networks(control);
       });
   if (name == "networks") return networks;
@@ -95,8 +74,7 @@ std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& n
   members.push_back({std::make_unique<predictor::Trees>(shared_->features()), 0.5});
   auto mixture = std::make_unique<predictor::Mixture>(std::move(members));
   if (name == "mixture") return mixture;
-  return std::make_unique<predictor::Distilled>(shared_->space, shared_->features(),
-                                                std::move(mixture));
+  return std::make_unique<predictor::Distilled>(shared_->features(), std::move(mixture));
 }
 
 void PredictorSource::pretrain(const predictor::FitControl& control) const {

@@ -8,7 +8,6 @@
 #include "graph/cost.hpp"
 
 namespace evonas::evaluation {
-namespace {
 
 double measure_sgemm() {
   using Clock = std::chrono::steady_clock;
@@ -26,8 +25,6 @@ double measure_sgemm() {
   }
   return 2.0 * kSize * kSize * kSize / best / 1e9;
 }
-
-}  // namespace
 
 TrainingSpeed measure_training(const TrainingEvaluator& evaluator, const graph::Graph& network,
                                std::uint64_t seed) {

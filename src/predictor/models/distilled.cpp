@@ -94,12 +94,9 @@ struct Distilled::Fitted {
   std::shared_ptr<Student> student;
 };
 
-Distilled::Distilled(spaces::AnySpace space, std::shared_ptr<const GraphFeatures> features,
+Distilled::Distilled(std::shared_ptr<const GraphFeatures> features,
                      std::unique_ptr<Predictor> teacher, const DistillationOptions& options)
-    : space_(std::move(space)),
-      features_(std::move(features)),
-      teacher_(std::move(teacher)),
-      options_(options) {}
+    : features_(std::move(features)), teacher_(std::move(teacher)), options_(options) {}
 
 Distilled::~Distilled() = default;
 
@@ -156,12 +153,13 @@ void Distilled::teach(std::span<const Label> labels, std::int64_t pool, std::int
 
 std::vector<spaces::Genotype> Distilled::draw_pool(std::span<const Label> labels,
                                                    std::int64_t count, std::uint64_t seed) const {
+  const spaces::AnySpace& space = features_->view().space();
   std::vector<spaces::Genotype> pool;
   for (std::int64_t i = 0; i < count; ++i) {
     Rng rng(seed, "pool of a student", static_cast<std::uint64_t>(i));
     const bool is_mutant = static_cast<double>(i) < options_.mutants * static_cast<double>(count);
-    pool.push_back(is_mutant ? space_.mutate(labels[rng.below(labels.size())].genotype, rng)
-                             : space_.sample(rng));
+    pool.push_back(is_mutant ? space.mutate(labels[rng.below(labels.size())].genotype, rng)
+                             : space.sample(rng));
   }
   for (const Label& label : labels) pool.push_back(label.genotype);
   return pool;
@@ -191,6 +189,11 @@ std::size_t Distilled::parameters() const {
     count += static_cast<std::size_t>(parameter.numel());
   }
   return count;
+}
+
+double Distilled::multiply_accumulates(std::size_t /*nodes*/) const {
+  const auto width = static_cast<double>(options_.width);
+  return width * (static_cast<double>(features_->size()) + width + 2.0);
 }
 
 nlohmann::json Distilled::state() const {

@@ -28,8 +28,8 @@ struct DistillationOptions {
 /// microseconds an architecture, whatever the teacher and the graphs are.
 class Distilled final : public Predictor {
  public:
-  Distilled(spaces::AnySpace space, std::shared_ptr<const GraphFeatures> features,
-            std::unique_ptr<Predictor> teacher, const DistillationOptions& options = {});
+  Distilled(std::shared_ptr<const GraphFeatures> features, std::unique_ptr<Predictor> teacher,
+            const DistillationOptions& options = {});
   ~Distilled() override;
 
   void fit(std::span<const Label> labels, const FitControl& control) override;
@@ -38,6 +38,7 @@ class Distilled final : public Predictor {
   std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override;
   /// Of the student and of its teacher.
   std::size_t parameters() const override;
+  double multiply_accumulates(std::size_t nodes) const override;
   nlohmann::json state() const override;
   void restore(const nlohmann::json& state) override;
 
@@ -50,7 +51,6 @@ class Distilled final : public Predictor {
   std::vector<spaces::Genotype> draw_pool(std::span<const Label> labels, std::int64_t count,
                                           std::uint64_t seed) const;
 
-  spaces::AnySpace space_;
   std::shared_ptr<const GraphFeatures> features_;
   std::unique_ptr<Predictor> teacher_;
   DistillationOptions options_;

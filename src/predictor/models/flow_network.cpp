@@ -170,4 +170,13 @@ std::shared_ptr<FlowNetwork> network_from(const nlohmann::json& state, std::size
   return network;
 }
 
+double FlowNetwork::multiply_accumulates(std::size_t nodes) const {
+  const auto tokens = static_cast<double>(nodes + 1);
+  const auto width = static_cast<double>(options_.width);
+  const double inner = width * static_cast<double>(options_.expansion);
+  const double maps = tokens * (4.0 * width * width + 3.0 * width * inner);
+  const double pairs = tokens * tokens * (2.0 * width + inner);
+  return static_cast<double>(options_.layers) * (maps + pairs);
+}
+
 }  // namespace evonas::predictor

@@ -31,6 +31,7 @@ class FlowNetwork final : public GraphModel {
   FlowNetwork(const FlowNetworkOptions& options, std::uint64_t seed);
 
   torch::Tensor forward(const GraphBatch& graphs) override;
+  double multiply_accumulates(std::size_t nodes) const override;
 
   const FlowNetworkOptions& options() const { return options_; }
 

@@ -182,6 +182,11 @@ std::vector<Prediction> GaussianProcess::predict(std::span<const spaces::Genotyp
 
 std::size_t GaussianProcess::parameters() const { return features_->size() + 3; }
 
+double GaussianProcess::multiply_accumulates(std::size_t /*nodes*/) const {
+  const auto labels = static_cast<double>(fitted().rows.size(0));
+  return labels * (static_cast<double>(features_->size()) + 0.5 * labels);
+}
+
 nlohmann::json GaussianProcess::state() const {
   nlohmann::json scales = nlohmann::json::array();
   Scales learnt = fitted().scales;

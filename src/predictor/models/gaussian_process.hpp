@@ -38,6 +38,7 @@ class GaussianProcess final : public Predictor {
                const FitControl& control) override;
   std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override;
   std::size_t parameters() const override;
+  double multiply_accumulates(std::size_t nodes) const override;
   nlohmann::json state() const override;
   void restore(const nlohmann::json& state) override;
 

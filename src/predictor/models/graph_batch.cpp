@@ -59,10 +59,10 @@ GraphBatch batch_of(const GraphBlock& block) {
   return batch;
 }
 
-GraphBatch graphs_of(const spaces::AnySpace& space, const Vocabulary& vocabulary,
+GraphBatch graphs_of(const ArchitectureView& view, const Vocabulary& vocabulary,
                      std::span<const spaces::Genotype> architectures, Identities identities) {
   GraphBlock block;
-  fill_block(space, vocabulary, architectures, block, identities);
+  fill_block(view, vocabulary, architectures, block, identities);
   return batch_of(block);
 }
 

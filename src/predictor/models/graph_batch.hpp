@@ -11,7 +11,7 @@ GraphBatch batch_of(const GraphBlock& block);
 
 /// The graphs of architectures as networks read them, made on the threads of the arena that the
 /// caller is in.
-GraphBatch graphs_of(const spaces::AnySpace& space, const Vocabulary& vocabulary,
+GraphBatch graphs_of(const ArchitectureView& view, const Vocabulary& vocabulary,
                      std::span<const spaces::Genotype> architectures,
                      Identities identities = Identities::Contracted);
 

@@ -20,6 +20,9 @@ class GraphModel : public torch::nn::Module {
  public:
   /// The scores of the graphs, one each. What padding holds never changes them.
   virtual torch::Tensor forward(const GraphBatch& graphs) = 0;
+
+  /// Multiply-accumulates in the matrix products for one graph of so many nodes.
+  virtual double multiply_accumulates(std::size_t nodes) const = 0;
 };
 
 }  // namespace evonas::predictor

@@ -181,4 +181,13 @@ torch::Tensor NarFormer::forward(const GraphBatch& graphs) {
   return head_(norm_(read).select(1, -1)).squeeze(-1).sigmoid();
 }
 
+double NarFormer::multiply_accumulates(std::size_t nodes) const {
+  const auto tokens = static_cast<double>(nodes + 2);
+  const auto width = static_cast<double>(width_);
+  const double inner = width * static_cast<double>(options_.expansion);
+  // The stages of the readout look at the memory once each: about one layer in all.
+  return static_cast<double>(options_.layers + 1) *
+         (tokens * (4.0 * width * width + 2.0 * width * inner) + 2.0 * tokens * tokens * width);
+}
+
 }  // namespace evonas::predictor

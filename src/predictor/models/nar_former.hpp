@@ -63,6 +63,7 @@ class NarFormer final : public GraphModel {
   NarFormer(const NarFormerOptions& options, std::uint64_t seed);
 
   torch::Tensor forward(const GraphBatch& graphs) override;
+  double multiply_accumulates(std::size_t nodes) const override;
 
  private:
   struct Layer;

@@ -157,4 +157,20 @@ torch::Tensor NarFormerV2::forward(const GraphBatch& graphs) {
   return torch::softplus(-last_(hidden).squeeze(-1));
 }
 
+double NarFormerV2::multiply_accumulates(std::size_t nodes) const {
+  const auto count = static_cast<double>(nodes);
+  const auto width = static_cast<double>(options_.width);
+  double sum = 2.0 * width * width;
+  auto in = static_cast<double>((options_.operations > 0 ? options_.operations : kCodeWidth) +
+                                options_.positions + options_.attributes);
+  for (std::int64_t layer = 0; layer < options_.layers; ++layer) {
+    const double grouped = 2.0 * width * width * static_cast<double>(options_.expansion) /
+                           static_cast<double>(options_.groups);
+    sum += count * (in * in + 2.0 * in * width + grouped) + 2.0 * count * count * in;
+    in = width;
+  }
+  const double all = width * static_cast<double>(options_.layers);
+  return options_.fuse_layers ? sum + all * all / 4.0 : sum;
+}
+
 }  // namespace evonas::predictor

@@ -93,6 +93,7 @@ class NarFormerV2 final : public GraphModel {
   NarFormerV2(const NarFormerV2Options& options, std::uint64_t seed);
 
   torch::Tensor forward(const GraphBatch& graphs) override;
+  double multiply_accumulates(std::size_t nodes) const override;
 
  private:
   torch::Tensor nodes(const GraphBatch& graphs) const;

@@ -43,12 +43,9 @@ struct NetworkEnsemble::Fitted {
   std::vector<std::shared_ptr<FlowNetwork>> networks;
 };
 
-NetworkEnsemble::NetworkEnsemble(spaces::AnySpace space,
-                                 std::shared_ptr<const GraphFeatures> features,
+NetworkEnsemble::NetworkEnsemble(std::shared_ptr<const GraphFeatures> features,
                                  Pretraining pretraining)
-    : space_(std::move(space)),
-      features_(std::move(features)),
-      pretraining_(std::move(pretraining)) {}
+    : features_(std::move(features)), pretraining_(std::move(pretraining)) {}
 
 NetworkEnsemble::~NetworkEnsemble() = default;
 
@@ -73,7 +70,7 @@ void NetworkEnsemble::learn(std::span<const Label> labels,
   at::set_num_threads(1);
   const auto [architectures, transform, scores] = rank(labels);
   auto fitted = std::make_unique<Fitted>(Fitted{.labels = transform, .networks = {}});
-  const GraphBatch graphs = graphs_of(space_, features_->vocabulary(), architectures);
+  const GraphBatch graphs = graphs_of(features_->view(), features_->vocabulary(), architectures);
   const torch::Tensor expected = torch::tensor(std::vector<float>(scores.begin(), scores.end()));
   fitted->networks.resize(start.size());
   fit_together(start.size(), "network of an ensemble", control,
@@ -93,7 +90,7 @@ std::vector<Prediction> NetworkEnsemble::predict(std::span<const spaces::Genotyp
     const std::size_t first = chunk * kChunk;
     const std::size_t count = std::min(kChunk, block.size() - first);
     const GraphBatch graphs =
-        graphs_of(space_, features_->vocabulary(), block.subspan(first, count));
+        graphs_of(features_->view(), features_->vocabulary(), block.subspan(first, count));
     std::vector<float> means(count, 0.0F);
     std::vector<float> squares(count, 0.0F);
     for (const auto& network : fitted_->networks) {
@@ -121,6 +118,12 @@ std::size_t NetworkEnsemble::parameters() const {
     }
   }
   return count;
+}
+
+double NetworkEnsemble::multiply_accumulates(std::size_t nodes) const {
+  double sum = 0.0;
+  for (const auto& network : fitted().networks) sum += network->multiply_accumulates(nodes);
+  return sum;
 }
 
 nlohmann::json NetworkEnsemble::state() const {

@@ -22,8 +22,7 @@ class NetworkEnsemble final : public Predictor {
   using Pretraining =
       std::function<std::shared_ptr<const PretrainedNetworks>(const FitControl& control)>;
 
-  NetworkEnsemble(spaces::AnySpace space, std::shared_ptr<const GraphFeatures> features,
-                  Pretraining pretraining);
+  NetworkEnsemble(std::shared_ptr<const GraphFeatures> features, Pretraining pretraining);
   ~NetworkEnsemble() override;
 
   void fit(std::span<const Label> labels, const FitControl& control) override;
@@ -32,6 +31,7 @@ class NetworkEnsemble final : public Predictor {
                const FitControl& control) override;
   std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override;
   std::size_t parameters() const override;
+  double multiply_accumulates(std::size_t nodes) const override;
   nlohmann::json state() const override;
   void restore(const nlohmann::json& state) override;
 
@@ -41,7 +41,6 @@ class NetworkEnsemble final : public Predictor {
   void learn(std::span<const Label> labels, std::span<const std::shared_ptr<FlowNetwork>> start,
              const NetworkTrainingOptions& options, const FitControl& control);
 
-  spaces::AnySpace space_;
   std::shared_ptr<const GraphFeatures> features_;
   Pretraining pretraining_;
   std::unique_ptr<const Fitted> fitted_;

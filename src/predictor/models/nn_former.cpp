@@ -143,4 +143,13 @@ torch::Tensor NnFormer::forward(const GraphBatch& graphs) {
   return head_(norm_(x.select(1, 0))).squeeze(-1) + kOutputOffset;
 }
 
+double NnFormer::multiply_accumulates(std::size_t nodes) const {
+  const auto tokens = static_cast<double>(nodes + 2);
+  const auto width = static_cast<double>(options_.width);
+  const double inner = width * static_cast<double>(options_.expansion);
+  const double maps = tokens * (4.0 * width * width + 3.0 * width * inner);
+  const double pairs = tokens * tokens * (2.0 * width + inner);
+  return static_cast<double>(options_.layers) * (maps + pairs);
+}
+
 }  // namespace evonas::predictor

@@ -60,6 +60,7 @@ class NnFormer final : public GraphModel {
   NnFormer(const NnFormerOptions& options, std::uint64_t seed);
 
   torch::Tensor forward(const GraphBatch& graphs) override;
+  double multiply_accumulates(std::size_t nodes) const override;
 
  private:
   NnFormerOptions options_;

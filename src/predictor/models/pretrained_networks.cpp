@@ -31,12 +31,12 @@ std::vector<spaces::Genotype> random_architectures(const spaces::AnySpace& space
 /// Graphs, and what can be learnt of them without labels.
 class PretrainingTask {
  public:
-  PretrainingTask(const spaces::AnySpace& space, const GraphFeatures& features,
-                  const PretrainingOptions& options, std::uint64_t seed)
+  PretrainingTask(const GraphFeatures& features, const PretrainingOptions& options,
+                  std::uint64_t seed)
       : options_(options) {
     const std::vector<spaces::Genotype> architectures =
-        random_architectures(space, options.graphs, seed);
-    graphs_ = graphs_of(space, features.vocabulary(), architectures);
+        random_architectures(features.view().space(), options.graphs, seed);
+    graphs_ = graphs_of(features.view(), features.vocabulary(), architectures);
     const std::vector<double> rows = features.compute(architectures);
     statistics_ = torch::empty({options.graphs, static_cast<std::int64_t>(features.size())});
     std::ranges::transform(rows, statistics_.data_ptr<float>(),
@@ -89,7 +89,7 @@ std::vector<std::shared_ptr<FlowNetwork>> networks_from(const nlohmann::json& st
   return networks;
 }
 
-PretrainedNetworks::PretrainedNetworks(const spaces::AnySpace& space, const GraphFeatures& features,
+PretrainedNetworks::PretrainedNetworks(const GraphFeatures& features,
                                        const PretrainingOptions& options, const FitControl& control)
     : space_(features.vocabulary().key()) {
   if (options.width % 4 != 0) {
@@ -97,7 +97,7 @@ PretrainedNetworks::PretrainedNetworks(const spaces::AnySpace& space, const Grap
         fmt::format("networks {} wide were asked for, expected a multiple of 4", options.width));
   }
   at::set_num_threads(1);
-  const PretrainingTask task(space, features, options, control.seed);
+  const PretrainingTask task(features, options, control.seed);
   const FlowNetworkOptions network_options = {
       .operations = static_cast<std::int64_t>(features.vocabulary().width()),
       .layers = options.layers,

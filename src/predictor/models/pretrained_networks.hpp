@@ -24,8 +24,8 @@ class PretrainedNetworks {
  public:
   /// Pre-trains on random architectures of the space, the networks beside each other on the threads
   /// of the arena that the caller is in. Throws PredictorError where `control.stop` ends it.
-  PretrainedNetworks(const spaces::AnySpace& space, const GraphFeatures& features,
-                     const PretrainingOptions& options, const FitControl& control);
+  PretrainedNetworks(const GraphFeatures& features, const PretrainingOptions& options,
+                     const FitControl& control);
   /// Reverse of state(). Throws PredictorError or nlohmann::json::exception for anything else, such
   /// as networks of a space with other operations.
   PretrainedNetworks(const nlohmann::json& state, const GraphFeatures& features);

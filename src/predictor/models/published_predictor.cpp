@@ -70,10 +70,9 @@ struct PublishedPredictor::Fitted {
   std::shared_ptr<GraphModel> model;
 };
 
-PublishedPredictor::PublishedPredictor(spaces::AnySpace space,
-                                       std::shared_ptr<const GraphFeatures> features,
+PublishedPredictor::PublishedPredictor(std::shared_ptr<const GraphFeatures> features,
                                        std::shared_ptr<const PublishedRecipe> recipe)
-    : space_(std::move(space)), features_(std::move(features)), recipe_(std::move(recipe)) {}
+    : features_(std::move(features)), recipe_(std::move(recipe)) {}
 
 PublishedPredictor::~PublishedPredictor() = default;
 
@@ -88,7 +87,7 @@ void PublishedPredictor::fit(std::span<const Label> labels, const FitControl& co
     expected.push_back(static_cast<float>(scale.scaled(label.value)));
   }
   const GraphBatch graphs =
-      graphs_of(space_, features_->vocabulary(), architectures, Identities::Kept);
+      graphs_of(features_->view(), features_->vocabulary(), architectures, Identities::Kept);
   auto fitted = std::make_unique<Fitted>(Fitted{.scale = scale, .nodes = 2 * most_nodes(graphs)});
   fitted->model = recipe_->make(static_cast<std::int64_t>(features_->vocabulary().width()),
                                 fitted->nodes, control.seed);
@@ -105,8 +104,8 @@ std::vector<Prediction> PublishedPredictor::predict(std::span<const spaces::Geno
     const std::size_t count = std::min(kChunk, block.size() - first);
     const torch::Tensor scores =
         model
-            ->forward(graphs_of(space_, features_->vocabulary(), block.subspan(first, count),
-                                Identities::Kept))
+            ->forward(graphs_of(features_->view(), features_->vocabulary(),
+                                block.subspan(first, count), Identities::Kept))
             .contiguous();
     for (std::size_t i = 0; i < count; ++i) {
       predictions[first + i].mean =
@@ -123,6 +122,10 @@ std::size_t PublishedPredictor::parameters() const {
     count += static_cast<std::size_t>(parameter.numel());
   }
   return count;
+}
+
+double PublishedPredictor::multiply_accumulates(std::size_t nodes) const {
+  return fitted().model->multiply_accumulates(nodes);
 }
 
 nlohmann::json PublishedPredictor::state() const {

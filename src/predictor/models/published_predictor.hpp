@@ -21,13 +21,14 @@ std::shared_ptr<const PublishedRecipe> published_recipe(const std::string& name,
 /// and learns labels divided by the largest. It expects no deviation.
 class PublishedPredictor final : public Predictor {
  public:
-  PublishedPredictor(spaces::AnySpace space, std::shared_ptr<const GraphFeatures> features,
+  PublishedPredictor(std::shared_ptr<const GraphFeatures> features,
                      std::shared_ptr<const PublishedRecipe> recipe);
   ~PublishedPredictor() override;
 
   void fit(std::span<const Label> labels, const FitControl& control) override;
   std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override;
   std::size_t parameters() const override;
+  double multiply_accumulates(std::size_t nodes) const override;
   nlohmann::json state() const override;
   void restore(const nlohmann::json& state) override;
 
@@ -35,7 +36,6 @@ class PublishedPredictor final : public Predictor {
   struct Fitted;
   const Fitted& fitted() const;
 
-  spaces::AnySpace space_;
   std::shared_ptr<const GraphFeatures> features_;
   std::shared_ptr<const PublishedRecipe> recipe_;
   std::unique_ptr<const Fitted> fitted_;
