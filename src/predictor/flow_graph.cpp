@@ -58,15 +58,14 @@ void FlowReader::read_uncontracted(const graph::Tokens& tokens, const Vocabulary
   }
   flow.widths = tokens.widths;
   flow.widths.resize(flow.nodes(), 1.0F);
-  for (std::size_t i = 0; i < tokens.edges.size(); ++i) {
-    const auto [from, to] = tokens.edges[i];
+  for (const graph::Tokens::Edge& read : tokens.edges) {
     const auto known = std::ranges::find_if(flow.edges, [&](const FlowGraph::Edge& edge) {
-      return edge.from == from && edge.to == to;
+      return edge.from == read.from && edge.to == read.to;
     });
     if (known != flow.edges.end()) {
       known->count += 1.0F;
     } else {
-      flow.edges.push_back({.from = from, .to = to});
+      flow.edges.push_back({.from = read.from, .to = read.to});
     }
   }
 }

@@ -1,3 +1,5 @@
+#include <CLI/CLI.hpp>
+
 #include "cli/commands/commands.hpp"
 
 namespace evonas::cli {

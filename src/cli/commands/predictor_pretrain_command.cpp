@@ -43,7 +43,8 @@ int pretrain_space(const PretrainOptions& options) {
                                .input = options.input,
                                .source = fmt::format("seed {}", options.seed)});
   write_atomically(options.out, bytes);
-  fmt::print("{}: {} kB\n", options.out, bytes.size() / 1000);
+  fmt::print("{}: {} kB, mean squared error of the statistics {:.4f}\n", options.out,
+             bytes.size() / 1000, source.pretraining_loss());
   return kDone;
 }
 

@@ -1,5 +1,7 @@
 #include "cli/run/predictors.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "cli/run/made_once.hpp"
@@ -19,6 +21,8 @@ using predictor::GraphFeatures;
 }  // namespace
 
 struct PredictorSource::Shared {
+  explicit Shared(predictor::ArchitectureView seen) : view(std::move(seen)) {}
+
   predictor::ArchitectureView view;
   MadeOnce<GraphFeatures> features;
 };
@@ -41,6 +45,8 @@ std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& n
 void PredictorSource::pretrain(const predictor::FitControl& /*control*/) const {
   fail("pre-training");
 }
+
+double PredictorSource::pretraining_loss() const { fail("pre-training"); }
 
 std::string PredictorSource::pretrained_bytes(const predictor::CheckpointAbout& /*about*/) const {
   fail("pre-training");

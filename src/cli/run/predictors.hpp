@@ -43,6 +43,8 @@ class PredictorSource {
   /// Pre-trains the networks unless that is done. Throws PredictorError where `control.stop` ends
   /// it.
   void pretrain(const predictor::FitControl& control) const;
+  /// Mean squared error of the statistics at the end of pre-training.
+  double pretraining_loss() const;
   /// The pre-trained networks as bytes of a checkpoint.
   std::string pretrained_bytes(const predictor::CheckpointAbout& about) const;
 

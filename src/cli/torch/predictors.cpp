@@ -81,6 +81,8 @@ void PredictorSource::pretrain(const predictor::FitControl& control) const {
   shared_->networks(control);
 }
 
+double PredictorSource::pretraining_loss() const { return shared_->networks({})->loss(); }
+
 std::string PredictorSource::pretrained_bytes(const predictor::CheckpointAbout& about) const {
   return predictor::checkpoint_bytes(about, shared_->networks({})->state());
 }

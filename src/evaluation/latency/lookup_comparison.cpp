@@ -19,7 +19,7 @@ double mean_error(const LookupComparison& result, double ratio) {
 
 LookupComparison compare_lookup(const spaces::AnySpace& space, const spaces::NetworkInput& input,
                                 LatencyLookup& lookup, std::size_t networks, std::uint64_t seed,
-                                std::stop_token stop) {
+                                const std::stop_token& stop) {
   LookupComparison result;
   for (std::size_t i = 0; i < networks && !stop.stop_requested(); ++i) {
     Rng rng(seed, "compare look-up", 0, i);

@@ -26,6 +26,6 @@ struct LookupComparison {
 /// the table lacks are measured. Stops early where `stop` is requested. Throws EvaluationError.
 LookupComparison compare_lookup(const spaces::AnySpace& space, const spaces::NetworkInput& input,
                                 LatencyLookup& lookup, std::size_t networks, std::uint64_t seed,
-                                std::stop_token stop);
+                                const std::stop_token& stop);
 
 }  // namespace evonas::evaluation

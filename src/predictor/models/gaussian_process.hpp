@@ -28,8 +28,8 @@ struct GaussianProcessOptions {
 /// Fits on one thread, in time that grows with the cube of the number of labels.
 class GaussianProcess final : public Predictor {
  public:
-  GaussianProcess(std::shared_ptr<const GraphFeatures> features,
-                  const GaussianProcessOptions& options = {});
+  explicit GaussianProcess(std::shared_ptr<const GraphFeatures> features,
+                           const GaussianProcessOptions& options = {});
   ~GaussianProcess() override;
 
   void fit(std::span<const Label> labels, const FitControl& control) override;
