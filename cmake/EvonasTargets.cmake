@@ -55,5 +55,11 @@ function(evonas_test name)
   if(EVONAS_SANITIZE)
     set(timeout 3600) # programs are ten times slower
   endif()
-  set_tests_properties(${target} PROPERTIES TIMEOUT ${timeout} SKIP_RETURN_CODE 77)
+  set_tests_properties(
+    ${target}
+    PROPERTIES TIMEOUT ${timeout}
+               SKIP_RETURN_CODE 77
+               ENVIRONMENT
+               TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/sanitizers/thread_suppressions.txt
+  )
 endfunction()

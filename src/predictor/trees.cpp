@@ -205,8 +205,8 @@ void Trees::restore(const nlohmann::json& state) {
     BoosterHandle created = nullptr;
     check(XGBoosterCreate(nullptr, 0, &created));
     fitted->forests.emplace_back(created);
-    check(XGBoosterSetParam(created, "nthread", "1"));  // loading starts threads as well
     check(XGBoosterLoadModelFromBuffer(created, bytes.data(), bytes.size()));
+    check(XGBoosterSetParam(created, "nthread", "1"));
   }
   if (fitted->forests.empty()) throw PredictorError("there is no forest");
   fitted_ = std::move(fitted);
