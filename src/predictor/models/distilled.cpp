@@ -183,12 +183,7 @@ std::vector<Prediction> Distilled::predict(std::span<const spaces::Genotype> blo
 }
 
 std::size_t Distilled::parameters() const {
-  std::size_t count = teacher_->parameters();
-  if (!fitted_) return count;
-  for (const torch::Tensor& parameter : fitted_->student->parameters()) {
-    count += static_cast<std::size_t>(parameter.numel());
-  }
-  return count;
+  return teacher_->parameters() + (fitted_ ? count_weights(*fitted_->student) : 0);
 }
 
 double Distilled::multiply_accumulates(std::size_t /*nodes*/) const {
@@ -217,11 +212,7 @@ void Distilled::restore(const nlohmann::json& state) {
   auto fitted = std::make_unique<Fitted>(Fitted{
       .labels = RankNormal::from_state(state.at("labels")),
       .student = std::make_shared<Student>(static_cast<std::int64_t>(features_->size()), width)});
-  const torch::NoGradGuard no_gradients;
-  std::size_t i = 0;
-  for (torch::Tensor& parameter : fitted->student->parameters()) {
-    parameter.copy_(tensor_from(state.at("student").at(i++), parameter.sizes()));
-  }
+  restore_weights(*fitted->student, state.at("student"));
   teacher_->restore(state.at("teacher"));
   fitted_ = std::move(fitted);
 }

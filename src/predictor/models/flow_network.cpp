@@ -162,11 +162,7 @@ std::shared_ptr<FlowNetwork> network_from(const nlohmann::json& state, std::size
         fmt::format("a network {} wide, expected a multiple of {}", options.width, kHeads));
   }
   auto network = std::make_shared<FlowNetwork>(options, 0);
-  const torch::NoGradGuard no_gradients;
-  std::size_t i = 0;
-  for (torch::Tensor& parameter : network->parameters()) {
-    parameter.copy_(tensor_from(state.at("weights").at(i++), parameter.sizes()));
-  }
+  restore_weights(*network, state.at("weights"));
   return network;
 }
 

@@ -12,6 +12,7 @@
 #include "predictor/models/flow_network.hpp"
 #include "predictor/models/graph_batch.hpp"
 #include "predictor/models/network_training.hpp"
+#include "predictor/models/tensor_state.hpp"
 #include "predictor/rank_normal.hpp"
 
 namespace evonas::predictor {
@@ -112,11 +113,7 @@ std::vector<Prediction> NetworkEnsemble::predict(std::span<const spaces::Genotyp
 std::size_t NetworkEnsemble::parameters() const {
   std::size_t count = 0;
   if (!fitted_) return count;
-  for (const auto& network : fitted_->networks) {
-    for (const torch::Tensor& parameter : network->parameters()) {
-      count += static_cast<std::size_t>(parameter.numel());
-    }
-  }
+  for (const auto& network : fitted_->networks) count += count_weights(*network);
   return count;
 }
 

@@ -116,12 +116,7 @@ std::vector<Prediction> PublishedPredictor::predict(std::span<const spaces::Geno
 }
 
 std::size_t PublishedPredictor::parameters() const {
-  std::size_t count = 0;
-  if (!fitted_) return count;
-  for (const torch::Tensor& parameter : fitted_->model->parameters()) {
-    count += static_cast<std::size_t>(parameter.numel());
-  }
-  return count;
+  return fitted_ ? count_weights(*fitted_->model) : 0;
 }
 
 double PublishedPredictor::multiply_accumulates(std::size_t nodes) const {
@@ -151,11 +146,7 @@ void PublishedPredictor::restore(const nlohmann::json& state) {
       .scale = {state.at("offset").get<double>(), state.at("unit").get<double>()}, .nodes = nodes});
   fitted->model =
       recipe_->make(static_cast<std::int64_t>(features_->vocabulary().width()), nodes, 1);
-  const torch::NoGradGuard no_gradients;
-  std::size_t i = 0;
-  for (torch::Tensor& parameter : fitted->model->parameters()) {
-    parameter.copy_(tensor_from(state.at("weights").at(i++), parameter.sizes()));
-  }
+  restore_weights(*fitted->model, state.at("weights"));
   fitted->model->eval();
   fitted_ = std::move(fitted);
 }

@@ -58,4 +58,20 @@ torch::Tensor tensor_from(const nlohmann::json& state, at::IntArrayRef shape) {
   return tensor;
 }
 
+std::size_t count_weights(const torch::nn::Module& module) {
+  std::size_t count = 0;
+  for (const torch::Tensor& weight : module.parameters()) {
+    count += static_cast<std::size_t>(weight.numel());
+  }
+  return count;
+}
+
+void restore_weights(torch::nn::Module& module, const nlohmann::json& weights) {
+  const torch::NoGradGuard no_gradients;
+  std::size_t i = 0;
+  for (torch::Tensor& weight : module.parameters()) {
+    weight.copy_(tensor_from(weights.at(i++), weight.sizes()));
+  }
+}
+
 }  // namespace evonas::predictor

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstddef>
+
 #include <nlohmann/json_fwd.hpp>
+#include <torch/nn/module.h>
 #include <torch/types.h>
 
 namespace evonas::predictor {
@@ -11,5 +14,12 @@ nlohmann::json state_of(const torch::Tensor& tensor);
 /// Reverse of state_of(), for a tensor of the given shape; a size of -1 is any. Throws
 /// PredictorError where it is of another, and nlohmann::json::exception where it is no tensor.
 torch::Tensor tensor_from(const nlohmann::json& state, at::IntArrayRef shape);
+
+/// How many numbers the weights of a module are.
+std::size_t count_weights(const torch::nn::Module& module);
+
+/// Replaces the weights of a module, in their order, by a JSON array of tensors. Throws as
+/// tensor_from() does.
+void restore_weights(torch::nn::Module& module, const nlohmann::json& weights);
 
 }  // namespace evonas::predictor
