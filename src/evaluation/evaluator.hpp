@@ -24,7 +24,9 @@ class EvaluationError : public std::runtime_error {
 /// What a value of a metric costs to get.
 enum class CostClass {
   Free,       ///< exact, from the graph: parameters, FLOPs, memory
-  Cheap,      ///< looked up or added up: latency from a table
+  Cheap,      ///< looked up or added up: latency from a table of operations
+  Simulated,  ///< looked up, in the place of what would be expensive: accuracy from a benchmark
+              ///< table
   Expensive,  ///< trained accuracy, measured latency
 };
 

@@ -14,22 +14,28 @@ Mixture::Mixture(std::vector<Member> members) : members_(std::move(members)) {}
 
 void Mixture::fit(std::span<const Label> labels, const FitControl& control) {
   learn(labels, control,
-        [&](Predictor& member, const FitControl& own) { member.fit(labels, own); });
+        [](Predictor& member, std::span<const Label> scored, const FitControl& own) {
+          member.fit(scored, own);
+        });
 }
 
 void Mixture::refresh(std::span<const Label> labels, std::size_t known, const FitControl& control) {
   learn(labels, control,
-        [&](Predictor& member, const FitControl& own) { member.refresh(labels, known, own); });
+        [&](Predictor& member, std::span<const Label> scored, const FitControl& own) {
+          member.refresh(scored, known, own);
+        });
 }
 
-void Mixture::learn(
-    std::span<const Label> labels, const FitControl& control,
-    const std::function<void(Predictor& member, const FitControl& own)>& learn_one) {
-  RankNormal transform = rank(labels).transform;
-  fit_together(
-      members_.size(), "member of a mixture", control,
-      [&](std::size_t i, const FitControl& own) { learn_one(*members_[i].predictor, own); });
-  labels_ = std::make_unique<const RankNormal>(std::move(transform));
+void Mixture::learn(std::span<const Label> labels, const FitControl& control,
+                    const std::function<void(Predictor& member, std::span<const Label> scored,
+                                             const FitControl& own)>& learn_one) {
+  RankedLabels ranked = rank(labels);
+  const std::vector<Label> scored = scored_labels(ranked);
+  fit_together(members_.size(), "member of a mixture", control,
+               [&](std::size_t i, const FitControl& own) {
+                 learn_one(*members_[i].predictor, scored, own);
+               });
+  labels_ = std::make_unique<const RankNormal>(std::move(ranked.transform));
 }
 
 std::vector<Prediction> Mixture::predict(std::span<const spaces::Genotype> block) const {
@@ -43,7 +49,7 @@ std::vector<Prediction> Mixture::predict(std::span<const spaces::Genotype> block
     const std::vector<Prediction> predictions = member.predictor->predict(block);
     const double weight = member.weight / weights;
     for (std::size_t i = 0; i < block.size(); ++i) {
-      const auto [score, deviation] = labels_->scored(predictions[i]);
+      const auto [score, deviation] = predictions[i];
       means[i] += weight * score;
       squares[i] += weight * score * score;
       variances[i] += weight * deviation * deviation;

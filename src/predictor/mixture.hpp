@@ -9,8 +9,8 @@
 
 namespace evonas::predictor {
 
-/// The weighted mean of several predictors, taken of rank-normal scores. Predictors of different
-/// kinds err differently, so their mean ranks better than any of them.
+/// The weighted mean of several predictors, each fitted to rank-normal scores. Predictors of
+/// different kinds err differently, so their mean ranks better than any of them.
 class Mixture final : public Predictor {
  public:
   struct Member {
@@ -32,7 +32,8 @@ class Mixture final : public Predictor {
 
  private:
   void learn(std::span<const Label> labels, const FitControl& control,
-             const std::function<void(Predictor& member, const FitControl& own)>& learn_one);
+             const std::function<void(Predictor& member, std::span<const Label> scored,
+                                      const FitControl& own)>& learn_one);
   void check_fitted() const;
 
   std::vector<Member> members_;

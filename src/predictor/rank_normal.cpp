@@ -62,6 +62,14 @@ RankedLabels rank(std::span<const Label> labels) {
           .scores = std::move(values)};
 }
 
+std::vector<Label> scored_labels(const RankedLabels& ranked) {
+  std::vector<Label> labels;
+  for (std::size_t i = 0; i < ranked.scores.size(); ++i) {
+    labels.push_back({.genotype = ranked.genotypes[i], .value = ranked.scores[i]});
+  }
+  return labels;
+}
+
 nlohmann::json RankNormal::state() const { return {{"values", values_}, {"scores", scores_}}; }
 
 RankNormal RankNormal::from_state(const nlohmann::json& state) {
@@ -77,12 +85,6 @@ RankNormal RankNormal::from_state(const nlohmann::json& state) {
 double RankNormal::score(double value) const { return interpolate(values_, scores_, value); }
 
 double RankNormal::value(double score) const { return interpolate(scores_, values_, score); }
-
-Prediction RankNormal::scored(const Prediction& prediction) const {
-  const auto [mean, deviation] = prediction;
-  return {.mean = score(mean),
-          .deviation = 0.5 * (score(mean + deviation) - score(mean - deviation))};
-}
 
 Prediction RankNormal::prediction(double score, double deviation) const {
   return {.mean = value(score),

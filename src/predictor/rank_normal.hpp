@@ -19,8 +19,6 @@ class RankNormal {
   double score(double value) const;
   /// The value of a score: the inverse of score(), or the only value there is.
   double value(double score) const;
-  /// A prediction in the scale of scores.
-  Prediction scored(const Prediction& prediction) const;
   /// What a score that is known up to a deviation predicts of the value.
   Prediction prediction(double score, double deviation) const;
 
@@ -44,5 +42,9 @@ struct RankedLabels {
 
 /// Throws as check_labels() does.
 RankedLabels rank(std::span<const Label> labels);
+
+/// The labels with their scores as values. A predictor that is fitted to these predicts scores: in
+/// that scale a deviation means the same among good labels and bad ones.
+std::vector<Label> scored_labels(const RankedLabels& ranked);
 
 }  // namespace evonas::predictor

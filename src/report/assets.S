@@ -17,6 +17,7 @@ evonas_report_\name\()_end:
         asset print, "print.css"
         asset elements, "elements.js"
         asset charts, "charts.js"
+        asset forecast_charts, "forecast_charts.js"
         asset search_page, "search_page.js"
         asset benchmark_page, "benchmark_page.js"
         asset main, "page.js"

@@ -11,6 +11,7 @@ extern const char evonas_report_style_begin[], evonas_report_style_end[];
 extern const char evonas_report_print_begin[], evonas_report_print_end[];
 extern const char evonas_report_elements_begin[], evonas_report_elements_end[];
 extern const char evonas_report_charts_begin[], evonas_report_charts_end[];
+extern const char evonas_report_forecast_charts_begin[], evonas_report_forecast_charts_end[];
 extern const char evonas_report_search_page_begin[], evonas_report_search_page_end[];
 extern const char evonas_report_benchmark_page_begin[], evonas_report_benchmark_page_end[];
 extern const char evonas_report_main_begin[], evonas_report_main_end[];
@@ -30,16 +31,18 @@ std::string joined(std::initializer_list<std::string_view> files) {
 }  // namespace
 
 Assets assets() {
-  return {.page = {evonas_report_page_begin, evonas_report_page_end},
-          .plotly = {evonas_report_plotly_begin, evonas_report_plotly_end},
-          .style = joined({{evonas_report_theme_begin, evonas_report_theme_end},
-                           {evonas_report_style_begin, evonas_report_style_end},
-                           {evonas_report_print_begin, evonas_report_print_end}}),
-          .scripts = joined({{evonas_report_elements_begin, evonas_report_elements_end},
-                             {evonas_report_charts_begin, evonas_report_charts_end},
-                             {evonas_report_search_page_begin, evonas_report_search_page_end},
-                             {evonas_report_benchmark_page_begin, evonas_report_benchmark_page_end},
-                             {evonas_report_main_begin, evonas_report_main_end}})};
+  return {
+      .page = {evonas_report_page_begin, evonas_report_page_end},
+      .plotly = {evonas_report_plotly_begin, evonas_report_plotly_end},
+      .style = joined({{evonas_report_theme_begin, evonas_report_theme_end},
+                       {evonas_report_style_begin, evonas_report_style_end},
+                       {evonas_report_print_begin, evonas_report_print_end}}),
+      .scripts = joined({{evonas_report_elements_begin, evonas_report_elements_end},
+                         {evonas_report_charts_begin, evonas_report_charts_end},
+                         {evonas_report_forecast_charts_begin, evonas_report_forecast_charts_end},
+                         {evonas_report_search_page_begin, evonas_report_search_page_end},
+                         {evonas_report_benchmark_page_begin, evonas_report_benchmark_page_end},
+                         {evonas_report_main_begin, evonas_report_main_end}})};
 }
 
 }  // namespace evonas::report

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "report/columns.hpp"
+#include "report/forecasts.hpp"
 #include "report/measurements_json.hpp"
 #include "report/report_data.hpp"
 
@@ -172,8 +173,22 @@ std::string front(const Run& run) {
   return text;
 }
 
+/// How far what was expected can be relied on.
+std::string forecasts(const Run& run) {
+  std::string text;
+  for (const ForecastQuality& quality : forecast_quality(run)) {
+    text += fmt::format(
+        "{}{}, expected before {}: Kendall tau {:.2f}, {:.0f} % within their 90 % intervals\n",
+        text.empty() ? "\n" : "", quality.metric, plural(quality.count, "evaluation"),
+        quality.kendall_tau, 100.0 * quality.covered);
+  }
+  return text;
+}
+
 }  // namespace
 
-std::string console_summary(const Run& run) { return heading(run) + best(run) + front(run); }
+std::string console_summary(const Run& run) {
+  return heading(run) + best(run) + front(run) + forecasts(run);
+}
 
 }  // namespace evonas::report

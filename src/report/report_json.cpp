@@ -6,6 +6,7 @@
 #include "graph/drawing.hpp"
 #include "report/columns.hpp"
 #include "report/curves.hpp"
+#include "report/forecasts.hpp"
 #include "report/measurements_json.hpp"
 #include "report/report_data.hpp"
 
@@ -53,6 +54,10 @@ json evaluations_json(const Run& run) {
                        {"on_front", front.count(i) > 0},
                        {"seconds", record.seconds}};
     add_measurements(evaluation, record.metrics);
+    if (!record.forecast.empty()) {
+      evaluation["forecast"] = json::object();
+      add_measurements(evaluation["forecast"], record.forecast);
+    }
     if (!record.ok()) evaluation["failure"] = record.failure;
     evaluations.push_back(std::move(evaluation));
   }
@@ -87,6 +92,18 @@ json cells_json(const Run& run) {
   return cells;
 }
 
+json forecasts_json(const Run& run) {
+  json forecasts = json::array();
+  for (const ForecastQuality& quality : forecast_quality(run)) {
+    forecasts.push_back({{"metric", quality.metric},
+                         {"count", quality.count},
+                         {"kendall_tau", quality.kendall_tau},
+                         {"covered", quality.covered},
+                         {"running_tau", curve_json(quality.running_tau)}});
+  }
+  return forecasts;
+}
+
 json run_json(const Run& run) {
   json metrics = json::array();
   for (const std::string& name : metric_columns(run)) {
@@ -105,6 +122,7 @@ json run_json(const Run& run) {
           {"evaluations", evaluations_json(run)},
           {"best_so_far", curve_json(best_so_far(run))},
           {"hypervolume", curve_json(recorded_hypervolume(run))},
+          {"forecasts", forecasts_json(run)},
           {"cells", json::array()},
           {"host", run.host},
           {"configuration", run.configuration}};

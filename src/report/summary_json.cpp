@@ -1,4 +1,5 @@
 #include "report/columns.hpp"
+#include "report/forecasts.hpp"
 #include "report/measurements_json.hpp"
 #include "report/report_data.hpp"
 
@@ -52,6 +53,11 @@ nlohmann::json summary_json(const Run& run) {
                        {"value", run.optimum->value},
                        {"distance", nullptr}};
     if (const auto distance = distance_from_optimum(run)) json["optimum"]["distance"] = *distance;
+  }
+  for (const ForecastQuality& quality : forecast_quality(run)) {
+    json["forecasts"][quality.metric] = {{"count", quality.count},
+                                         {"kendall_tau", quality.kendall_tau},
+                                         {"covered", quality.covered}};
   }
   if (summary.final) {
     nlohmann::json final = {{"architecture", summary.final->architecture},

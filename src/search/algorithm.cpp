@@ -7,6 +7,7 @@
 
 #include "base/nearest_name.hpp"
 #include "base/quoted.hpp"
+#include "search/guided/predictor_guided.hpp"
 #include "search/local_search.hpp"
 #include "search/nsga2.hpp"
 #include "search/random_search.hpp"
@@ -38,14 +39,14 @@ void expect_one_objective(const AlgorithmOptions& options, const Problem& proble
   if (problem.objectives.size() == 1) return;
   throw SearchError(
       fmt::format("the algorithm {} has one objective, but the problem has {}; turn the others "
-                  "into limits or choose nsga2",
+                  "into limits or choose nsga2 or predictor_guided",
                   options.algorithm, problem.objectives.size()));
 }
 
 }  // namespace
 
 std::unique_ptr<Algorithm> make_algorithm(const AlgorithmOptions& options, spaces::AnySpace space,
-                                          const Problem& problem) {
+                                          const Problem& problem, const Guidance& guidance) {
   expect_valid(options);
   if (problem.objectives.empty()) {
     throw SearchError("the problem has no objective; give at least one under 'objectives'");
@@ -67,9 +68,14 @@ std::unique_ptr<Algorithm> make_algorithm(const AlgorithmOptions& options, space
     }
     return std::make_unique<LocalSearch>(options, std::move(space));
   }
-  if (options.algorithm == "nsga2") return std::make_unique<Nsga2>(options, std::move(space));
-  const std::array<std::string, 4> names{"random", "regularized_evolution", "local_search",
-                                         "nsga2"};
+  if (options.algorithm == "nsga2") {
+    return std::make_unique<Nsga2>(options, Novelty(options, std::move(space)));
+  }
+  if (options.algorithm == "predictor_guided") {
+    return std::make_unique<PredictorGuided>(options, std::move(space), problem, guidance);
+  }
+  const std::array<std::string, 5> names{"random", "regularized_evolution", "local_search", "nsga2",
+                                         "predictor_guided"};
   const std::string nearest = nearest_name(options.algorithm, names);
   throw SearchError(fmt::format(
       "there is no search algorithm {}{}; choose one of {}", evonas::quoted(options.algorithm),

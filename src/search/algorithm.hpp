@@ -2,12 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/fields.hpp"
+#include "search/guided/guidance.hpp"
 #include "search/problem.hpp"
 
 namespace evonas::search {
@@ -21,12 +23,13 @@ struct AlgorithmOptions {
   double mutation_probability = 1.0;
   std::int64_t batch = 0;
   std::string identity = "network";
+  GuidanceOptions guidance;
   std::uint64_t seed = 1;
 
   template <class Visitor>
   void fields(Visitor& visit) {
     visit("algorithm", algorithm, "how architectures are chosen",
-          one_of({"random", "regularized_evolution", "local_search", "nsga2"}));
+          one_of({"random", "regularized_evolution", "local_search", "nsga2", "predictor_guided"}));
     visit("population", population,
           "members of the population; 0 is the algorithm's own: 20 (nsga2), 30 "
           "(regularized_evolution)",
@@ -39,15 +42,20 @@ struct AlgorithmOptions {
           "share of children that are mutated (nsga2)", between(0, 1));
     visit("batch", batch,
           "architectures evaluated before the next are chosen; 0 is the algorithm's own: the "
-          "population (nsga2), 20 (random), 1 after the random beginning (others)",
+          "population (nsga2), 20 (random), 5 (predictor_guided), 1 after the random beginning "
+          "(others)",
           between(0, 100000));
     visit("identity", identity,
           "what is never asked for twice: a network, by its key, or a genotype, which suits tables "
           "that label isomorphic architectures apart",
           one_of({"network", "genotype"}));
+    visit("guidance", guidance, "how the predictor guides (predictor_guided)");
     visit("seed", seed, "seed of every random choice");
   }
 };
+
+/// Values that are expected of an architecture before it is evaluated, by metric.
+using Forecast = std::map<std::string, evaluation::Measurement>;
 
 /// A search algorithm by ask and tell. It owns neither budget, threads nor storage. Deterministic:
 /// the same options and the same tells give the same asks, on any number of threads.
@@ -64,6 +72,10 @@ class Algorithm {
   /// one. May use all threads of the calling TBB arena.
   virtual std::vector<spaces::Genotype> ask(std::size_t count) = 0;
 
+  /// What it expects of the architectures of the last ask, in their order: by metric the value, and
+  /// the interval that holds it nine times in ten; nothing where it expects nothing.
+  virtual std::vector<Forecast> forecasts() const { return {}; }
+
   /// The evaluations of the last ask, complete and in its order. Failed ones teach nothing but that
   /// they need not be asked again.
   virtual void tell(std::span<const Individual> evaluated) = 0;
@@ -79,7 +91,8 @@ class Algorithm {
 /// - `local_search` (White et al., UAI 2021): climbs from the best of three random architectures,
 ///   moving at the first better neighbour, and starts anew at every local optimum.
 /// - `nsga2` (Deb et al., 2002): any number of objectives.
+/// - `predictor_guided`: evolution inside a predictor, any number of objectives; needs `guidance`.
 std::unique_ptr<Algorithm> make_algorithm(const AlgorithmOptions& options, spaces::AnySpace space,
-                                          const Problem& problem);
+                                          const Problem& problem, const Guidance& guidance = {});
 
 }  // namespace evonas::search

@@ -77,7 +77,8 @@ SearchTrace run_search_on_table(const BenchmarkSetup& setup, const TableLabels& 
                                 const Scale& scale, const AlgorithmOptions& options) {
   const auto begin = std::chrono::steady_clock::now();
   const auto evaluations = static_cast<std::size_t>(setup.evaluations);
-  const std::unique_ptr<Algorithm> algorithm = make_algorithm(options, setup.space, setup.problem);
+  const std::unique_ptr<Algorithm> algorithm =
+      make_algorithm(options, setup.space, setup.problem, setup.guidance);
   SearchTrace trace;
   trace.regret.reserve(evaluations);
   double best = scale.worst;

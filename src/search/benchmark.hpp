@@ -18,7 +18,8 @@ namespace evonas::search {
 struct BenchmarkSetup {
   spaces::AnySpace space;
   std::shared_ptr<const evaluation::BenchmarkTable> table;
-  Problem problem;  ///< of metrics in the table, under the names they have there; one objective
+  Problem problem;    ///< of metrics in the table, under the names they have there; one objective
+  Guidance guidance;  ///< of algorithms that a predictor guides
   std::vector<AlgorithmOptions> algorithms;  ///< their seeds are not read
   std::int64_t evaluations = 300;
   std::int64_t seeds = 200;

@@ -141,9 +141,13 @@ class Search {
     }
     entries_.clear();
     std::vector<EvaluationRecord> records;
+    std::vector<Forecast> forecasts = algorithm_.forecasts();
+    forecasts.resize(genotypes.size());
     for (const spaces::Genotype& genotype : genotypes) {
       const std::uint64_t index = evaluations_.size() + records.size();
+      Forecast& forecast = forecasts[records.size()];
       records.push_back(propose_record(setup_.space, genotype, index, generation_));
+      records.back().forecast = std::move(forecast);
       if (!known_.insert(identity_of(records.back(), setup_.algorithm)).second) {
         throw SearchError(
             fmt::format("the algorithm asked for the architecture {} twice, which it must not do",
@@ -385,7 +389,7 @@ SearchSummary run_search(const SearchSetup& setup, RunStore* store,
                          std::span<Observer* const> observers, std::stop_token stop) {
   check_setup(setup);
   const std::unique_ptr<Algorithm> algorithm =
-      make_algorithm(setup.algorithm, setup.space, setup.problem);
+      make_algorithm(setup.algorithm, setup.space, setup.problem, guidance_of(setup));
   return run_search(setup, *algorithm, store, observers, std::move(stop));
 }
 

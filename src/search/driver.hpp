@@ -48,6 +48,9 @@ struct SearchSetup {
   /// Run in this order for every generation; one at a time, so that a measurement never runs beside
   /// a training. A candidate that one source fails is not shown to the next.
   std::vector<Source> sources;
+  /// Makes the predictors of a guided search (Guidance::make_predictor), which knows what is free
+  /// or cheap of the sources that have no expensive metric.
+  std::function<std::unique_ptr<predictor::Predictor>(const std::string& name)> make_predictor;
   /// Threads of breeding and of cheap evaluation.
   std::size_t threads = 1;
 };

@@ -77,7 +77,8 @@ Trial run_trial(const FrontBenchmarkSetup& setup, const TableLabels& labels,
   std::vector<Individual> all;
   all.reserve(evaluations);
   const auto begin = std::chrono::steady_clock::now();
-  const std::unique_ptr<Algorithm> algorithm = make_algorithm(options, setup.space, setup.problem);
+  const std::unique_ptr<Algorithm> algorithm =
+      make_algorithm(options, setup.space, setup.problem, setup.guidance);
   while (all.size() < evaluations) {
     const std::size_t told = all.size();
     for (const spaces::Genotype& genotype :

@@ -23,6 +23,7 @@ struct FrontBenchmarkSetup {
   /// Their seeds are not read. With the identity "genotype" a search can reach the whole front of a
   /// table that labels isomorphic architectures apart; with "network" only a part of it.
   std::vector<AlgorithmOptions> algorithms;
+  Guidance guidance;  ///< of those that a predictor guides
   std::int64_t evaluations = 10000;
   std::int64_t seeds = 10;
   /// A value for each objective, in the metric's own sense; empty takes the worst feasible value of

@@ -17,6 +17,13 @@ Key Novelty::identity(const spaces::Genotype& genotype) const {
   return by_network_ ? space_.key(genotype) : key_of_genes(genotype);
 }
 
+Novelty Novelty::reseeded(std::uint64_t seed) const {
+  Novelty result = *this;
+  result.seed_ = seed;
+  result.samples_ = 0;
+  return result;
+}
+
 std::optional<spaces::Genotype> Novelty::sample() {
   Rng rng(seed_, "sample", samples_++);
   for (int i = 0; i < kSamples; ++i) {

@@ -14,6 +14,9 @@ class Novelty {
  public:
   Novelty(const AlgorithmOptions& options, spaces::AnySpace space);
 
+  /// The same architectures as asked for, and other random ones from now on.
+  Novelty reseeded(std::uint64_t seed) const;
+
   const spaces::AnySpace& space() const { return space_; }
 
   /// Equal for architectures of which only one may be asked for (AlgorithmOptions::identity).

@@ -28,8 +28,8 @@ struct Nsga2::Draft {
   int attempts = 0;
 };
 
-Nsga2::Nsga2(const AlgorithmOptions& options, spaces::AnySpace space)
-    : novelty_(options, std::move(space)),
+Nsga2::Nsga2(const AlgorithmOptions& options, Novelty novelty)
+    : novelty_(std::move(novelty)),
       population_(
           static_cast<std::size_t>(options.population > 0 ? options.population : kPopulation)),
       crossover_probability_(options.crossover_probability),

@@ -13,7 +13,9 @@ namespace evonas::search {
 /// makes it steady-state.
 class Nsga2 final : public Algorithm {
  public:
-  Nsga2(const AlgorithmOptions& options, spaces::AnySpace space);
+  /// `novelty` knows what is not to be asked for. Members of a first population may be told before
+  /// the first ask.
+  Nsga2(const AlgorithmOptions& options, Novelty novelty);
 
   std::size_t batch_size() const override;
   std::vector<spaces::Genotype> ask(std::size_t count) override;

@@ -81,6 +81,11 @@ std::string Limit::to_string() const {
   return fmt::format("{} {} {}", metric, relation == Relation::AtMost ? "<=" : ">=", bound);
 }
 
+double Limit::violation(double value) const {
+  const double excess = relation == Relation::AtMost ? value - bound : bound - value;
+  return excess > 0.0 ? excess / (bound == 0.0 ? 1.0 : std::abs(bound)) : 0.0;
+}
+
 std::vector<double> Problem::minimised(const Metrics& metrics) const {
   std::vector<double> values;
   values.reserve(objectives.size());
@@ -91,13 +96,17 @@ std::vector<double> Problem::minimised(const Metrics& metrics) const {
   return values;
 }
 
+std::vector<double> Problem::limited(const Metrics& metrics) const {
+  std::vector<double> values;
+  values.reserve(limits.size());
+  for (const Limit& limit : limits) values.push_back(value_of(metrics, limit.metric, "a limit"));
+  return values;
+}
+
 double Problem::violation(const Metrics& metrics) const {
   double total = 0.0;
   for (const Limit& limit : limits) {
-    const double value = value_of(metrics, limit.metric, "a limit");
-    const double excess =
-        limit.relation == Relation::AtMost ? value - limit.bound : limit.bound - value;
-    if (excess > 0.0) total += excess / (limit.bound == 0.0 ? 1.0 : std::abs(limit.bound));
+    total += limit.violation(value_of(metrics, limit.metric, "a limit"));
   }
   return total;
 }

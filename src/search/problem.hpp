@@ -37,6 +37,8 @@ struct Limit {
   /// "latency_ms <= 4", "accuracy >= 90". Throws SearchError.
   static Limit parse(std::string_view text);
   std::string to_string() const;
+  /// By how much a value breaks it, relative to the size of its bound; 0 where it holds.
+  double violation(double value) const;
 };
 
 /// What is asked for: one or more objectives under any number of limits.
@@ -49,6 +51,9 @@ struct Problem {
   std::vector<double> minimised(
       const std::map<std::string, evaluation::Measurement>& metrics) const;
 
+  /// The values of the limits' metrics, in the order of `limits`. Throws as minimised() does.
+  std::vector<double> limited(const std::map<std::string, evaluation::Measurement>& metrics) const;
+
   /// Total violation of the limits, each relative to the size of its bound; 0 where all hold.
   double violation(const std::map<std::string, evaluation::Measurement>& metrics) const;
 };
@@ -58,6 +63,7 @@ struct Individual {
   spaces::Genotype genotype;
   Key key;
   std::vector<double> objectives;  ///< to be minimised; empty for a failed evaluation
+  std::vector<double> limited;     ///< see Problem::limited(); empty for a failed evaluation
   double violation = 0.0;          ///< 0 where every limit holds; infinity for a failed evaluation
   std::uint64_t index = 0;         ///< number of the evaluation in the run, from 0
 

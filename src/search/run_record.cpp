@@ -45,9 +45,10 @@ std::vector<Individual> to_individuals(std::span<const EvaluationRecord> records
   std::vector<Individual> individuals;
   individuals.reserve(records.size());
   for (const EvaluationRecord& record : records) {
-    Individual individual{record.genotype, record.key, {}, 0.0, record.index};
+    Individual individual{.genotype = record.genotype, .key = record.key, .index = record.index};
     if (record.ok()) {
       individual.objectives = problem.minimised(record.metrics);
+      individual.limited = problem.limited(record.metrics);
       individual.violation = problem.violation(record.metrics);
     } else {
       individual.violation = std::numeric_limits<double>::infinity();

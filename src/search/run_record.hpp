@@ -23,6 +23,8 @@ struct EvaluationRecord {
   std::map<std::string, evaluation::Measurement> metrics;
   std::string failure;  ///< empty where the evaluation succeeded
   double seconds = 0.0;
+  /// What the algorithm expected of it when it asked (Algorithm::forecasts).
+  std::map<std::string, evaluation::Measurement> forecast;
 
   bool ok() const { return failure.empty(); }
 };

@@ -14,7 +14,7 @@
 namespace evonas::search {
 namespace {
 
-constexpr int kFormat = 1;
+constexpr int kFormat = 2;
 constexpr const char* kFileName = "run.sqlite";
 constexpr const char* kSeconds = "seconds";
 constexpr const char* kFinalArchitecture = "final.architecture";
@@ -30,6 +30,9 @@ std::vector<Table> tables() {
       {"evaluation",
        {"number INTEGER NOT NULL", "generation INTEGER NOT NULL", "genotype TEXT NOT NULL",
         "architecture TEXT NOT NULL", "key TEXT NOT NULL"}},
+      {"forecast",
+       {evaluation, "metric TEXT NOT NULL", "value REAL NOT NULL", "low REAL", "high REAL"},
+       2},
       {"outcome", {evaluation, source, "failure TEXT NOT NULL", "seconds REAL NOT NULL"}, 2},
       {"measurement",
        {evaluation, source, "metric TEXT NOT NULL", "value REAL NOT NULL", "low REAL", "high REAL"},
@@ -242,6 +245,10 @@ void RunStore::add_generation(const AskRecord& ask, std::span<const EvaluationRe
       database.insert("evaluation",
                       {whole(record.index), whole(record.generation), record.genotype.to_string(),
                        record.architecture, record.key.hex()});
+      for (const auto& [metric, value] : record.forecast) {
+        database.insert("forecast", {whole(record.index), metric, real(value.value),
+                                     real(value.low), real(value.high)});
+      }
     }
   });
 }
@@ -332,6 +339,10 @@ std::vector<EvaluationRecord> RunStore::evaluations() const {
     if (index >= records.size()) throw missing_evaluation(index);
     return records[index];
   };
+  for (const Row& row : state_->database.rows("forecast")) {
+    const RowReader read(file(), "forecast", row);
+    record_of(read).forecast[read.text(1)] = read.measurement(2);
+  }
   for (const Row& row : state_->database.rows("outcome")) {
     const RowReader read(file(), "outcome", row);
     EvaluationRecord& record = record_of(read);

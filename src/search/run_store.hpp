@@ -33,11 +33,11 @@ struct IndexedOutcome {
 /// any stop, `kill -9` included, what was committed is there.
 ///
 /// Tables: `manifest` (name, value), `ask` (what the algorithm was asked for), `evaluation` (one
-/// row an architecture), `outcome` (one row an evaluation and source: sources of one evaluation
-/// report one after the other), `measurement` (one row a value), `generation`, `final` (what was
-/// found out after the search). Every row ends in a `checksum` over its other columns, and `seal`
-/// holds the number and the sum of the checksums of each table, so that `evonas verify` finds rows
-/// that were altered, added or taken away.
+/// row an architecture), `forecast` (one row a value that was expected of it), `outcome` (one row
+/// an evaluation and source: sources of one evaluation report one after the other), `measurement`
+/// (one row a value), `generation`, `final` (what was found out after the search). Every row ends
+/// in a `checksum` over its other columns, and `seal` holds the number and the sum of the checksums
+/// of each table, so that `evonas verify` finds rows that were altered, added or taken away.
 ///
 /// Throws SearchError with file and reason, a full disk included; what was stored before is intact
 /// then. Not thread-safe: the driver owns it.

@@ -129,6 +129,13 @@ class Verification {
               ask.generation);
         return;
       }
+      std::vector<Forecast> forecasts = algorithm.forecasts();
+      forecasts.resize(records.size());
+      for (std::size_t i = 0; i < records.size(); ++i) {
+        if (records[i].forecast == forecasts[i]) continue;
+        fault("evaluation {}: the algorithm expects other values than were stored",
+              records[i].index);
+      }
       for (std::size_t i = begin; i < begin + ask.proposed; ++i) {
         if (run_.complete(i)) continue;
         if (ask.generation < run_.generations.size()) {
@@ -221,7 +228,7 @@ std::vector<std::string> verify_run(const SearchSetup& setup, Algorithm& algorit
 
 std::vector<std::string> verify_run(const SearchSetup& setup, const RunStore& store) {
   const std::unique_ptr<Algorithm> algorithm =
-      make_algorithm(setup.algorithm, setup.space, setup.problem);
+      make_algorithm(setup.algorithm, setup.space, setup.problem, guidance_of(setup));
   return verify_run(setup, *algorithm, store);
 }
 

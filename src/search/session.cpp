@@ -14,13 +14,21 @@
 namespace evonas::search {
 namespace {
 
-/// Lists the fields of an options struct as "name=value".
+/// Lists the fields of an options struct as "name=value", those of an inner one as
+/// "name.inner=value".
 struct FieldPrinter {
+  std::string prefix;
   std::vector<std::string> parts;
 
   template <class Value, class... Rest>
-  void operator()(const char* name, const Value& value, const Rest&...) {
-    parts.push_back(fmt::format("{}={}", name, value));
+  void operator()(const char* name, Value& value, const Rest&...) {
+    if constexpr (requires(FieldPrinter & inner) { value.fields(inner); }) {
+      FieldPrinter inner{.prefix = fmt::format("{}{}.", prefix, name)};
+      value.fields(inner);
+      parts.insert(parts.end(), inner.parts.begin(), inner.parts.end());
+    } else {
+      parts.push_back(fmt::format("{}{}={}", prefix, name, value));
+    }
   }
 };
 
@@ -118,6 +126,14 @@ void refuse_other_setup(const RunStore& store, const std::map<std::string, std::
         store.file().string(), name.substr(name.find('.') + 1),
         found == kept.end() ? "" : found->second, value));
   }
+}
+
+Guidance guidance_of(const SearchSetup& setup) {
+  Guidance guidance{.make_predictor = setup.make_predictor};
+  for (const Source& source : setup.sources) {
+    if (!is_expensive(*source.evaluator)) guidance.known.push_back(source.evaluator);
+  }
+  return guidance;
 }
 
 bool is_expensive(const evaluation::Evaluator& evaluator) {

@@ -20,6 +20,9 @@ std::map<std::string, std::string> describe_setup(const SearchSetup& setup);
 /// Throws SearchError, naming what differs, unless the store was begun with this setup.
 void refuse_other_setup(const RunStore& store, const std::map<std::string, std::string>& present);
 
+/// What guides the algorithm of a setup.
+Guidance guidance_of(const SearchSetup& setup);
+
 /// Whether one of the metrics is dear enough to be stored the moment it arrives.
 bool is_expensive(const evaluation::Evaluator& evaluator);
 

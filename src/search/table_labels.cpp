@@ -39,8 +39,10 @@ std::optional<std::map<std::string, evaluation::Measurement>> metrics_of(const C
 
 TableLabels::TableLabels(const spaces::AnySpace& space, const evaluation::BenchmarkTable& table,
                          const Problem& problem)
-    : space_(space), dimensions_(problem.objectives.size()) {
-  if (dimensions_ == 0) {
+    : space_(space),
+      objectives_(problem.objectives.size()),
+      stride_(1 + objectives_ + problem.limits.size()) {
+  if (objectives_ == 0) {
     throw SearchError("a benchmark needs an objective; give at least one under 'objectives'");
   }
   const Columns columns = columns_of(table, problem);
@@ -52,11 +54,13 @@ TableLabels::TableLabels(const spaces::AnySpace& space, const evaluation::Benchm
                           .index = row};
     if (const auto metrics = metrics_of(columns, row)) {
       individual.objectives = problem.minimised(*metrics);
+      individual.limited = problem.limited(*metrics);
       individual.violation = problem.violation(*metrics);
     }
     labels_.push_back(individual.violation);
     labels_.insert(labels_.end(), individual.objectives.begin(), individual.objectives.end());
-    labels_.resize((row + 1) * (dimensions_ + 1));
+    labels_.insert(labels_.end(), individual.limited.begin(), individual.limited.end());
+    labels_.resize((row + 1) * stride_);
     const auto number = static_cast<std::uint32_t>(row);
     if (genotypes_.insert(key_of_genes(individual.genotype)).second)
       row_of_genotype_.push_back(number);
@@ -76,10 +80,13 @@ Individual TableLabels::label(const spaces::Genotype& genotype, std::uint64_t in
   } else {
     return individual;
   }
-  const auto found = std::span(labels_).subspan(row * (dimensions_ + 1), dimensions_ + 1);
+  const auto found = std::span(labels_).subspan(row * stride_, stride_);
   individual.violation = found.front();
-  if (individual.violation < kInfinity)
-    individual.objectives.assign(found.begin() + 1, found.end());
+  if (individual.violation < kInfinity) {
+    const auto limited = found.begin() + 1 + static_cast<std::ptrdiff_t>(objectives_);
+    individual.objectives.assign(found.begin() + 1, limited);
+    individual.limited.assign(limited, found.end());
+  }
   return individual;
 }
 

@@ -29,9 +29,11 @@ class TableLabels {
 
  private:
   spaces::AnySpace space_;
-  std::size_t dimensions_;
+  std::size_t objectives_;
+  std::size_t stride_;  ///< numbers in `labels_` of one row
   std::vector<Individual> rows_;
-  std::vector<double> labels_;  ///< of each row one after the other: violation, then objectives
+  /// Of each row one after the other: violation, objectives, values that have limits.
+  std::vector<double> labels_;
   KeyIndex genotypes_;
   std::vector<std::uint32_t> row_of_genotype_;  ///< by its number in `genotypes_`
   KeyIndex networks_;

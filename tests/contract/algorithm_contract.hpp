@@ -27,8 +27,9 @@ struct Asked {
 /// Runs a search; `batch` 0 lets the algorithm choose its own. Checks every ask on the way.
 inline Asked run_algorithm(const search::AlgorithmOptions& options, const spaces::AnySpace& space,
                            const search::Problem& problem, const Labels& labels,
-                           std::size_t evaluations, std::size_t batch = 0) {
-  const auto algorithm = search::make_algorithm(options, space, problem);
+                           std::size_t evaluations, std::size_t batch = 0,
+                           const search::Guidance& guidance = {}) {
+  const auto algorithm = search::make_algorithm(options, space, problem, guidance);
   Asked asked;
   while (asked.genotypes.size() < evaluations) {
     REQUIRE(algorithm->batch_size() > 0);
@@ -58,13 +59,13 @@ inline Asked run_algorithm(const search::AlgorithmOptions& options, const spaces
 /// 50) of them and for any labels, failures among them.
 inline void check_algorithm(const search::AlgorithmOptions& options, const spaces::AnySpace& space,
                             const search::Problem& problem, const Labels& labels,
-                            std::size_t networks) {
+                            std::size_t networks, const search::Guidance& guidance = {}) {
   const auto run = [&](std::size_t evaluations, std::size_t batch) {
-    return run_algorithm(options, space, problem, labels, evaluations, batch);
+    return run_algorithm(options, space, problem, labels, evaluations, batch, guidance);
   };
 
   // Asks nothing for nothing, and nothing twice.
-  CHECK(search::make_algorithm(options, space, problem)->ask(0).empty());
+  CHECK(search::make_algorithm(options, space, problem, guidance)->ask(0).empty());
   const Asked half = run(networks / 2, 0);
   CHECK(half.genotypes.size() == networks / 2);
   std::set<Key> keys;
@@ -86,7 +87,8 @@ inline void check_algorithm(const search::AlgorithmOptions& options, const space
   }
   search::AlgorithmOptions other = options;
   other.seed = options.seed + 1;
-  CHECK(run_algorithm(other, space, problem, labels, networks / 2).genotypes != half.genotypes);
+  CHECK(run_algorithm(other, space, problem, labels, networks / 2, 0, guidance).genotypes !=
+        half.genotypes);
 
   // Begins a longer ask like a shorter one.
   const std::vector<spaces::Genotype> whole = run(50, 30).genotypes;
@@ -95,7 +97,8 @@ inline void check_algorithm(const search::AlgorithmOptions& options, const space
 
   // Goes on where everything fails.
   const Labels failures = [](search::Individual&) {};
-  const Asked failed = run_algorithm(options, space, problem, failures, networks + 100);
+  const Asked failed =
+      run_algorithm(options, space, problem, failures, networks + 100, 0, guidance);
   CHECK(failed.genotypes.size() == networks);
 }
 

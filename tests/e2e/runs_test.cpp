@@ -32,6 +32,14 @@ std::vector<std::string> long_search() {
           "--set", "budget.evaluations=1000"};
 }
 
+/// A short search that a predictor guides, with known and predicted objectives and limits.
+std::vector<std::string> guided_search() {
+  return {"--set",
+          "search={algorithm: predictor_guided, seed: 5, guidance: {predictor: trees, candidates: "
+          "150, population: 50}}",
+          "--set", "budget.evaluations=25"};
+}
+
 void alter(const fs::path& folder, const std::string& statement) {
   sqlite3* database = nullptr;
   REQUIRE(sqlite3_open((folder / "run.sqlite").c_str(), &database) == SQLITE_OK);
@@ -78,13 +86,21 @@ TEST_CASE("json output is the summary and nothing else") {
 
 TEST_CASE("the result does not depend on the number of threads") {
   const Fixture& data = fixture();
-  std::string expected;
-  for (const char* threads : {"1", "2", "3", "8"}) {
-    const std::string name = std::string("threads") + threads;
-    CHECK(data.search(name, {"--threads", threads}).code == 0);
-    const std::string found = findings(data.folder / name);
-    if (expected.empty()) expected = found;
-    CHECK(found == expected);
+  for (const auto& [kind, arguments] :
+       {std::pair{std::string("plain"), std::vector<std::string>{}}, {"guided", guided_search()}}) {
+    CAPTURE(kind);
+    std::string expected;
+    for (const char* threads : {"1", "2", "3", "8"}) {
+      const std::string name = kind + "_threads" + threads;
+      std::vector<std::string> more = arguments;
+      more.insert(more.end(), {"--threads", threads});
+      const Result searched = data.search(name, more);
+      CAPTURE(searched.err);
+      CHECK(searched.code == 0);
+      const std::string found = findings(data.folder / name);
+      if (expected.empty()) expected = found;
+      CHECK(found == expected);
+    }
   }
 }
 
@@ -177,19 +193,20 @@ TEST_CASE("a second interrupt ends the search at once, and nothing is lost") {
   CHECK(run({"verify", data.run_folder("impatient")}).code == 0);
 }
 
-TEST_CASE("a search that is killed at 25 moments ends like one that is not") {
+/// Kills a search at 25 moments and resumes it: the end is always that of one that was not killed.
+void check_kills(const std::string& name, const std::vector<std::string>& arguments) {
   const Fixture& data = fixture();
   const auto begin = std::chrono::steady_clock::now();
-  REQUIRE(data.search("unkilled", long_search()).code == 0);
+  REQUIRE(data.search(name + "_unkilled", arguments).code == 0);
   const auto whole = std::chrono::steady_clock::now() - begin;
 
-  const std::string folder = data.run_folder("killed");
+  const std::string folder = data.run_folder(name + "_killed");
   int kills = 0;
   for (std::uint64_t i = 0; kills < 25 || fs::exists(folder); ++i) {
     // Resuming is refused until the search has made its store, and searching from then on.
     const bool begun = run({"verify", folder}).code != 2;
     Process process(begun ? std::vector<std::string>{"resume", folder}
-                          : data.search_arguments("killed", long_search()));
+                          : data.search_arguments(name + "_killed", arguments));
     Rng rng(1, "moment", i);
     std::this_thread::sleep_for(whole * rng.uniform());
     process.signal(SIGKILL);
@@ -200,11 +217,19 @@ TEST_CASE("a search that is killed at 25 moments ends like one that is not") {
     }
     CAPTURE(result.err);
     REQUIRE(result.code == 0);
-    CHECK(findings(folder) == findings(data.folder / "unkilled"));
+    CHECK(findings(folder) == findings(data.folder / (name + "_unkilled")));
     CHECK(run({"verify", folder}).code == 0);
     fs::remove_all(folder);
   }
   MESSAGE("killed " << kills << " times");
+}
+
+TEST_CASE("a search that is killed at 25 moments ends like one that is not") {
+  check_kills("plain", long_search());
+}
+
+TEST_CASE("a guided search that is killed at 25 moments ends like one that is not") {
+  check_kills("guided", guided_search());
 }
 
 TEST_CASE("a finished run is continued with a larger budget only") {

@@ -118,7 +118,7 @@ TEST_CASE("the evaluator passes the contract and gives the values of the table")
   REQUIRE(evaluator.metrics().size() == 2);
   CHECK(evaluator.metrics()[0].name == "acc");
   CHECK(evaluator.metrics()[0].unit == "%");
-  CHECK(evaluator.metrics()[0].cost == CostClass::Cheap);
+  CHECK(evaluator.metrics()[0].cost == CostClass::Simulated);
 
   std::vector<Candidate> block;
   for (std::uint64_t index = 100; index < 106; ++index) block.push_back(candidate(index));

@@ -92,7 +92,17 @@ class Climber final : public search::Algorithm {
       asked.push_back(genotype);
     }
     ++generation_;
+    asked_ = asked.size();
     return asked;
+  }
+
+  /// Expects the more of an architecture the later it is asked for, and nothing of the first.
+  std::vector<search::Forecast> forecasts() const override {
+    std::vector<search::Forecast> forecasts(asked_);
+    for (std::size_t i = 1; i < asked_; ++i) {
+      forecasts[i]["accuracy"] = {.value = 0.5 * static_cast<double>(i), .low = -1.0};
+    }
+    return forecasts;
   }
 
   void tell(std::span<const search::Individual> evaluated) override {
@@ -111,6 +121,7 @@ class Climber final : public search::Algorithm {
   std::size_t batch_;
   std::size_t limit_;
   std::uint64_t generation_ = 0;
+  std::size_t asked_ = 0;
   std::vector<search::Individual> elite_;
   std::unordered_set<spaces::Genotype> known_;
 };

@@ -1,6 +1,8 @@
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
+#include <set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -11,9 +13,12 @@
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/host.hpp"
 #include "cli/run/interrupt.hpp"
+#include "cli/run/predictors.hpp"
 #include "cli/run/progress_line.hpp"
 #include "cli/run/run_folder.hpp"
 #include "cli/run/search_session.hpp"
+#include "evaluation/graph_costs.hpp"
+#include "evaluation/table/tabulated_space.hpp"
 #include "report/report_data.hpp"
 #include "search/benchmark.hpp"
 #include "search/front_benchmark.hpp"
@@ -57,12 +62,43 @@ std::shared_ptr<const evaluation::BenchmarkTable> open_table(const config::Exper
       evaluation::BenchmarkTable::open(table, space));
 }
 
+/// The space, or that part of it that the table has.
+spaces::AnySpace tabulated(const spaces::AnySpace& space,
+                           const std::shared_ptr<const evaluation::BenchmarkTable>& table) {
+  if (space.size() && *space.size() == table->size()) return space;
+  return spaces::AnySpace(evaluation::TabulatedSpace(space, table));
+}
+
+/// The name of a metric in the table.
+std::string column_of(const config::Experiment& experiment, const std::string& metric) {
+  const std::string& name = experiment.evaluation.at(metric).metric;
+  return name.empty() ? metric : name;
+}
+
+search::Guidance guidance_of(const config::Experiment& experiment, const spaces::AnySpace& space,
+                             const std::shared_ptr<const evaluation::BenchmarkTable>& table) {
+  std::map<std::string, std::string> cheap;
+  for (const auto& [metric, section] : experiment.evaluation) {
+    const std::string column = column_of(experiment, metric);
+    if (section.cost == "cheap") cheap[column] = column;
+  }
+  search::Guidance guidance{
+      .make_predictor = [source = PredictorSource(space)](const std::string& name) {
+        return source.make(name);
+      }};
+  const spaces::NetworkInput input = spaces::NetworkInput::parse("cifar10");
+  guidance.known.push_back(std::make_shared<evaluation::GraphCosts>(space, input));
+  if (!cheap.empty()) {
+    std::set<std::string> names;
+    for (const auto& [name, column] : cheap) names.insert(name);
+    guidance.known.push_back(std::make_shared<evaluation::TableEvaluator>(table, cheap, names));
+  }
+  return guidance;
+}
+
 /// The problem with metrics called as in the table.
 search::Problem table_problem(const config::Experiment& experiment) {
-  const auto column = [&](const std::string& metric) {
-    const std::string& name = experiment.evaluation.at(metric).metric;
-    return name.empty() ? metric : name;
-  };
+  const auto column = [&](const std::string& metric) { return column_of(experiment, metric); };
   search::Problem problem = experiment.problem();
   for (auto& objective : problem.objectives) objective.metric = column(objective.metric);
   for (auto& limit : problem.limits) limit.metric = column(limit.metric);
@@ -72,9 +108,10 @@ search::Problem table_problem(const config::Experiment& experiment) {
 Results compare_regret(const config::Experiment& experiment, const spaces::AnySpace& space,
                        const std::shared_ptr<const evaluation::BenchmarkTable>& table,
                        ProgressLine& progress, const std::stop_token& stop) {
-  const search::BenchmarkSetup setup{.space = space,
+  const search::BenchmarkSetup setup{.space = tabulated(space, table),
                                      .table = table,
                                      .problem = table_problem(experiment),
+                                     .guidance = guidance_of(experiment, space, table),
                                      .algorithms = experiment.search,
                                      .evaluations = experiment.budgets.back(),
                                      .seeds = experiment.seeds,
@@ -100,10 +137,11 @@ Results compare_regret(const config::Experiment& experiment, const spaces::AnySp
 Results compare_fronts(const config::Experiment& experiment, const spaces::AnySpace& space,
                        const std::shared_ptr<const evaluation::BenchmarkTable>& table,
                        ProgressLine& progress, const std::stop_token& stop) {
-  const search::FrontBenchmarkSetup setup{.space = space,
+  const search::FrontBenchmarkSetup setup{.space = tabulated(space, table),
                                           .table = table,
                                           .problem = table_problem(experiment),
                                           .algorithms = experiment.search,
+                                          .guidance = guidance_of(experiment, space, table),
                                           .evaluations = experiment.budgets.back(),
                                           .seeds = experiment.seeds,
                                           .reference_point = experiment.reference_point};

@@ -60,11 +60,16 @@ struct BlocksSection {
 struct TableSection {
   std::string table;
   std::string metric;
+  std::string cost = "expensive";
 
   template <class Visitor>
   void fields(Visitor& visit) {
     visit("table", table, "table file that 'evonas table import' wrote", required(file_path()));
     visit("metric", metric, "metric of the table; empty is the one of the same name");
+    visit("cost", cost,
+          "what a value stands for: an expensive evaluation, which predictor_guided predicts, or a "
+          "cheap look-up, of which it asks for every candidate",
+          one_of({"expensive", "cheap"}));
   }
 };
 

@@ -2,12 +2,14 @@
 
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "cli/run/network_sources.hpp"
+#include "cli/run/predictors.hpp"
 #include "evaluation/graph_costs.hpp"
 #include "evaluation/latency_blocks/block_latency.hpp"
 #include "evaluation/table/benchmark_table.hpp"
@@ -64,9 +66,11 @@ class SourceList {
   /// One source for each table file, named by its metrics.
   void add_tables() {
     std::map<std::string, std::map<std::string, std::string>> columns;
+    std::set<std::string> cheap;
     for (const auto& [metric, source] : configuration_.evaluation) {
       if (const auto* table = std::get_if<config::TableSection>(&source)) {
         columns[table->table][metric] = table->metric.empty() ? metric : table->metric;
+        if (table->cost == "cheap") cheap.insert(metric);
       }
     }
     for (auto& [file, names] : columns) {
@@ -75,7 +79,7 @@ class SourceList {
       std::string name;
       for (const auto& [metric, column] : names) name += (name.empty() ? "" : "+") + metric;
       add(std::move(name),
-          std::make_shared<evaluation::TableEvaluator>(std::move(table), std::move(names)));
+          std::make_shared<evaluation::TableEvaluator>(std::move(table), std::move(names), cheap));
     }
   }
 
@@ -145,6 +149,8 @@ search::SearchSetup make_setup(const Configuration& configuration, std::size_t t
           .algorithm = configuration.search,
           .budget = configuration.budget,
           .sources = SourceList(configuration, space, threads, sources).build(),
+          .make_predictor = [source = PredictorSource(space)](
+                                const std::string& name) { return source.make(name); },
           .threads = threads};
 }
 

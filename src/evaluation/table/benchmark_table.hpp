@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -129,10 +130,12 @@ class BenchmarkTable {
 /// Looks metrics up in a table. An architecture that the table lacks is a failed evaluation.
 class TableEvaluator final : public Evaluator {
  public:
-  /// `names` maps the names of the metrics to those of the table's columns. Throws EvaluationError
+  /// `names` maps the names of the metrics to those of the table's columns; those in `cheap` cost
+  /// what a look-up does, the others stand for an expensive evaluation. Throws EvaluationError
   /// where the table has no such metric. A row that lacks one of the values is a failed evaluation.
   TableEvaluator(std::shared_ptr<const BenchmarkTable> table,
-                 const std::map<std::string, std::string>& names);
+                 const std::map<std::string, std::string>& names,
+                 const std::set<std::string>& cheap = {});
 
   std::vector<Metric> metrics() const override;
   bool deterministic() const override { return true; }

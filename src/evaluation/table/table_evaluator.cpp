@@ -7,12 +7,13 @@
 namespace evonas::evaluation {
 
 TableEvaluator::TableEvaluator(std::shared_ptr<const BenchmarkTable> table,
-                               const std::map<std::string, std::string>& names)
+                               const std::map<std::string, std::string>& names,
+                               const std::set<std::string>& cheap)
     : table_(std::move(table)) {
   for (const auto& [name, column] : names) {
-    columns_.push_back(
-        {.metric = {.name = name, .unit = table_->metric(column).unit, .cost = CostClass::Cheap},
-         .values = table_->values(column)});
+    const CostClass cost = cheap.contains(name) ? CostClass::Cheap : CostClass::Simulated;
+    columns_.push_back({.metric = {.name = name, .unit = table_->metric(column).unit, .cost = cost},
+                        .values = table_->values(column)});
   }
 }
 

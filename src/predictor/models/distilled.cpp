@@ -75,13 +75,12 @@ torch::Tensor rows_of(const GraphFeatures& features, std::span<const spaces::Gen
 }
 
 /// What a student is to yield: graphs x (score, logarithm of its deviation).
-torch::Tensor targets_of(const RankNormal& labels, std::span<const Prediction> predictions) {
+torch::Tensor targets_of(std::span<const Prediction> predictions) {
   torch::Tensor targets = torch::empty({static_cast<std::int64_t>(predictions.size()), 2});
   float* at = targets.data_ptr<float>();
   for (const Prediction& prediction : predictions) {
-    const auto [score, deviation] = labels.scored(prediction);
-    *at++ = static_cast<float>(score);
-    *at++ = static_cast<float>(std::log(std::max(deviation, kLeastDeviation)));
+    *at++ = static_cast<float>(prediction.mean);
+    *at++ = static_cast<float>(std::log(std::max(prediction.deviation, kLeastDeviation)));
   }
   return targets;
 }
@@ -101,7 +100,7 @@ Distilled::Distilled(std::shared_ptr<const GraphFeatures> features,
 Distilled::~Distilled() = default;
 
 void Distilled::fit(std::span<const Label> labels, const FitControl& control) {
-  teacher_->fit(labels, part_of(control, 0.0, kShareOfTeacher));
+  teacher_->fit(scored_labels(rank(labels)), part_of(control, 0.0, kShareOfTeacher));
   teach(labels, options_.pool, options_.steps, nullptr, part_of(control, kShareOfTeacher, 1.0));
 }
 
@@ -111,7 +110,7 @@ void Distilled::refresh(std::span<const Label> labels, std::size_t known,
     fit(labels, control);
     return;
   }
-  teacher_->refresh(labels, known, part_of(control, 0.0, kShareOfTeacher));
+  teacher_->refresh(scored_labels(rank(labels)), known, part_of(control, 0.0, kShareOfTeacher));
   teach(labels, options_.refreshed, options_.refresh_steps, fitted_.get(),
         part_of(control, kShareOfTeacher, 1.0));
 }
@@ -131,7 +130,7 @@ void Distilled::teach(std::span<const Label> labels, std::int64_t pool, std::int
     student.copy_weights(*start->student);
   }
   const torch::Tensor rows = rows_of(*features_, architectures);
-  const torch::Tensor targets = targets_of(fitted->labels, teacher_->predict(architectures));
+  const torch::Tensor targets = targets_of(teacher_->predict(architectures));
   const torch::Tensor weights =
       torch::tensor({1.0F, static_cast<float>(kDeviationWeight)}).unsqueeze(0);
   Rng rng(control.seed, "batches of a student");

@@ -19,8 +19,11 @@ namespace evonas::predictor {
 namespace {
 
 constexpr double kLeastNoise = 1e-4;  // variance that is always added, for the factorisation
-constexpr double kTypicalScale = 0.8;
-constexpr double kScalePrior = 0.05;
+// What the logarithms of scales are held to, by these weights of the squared distances: with few
+// labels any scales explain them.
+constexpr double kTypicalNoise = -2.5;
+constexpr double kTypicalTrend = -1.0;
+constexpr double kScalePrior = 1.0;
 constexpr std::size_t kChunk = 256;  // architectures in one task of a prediction
 
 torch::Tensor tensor_of(std::span<const double> values, std::int64_t columns) {
@@ -30,19 +33,38 @@ torch::Tensor tensor_of(std::span<const double> values, std::int64_t columns) {
   return tensor;
 }
 
+/// 1 for the features that count operations, 0 for the others.
+torch::Tensor counts_among(const GraphFeatures& features) {
+  const std::vector<std::string> names = features.names();
+  torch::Tensor counts = torch::zeros({static_cast<std::int64_t>(names.size())}, torch::kDouble);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names[i].starts_with("count(")) counts[static_cast<std::int64_t>(i)] = 1.0;
+  }
+  return counts;
+}
+
 /// Logarithms of what the kernel is made of.
 struct Scales {
   torch::Tensor length;     ///< common to all features
   torch::Tensor own;        ///< of each feature, on top of the common one
-  torch::Tensor amplitude;  ///< of the kernel's variance
+  torch::Tensor amplitude;  ///< of the variance of the Matern kernel
+  torch::Tensor trend;      ///< of the variance of the linear kernel
   torch::Tensor noise;      ///< of the labels' variance
+  torch::Tensor counts;     ///< by feature: its weight in the linear kernel, no scale itself
 
-  explicit Scales(std::int64_t features)
-      : length(
-            torch::full({1}, 0.5 * std::log(static_cast<double>(features)) + 0.3, torch::kDouble)),
-        own(torch::zeros({features}, torch::kDouble)),
+  explicit Scales(const GraphFeatures& features)
+      : length(torch::full({1}, typical_length(features.size()), torch::kDouble)),
+        own(torch::zeros({static_cast<std::int64_t>(features.size())}, torch::kDouble)),
         amplitude(torch::full({1}, -1.0, torch::kDouble)),
-        noise(torch::full({1}, -2.5, torch::kDouble)) {}
+        trend(torch::full({1}, kTypicalTrend, torch::kDouble)),
+        noise(torch::full({1}, kTypicalNoise, torch::kDouble)),
+        counts(counts_among(features)) {
+    counts *= static_cast<double>(features.size()) / counts.sum().clamp_min(1.0);
+  }
+
+  static double typical_length(std::size_t features) {
+    return 0.5 * std::log(static_cast<double>(features)) + 0.3;
+  }
 
   torch::Tensor weights() const { return (-length - own).exp(); }
   torch::Tensor kernel(const torch::Tensor& a, const torch::Tensor& b) const {
@@ -50,7 +72,12 @@ struct Scales {
         (a.square().sum(1, true) + b.square().sum(1).unsqueeze(0) - 2.0 * a.matmul(b.t()))
             .clamp_min(0.0);
     const torch::Tensor t = (5.0 * squared + 1e-12).sqrt();
-    return amplitude.exp() * (1.0 + t + t.square() / 3.0) * (-t).exp();
+    return amplitude.exp() * (1.0 + t + t.square() / 3.0) * (-t).exp() +
+           trend.exp() * (a * counts).matmul(b.t());
+  }
+  /// The kernel of each row with itself.
+  torch::Tensor variance(const torch::Tensor& a) const {
+    return amplitude.exp() + trend.exp() * (a.square() * counts).sum(1);
   }
   /// The lower Cholesky factor of the labels' covariance.
   torch::Tensor factor(const torch::Tensor& rows) const {
@@ -63,10 +90,13 @@ struct Scales {
   torch::Tensor cost(const torch::Tensor& rows, const torch::Tensor& scores, double prior) const {
     const torch::Tensor lower = factor(rows);
     const torch::Tensor white = torch::linalg_solve_triangular(lower, scores, /*upper=*/false);
+    const torch::Tensor astray =
+        (length - typical_length(static_cast<std::size_t>(rows.size(1)))).square() +
+        (trend - kTypicalTrend).square() + (noise - kTypicalNoise).square();
     return 0.5 * white.square().sum() + lower.diagonal().log().sum() + prior * own.square().sum() +
-           kScalePrior * (length - kTypicalScale).square().sum();
+           kScalePrior * astray.sum();
   }
-  std::array<torch::Tensor*, 4> all() { return {&length, &own, &amplitude, &noise}; }
+  std::array<torch::Tensor*, 5> all() { return {&length, &own, &amplitude, &trend, &noise}; }
 };
 
 }  // namespace
@@ -115,7 +145,7 @@ void GaussianProcess::fit(std::span<const Label> labels, const FitControl& contr
   const torch::Tensor some_rows = rows.index_select(0, index);
   const torch::Tensor some_scores = scores.index_select(0, index);
 
-  Scales scales(width);
+  Scales scales(*features_);
   std::vector<torch::Tensor> learnt;
   for (torch::Tensor* scale : scales.all()) learnt.push_back(scale->requires_grad_());
   torch::optim::Adam optimiser(learnt, torch::optim::AdamOptions(options_.learning_rate));
@@ -162,13 +192,13 @@ std::vector<Prediction> GaussianProcess::predict(std::span<const spaces::Genotyp
     const std::size_t count = std::min(kChunk, block.size() - first);
     const torch::Tensor rows = tensor_of(std::span(features).subspan(first * width, count * width),
                                          static_cast<std::int64_t>(width));
-    const torch::Tensor covariance =
-        fitted_->scales.kernel(rows * fitted_->scales.weights(), fitted_->scaled);
+    const torch::Tensor scaled = rows * fitted_->scales.weights();
+    const torch::Tensor covariance = fitted_->scales.kernel(scaled, fitted_->scaled);
     const torch::Tensor means = covariance.matmul(fitted_->weights).contiguous();
     const torch::Tensor white =
         torch::linalg_solve_triangular(fitted_->lower, covariance.t(), /*upper=*/false);
     const torch::Tensor variances =
-        (fitted_->scales.amplitude.exp() + fitted_->scales.noise.exp() - white.square().sum(0))
+        (fitted_->scales.variance(scaled) + fitted_->scales.noise.exp() - white.square().sum(0))
             .clamp_min(0.0)
             .contiguous();
     for (std::size_t i = 0; i < count; ++i) {
@@ -180,7 +210,7 @@ std::vector<Prediction> GaussianProcess::predict(std::span<const spaces::Genotyp
   return predictions;
 }
 
-std::size_t GaussianProcess::parameters() const { return features_->size() + 3; }
+std::size_t GaussianProcess::parameters() const { return features_->size() + 4; }
 
 double GaussianProcess::multiply_accumulates(std::size_t /*nodes*/) const {
   const auto labels = static_cast<double>(fitted().rows.size(0));
@@ -201,7 +231,7 @@ void GaussianProcess::restore(const nlohmann::json& state) {
   at::set_num_threads(1);
   const torch::NoGradGuard no_gradients;
   const auto width = static_cast<std::int64_t>(features_->size());
-  Scales scales(width);
+  Scales scales(*features_);
   std::size_t i = 0;
   for (torch::Tensor* scale : scales.all()) {
     *scale = tensor_from(state.at("scales").at(i++), scale->sizes());

@@ -22,8 +22,10 @@ struct GaussianProcessOptions {
 };
 
 /// A Gaussian process on graph features (Rasmussen and Williams, "Gaussian processes for machine
-/// learning", 2006) with a Matern kernel of smoothness 5/2 and a length scale for each feature, all
-/// chosen by what makes the labels most likely. Labels are fitted as rank-normal scores.
+/// learning", 2006) with a Matern kernel of smoothness 5/2 and a length scale for each feature, and
+/// a linear kernel on the numbers of operations, which says where to go on from the labels there
+/// are; all scales are those that make the labels most likely. Labels are fitted as rank-normal
+/// scores.
 ///
 /// Fits on one thread, in time that grows with the cube of the number of labels.
 class GaussianProcess final : public Predictor {
@@ -36,6 +38,7 @@ class GaussianProcess final : public Predictor {
   /// Keeps the scales of the kernel, which need far more time than the rest.
   void refresh(std::span<const Label> labels, std::size_t known,
                const FitControl& control) override;
+  bool refreshes_at_once() const override { return true; }
   std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override;
   std::size_t parameters() const override;
   double multiply_accumulates(std::size_t nodes) const override;

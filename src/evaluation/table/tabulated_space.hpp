@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "evaluation/table/benchmark_table.hpp"
+#include "spaces/search_space.hpp"
+
+namespace evonas::evaluation {
+
+/// The part of a search space that a table has rows of, for comparisons in which every architecture
+/// that an algorithm asks for can be looked up. Samples are uniform over rows; a child is the first
+/// of the space's own that has a row, which stands for all with the same key.
+class TabulatedSpace {
+ public:
+  /// The table is one of `space`, and has at least two rows.
+  TabulatedSpace(spaces::AnySpace space, std::shared_ptr<const BenchmarkTable> table)
+      : space_(std::move(space)), table_(std::move(table)) {}
+
+  std::string name() const { return space_.name(); }
+  spaces::Genotype sample(Rng& rng) const;
+  spaces::Genotype mutate(const spaces::Genotype& parent, Rng& rng) const;
+  spaces::Genotype crossover(const spaces::Genotype& a, const spaces::Genotype& b, Rng& rng) const;
+  void validate(const spaces::Genotype& genotype) const;
+  Key key(const spaces::Genotype& genotype) const { return space_.key(genotype); }
+  graph::Graph cell(const spaces::Genotype& genotype) const { return space_.cell(genotype); }
+  void tokens(const spaces::Genotype& genotype, graph::Tokens& tokens) const {
+    space_.tokens(genotype, tokens);
+  }
+  graph::Graph network(const spaces::Genotype& genotype, const spaces::NetworkInput& input) const {
+    return space_.network(genotype, input);
+  }
+  std::string format(const spaces::Genotype& genotype) const { return space_.format(genotype); }
+  spaces::Genotype parse(std::string_view text) const { return space_.parse(text); }
+  std::uint64_t size() const { return table_->size(); }
+  spaces::Genotype at(std::uint64_t index) const { return table_->genotype(index); }
+
+ private:
+  std::optional<spaces::Genotype> row_like(const spaces::Genotype& genotype) const;
+
+  spaces::AnySpace space_;
+  std::shared_ptr<const BenchmarkTable> table_;
+};
+
+}  // namespace evonas::evaluation

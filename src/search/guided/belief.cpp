@@ -1,0 +1,44 @@
+#include "search/guided/belief.hpp"
+
+#include <utility>
+
+namespace evonas::search {
+
+Belief::Belief(std::string metric, std::unique_ptr<predictor::Predictor> predictor, double refit)
+    : metric_(std::move(metric)), predictor_(std::move(predictor)), refit_(refit) {}
+
+void Belief::add(const spaces::Genotype& genotype, double value) {
+  values_.push_back({.genotype = genotype, .value = value});
+}
+
+void Belief::learn(std::uint64_t seed) {
+  if (known_ == values_.size() && imagined_.empty()) return;
+  imagined_.clear();
+  predictor::RankedLabels ranked = predictor::rank(values_);
+  const std::vector<predictor::Label> labels = predictor::scored_labels(ranked);
+  const predictor::FitControl control{.seed = seed};
+  const bool from_scratch =
+      fitted_ == 0 || static_cast<double>(labels.size()) >= refit_ * static_cast<double>(fitted_);
+  if (from_scratch) {
+    predictor_->fit(labels, control);
+    fitted_ = labels.size();
+  } else {
+    predictor_->refresh(labels, known_, control);
+  }
+  known_ = labels.size();
+  scale_ = std::move(ranked.transform);
+}
+
+void Belief::imagine(const spaces::Genotype& genotype) {
+  const double believed = predictor_->predict(std::span(&genotype, 1)).front().mean;
+  imagined_.push_back({.genotype = genotype, .value = believed});
+  std::vector<predictor::Label> labels = predictor::scored_labels(predictor::rank(values_));
+  labels.insert(labels.end(), imagined_.begin(), imagined_.end());
+  predictor_->refresh(labels, known_, {});
+}
+
+std::vector<predictor::Prediction> Belief::predict(std::span<const spaces::Genotype> block) const {
+  return predictor_->predict(block);
+}
+
+}  // namespace evonas::search

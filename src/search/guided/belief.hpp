@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "predictor/predictor.hpp"
+#include "predictor/rank_normal.hpp"
+
+namespace evonas::search {
+
+/// What is believed of a metric whose values are paid for: a predictor, fitted to all values so
+/// far. Beliefs are in the scale of rank-normal scores of these values, in which one deviation
+/// means as much among the best as among the rest.
+class Belief {
+ public:
+  /// `refit`: GuidanceOptions::refit.
+  Belief(std::string metric, std::unique_ptr<predictor::Predictor> predictor, double refit);
+
+  const std::string& metric() const { return metric_; }
+  std::size_t labels() const { return values_.size(); }
+
+  void add(const spaces::Genotype& genotype, double value);
+
+  /// Fits the predictor to what was added since the last call. There is at least one label. Throws
+  /// predictor::PredictorError.
+  void learn(std::uint64_t seed);
+
+  /// Whether imagine() takes milliseconds.
+  bool imagines() const { return predictor_->refreshes_at_once(); }
+  /// Until the next learn(): takes an architecture for evaluated, with the value that is believed
+  /// of it, so that less is expected of what resembles it (Ginsbourger et al., "Kriging is
+  /// well-suited to parallelize optimization", 2010). After learn().
+  void imagine(const spaces::Genotype& genotype);
+
+  /// The belief in each of a block, as scores. After learn().
+  std::vector<predictor::Prediction> predict(std::span<const spaces::Genotype> block) const;
+
+  double score(double value) const { return scale_->score(value); }
+  double value(double score) const { return scale_->value(score); }
+
+ private:
+  std::string metric_;
+  std::unique_ptr<predictor::Predictor> predictor_;
+  double refit_;
+  std::vector<predictor::Label> values_;
+  std::vector<predictor::Label> imagined_;  ///< with scores as values
+  std::size_t known_ = 0;                   ///< labels that the predictor has learnt
+  std::size_t fitted_ = 0;                  ///< labels of its last fit from scratch
+  std::optional<predictor::RankNormal> scale_;
+};
+
+}  // namespace evonas::search

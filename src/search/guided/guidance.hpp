@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/fields.hpp"
+#include "evaluation/evaluator.hpp"
+#include "predictor/predictor.hpp"
+#include "predictor/predictor_list.hpp"
+
+namespace evonas::search {
+
+/// How a predictor guides a search.
+struct GuidanceOptions {
+  std::string predictor = "gp";
+  std::int64_t initial = 5;
+  std::string acquisition = "upper_bound";
+  double deviations = 0.5;
+  std::int64_t candidates = 10000;
+  std::int64_t population = 200;
+  double exploration = 0.0;
+  double refit = 1.5;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("predictor", predictor, "what predicts the metrics that evaluations are paid for",
+          one_of(predictor::predictor_names()));
+    visit("initial", initial,
+          "architectures evaluated before the first fit: random, but spread over a metric that is "
+          "known for all, such as FLOPs",
+          between(2, 1000000));
+    visit("acquisition", acquisition,
+          "what makes a candidate worth its evaluation: its mean, its mean and some deviations in "
+          "its favour, the improvement that is expected of it, or a draw from what is believed of "
+          "it",
+          one_of({"mean", "upper_bound", "expected_improvement", "thompson"}));
+    visit("deviations", deviations, "how many deviations (upper_bound)", between(0, 100));
+    visit("candidates", candidates, "architectures that the predictor scores before each batch",
+          between(1, 100000000));
+    visit("population", population, "members of the evolution that makes these candidates",
+          between(2, 1000000));
+    visit("exploration", exploration, "share of each batch that is drawn at random", between(0, 1));
+    visit("refit", refit,
+          "predictors are fitted from scratch when there are so many times the labels of the last "
+          "such fit, and refreshed otherwise",
+          between(1, 1000000));
+  }
+};
+
+/// What a guided search needs besides its options.
+struct Guidance {
+  /// Makes the predictor of that name for the space, not fitted. Throws predictor::PredictorError.
+  std::function<std::unique_ptr<predictor::Predictor>(const std::string& name)> make_predictor;
+  /// Sources that answer at once. Their metrics that are free or cheap are asked of every candidate
+  /// and not predicted.
+  std::vector<std::shared_ptr<evaluation::Evaluator>> known;
+};
+
+}  // namespace evonas::search

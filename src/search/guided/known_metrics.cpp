@@ -1,0 +1,62 @@
+#include "search/guided/known_metrics.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace evonas::search {
+
+KnownMetrics::KnownMetrics(std::vector<std::shared_ptr<evaluation::Evaluator>> sources,
+                           std::span<const std::string> wanted) {
+  for (auto& source : sources) {
+    const std::size_t before = names_.size();
+    for (const evaluation::Metric& metric : source->metrics()) {
+      const bool is_known =
+          metric.cost == evaluation::CostClass::Free || metric.cost == evaluation::CostClass::Cheap;
+      if (is_known && std::ranges::count(wanted, metric.name) > 0) names_.push_back(metric.name);
+    }
+    if (names_.size() > before) sources_.push_back(std::move(source));
+  }
+}
+
+std::vector<double> KnownMetrics::values(std::span<const evaluation::Candidate> block,
+                                         std::span<const Key> identities) {
+  if (names_.empty()) return {};
+  std::vector<std::size_t> rows;  // of the block, in `values_`
+  std::vector<evaluation::Candidate> fresh;
+  std::vector<std::size_t> fresh_rows;
+  for (std::size_t i = 0; i < block.size(); ++i) {
+    const auto [row, is_new] = asked_.insert(identities[i]);
+    rows.push_back(row);
+    if (!is_new) continue;
+    fresh.push_back(block[i]);
+    fresh_rows.push_back(row);
+  }
+  values_.resize(asked_.size() * names_.size(), std::numeric_limits<double>::quiet_NaN());
+  if (!fresh.empty()) ask(fresh, fresh_rows);
+  std::vector<double> values;
+  values.reserve(block.size() * names_.size());
+  for (const std::size_t row : rows) {
+    const auto own = std::span(values_).subspan(row * names_.size(), names_.size());
+    values.insert(values.end(), own.begin(), own.end());
+  }
+  return values;
+}
+
+void KnownMetrics::ask(std::span<const evaluation::Candidate> block,
+                       std::span<const std::size_t> rows) {
+  for (const auto& source : sources_) {
+    source->evaluate(block,
+                     [&](std::size_t i, const evaluation::Outcome& outcome) {
+                       for (std::size_t j = 0; j < names_.size(); ++j) {
+                         const auto found = outcome.metrics.find(names_[j]);
+                         if (found != outcome.metrics.end()) {
+                           values_[rows[i] * names_.size() + j] = found->second.value;
+                         }
+                       }
+                     },
+                     {});
+  }
+}
+
+}  // namespace evonas::search

@@ -1,0 +1,93 @@
+#include "search/guided/acquisition.hpp"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "base/random.hpp"
+#include "search/pareto.hpp"
+
+using namespace evonas;
+using namespace evonas::search;
+
+namespace {
+
+GuidanceOptions by(const std::string& acquisition) {
+  GuidanceOptions options;
+  options.acquisition = acquisition;
+  options.deviations = 0.5;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("merits are what they are called") {
+  const predictor::Prediction belief{.mean = 3.0, .deviation = 2.0};
+  CHECK(merit(by("mean"), belief, 1.0, 9.0) == 3.0);
+  CHECK(merit(by("upper_bound"), belief, 1.0, 9.0) == 2.0);
+  CHECK(merit(by("thompson"), belief, 1.0, -1.5) == 0.0);
+}
+
+TEST_CASE("expected improvement is the mean of what many draws gain") {
+  Rng rng(1, "test");
+  for (const auto& [mean, deviation, best] :
+       {std::tuple{3.0, 2.0, 1.0}, {0.0, 1.0, 2.0}, {1.0, 0.3, 1.0}}) {
+    double gained = 0.0;
+    constexpr int kDraws = 400000;
+    for (int i = 0; i < kDraws; ++i) {
+      gained += std::max(0.0, best - (mean + deviation * rng.normal())) / kDraws;
+    }
+    const predictor::Prediction belief{.mean = mean, .deviation = deviation};
+    CHECK(-merit(by("expected_improvement"), belief, best, 0.0) ==
+          doctest::Approx(gained).epsilon(0.02));
+  }
+  const predictor::Prediction certain{.mean = 1.0, .deviation = 0.0};
+  CHECK(merit(by("expected_improvement"), certain, 3.0, 0.0) == -2.0);
+  CHECK(merit(by("expected_improvement"), certain, 0.5, 0.0) == 0.0);
+}
+
+TEST_CASE("probabilities are those of the normal distribution") {
+  CHECK(probability_below({.mean = 2.0, .deviation = 1.0}, 2.0) == doctest::Approx(0.5));
+  CHECK(probability_below({.mean = 2.0, .deviation = 2.0}, 5.92) == doctest::Approx(0.975));
+  CHECK(probability_below({.mean = 2.0, .deviation = 0.0}, 2.0) == 1.0);
+  CHECK(probability_below({.mean = 2.0, .deviation = 0.0}, 1.9) == 0.0);
+}
+
+TEST_CASE("the choice by hypervolume is greedy") {
+  Rng rng(2, "test");
+  const std::vector<double> reference{1.0, 1.0};
+  for (int trial = 0; trial < 20; ++trial) {
+    std::vector<std::vector<double>> front{{0.9, 0.2}, {0.3, 0.8}};
+    std::vector<Outlook> outlooks(30);
+    for (Outlook& outlook : outlooks) {
+      for (int j = 0; j < 2; ++j) {
+        outlook.push_back({.mean = rng.uniform(), .deviation = 0.1 * rng.uniform()});
+      }
+    }
+    std::vector<std::vector<double>> grown = front;
+    double volume = hypervolume(grown, reference);
+    for (const std::size_t chosen : choose_by_hypervolume(outlooks, front, reference, 1.0, {}, 4)) {
+      double most = 0.0;
+      std::vector<double> own;
+      for (std::size_t i = 0; i < outlooks.size(); ++i) {
+        const std::vector<double> point{outlooks[i][0].mean - outlooks[i][0].deviation,
+                                        outlooks[i][1].mean - outlooks[i][1].deviation};
+        std::vector<std::vector<double>> with = grown;
+        with.push_back(point);
+        most = std::max(most, hypervolume(with, reference) - volume);
+        if (i == chosen) own = point;
+      }
+      grown.push_back(own);
+      const double larger = hypervolume(grown, reference);
+      CHECK(larger - volume == doctest::Approx(most));
+      volume = larger;
+    }
+  }
+}
+
+TEST_CASE("nothing is chosen that adds nothing") {
+  const std::vector<Outlook> outlooks{{{0.5, 0.0}, {0.5, 0.0}}, {{0.9, 0.0}, {0.9, 0.0}}};
+  const std::vector<double> reference{1.0, 1.0};
+  CHECK(choose_by_hypervolume(outlooks, {}, reference, 0.0, {}, 2) == std::vector<std::size_t>{0});
+  CHECK(choose_by_hypervolume(outlooks, {{0.1, 0.1}}, reference, 0.0, {}, 2).empty());
+}

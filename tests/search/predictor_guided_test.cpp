@@ -1,0 +1,244 @@
+#include "search/guided/predictor_guided.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <limits>
+#include <map>
+#include <memory>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "contract/algorithm_contract.hpp"
+#include "predictor/plain_predictors.hpp"
+#include "search/pareto.hpp"
+#include "search/small_space.hpp"
+
+using namespace evonas;
+using namespace evonas::search;
+using namespace evonas::tests;
+
+namespace {
+
+const SmallSpace kLarge{.genes = 6, .values = 5};
+const Problem kError{.objectives = {{"error", Goal::Minimize}}};
+const Problem kGain{.objectives = {{"gain", Goal::Maximize}}};
+
+double error_of(const spaces::Genotype& genotype) {
+  double error = 0.0;
+  for (const auto gene : genotype.genes()) error += std::abs(gene - 2.4);
+  return error;
+}
+
+double cost_of(const spaces::Genotype& genotype) {
+  double cost = 0.0;
+  for (const auto gene : genotype.genes()) cost += gene * gene;
+  return cost;
+}
+
+/// Knows the truth about each architecture; learns from labels only in what scale they are.
+class Oracle final : public predictor::Predictor {
+ public:
+  explicit Oracle(double (*truth)(const spaces::Genotype&)) : truth_(truth) {}
+
+  void fit(std::span<const predictor::Label> labels, const predictor::FitControl&) override {
+    scale_.clear();
+    for (const predictor::Label& label : labels) scale_[truth_(label.genotype)] = label.value;
+  }
+  std::vector<predictor::Prediction> predict(
+      std::span<const spaces::Genotype> block) const override {
+    std::vector<predictor::Prediction> predictions;
+    for (const spaces::Genotype& genotype : block)
+      predictions.push_back({scaled(truth_(genotype))});
+    return predictions;
+  }
+  std::size_t parameters() const override { return scale_.size(); }
+  nlohmann::json state() const override { return {}; }
+  void restore(const nlohmann::json&) override {}
+
+ private:
+  double scaled(double truth) const {
+    const auto last = std::prev(scale_.end());
+    if (truth > last->first) return last->second + truth - last->first;
+    const auto above = scale_.lower_bound(truth);
+    if (above == scale_.begin()) return above->second - (above->first - truth);
+    const auto below = std::prev(above);
+    const double share = (truth - below->first) / (above->first - below->first);
+    return below->second + share * (above->second - below->second);
+  }
+
+  double (*truth_)(const spaces::Genotype&);
+  std::map<double, double> scale_;
+};
+
+Guidance all_knowing(double (*truth)(const spaces::Genotype&)) {
+  return {.make_predictor = [=](const std::string&) { return std::make_unique<Oracle>(truth); }};
+}
+
+Guidance unknowing(const spaces::AnySpace& space) {
+  return {.make_predictor = [=](const std::string&) {
+    return std::make_unique<predictor::RandomPredictor>(space);
+  }};
+}
+
+/// Reports the cost of an architecture at once.
+class Costs final : public evaluation::Evaluator {
+ public:
+  std::vector<evaluation::Metric> metrics() const override {
+    return {{"cost", "", evaluation::CostClass::Cheap}};
+  }
+  bool deterministic() const override { return true; }
+  void evaluate(std::span<const evaluation::Candidate> block, const evaluation::OutcomeSink& sink,
+                std::stop_token /*stop*/) override {
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      evaluation::Outcome outcome;
+      outcome.metrics["cost"].value = cost_of(block[i].genotype);
+      sink(i, std::move(outcome));
+    }
+  }
+};
+
+AlgorithmOptions guided(const std::string& acquisition = "upper_bound") {
+  AlgorithmOptions options{.algorithm = "predictor_guided", .seed = 3};
+  options.guidance.acquisition = acquisition;
+  options.guidance.initial = 10;
+  options.guidance.candidates = 500;
+  options.guidance.population = 50;
+  return options;
+}
+
+void label_error(Individual& individual) {
+  individual.objectives = {error_of(individual.genotype)};
+  individual.violation = 0.0;
+}
+
+void label_with_failures(Individual& individual) {
+  const double cost = cost_of(individual.genotype);
+  if (static_cast<int>(cost) % 7 == 3) return;
+  individual.objectives = {error_of(individual.genotype), cost};
+  individual.limited = {cost};
+  individual.violation = std::max(0.0, cost / 20.0 - 1.0);
+}
+
+const Problem kFrontWithinLimit{
+    .objectives = {{"error", Goal::Minimize}, {"cost", Goal::Minimize}},
+    .limits = {{.metric = "cost", .relation = Relation::AtMost, .bound = 20.0}}};
+
+}  // namespace
+
+TEST_CASE("a guided search keeps the contract, whatever is predicted and known") {
+  const spaces::AnySpace space{SmallSpace{}};
+  Guidance with_costs = unknowing(space);
+  with_costs.known.push_back(std::make_shared<Costs>());
+  for (const char* acquisition : {"mean", "upper_bound", "expected_improvement", "thompson"}) {
+    CAPTURE(acquisition);
+    for (const Guidance& guidance : {unknowing(space), with_costs}) {
+      AlgorithmOptions options = guided(acquisition);
+      options.guidance.candidates = 60;
+      options.guidance.population = 20;
+      options.guidance.exploration = 0.2;
+      check_algorithm(options, space, kFrontWithinLimit, label_with_failures, 56, guidance);
+    }
+  }
+}
+
+TEST_CASE("what is predicted best is asked for first") {
+  const spaces::AnySpace space{kLarge};
+  double least = std::numeric_limits<double>::infinity();
+  for (std::uint64_t i = 0; i < kLarge.size(); ++i) least = std::min(least, error_of(kLarge.at(i)));
+  for (const char* acquisition : {"mean", "upper_bound", "expected_improvement"}) {
+    CAPTURE(acquisition);
+    const Asked asked = run_algorithm(guided(acquisition), space, kError, label_error, 15, 0,
+                                      all_knowing(error_of));
+    REQUIRE(asked.evaluated.size() == 15);
+    CHECK(asked.evaluated[10].objectives.front() == least);
+    CHECK(asked.evaluated[10].objectives <= asked.evaluated[11].objectives);
+    CHECK(asked.evaluated[11].objectives <= asked.evaluated[14].objectives);
+  }
+}
+
+TEST_CASE("what is maximised is predicted in its own sense") {
+  const spaces::AnySpace space{kLarge};
+  const auto gain = [](const spaces::Genotype& genotype) { return -error_of(genotype); };
+  const Asked asked = run_algorithm(guided(), space, kGain, label_error, 11, 0, all_knowing(gain));
+  const double found = asked.evaluated[10].objectives.front();
+  for (std::uint64_t i = 0; i < kLarge.size(); ++i) CHECK(found <= error_of(kLarge.at(i)));
+}
+
+TEST_CASE("a known limit is never broken, from the first architecture on") {
+  const spaces::AnySpace space{kLarge};
+  Guidance guidance = all_knowing(error_of);
+  guidance.known.push_back(std::make_shared<Costs>());
+  const Problem problem{.objectives = {{"error", Goal::Minimize}},
+                        .limits = {Limit::parse("cost <= 16")}};
+  const Asked asked = run_algorithm(
+      guided(), space, problem,
+      [](Individual& individual) {
+        label_error(individual);
+        individual.limited = {cost_of(individual.genotype)};
+        individual.violation = std::max(0.0, cost_of(individual.genotype) / 16.0 - 1.0);
+      },
+      15, 0, guidance);
+  for (const Individual& individual : asked.evaluated) CHECK(individual.feasible());
+  double least = std::numeric_limits<double>::infinity();
+  for (std::uint64_t i = 0; i < kLarge.size(); ++i) {
+    if (cost_of(kLarge.at(i)) <= 16) least = std::min(least, error_of(kLarge.at(i)));
+  }
+  CHECK(asked.evaluated[10].objectives.front() == least);
+}
+
+TEST_CASE("a limit on a predicted metric is kept as far as it is predicted") {
+  const spaces::AnySpace space{kLarge};
+  const Problem problem{.objectives = {{"cost", Goal::Minimize}},
+                        .limits = {Limit::parse("cost >= 30")}};
+  const Asked asked = run_algorithm(
+      guided("mean"), space, problem,
+      [](Individual& individual) {
+        const double cost = cost_of(individual.genotype);
+        individual.objectives = {cost};
+        individual.limited = {cost};
+        individual.violation = std::max(0.0, 1.0 - cost / 30.0);
+      },
+      20, 0, all_knowing(cost_of));
+  for (std::size_t i = 10; i < 20; ++i) {
+    CHECK(asked.evaluated[i].feasible());
+    CHECK(asked.evaluated[i].objectives.front() <= 33.0);
+  }
+}
+
+TEST_CASE("with several objectives the front is asked for") {
+  const spaces::AnySpace space{kLarge};
+  std::vector<Individual> all;
+  for (std::uint64_t i = 0; i < kLarge.size(); ++i) {
+    all.push_back({.genotype = kLarge.at(i),
+                   .key = space.key(kLarge.at(i)),
+                   .objectives = {error_of(kLarge.at(i)), cost_of(kLarge.at(i))}});
+  }
+  const std::vector<double> reference{100.0, 200.0};
+  const auto volume = [&](const std::vector<Individual>& individuals) {
+    std::vector<std::vector<double>> points;
+    for (const Individual& individual : individuals) points.push_back(individual.objectives);
+    return hypervolume(points, reference);
+  };
+  Guidance guidance = all_knowing(error_of);
+  guidance.known.push_back(std::make_shared<Costs>());
+  const Problem problem{.objectives = {{"error", Goal::Minimize}, {"cost", Goal::Minimize}}};
+  for (const char* acquisition : {"upper_bound", "expected_improvement"}) {
+    CAPTURE(acquisition);
+    const Asked asked = run_algorithm(
+        guided(acquisition), space, problem,
+        [](Individual& individual) {
+          individual.objectives = {error_of(individual.genotype), cost_of(individual.genotype)};
+          individual.violation = 0.0;
+        },
+        50, 0, guidance);
+    CHECK(volume(asked.evaluated) > 0.999 * volume(all));
+  }
+}
+
+TEST_CASE("a guided search needs predictors") {
+  CHECK_THROWS_WITH_AS(make_algorithm(guided(), spaces::AnySpace{kLarge}, kError),
+                       "the algorithm predictor_guided was given nothing that makes predictors",
+                       SearchError);
+}
