@@ -56,7 +56,8 @@ class Predictor {
   /// same predictor. Throws as fit() does.
   virtual void refresh(std::span<const Label> labels, std::size_t known, const FitControl& control);
 
-  /// Whether refresh() takes milliseconds, so that it can be asked what one more label would change.
+  /// Whether refresh() takes milliseconds, so that it can be asked what one more label would
+  /// change.
   virtual bool refreshes_at_once() const { return false; }
 
   /// One prediction for each architecture. Uses the threads of the arena that the caller is in.

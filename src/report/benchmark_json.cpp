@@ -27,7 +27,7 @@ json budgets_json(const search::AlgorithmResult& algorithm) {
 json report_json(const Benchmark& benchmark) {
   json curves = json::array();
   for (const search::AlgorithmResult& algorithm : benchmark.result.algorithms) {
-    const double median = algorithm.median_evaluations_to_optimum;
+    const auto finite = [](double value) { return std::isfinite(value) ? json(value) : json(); };
     curves.push_back(
         {{"algorithm", algorithm.algorithm},
          {"budgets", budgets_json(algorithm)},
@@ -35,7 +35,8 @@ json report_json(const Benchmark& benchmark) {
          {"median", algorithm.median},
          {"lower", algorithm.lower_quartile},
          {"upper", algorithm.upper_quartile},
-         {"median_evaluations_to_optimum", std::isfinite(median) ? json(median) : json(nullptr)},
+         {"median_evaluations_to_optimum", finite(algorithm.median_evaluations_to_optimum)},
+         {"evaluations_to_optimum_90", finite(algorithm.evaluations_to_optimum_90)},
          {"engine_seconds", algorithm.engine_seconds}});
   }
   return readable({{"kind", "benchmark"},

@@ -62,7 +62,9 @@ function regretTable(data) {
     { title: "evaluations to the optimum", number: true,
       key: (curve) => curve.median_evaluations_to_optimum,
       content: (curve) => (curve.median_evaluations_to_optimum === null ? "not within the budget"
-        : formatNumber(curve.median_evaluations_to_optimum)) },
+        : [formatNumber(curve.median_evaluations_to_optimum, 3),
+           element("span", { class: "interval" }, curve.evaluations_to_optimum_90 === null
+             ? "not nine in ten" : `${formatNumber(curve.evaluations_to_optimum_90, 3)} for nine in ten`)]) },
     { title: "engine seconds a search", number: true, key: (curve) => curve.engine_seconds,
       content: (curve) => formatNumber(curve.engine_seconds, 3) },
   ];

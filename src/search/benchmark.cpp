@@ -141,7 +141,8 @@ BudgetResult budget_result(std::span<const SearchTrace> traces, std::int64_t bud
           .at_optimum = static_cast<double>(found) / static_cast<double>(regrets.size())};
 }
 
-double median_to_optimum(std::span<const SearchTrace> traces) {
+/// How many evaluations that share of searches needs to the optimum.
+double evaluations_to_optimum(std::span<const SearchTrace> traces, double share) {
   std::vector<double> counts;
   for (const SearchTrace& trace : traces) {
     const auto found = std::find(trace.regret.begin(), trace.regret.end(), 0.0);
@@ -150,8 +151,9 @@ double median_to_optimum(std::span<const SearchTrace> traces) {
                          : static_cast<double>(found - trace.regret.begin() + 1));
   }
   std::sort(counts.begin(), counts.end());
-  const double upper = counts[counts.size() / 2];
-  return std::isinf(upper) ? upper : quantile(counts, 0.5);
+  const double position = share * static_cast<double>(counts.size() - 1);
+  const double upper = counts[static_cast<std::size_t>(std::ceil(position))];
+  return std::isinf(upper) ? upper : quantile(counts, share);
 }
 
 AlgorithmResult summarise(std::string name, std::span<const SearchTrace> traces,
@@ -167,7 +169,8 @@ AlgorithmResult summarise(std::string name, std::span<const SearchTrace> traces,
     result.median.push_back(quantile(regrets, 0.5));
     result.upper_quartile.push_back(quantile(regrets, 0.75));
   }
-  result.median_evaluations_to_optimum = median_to_optimum(traces);
+  result.median_evaluations_to_optimum = evaluations_to_optimum(traces, 0.5);
+  result.evaluations_to_optimum_90 = evaluations_to_optimum(traces, 0.9);
   for (const SearchTrace& trace : traces) result.engine_seconds += trace.seconds;
   result.engine_seconds /= static_cast<double>(traces.size());
   return result;

@@ -49,6 +49,8 @@ struct AlgorithmResult {
   std::vector<double> upper_quartile;  ///< likewise
   /// Median over seeds of the evaluations until the optimum; infinite where half never find it.
   double median_evaluations_to_optimum = 0.0;
+  /// Those after which nine seeds in ten have found it; infinite likewise.
+  double evaluations_to_optimum_90 = 0.0;
   double engine_seconds = 0.0;  ///< mean wall time of one search
 };
 
@@ -71,8 +73,8 @@ BenchmarkResult run_benchmark(const BenchmarkSetup& setup,
 
 /// `{"optimum", "optimum_architecture", "evaluations", "seeds", "algorithms": {NAME: {"budgets":
 /// {"50": {"regret_mean", "regret_std", "regret_median", "regret_quartiles": [lower, upper],
-/// "at_optimum"}, ...}, "median_evaluations_to_optimum", "engine_seconds"}}}`; a median that is
-/// infinite is null.
+/// "at_optimum"}, ...}, "median_evaluations_to_optimum", "evaluations_to_optimum_90",
+/// "engine_seconds"}}}`; a number that is infinite is null.
 nlohmann::json to_json(const BenchmarkResult& result);
 
 /// The mean regrets as a table in Markdown: a row for each algorithm, a column for each budget.

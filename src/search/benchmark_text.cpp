@@ -19,13 +19,14 @@ nlohmann::json to_json(const BenchmarkResult& result) {
           {"regret_quartiles", {budget.regret_lower_quartile, budget.regret_upper_quartile}},
           {"at_optimum", budget.at_optimum}};
     }
-    nlohmann::json median = nullptr;
-    if (std::isfinite(algorithm.median_evaluations_to_optimum)) {
-      median = algorithm.median_evaluations_to_optimum;
-    }
-    algorithms[algorithm.algorithm] = {{"budgets", std::move(budgets)},
-                                       {"median_evaluations_to_optimum", std::move(median)},
-                                       {"engine_seconds", algorithm.engine_seconds}};
+    const auto finite = [](double value) {
+      return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json(nullptr);
+    };
+    algorithms[algorithm.algorithm] = {
+        {"budgets", std::move(budgets)},
+        {"median_evaluations_to_optimum", finite(algorithm.median_evaluations_to_optimum)},
+        {"evaluations_to_optimum_90", finite(algorithm.evaluations_to_optimum_90)},
+        {"engine_seconds", algorithm.engine_seconds}};
   }
   return {{"optimum", result.optimum},
           {"optimum_architecture", result.optimum_architecture},
@@ -42,18 +43,21 @@ std::string to_markdown(const BenchmarkResult& result) {
     text += fmt::format(" {} |", budget.evaluations);
     line += "---|";
   }
-  text += " at optimum | median evaluations to it | ms a search |\n" + line + "---|---|---|\n";
+  text += " at optimum | median evaluations to it | nine in ten | ms a search |\n" + line +
+          "---|---|---|---|\n";
+  const auto count = [&](double evaluations) {
+    return std::isfinite(evaluations) ? fmt::format("{:.3g}", evaluations)
+                                      : fmt::format("> {}", result.evaluations);
+  };
   for (const AlgorithmResult& algorithm : result.algorithms) {
     text += fmt::format("| {} |", algorithm.algorithm);
     for (const BudgetResult& budget : algorithm.budgets) {
       text += fmt::format(" {:.3f} ± {:.3f} |", budget.regret_mean, budget.regret_deviation);
     }
-    const double median = algorithm.median_evaluations_to_optimum;
     text += fmt::format(
-        " {} | {} | {:.1f} |\n",
+        " {} | {} | {} | {:.1f} |\n",
         algorithm.budgets.empty() ? "" : fmt::format("{:.3f}", algorithm.budgets.back().at_optimum),
-        std::isfinite(median) ? fmt::format("{:g}", median)
-                              : fmt::format("> {}", result.evaluations),
+        count(algorithm.median_evaluations_to_optimum), count(algorithm.evaluations_to_optimum_90),
         algorithm.engine_seconds * 1e3);
   }
   return text;

@@ -124,6 +124,7 @@ TEST_CASE("an optimum that is not found has an infinite median, null in JSON") {
   const nlohmann::json json = to_json(result);
   const nlohmann::json& random = json.at("algorithms").at("random");
   CHECK(random.at("median_evaluations_to_optimum").is_null());
+  CHECK(random.at("evaluations_to_optimum_90").is_null());
   CHECK(random.at("engine_seconds").is_number());
   const nlohmann::json& budget = random.at("budgets").at("3");
   CHECK(budget.at("regret_mean") == result.algorithms[0].budgets[0].regret_mean);
@@ -198,4 +199,6 @@ TEST_CASE("published figures of searchers on NAS-Bench-201 are reached") {
   CHECK(result.algorithms[1].budgets[0].regret_mean <= 0.06);
   CHECK(result.algorithms[2].budgets[0].regret_mean <= 0.01);
   CHECK(result.algorithms[2].median_evaluations_to_optimum <= 64);
+  CHECK(result.algorithms[2].evaluations_to_optimum_90 > 64);
+  CHECK(result.algorithms[2].evaluations_to_optimum_90 <= 200);
 }
