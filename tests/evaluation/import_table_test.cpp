@@ -336,6 +336,9 @@ TEST_CASE("places that cannot be written are refused") {
   CHECK(contains(error(folder.path()), "it is a folder; name a file"));
   CHECK(contains(error(csv), "the table would overwrite the file"));
   CHECK(contains(error(folder.path() / "." / "t.csv"), "the table would overwrite the file"));
-  CHECK(contains(error(folder.path() / "absent" / "t.sqlite"), "cannot write the table"));
+  folder.write("file", "");
+  CHECK(contains(error(folder.path() / "file" / "t.sqlite"), "its folder cannot be made"));
+  import_table(space(), csv, "arch", metrics({"accuracy=acc"}), folder / "new/folder/t.sqlite");
+  CHECK(std::filesystem::exists(folder / "new/folder/t.sqlite"));
   CHECK(read_text(csv) == "arch,acc\n" + arch(1) + ",1\n");
 }

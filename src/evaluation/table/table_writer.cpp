@@ -58,6 +58,14 @@ PartialFile::PartialFile(const std::filesystem::path& source, std::filesystem::p
         fmt::format("the table would overwrite the file {} that it is made from; name another file",
                     source.string()));
   }
+  if (target_.has_parent_path()) {
+    std::error_code error;
+    std::filesystem::create_directories(target_.parent_path(), error);
+    if (error) {
+      throw EvaluationError(fmt::format("cannot write the table {}: its folder cannot be made: {}",
+                                        target_.string(), error.message()));
+    }
+  }
   remove();
 }
 

@@ -19,7 +19,8 @@ namespace evonas::evaluation {
 /// there before stays untouched by a failure.
 class PartialFile {
  public:
-  /// Throws EvaluationError where `target` is a folder, or is `source`, which it is made from.
+  /// Makes the folder of `target` where it is missing. Throws EvaluationError where it cannot,
+  /// where `target` is a folder, or is `source`, which it is made from.
   PartialFile(const std::filesystem::path& source, std::filesystem::path target);
   PartialFile(const PartialFile&) = delete;
   PartialFile& operator=(const PartialFile&) = delete;
