@@ -77,10 +77,13 @@ std::string column_of(const config::Experiment& experiment, const std::string& m
 
 search::Guidance guidance_of(const config::Experiment& experiment, const spaces::AnySpace& space,
                              const std::shared_ptr<const evaluation::BenchmarkTable>& table) {
-  std::map<std::string, std::string> cheap;
+  std::map<std::string, std::string> names;
+  std::set<std::string> cheap;
   for (const auto& [metric, section] : experiment.evaluation) {
+    if (section.cost != "cheap") continue;
     const std::string column = column_of(experiment, metric);
-    if (section.cost == "cheap") cheap[column] = column;
+    names[column] = column;
+    cheap.insert(column);
   }
   search::Guidance guidance{
       .make_predictor = [source = PredictorSource(space)](const std::string& name) {
@@ -89,9 +92,7 @@ search::Guidance guidance_of(const config::Experiment& experiment, const spaces:
   const spaces::NetworkInput input = spaces::NetworkInput::parse("cifar10");
   guidance.known.push_back(std::make_shared<evaluation::GraphCosts>(space, input));
   if (!cheap.empty()) {
-    std::set<std::string> names;
-    for (const auto& [name, column] : cheap) names.insert(name);
-    guidance.known.push_back(std::make_shared<evaluation::TableEvaluator>(table, cheap, names));
+    guidance.known.push_back(std::make_shared<evaluation::TableEvaluator>(table, names, cheap));
   }
   return guidance;
 }

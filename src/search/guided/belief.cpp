@@ -12,29 +12,27 @@ void Belief::add(const spaces::Genotype& genotype, double value) {
 }
 
 void Belief::learn(std::uint64_t seed) {
-  if (known_ == values_.size() && imagined_.empty()) return;
-  imagined_.clear();
+  const bool has_imagined = labels_.size() > known_;
+  if (known_ == values_.size() && !has_imagined) return;
   predictor::RankedLabels ranked = predictor::rank(values_);
-  const std::vector<predictor::Label> labels = predictor::scored_labels(ranked);
+  labels_ = predictor::scored_labels(ranked);
   const predictor::FitControl control{.seed = seed};
   const bool from_scratch =
-      fitted_ == 0 || static_cast<double>(labels.size()) >= refit_ * static_cast<double>(fitted_);
+      fitted_ == 0 || static_cast<double>(labels_.size()) >= refit_ * static_cast<double>(fitted_);
   if (from_scratch) {
-    predictor_->fit(labels, control);
-    fitted_ = labels.size();
+    predictor_->fit(labels_, control);
+    fitted_ = labels_.size();
   } else {
-    predictor_->refresh(labels, known_, control);
+    predictor_->refresh(labels_, known_, control);
   }
-  known_ = labels.size();
+  known_ = labels_.size();
   scale_ = std::move(ranked.transform);
 }
 
 void Belief::imagine(const spaces::Genotype& genotype) {
   const double believed = predictor_->predict(std::span(&genotype, 1)).front().mean;
-  imagined_.push_back({.genotype = genotype, .value = believed});
-  std::vector<predictor::Label> labels = predictor::scored_labels(predictor::rank(values_));
-  labels.insert(labels.end(), imagined_.begin(), imagined_.end());
-  predictor_->refresh(labels, known_, {});
+  labels_.push_back({.genotype = genotype, .value = believed});
+  predictor_->refresh(labels_, known_, {});
 }
 
 std::vector<predictor::Prediction> Belief::predict(std::span<const spaces::Genotype> block) const {

@@ -48,9 +48,10 @@ class Belief {
   std::unique_ptr<predictor::Predictor> predictor_;
   double refit_;
   std::vector<predictor::Label> values_;
-  std::vector<predictor::Label> imagined_;  ///< with scores as values
-  std::size_t known_ = 0;                   ///< labels that the predictor has learnt
-  std::size_t fitted_ = 0;                  ///< labels of its last fit from scratch
+  std::vector<predictor::Label>
+      labels_;              ///< those learnt, with scores as values; then the imagined
+  std::size_t known_ = 0;   ///< labels that the predictor has learnt
+  std::size_t fitted_ = 0;  ///< labels of its last fit from scratch
   std::optional<predictor::RankNormal> scale_;
 };
 
