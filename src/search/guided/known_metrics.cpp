@@ -4,10 +4,20 @@
 #include <limits>
 #include <utility>
 
-namespace evonas::search {
+#include "base/parallel.hpp"
 
-KnownMetrics::KnownMetrics(std::vector<std::shared_ptr<evaluation::Evaluator>> sources,
-                           std::span<const std::string> wanted) {
+namespace evonas::search {
+namespace {
+
+/// Keys that one task computes; fewer are not worth a task.
+constexpr std::size_t kGrain = 16;
+
+}  // namespace
+
+KnownMetrics::KnownMetrics(spaces::AnySpace space,
+                           std::vector<std::shared_ptr<evaluation::Evaluator>> sources,
+                           std::span<const std::string> wanted)
+    : space_(std::move(space)) {
   for (auto& source : sources) {
     const std::size_t before = names_.size();
     for (const evaluation::Metric& metric : source->metrics()) {
@@ -19,7 +29,7 @@ KnownMetrics::KnownMetrics(std::vector<std::shared_ptr<evaluation::Evaluator>> s
   }
 }
 
-std::vector<double> KnownMetrics::values(std::span<const evaluation::Candidate> block,
+std::vector<double> KnownMetrics::values(std::span<const spaces::Genotype> block,
                                          std::span<const Key> identities) {
   if (names_.empty()) return {};
   std::vector<std::size_t> rows;  // of the block, in `values_`
@@ -29,10 +39,12 @@ std::vector<double> KnownMetrics::values(std::span<const evaluation::Candidate> 
     const auto [row, is_new] = asked_.insert(identities[i]);
     rows.push_back(row);
     if (!is_new) continue;
-    fresh.push_back(block[i]);
+    fresh.push_back({.genotype = block[i]});
     fresh_rows.push_back(row);
   }
   values_.resize(asked_.size() * names_.size(), std::numeric_limits<double>::quiet_NaN());
+  parallel_for(
+      fresh.size(), [&](std::size_t i) { fresh[i].key = space_.key(fresh[i].genotype); }, kGrain);
   if (!fresh.empty()) ask(fresh, fresh_rows);
   std::vector<double> values;
   values.reserve(block.size() * names_.size());

@@ -16,19 +16,20 @@ namespace evonas::search {
 class KnownMetrics {
  public:
   /// `wanted`: those metrics that are read; names() are those of them that are free or cheap.
-  KnownMetrics(std::vector<std::shared_ptr<evaluation::Evaluator>> sources,
+  KnownMetrics(spaces::AnySpace space, std::vector<std::shared_ptr<evaluation::Evaluator>> sources,
                std::span<const std::string> wanted);
 
   std::span<const std::string> names() const { return names_; }
 
   /// The values of each architecture, one for each name; NaN where a source has none. `identities`
   /// are equal for architectures with the same values.
-  std::vector<double> values(std::span<const evaluation::Candidate> block,
+  std::vector<double> values(std::span<const spaces::Genotype> block,
                              std::span<const Key> identities);
 
  private:
   void ask(std::span<const evaluation::Candidate> block, std::span<const std::size_t> rows);
 
+  spaces::AnySpace space_;
   std::vector<std::shared_ptr<evaluation::Evaluator>> sources_;
   std::vector<std::string> names_;
   KeyIndex asked_;

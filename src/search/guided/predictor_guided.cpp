@@ -44,8 +44,8 @@ PredictorGuided::PredictorGuided(const AlgorithmOptions& options, spaces::AnySpa
       problem_(std::move(problem)),
       novelty_(options, std::move(space)),
       batch_(options.batch > 0 ? static_cast<std::size_t>(options.batch) : kBatch),
-      known_(guidance.known, metrics_of(problem_)),
-      size_(guidance.known, std::array<std::string, 1>{"flops"}) {
+      known_(novelty_.space(), guidance.known, metrics_of(problem_)),
+      size_(novelty_.space(), guidance.known, std::array<std::string, 1>{"flops"}) {
   if (!guidance.make_predictor) {
     throw SearchError("the algorithm predictor_guided was given nothing that makes predictors");
   }
@@ -150,14 +150,13 @@ void PredictorGuided::draw_first() {
   AlgorithmOptions own = options_;
   own.seed = derive_seed(options_.seed, "initial design", 0);
   Novelty drawn(own, novelty_.space());
-  std::vector<evaluation::Candidate> block;
+  std::vector<spaces::Genotype> block;
   std::vector<Key> identities;
   while (block.size() < kFirstChoice * initial) {
     std::optional<spaces::Genotype> genotype = drawn.sample();
     if (!genotype) break;
     identities.push_back(novelty_.identity(*genotype));
-    const Key key = novelty_.space().key(*genotype);
-    block.push_back({.genotype = std::move(*genotype), .key = key});
+    block.push_back(std::move(*genotype));
   }
   const std::vector<double> values = known_.values(block, identities);
   const std::size_t width = known_.names().size();
@@ -189,7 +188,7 @@ void PredictorGuided::draw_first() {
   for (std::size_t i = 0; i < strata; ++i) {
     const std::size_t begin = i * by_value.size() / strata;
     const std::size_t end = (i + 1) * by_value.size() / strata;
-    first_.push_back(block[std::get<1>(by_value[begin + rng.below(end - begin)])].genotype);
+    first_.push_back(block[std::get<1>(by_value[begin + rng.below(end - begin)])]);
   }
   rng.shuffle(std::span(first_));
 }
@@ -229,17 +228,10 @@ std::vector<PredictorGuided::Candidate> PredictorGuided::consider() {
 std::vector<PredictorGuided::Candidate> PredictorGuided::assess(
     std::span<const spaces::Genotype> block) {
   std::vector<Key> identities(block.size());
-  std::vector<evaluation::Candidate> asked(known_.names().empty() ? 0 : block.size());
   constexpr std::size_t kGrain = 16;
   parallel_for(
-      block.size(),
-      [&](std::size_t i) {
-        identities[i] = novelty_.identity(block[i]);
-        if (asked.empty()) return;
-        asked[i] = {.genotype = block[i], .key = novelty_.space().key(block[i])};
-      },
-      kGrain);
-  const std::vector<double> known = known_.values(asked, identities);
+      block.size(), [&](std::size_t i) { identities[i] = novelty_.identity(block[i]); }, kGrain);
+  const std::vector<double> known = known_.values(block, identities);
   std::vector<std::vector<predictor::Prediction>> beliefs;
   for (const Belief& belief : beliefs_) beliefs.push_back(belief.predict(block));
 
