@@ -6,6 +6,9 @@ target_compile_options(
   evonas_options
   INTERFACE -Wall -Wextra -Wno-missing-field-initializers -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror
 )
+# Where a few files are compiled as one (CMAKE_UNITY_BUILD, as the presets have it), GCC takes them for
+# headers, in which unnamed namespaces would be a mistake.
+target_compile_options(evonas_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 
 # evonas_library(NAME FOLDER... [PUBLIC LIBS...] [PRIVATE LIBS...]): library evonas_NAME from all sources of
 # the folders below src/.
@@ -36,6 +39,18 @@ function(evonas_library name)
   set_property(GLOBAL APPEND PROPERTY EVONAS_LIBRARIES evonas_${name})
 endfunction()
 
+# evonas_compile_by_space(TARGET): where files are compiled together, those of one space are, each of
+# which uses the names of that space.
+function(evonas_compile_by_space target)
+  get_target_property(sources ${target} SOURCES)
+  foreach(source IN LISTS sources)
+    if(source MATCHES "/spaces/([a-z0-9]+)")
+      set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${CMAKE_MATCH_1})
+    endif()
+  endforeach()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
+endfunction()
+
 # evonas_test(NAME LIBS...): program NAME_test from all tests/NAME/*_test.cpp, one ctest a test case.
 function(evonas_test name)
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${name}/*.cpp)
@@ -44,6 +59,9 @@ function(evonas_test name)
   endif()
   string(REPLACE "/" "_" target ${name})
   add_executable(${target}_test ${sources} ${PROJECT_SOURCE_DIR}/tests/main.cpp)
+  set_source_files_properties(
+    ${PROJECT_SOURCE_DIR}/tests/main.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON
+  )
   target_include_directories(${target}_test PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_compile_options(${target}_test PRIVATE -O1)
   target_link_libraries(${target}_test PRIVATE evonas_options rapidcheck ${ARGN})

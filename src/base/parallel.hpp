@@ -65,6 +65,16 @@ void parallel_for(std::size_t count, const Body& body, [[maybe_unused]] std::siz
 #endif
 }
 
+/// Calls `body(first, size)` for consecutive chunks of `count` things, `most` of them in each but
+/// the last, as parallel_for() does: for work that wants buffers of its own, once a chunk.
+template <class Body>
+void parallel_chunks(std::size_t count, std::size_t most, const Body& body) {
+  parallel_for((count + most - 1) / most, [&](std::size_t chunk) {
+    const std::size_t first = chunk * most;
+    body(first, std::min(most, count - first));
+  });
+}
+
 /// A TBB arena of so many threads, also of more than there are cores, which TBB does not allow (and
 /// says so on stderr) unless told otherwise.
 class ThreadArena {

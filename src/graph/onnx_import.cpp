@@ -14,7 +14,7 @@ namespace evonas::graph {
 namespace {
 
 constexpr std::int64_t kOldestOpset = 7;
-constexpr int kMostNodes = 1'000'000;
+constexpr int kMostOnnxNodes = 1'000'000;
 constexpr std::size_t kMostNamed = 100;
 
 bool is_standard(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
@@ -59,9 +59,9 @@ OnnxImporter::OnnxImporter(const onnx::ModelProto& model, UnknownOperators unkno
 
 OnnxModel OnnxImporter::read() {
   read_opset();
-  if (file_.node_size() > kMostNodes) {
-    throw GraphError(
-        fmt::format("the model has {} nodes, at most {} are read", file_.node_size(), kMostNodes));
+  if (file_.node_size() > kMostOnnxNodes) {
+    throw GraphError(fmt::format("the model has {} nodes, at most {} are read", file_.node_size(),
+                                 kMostOnnxNodes));
   }
   read_initializers();
   count_uses();

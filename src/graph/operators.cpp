@@ -13,7 +13,7 @@ namespace evonas::graph {
 namespace {
 
 constexpr std::size_t kAnyNumber = std::numeric_limits<std::size_t>::max();
-constexpr double kReal = std::numeric_limits<double>::max();
+constexpr double kAnyReal = std::numeric_limits<double>::max();
 
 constexpr AttributeRule kKernel{.name = "kernel_shape",
                                 .type = AttributeType::Integers,
@@ -40,11 +40,14 @@ constexpr std::array kBatchNormalizationAttributes{
     AttributeRule{.name = "epsilon", .type = AttributeType::Real, .most = 1},
     AttributeRule{.name = "momentum", .type = AttributeType::Real, .most = 1}};
 constexpr std::array kClipAttributes{
-    AttributeRule{.name = "min", .type = AttributeType::Real, .least = -kReal, .most = kReal},
-    AttributeRule{.name = "max", .type = AttributeType::Real, .least = -kReal, .most = kReal}};
+    AttributeRule{.name = "min", .type = AttributeType::Real, .least = -kAnyReal, .most = kAnyReal},
+    AttributeRule{
+        .name = "max", .type = AttributeType::Real, .least = -kAnyReal, .most = kAnyReal}};
 constexpr std::array kHardSigmoidAttributes{
-    AttributeRule{.name = "alpha", .type = AttributeType::Real, .least = -kReal, .most = kReal},
-    AttributeRule{.name = "beta", .type = AttributeType::Real, .least = -kReal, .most = kReal}};
+    AttributeRule{
+        .name = "alpha", .type = AttributeType::Real, .least = -kAnyReal, .most = kAnyReal},
+    AttributeRule{
+        .name = "beta", .type = AttributeType::Real, .least = -kAnyReal, .most = kAnyReal}};
 constexpr std::array kAxisAttributes{kAxis};
 constexpr std::array kMaxPoolAttributes{kKernel, kStrides, kPads, kDilations};
 constexpr std::array kAveragePoolAttributes{kKernel, kStrides, kPads,

@@ -8,7 +8,7 @@
 namespace evonas::predictor {
 namespace {
 
-constexpr std::size_t kChunk = 64;  // architectures in one task
+constexpr std::size_t kFlowChunk = 64;  // architectures in one task
 
 }  // namespace
 
@@ -16,11 +16,10 @@ void fill_block(const ArchitectureView& view, const Vocabulary& vocabulary,
                 std::span<const spaces::Genotype> architectures, GraphBlock& block,
                 Identities identities) {
   std::vector<FlowGraph> flows(architectures.size());
-  parallel_for((architectures.size() + kChunk - 1) / kChunk, [&](std::size_t chunk) {
+  parallel_chunks(architectures.size(), kFlowChunk, [&](std::size_t first, std::size_t count) {
     FlowReader reader;
     graph::Tokens tokens;
-    const std::size_t end = std::min(architectures.size(), (chunk + 1) * kChunk);
-    for (std::size_t i = chunk * kChunk; i < end; ++i) {
+    for (std::size_t i = first; i < first + count; ++i) {
       view.tokens(architectures[i], tokens);
       if (identities == Identities::Contracted) {
         reader.read(tokens, vocabulary, flows[i]);

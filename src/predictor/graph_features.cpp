@@ -13,11 +13,11 @@
 namespace evonas::predictor {
 namespace {
 
-constexpr std::uint64_t kPool = 2000;  // random architectures that say what is usual
-constexpr std::size_t kMost = 1000;    // features
-constexpr std::size_t kChunk = 64;     // architectures in one task
-constexpr double kConstant = 1e-9;     // deviation of a statistic that does not vary
-constexpr double kSame = 1.0 - 1e-9;   // correlation of two statistics that say the same
+constexpr std::uint64_t kPool = 2000;      // random architectures that say what is usual
+constexpr std::size_t kMost = 1000;        // features
+constexpr std::size_t kFeatureChunk = 64;  // architectures in one task
+constexpr double kConstant = 1e-9;         // deviation of a statistic that does not vary
+constexpr double kSame = 1.0 - 1e-9;       // correlation of two statistics that say the same
 
 std::vector<spaces::Genotype> random_pool(const spaces::AnySpace& space) {
   std::vector<spaces::Genotype> pool;
@@ -92,14 +92,13 @@ std::vector<std::string> GraphFeatures::names() const {
 void GraphFeatures::for_each(
     std::span<const spaces::Genotype> block,
     const std::function<void(std::size_t i, std::span<const double> statistics)>& use) const {
-  parallel_for((block.size() + kChunk - 1) / kChunk, [&](std::size_t chunk) {
+  parallel_chunks(block.size(), kFeatureChunk, [&](std::size_t first, std::size_t count) {
     GraphStatistics statistics(vocabulary_.width());
     std::vector<double> numbers(statistics.size());
     FlowReader reader;
     FlowGraph flow;
     graph::Tokens tokens;
-    const std::size_t end = std::min(block.size(), (chunk + 1) * kChunk);
-    for (std::size_t i = chunk * kChunk; i < end; ++i) {
+    for (std::size_t i = first; i < first + count; ++i) {
       view_.tokens(block[i], tokens);
       reader.read(tokens, vocabulary_, flow);
       statistics.compute(flow, numbers);

@@ -9,6 +9,7 @@
 
 #include "base/random.hpp"
 #include "base/rank_correlation.hpp"
+#include "base/selected.hpp"
 
 namespace evonas::predictor {
 namespace {
@@ -19,12 +20,6 @@ constexpr double kNinetyPercent = 1.6448536269514722;  // deviations to either s
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-std::vector<double> selected(std::span<const double> values, std::span<const std::size_t> rows) {
-  std::vector<double> result;
-  for (const std::size_t row : rows) result.push_back(values[row]);
-  return result;
 }
 
 /// Tau among the best tenth of the values.

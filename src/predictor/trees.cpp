@@ -12,11 +12,12 @@
 
 #include "base/parallel.hpp"
 #include "base/random.hpp"
+#include "base/selected.hpp"
 
 namespace evonas::predictor {
 namespace {
 
-constexpr std::size_t kChunk = 1024;  // architectures in one task of a prediction
+constexpr std::size_t kRowChunk = 1024;  // architectures in one task of a prediction
 
 void check(int status) {
   if (status != 0) throw PredictorError(fmt::format("XGBoost: {}", XGBGetLastError()));
@@ -90,12 +91,6 @@ Forest grow(std::span<const float> rows, std::size_t width, std::span<const doub
   return forest;
 }
 
-std::vector<double> selected(std::span<const double> values, std::span<const std::size_t> rows) {
-  std::vector<double> result;
-  for (const std::size_t row : rows) result.push_back(values[row]);
-  return result;
-}
-
 }  // namespace
 
 /// What a fit leaves behind.
@@ -149,9 +144,7 @@ std::vector<Prediction> Trees::predict(std::span<const spaces::Genotype> block) 
   const std::vector<float> rows(features.begin(), features.end());
   const std::size_t width = features_->size();
   std::vector<Prediction> predictions(block.size());
-  parallel_for((block.size() + kChunk - 1) / kChunk, [&](std::size_t chunk) {
-    const std::size_t first = chunk * kChunk;
-    const std::size_t count = std::min(kChunk, block.size() - first);
+  parallel_chunks(block.size(), kRowChunk, [&](std::size_t first, std::size_t count) {
     const std::vector<Prediction> part =
         predict_rows(std::span(rows).subspan(first * width, count * width));
     std::ranges::copy(part, predictions.begin() + static_cast<std::ptrdiff_t>(first));

@@ -6,17 +6,15 @@
 namespace evonas::report {
 namespace {
 
-using nlohmann::json;
-
-json budgets_json(const search::AlgorithmResult& algorithm) {
-  json budgets = json::array();
+nlohmann::json budgets_json(const search::AlgorithmResult& algorithm) {
+  nlohmann::json budgets = nlohmann::json::array();
   for (const search::BudgetResult& budget : algorithm.budgets) {
     budgets.push_back({{"evaluations", budget.evaluations},
                        {"regret_mean", budget.regret_mean},
                        {"regret_std", budget.regret_deviation},
                        {"regret_median", budget.regret_median},
-                       {"regret_quartiles",
-                        json::array({budget.regret_lower_quartile, budget.regret_upper_quartile})},
+                       {"regret_quartiles", nlohmann::json::array({budget.regret_lower_quartile,
+                                                                   budget.regret_upper_quartile})},
                        {"at_optimum", budget.at_optimum}});
   }
   return budgets;
@@ -24,10 +22,12 @@ json budgets_json(const search::AlgorithmResult& algorithm) {
 
 }  // namespace
 
-json report_json(const Benchmark& benchmark) {
-  json curves = json::array();
+nlohmann::json report_json(const Benchmark& benchmark) {
+  nlohmann::json curves = nlohmann::json::array();
   for (const search::AlgorithmResult& algorithm : benchmark.result.algorithms) {
-    const auto finite = [](double value) { return std::isfinite(value) ? json(value) : json(); };
+    const auto finite = [](double value) {
+      return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json();
+    };
     curves.push_back(
         {{"algorithm", algorithm.algorithm},
          {"budgets", budgets_json(algorithm)},

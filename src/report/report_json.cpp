@@ -13,13 +13,11 @@
 namespace evonas::report {
 namespace {
 
-using nlohmann::json;
-
 /// Enough for any front that a person looks through; each takes a run of `dot`.
 constexpr std::size_t kPictures = 60;
 
-json objectives_json(const Run& run) {
-  json objectives = json::array();
+nlohmann::json objectives_json(const Run& run) {
+  nlohmann::json objectives = nlohmann::json::array();
   for (const search::Objective& objective : run.problem.objectives) {
     objectives.push_back({{"metric", objective.metric},
                           {"name", objective.metric},
@@ -29,8 +27,8 @@ json objectives_json(const Run& run) {
   return objectives;
 }
 
-json limits_json(const Run& run) {
-  json limits = json::array();
+nlohmann::json limits_json(const Run& run) {
+  nlohmann::json limits = nlohmann::json::array();
   for (const search::Limit& limit : run.problem.limits) {
     limits.push_back({{"metric", limit.metric},
                       {"relation", limit.relation == search::Relation::AtMost ? "<=" : ">="},
@@ -41,21 +39,22 @@ json limits_json(const Run& run) {
   return limits;
 }
 
-json evaluations_json(const Run& run) {
+nlohmann::json evaluations_json(const Run& run) {
   const std::set<std::size_t> front(run.summary.front.begin(), run.summary.front.end());
-  json evaluations = json::array();
+  nlohmann::json evaluations = nlohmann::json::array();
   for (std::size_t i = 0; i < run.summary.evaluations.size(); ++i) {
     const search::EvaluationRecord& record = run.summary.evaluations[i];
-    json evaluation = {{"index", record.index},
-                       {"generation", record.generation},
-                       {"architecture", record.architecture},
-                       {"key", record.key.hex()},
-                       {"feasible", record.ok() && run.problem.violation(record.metrics) <= 0.0},
-                       {"on_front", front.count(i) > 0},
-                       {"seconds", record.seconds}};
+    nlohmann::json evaluation = {
+        {"index", record.index},
+        {"generation", record.generation},
+        {"architecture", record.architecture},
+        {"key", record.key.hex()},
+        {"feasible", record.ok() && run.problem.violation(record.metrics) <= 0.0},
+        {"on_front", front.count(i) > 0},
+        {"seconds", record.seconds}};
     add_measurements(evaluation, record.metrics);
     if (!record.forecast.empty()) {
-      evaluation["forecast"] = json::object();
+      evaluation["forecast"] = nlohmann::json::object();
       add_measurements(evaluation["forecast"], record.forecast);
     }
     if (!record.ok()) evaluation["failure"] = record.failure;
@@ -64,8 +63,8 @@ json evaluations_json(const Run& run) {
   return evaluations;
 }
 
-json curve_json(const Curve& curve) {
-  json points = json::array();
+nlohmann::json curve_json(const Curve& curve) {
+  nlohmann::json points = nlohmann::json::array();
   for (const CurvePoint& point : curve) {
     points.push_back({{"evaluations", point.evaluations}, {"value", point.value}});
   }
@@ -74,7 +73,7 @@ json curve_json(const Curve& curve) {
 
 /// The picture of one cell; null where it cannot be drawn, because a report without it is better
 /// than none.
-json picture(const Run& run, const search::EvaluationRecord& record) {
+nlohmann::json picture(const Run& run, const search::EvaluationRecord& record) {
   try {
     return graph::to_svg(run.space.cell(record.genotype), {.shapes = false});
   } catch (const std::runtime_error&) {
@@ -82,9 +81,9 @@ json picture(const Run& run, const search::EvaluationRecord& record) {
   }
 }
 
-json cells_json(const Run& run) {
+nlohmann::json cells_json(const Run& run) {
   const bool drawn = graph::graphviz_available();
-  json cells = json::array();
+  nlohmann::json cells = nlohmann::json::array();
   for (std::size_t i = 0; i < std::min(run.summary.front.size(), kPictures); ++i) {
     const search::EvaluationRecord& record = run.summary.evaluations.at(run.summary.front[i]);
     cells.push_back({{"key", record.key.hex()}, {"svg", drawn ? picture(run, record) : nullptr}});
@@ -92,8 +91,8 @@ json cells_json(const Run& run) {
   return cells;
 }
 
-json forecasts_json(const Run& run) {
-  json forecasts = json::array();
+nlohmann::json forecasts_json(const Run& run) {
+  nlohmann::json forecasts = nlohmann::json::array();
   for (const ForecastQuality& quality : forecast_quality(run)) {
     forecasts.push_back({{"metric", quality.metric},
                          {"count", quality.count},
@@ -104,12 +103,12 @@ json forecasts_json(const Run& run) {
   return forecasts;
 }
 
-json run_json(const Run& run) {
-  json metrics = json::array();
+nlohmann::json run_json(const Run& run) {
+  nlohmann::json metrics = nlohmann::json::array();
   for (const std::string& name : metric_columns(run)) {
     metrics.push_back({{"name", name}, {"unit", unit_of(run, name)}});
   }
-  json units = json::object();
+  nlohmann::json units = nlohmann::json::object();
   for (const auto& [name, metric] : run.metrics) units[name] = metric.unit;
   return {{"name", run.name},
           {"space", run.space.name()},
@@ -123,7 +122,7 @@ json run_json(const Run& run) {
           {"best_so_far", curve_json(best_so_far(run))},
           {"hypervolume", curve_json(recorded_hypervolume(run))},
           {"forecasts", forecasts_json(run)},
-          {"cells", json::array()},
+          {"cells", nlohmann::json::array()},
           {"host", run.host},
           {"configuration", run.configuration}};
 }
@@ -155,20 +154,21 @@ void check_objectives(std::span<const Run> runs) {
 
 }  // namespace
 
-json report_json(const Run& run) {
-  json data = report_json(std::span<const Run>(&run, 1));
+nlohmann::json report_json(const Run& run) {
+  nlohmann::json data = report_json(std::span<const Run>(&run, 1));
   data["runs"][0]["cells"] = cells_json(run);
   return data;
 }
 
-json report_json(std::span<const Run> runs) {
+nlohmann::json report_json(std::span<const Run> runs) {
   if (runs.empty())
     throw ReportError("no run was given to report on; name at least one run folder");
   check_objectives(runs);
   const std::vector<double> reference = common_reference(runs);
-  json data = {{"kind", "search"}, {"reference_point", reference}, {"runs", json::array()}};
+  nlohmann::json data = {
+      {"kind", "search"}, {"reference_point", reference}, {"runs", nlohmann::json::array()}};
   for (const Run& run : runs) {
-    json entry = run_json(run);
+    nlohmann::json entry = run_json(run);
     if (runs.size() > 1) entry["hypervolume"] = curve_json(hypervolume_from(run, reference));
     data["runs"].push_back(std::move(entry));
   }

@@ -18,8 +18,6 @@
 namespace evonas::search {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
 /// What a search is measured against: objectives to be minimised.
 struct Scale {
   std::size_t best_row = 0;

@@ -7,8 +7,6 @@
 namespace evonas::search {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
 /// One individual with up to two objectives, side by side in memory for sorting.
 struct Row {
   double first = 0.0;

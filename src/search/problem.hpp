@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <span>
 #include <stdexcept>
@@ -13,6 +14,8 @@
 #include "spaces/search_space.hpp"
 
 namespace evonas::search {
+
+inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// A search that cannot begin or go on; one clear sentence.
 class SearchError : public std::runtime_error {

@@ -9,8 +9,6 @@
 namespace evonas::search {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
 using Columns = std::map<std::string, std::span<const double>>;
 
 Columns columns_of(const evaluation::BenchmarkTable& table, const Problem& problem) {

@@ -7,16 +7,14 @@
 #include <nlohmann/json.hpp>
 #include <sqlite3.h>
 
+#include "contains.hpp"
 #include "e2e/fixture.hpp"
 
 namespace evonas::e2e {
 namespace {
 
 using nlohmann::json;
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+using tests::contains;
 
 /// What a run found, without the times it took.
 std::string findings(const fs::path& folder) {

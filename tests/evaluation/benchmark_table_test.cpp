@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include "base/parallel.hpp"
+#include "contains.hpp"
 #include "contract/evaluator_contract.hpp"
 #include "evaluation/table/import_table.hpp"
 #include "evaluation/table/table_file.hpp"
@@ -52,10 +53,6 @@ void run_sql(const std::filesystem::path& file, const std::string& sql) {
 
 std::string open_error(const std::filesystem::path& file) {
   return message_of<EvaluationError>([&] { BenchmarkTable::open(file, space()); });
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 Candidate candidate(std::uint64_t index) {

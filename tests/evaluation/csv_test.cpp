@@ -16,11 +16,11 @@ using evonas::evaluation::read_csv;
 
 namespace {
 
-using Row = std::vector<std::string>;
+using Fields = std::vector<std::string>;
 
 struct Table {
-  Row columns;
-  std::vector<Row> rows;
+  Fields columns;
+  std::vector<Fields> rows;
   std::vector<std::size_t> lines;
 
   bool operator==(const Table&) const = default;
@@ -84,7 +84,7 @@ TEST_CASE("lines are counted through blank lines and through quoted fields") {
 }
 
 TEST_CASE("quoted fields hold anything") {
-  CHECK(read_csv_text("a\n\"x,\"\"y\"\",\nz \"\n").rows == std::vector<Row>{{"x,\"y\",\nz "}});
+  CHECK(read_csv_text("a\n\"x,\"\"y\"\",\nz \"\n").rows == std::vector<Fields>{{"x,\"y\",\nz "}});
 }
 
 TEST_CASE("a header alone has no rows") {
@@ -106,10 +106,11 @@ TEST_CASE("any table survives writing with quotes") {
     const auto width = *rc::gen::inRange<std::size_t>(1, 6);
     const auto field = rc::gen::container<std::string>(
         rc::gen::element('a', '1', ' ', ',', '"', '\n', '\r', ';', '\t', '\xc3', '\xa9', '\\'));
-    const auto rows = *rc::gen::container<std::vector<Row>>(rc::gen::container<Row>(width, field));
+    const auto rows =
+        *rc::gen::container<std::vector<Fields>>(rc::gen::container<Fields>(width, field));
     RC_PRE(!rows.empty());
     std::string text;
-    for (const Row& row : rows) {
+    for (const Fields& row : rows) {
       for (std::size_t i = 0; i < row.size(); ++i) {
         if (i > 0) text += ',';
         text += quoted_field(row[i]);
@@ -118,7 +119,7 @@ TEST_CASE("any table survives writing with quotes") {
     }
     const Table table = read_csv_text(text);
     RC_ASSERT(table.columns == rows[0]);
-    RC_ASSERT(table.rows == std::vector<Row>(rows.begin() + 1, rows.end()));
+    RC_ASSERT(table.rows == std::vector<Fields>(rows.begin() + 1, rows.end()));
   }));
 }
 

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "contains.hpp"
 #include "evaluation/table/crc32c.hpp"
 #include "evaluation/table/import_table.hpp"
 #include "evaluation/table/tfrecord.hpp"
@@ -18,7 +19,7 @@ using namespace evonas::tests;
 
 namespace {
 
-const spaces::AnySpace& space() {
+const spaces::AnySpace& nasbench101_space() {
   static const spaces::AnySpace space{spaces::NasBench101()};
   return space;
 }
@@ -36,14 +37,10 @@ std::filesystem::path official_file(const TemporaryFolder& folder, const std::st
 std::string import_error(const TemporaryFolder& folder, const std::filesystem::path& file) {
   const std::filesystem::path out = folder.path() / "t.sqlite";
   const std::string message =
-      message_of<EvaluationError>([&] { import_nasbench101(space(), file, {}, out); });
+      message_of<EvaluationError>([&] { import_nasbench101(nasbench101_space(), file, {}, out); });
   CHECK_FALSE(std::filesystem::exists(out));
   CHECK_FALSE(std::filesystem::exists(folder.path() / "t.sqlite.partial"));
   return message;
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 double accuracy(int cell, int epochs, int repeat, int part) {
@@ -62,13 +59,14 @@ TEST_CASE("CRC-32C of published examples") {
 TEST_CASE("the official file of NAS-Bench-101 is imported with all trainings") {
   const TemporaryFolder folder;
   const std::filesystem::path out = folder.path() / "t.sqlite";
-  const ImportSummary summary = import_nasbench101(space(), official_file(folder), {}, out);
+  const ImportSummary summary =
+      import_nasbench101(nasbench101_space(), official_file(folder), {}, out);
   CHECK(summary.rows == 2);
   CHECK(summary.missing_values == 3 * 8);
-  const BenchmarkTable table = BenchmarkTable::open(out, space());
+  const BenchmarkTable table = BenchmarkTable::open(out, nasbench101_space());
   CHECK(table.metrics().size() == 1 + 8 * 2 * 3);
-  CHECK(space().format(table.genotype(0)) == "101 c3");
-  CHECK(space().format(table.genotype(1)) == "1");
+  CHECK(nasbench101_space().format(table.genotype(0)) == "101 c3");
+  CHECK(nasbench101_space().format(table.genotype(1)) == "1");
   CHECK(table.values("trainable_parameters")[1] == 8555531.0);
   CHECK(table.quantities().size() == 9);
   CHECK(table.fidelities("test_accuracy") == std::vector<std::int64_t>{4, 108});
@@ -98,17 +96,17 @@ TEST_CASE("metrics of the official file may be chosen, renamed and averaged") {
                             "validation_accuracy@108#3:fraction:maximize"),
       ImportedMetric::parse("quick=test_accuracy@4#1")};
   const ImportSummary summary =
-      import_nasbench101(space(), file, metrics, out, {.required = {"quick"}});
+      import_nasbench101(nasbench101_space(), file, metrics, out, {.required = {"quick"}});
   CHECK(summary.rows == 1);
   CHECK(summary.left_out == 1);
-  const BenchmarkTable table = BenchmarkTable::open(out, space());
+  const BenchmarkTable table = BenchmarkTable::open(out, nasbench101_space());
   CHECK(table.values("val@108")[0] ==
         doctest::Approx((accuracy(0, 108, 1, 2) + accuracy(0, 108, 2, 2) + accuracy(0, 108, 3, 2)) /
                         6));
   const std::vector<ImportedMetric> misspelt{ImportedMetric::parse("a=validation_acuracy@108#1")};
-  CHECK(contains(
-      message_of<EvaluationError>([&] { import_nasbench101(space(), file, misspelt, out); }),
-      "did you mean 'validation_accuracy@108#1'?"));
+  CHECK(contains(message_of<EvaluationError>(
+                     [&] { import_nasbench101(nasbench101_space(), file, misspelt, out); }),
+                 "did you mean 'validation_accuracy@108#1'?"));
 }
 
 TEST_CASE("a record that is wrong is named by number and byte") {

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "contains.hpp"
 #include "evaluation/table/metric_name.hpp"
 #include "message_of.hpp"
 #include "spaces/nasbench101.hpp"
@@ -17,12 +18,14 @@ using namespace evonas::tests;
 
 namespace {
 
-const spaces::AnySpace& space() {
+const spaces::AnySpace& nasbench201_space() {
   static const spaces::AnySpace space{spaces::NasBench201()};
   return space;
 }
 
-std::string arch(std::uint64_t index) { return space().format(space().at(index)); }
+std::string arch(std::uint64_t index) {
+  return nasbench201_space().format(nasbench201_space().at(index));
+}
 
 std::vector<ImportedMetric> metrics(std::initializer_list<const char*> texts) {
   std::vector<ImportedMetric> result;
@@ -35,15 +38,11 @@ std::string import_error(const std::string& csv, const std::string& architecture
   const TemporaryFolder folder;
   const std::filesystem::path file = folder.write("t.csv", csv);
   const std::filesystem::path out = folder.path() / "t.sqlite";
-  const std::string message =
-      message_of<EvaluationError>([&] { import_table(space(), file, architecture, wanted, out); });
+  const std::string message = message_of<EvaluationError>(
+      [&] { import_table(nasbench201_space(), file, architecture, wanted, out); });
   CHECK_FALSE(std::filesystem::exists(out));
   CHECK_FALSE(std::filesystem::exists(folder.path() / "t.sqlite.partial"));
   return message;
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 }  // namespace
@@ -54,13 +53,14 @@ TEST_CASE("an imported table gives back what the CSV file says") {
       "t.csv", "acc,junk,arch,lat\n91.5,x," + arch(7) + ",1e-3\n,y," + arch(8) + ",+2\n-3,z," +
                    arch(9) + ",nan\n0.1,z," + arch(10) + ",12345678901234567890\n");
   const std::filesystem::path out = folder.path() / "t.sqlite";
-  const ImportSummary summary = import_table(
-      space(), csv, "arch", metrics({"accuracy=acc:%:maximize", "latency_ms=lat:ms"}), out);
+  const ImportSummary summary =
+      import_table(nasbench201_space(), csv, "arch",
+                   metrics({"accuracy=acc:%:maximize", "latency_ms=lat:ms"}), out);
   CHECK(summary.rows == 4);
   CHECK(summary.missing_values == 2);
   CHECK_FALSE(std::filesystem::exists(folder.path() / "t.sqlite.partial"));
 
-  const BenchmarkTable table = BenchmarkTable::open(out, space());
+  const BenchmarkTable table = BenchmarkTable::open(out, nasbench201_space());
   CHECK(table.file() == out);
   CHECK(table.size() == 4);
   REQUIRE(table.metrics().size() == 2);
@@ -81,8 +81,8 @@ TEST_CASE("an imported table gives back what the CSV file says") {
   CHECK(std::isnan(latency[2]));
   CHECK(latency[3] == 12345678901234567890.0);
   for (std::size_t row = 0; row < 4; ++row) {
-    CHECK(table.genotype(row) == space().at(7 + row));
-    CHECK(table.find(space().at(7 + row), Key{}) == row);
+    CHECK(table.genotype(row) == nasbench201_space().at(7 + row));
+    CHECK(table.find(nasbench201_space().at(7 + row), Key{}) == row);
   }
 }
 
@@ -129,8 +129,8 @@ TEST_CASE("a metric may be the mean of several columns") {
       folder.write("t.csv", "arch,r1,r2,r3\n" + arch(1) + ",0.1,0.2,0.6\n" + arch(2) + ",1,,2\n");
   const std::filesystem::path out = folder.path() / "t";
   const auto wanted = metrics({"val@108=r1,r2,r3:fraction:maximize", "val@108#1=r1"});
-  CHECK(import_table(space(), csv, "arch", wanted, out).missing_values == 1);
-  const BenchmarkTable table = BenchmarkTable::open(out, space());
+  CHECK(import_table(nasbench201_space(), csv, "arch", wanted, out).missing_values == 1);
+  const BenchmarkTable table = BenchmarkTable::open(out, nasbench201_space());
   CHECK(table.values("val@108")[0] == (0.1 + 0.2 + 0.6) / 3.0);
   CHECK(std::isnan(table.values("val@108")[1]));
   CHECK(table.values("val@108#1")[1] == 1.0);
@@ -148,16 +148,16 @@ TEST_CASE("rows without a required metric are left out") {
   const std::filesystem::path csv = folder.write(
       "t.csv", "arch,a,b\n" + arch(1) + ",1,\n" + arch(2) + ",,2\n" + arch(3) + ",3,3\n");
   const std::filesystem::path out = folder.path() / "t";
-  const ImportSummary summary =
-      import_table(space(), csv, "arch", metrics({"a=a", "b=b"}), out, {.required = {"a"}});
+  const ImportSummary summary = import_table(nasbench201_space(), csv, "arch",
+                                             metrics({"a=a", "b=b"}), out, {.required = {"a"}});
   CHECK(summary.rows == 2);
   CHECK(summary.left_out == 1);
-  const BenchmarkTable table = BenchmarkTable::open(out, space());
-  CHECK(table.genotype(1) == space().at(3));
+  const BenchmarkTable table = BenchmarkTable::open(out, nasbench201_space());
+  CHECK(table.genotype(1) == nasbench201_space().at(3));
   CHECK(table.values("b")[1] == 3.0);
   const auto error = [&](const std::string& required) {
     return message_of<EvaluationError>([&] {
-      import_table(space(), csv, "arch", metrics({"alpha=a", "b=b"}), out,
+      import_table(nasbench201_space(), csv, "arch", metrics({"alpha=a", "b=b"}), out,
                    {.required = {required}});
     });
   };
@@ -186,8 +186,8 @@ TEST_CASE("the same import gives the same bytes") {
   const TemporaryFolder folder;
   const std::filesystem::path csv = folder.write("t.csv", "arch,acc\n" + arch(1) + ",1\n");
   const auto wanted = metrics({"accuracy=acc"});
-  import_table(space(), csv, "arch", wanted, folder.path() / "a");
-  import_table(space(), csv, "arch", wanted, folder.path() / "b");
+  import_table(nasbench201_space(), csv, "arch", wanted, folder.path() / "a");
+  import_table(nasbench201_space(), csv, "arch", wanted, folder.path() / "b");
   CHECK(read_text(folder.path() / "a") == read_text(folder.path() / "b"));
 }
 
@@ -296,7 +296,8 @@ TEST_CASE("a column that resembles none is refused with the columns that there a
 TEST_CASE("columns that are not imported may be called alike") {
   const TemporaryFolder folder;
   const std::filesystem::path csv = folder.write("t.csv", "x,arch,x,acc\n1," + arch(3) + ",2,3\n");
-  CHECK(import_table(space(), csv, "arch", metrics({"a=acc"}), folder.path() / "o").rows == 1);
+  CHECK(import_table(nasbench201_space(), csv, "arch", metrics({"a=acc"}), folder.path() / "o")
+            .rows == 1);
 }
 
 TEST_CASE("metrics that cannot stand in one table are refused") {
@@ -318,12 +319,12 @@ TEST_CASE("a failed import leaves the table that was there; a good one replaces 
   const std::filesystem::path out = folder.path() / "t.sqlite";
   const auto wanted = metrics({"accuracy=acc"});
   folder.write("t.sqlite.partial", "left by a crash");
-  import_table(space(), good, "arch", wanted, out);
+  import_table(nasbench201_space(), good, "arch", wanted, out);
   const std::string before = read_text(out);
-  CHECK_THROWS_AS(import_table(space(), bad, "arch", wanted, out), EvaluationError);
+  CHECK_THROWS_AS(import_table(nasbench201_space(), bad, "arch", wanted, out), EvaluationError);
   CHECK(read_text(out) == before);
-  import_table(space(), other, "arch", wanted, out);
-  CHECK(BenchmarkTable::open(out, space()).values("accuracy")[0] == 2.0);
+  import_table(nasbench201_space(), other, "arch", wanted, out);
+  CHECK(BenchmarkTable::open(out, nasbench201_space()).values("accuracy")[0] == 2.0);
 }
 
 TEST_CASE("places that cannot be written are refused") {
@@ -331,14 +332,15 @@ TEST_CASE("places that cannot be written are refused") {
   const std::filesystem::path csv = folder.write("t.csv", "arch,acc\n" + arch(1) + ",1\n");
   const auto error = [&](const std::filesystem::path& out) {
     return message_of<EvaluationError>(
-        [&] { import_table(space(), csv, "arch", metrics({"accuracy=acc"}), out); });
+        [&] { import_table(nasbench201_space(), csv, "arch", metrics({"accuracy=acc"}), out); });
   };
   CHECK(contains(error(folder.path()), "it is a folder; name a file"));
   CHECK(contains(error(csv), "the table would overwrite the file"));
   CHECK(contains(error(folder.path() / "." / "t.csv"), "the table would overwrite the file"));
   folder.write("file", "");
   CHECK(contains(error(folder.path() / "file" / "t.sqlite"), "its folder cannot be made"));
-  import_table(space(), csv, "arch", metrics({"accuracy=acc"}), folder / "new/folder/t.sqlite");
+  import_table(nasbench201_space(), csv, "arch", metrics({"accuracy=acc"}),
+               folder / "new/folder/t.sqlite");
   CHECK(std::filesystem::exists(folder / "new/folder/t.sqlite"));
   CHECK(read_text(csv) == "arch,acc\n" + arch(1) + ",1\n");
 }

@@ -54,14 +54,14 @@ struct Count {
 };
 
 /// A row of the published table.
-struct Row {
+struct LatencyRow {
   std::array<std::int64_t, 20> kernels{};
   std::array<std::int64_t, 20> expansions{};
   std::array<std::int64_t, 5> depths{};
   std::int64_t resolution = 0;
   std::string text;
 
-  explicit Row(std::span<const std::string> fields)
+  explicit LatencyRow(std::span<const std::string> fields)
       : text(fields[0] + " " + fields[1] + " " + fields[2] + " " + fields[3]) {
     std::istringstream stream(text);
     for (std::int64_t& kernel : kernels) stream >> kernel;
@@ -81,7 +81,7 @@ struct Row {
   }
 };
 
-Count count(const Row& row) {
+Count count(const LatencyRow& row) {
   Count result;
   std::int64_t side = (row.resolution + 1) / 2;
   result.conv(3 * 9 * 16, 16, side);
@@ -100,8 +100,8 @@ Count count(const Row& row) {
   return result;
 }
 
-std::vector<Row> published_rows(const std::filesystem::path& file) {
-  std::vector<Row> rows;
+std::vector<LatencyRow> published_rows(const std::filesystem::path& file) {
+  std::vector<LatencyRow> rows;
   evaluation::read_csv(
       file,
       [](std::span<const std::string> names) {
@@ -128,7 +128,7 @@ std::map<std::string, double> published_means(const std::filesystem::path& file)
 }
 
 /// The sum of Once-for-All's own look-up: one key a layer, in its notation.
-double summed(const Row& row, const std::map<std::string, double>& means) {
+double summed(const LatencyRow& row, const std::map<std::string, double>& means) {
   const auto image = [](std::int64_t side, std::int64_t channels) {
     const std::string extent = std::to_string(side);
     return extent + "x" + extent + "x" + std::to_string(channels);
@@ -184,9 +184,9 @@ TEST_CASE("every architecture of the published Once-for-All latency table parses
   const auto file = tests::reference_data("ofa_mobilenetv3/ofa_latency.csv.gz");
   if (!file) return;
   const spaces::MobileNetV3 space;
-  const std::vector<Row> rows = published_rows(*file);
+  const std::vector<LatencyRow> rows = published_rows(*file);
   std::size_t wrong = 0;
-  for (const Row& row : rows) {
+  for (const LatencyRow& row : rows) {
     const spaces::Genotype genotype = space.parse(row.text);
     if (space.parse(space.format(genotype)) != genotype) ++wrong;
     const graph::Cost cost = graph::cost(space.network(genotype, {3, 224, 224, 1000}));
@@ -211,7 +211,7 @@ TEST_CASE("the published tables of blocks give the latencies that their own look
   std::size_t resolved = 0;
   std::size_t resolved_on_pixel = 0;
   std::size_t wrong = 0;
-  for (const Row& row : published_rows(*file)) {
+  for (const LatencyRow& row : published_rows(*file)) {
     const graph::Graph network = space.network(space.parse(row.text), {3, 224, 224, 1000});
     const double expected = summed(row, means);
     if (std::abs(i7_table.latency_ms(network) - expected) > 1e-9 * expected) ++wrong;

@@ -9,9 +9,12 @@
 #include <rapidcheck.h>
 
 #include "base/random.hpp"
+#include "contains.hpp"
 #include "graph/graph.hpp"
 
 namespace evonas::graph {
+
+using tests::contains;
 
 /// The text of the GraphError that `action` throws; empty where it throws none.
 template <class Action>
@@ -22,10 +25,6 @@ std::string error_of(Action&& action) {
     return error.what();
   }
   return {};
-}
-
-inline bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 inline bool same_node(const Node& a, const Node& b) {

@@ -1,16 +1,15 @@
 #include "predictor/models/distilled.hpp"
 
-#include <doctest/doctest.h>
-
 #include "contract/predictor_contract.hpp"
 #include "predictor/models/gaussian_process.hpp"
 #include "spaces/space_list.hpp"
+#include "torch_doctest.hpp"
 
 namespace evonas::predictor {
 namespace {
 
 // Small enough for a test; what counts here is what it does, not how well.
-constexpr DistillationOptions kSmall = {
+constexpr DistillationOptions kSmallStudent = {
     .pool = 300, .width = 32, .steps = 200, .refreshed = 100, .refresh_steps = 50, .batch = 64};
 
 TEST_CASE("a distilled predictor keeps the contract") {
@@ -20,7 +19,7 @@ TEST_CASE("a distilled predictor keeps the contract") {
       space,
       [&] {
         return std::make_unique<Distilled>(features, std::make_unique<GaussianProcess>(features),
-                                           kSmall);
+                                           kSmallStudent);
       },
       0.5);
 }

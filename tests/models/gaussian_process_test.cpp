@@ -1,9 +1,8 @@
 #include "predictor/models/gaussian_process.hpp"
 
-#include <doctest/doctest.h>
-
 #include "contract/predictor_contract.hpp"
 #include "spaces/space_list.hpp"
+#include "torch_doctest.hpp"
 
 namespace evonas::predictor {
 namespace {
@@ -42,7 +41,7 @@ TEST_CASE("a fit that is stopped leaves the predictor as it was") {
   std::stop_source stop;
   stop.request_stop();
   CHECK_THROWS_AS(process.fit(labels, {.stop = stop.get_token()}), PredictorError);
-  CHECK(process.predict(block) == before);
+  CHECK((process.predict(block) == before));
 }
 
 }  // namespace

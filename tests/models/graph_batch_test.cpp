@@ -3,7 +3,7 @@
 #include <set>
 
 #include "spaces/space_list.hpp"
-#include "training/torch_doctest.hpp"
+#include "torch_doctest.hpp"
 
 namespace evonas::predictor {
 namespace {

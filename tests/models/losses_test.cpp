@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "training/torch_doctest.hpp"
+#include "torch_doctest.hpp"
 
 namespace evonas::predictor {
 namespace {

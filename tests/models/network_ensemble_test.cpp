@@ -1,20 +1,19 @@
 #include "predictor/models/network_ensemble.hpp"
 
-#include <doctest/doctest.h>
-
 #include "contract/predictor_contract.hpp"
 #include "message_of.hpp"
 #include "spaces/space_list.hpp"
+#include "torch_doctest.hpp"
 
 namespace evonas::predictor {
 namespace {
 
 // Small enough for a test; what counts here is what it does, not how well.
-constexpr PretrainingOptions kSmall = {
+constexpr PretrainingOptions kSmallNetworks = {
     .networks = 2, .layers = 1, .width = 16, .graphs = 300, .steps = 40, .batch = 64};
 
-std::shared_ptr<const PretrainedNetworks> pretrained(const spaces::AnySpace& space,
-                                                     const PretrainingOptions& options = kSmall) {
+std::shared_ptr<const PretrainedNetworks> pretrained(
+    const spaces::AnySpace& space, const PretrainingOptions& options = kSmallNetworks) {
   return std::make_shared<const PretrainedNetworks>(GraphFeatures(space), options, FitControl{});
 }
 
@@ -37,7 +36,7 @@ TEST_CASE("an ensemble of networks keeps the contract") {
 
 TEST_CASE("pre-training learns the statistics of graphs") {
   const spaces::AnySpace space = spaces::make_space("nasbench101");
-  PretrainingOptions longer = kSmall;
+  PretrainingOptions longer = kSmallNetworks;
   longer.steps = 200;
   CHECK(pretrained(space, longer)->loss() < 0.8 * pretrained(space)->loss());
 }
@@ -85,8 +84,9 @@ TEST_CASE("pre-training that is stopped is an error") {
   const spaces::AnySpace space = spaces::make_space("nasbench201");
   std::stop_source stop;
   stop.request_stop();
-  CHECK_THROWS_AS(PretrainedNetworks(GraphFeatures(space), kSmall, {.stop = stop.get_token()}),
-                  PredictorError);
+  CHECK_THROWS_AS(
+      PretrainedNetworks(GraphFeatures(space), kSmallNetworks, {.stop = stop.get_token()}),
+      PredictorError);
 }
 
 }  // namespace

@@ -1,13 +1,12 @@
 #include "predictor/models/published_predictor.hpp"
 
-#include <doctest/doctest.h>
-
 #include "contract/predictor_contract.hpp"
 #include "predictor/models/nar_former.hpp"
 #include "predictor/models/nar_former_v2.hpp"
 #include "predictor/models/nn_former.hpp"
 #include "predictor/models/published_recipe.hpp"
 #include "spaces/space_list.hpp"
+#include "torch_doctest.hpp"
 
 namespace evonas::predictor {
 namespace {

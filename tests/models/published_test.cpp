@@ -10,7 +10,7 @@
 #include "predictor/models/nar_former_v2.hpp"
 #include "predictor/models/nn_former.hpp"
 #include "predictor/predictor_error.hpp"
-#include "training/torch_doctest.hpp"
+#include "torch_doctest.hpp"
 
 namespace evonas::predictor {
 namespace {

@@ -12,12 +12,12 @@ using namespace evonas::tests;
 
 namespace {
 
-const SmallSpace kSpace;
+const SmallSpace kFrontSpace;
 
 /// Only the first two genes count; their front has four vectors.
 FrontBenchmarkSetup setup_in(const TemporaryFolder& folder) {
-  return {.space = spaces::AnySpace{kSpace},
-          .table = small_table(folder, kSpace,
+  return {.space = spaces::AnySpace{kFrontSpace},
+          .table = small_table(folder, kFrontSpace,
                                [](const spaces::Genotype& genotype) {
                                  return fmt::format(",{},{}", genotype[0] - genotype[1],
                                                     genotype[0] + genotype[1]);

@@ -17,7 +17,7 @@ using namespace evonas::tests;
 namespace {
 
 /// Seven genes of five values: 78,125 genotypes.
-const SmallSpace kSpace{.genes = 7, .values = 5};
+const SmallSpace kWideSpace{.genes = 7, .values = 5};
 
 /// A number of objectives that share the genes: objective k is low where genes near k are low and
 /// the others high.
@@ -43,7 +43,8 @@ double volume(const std::vector<Individual>& evaluated, std::size_t objectives) 
 std::vector<Individual> search_with(const AlgorithmOptions& options, const Labels& labels,
                                     std::size_t evaluations) {
   const Problem problem{.objectives = {{"a"}, {"b"}}};
-  return run_algorithm(options, spaces::AnySpace{kSpace}, problem, labels, evaluations).evaluated;
+  return run_algorithm(options, spaces::AnySpace{kWideSpace}, problem, labels, evaluations)
+      .evaluated;
 }
 
 }  // namespace
@@ -107,8 +108,8 @@ TEST_CASE("large blocks are bred alike on any number of threads") {
     tbb::task_arena arena(threads);
     return arena.execute([] {
       const Problem problem{.objectives = {{"a"}, {"b"}}};
-      return run_algorithm({.population = 100, .identity = "genotype"}, spaces::AnySpace{kSpace},
-                           problem, conflicting(2), 1000, 100)
+      return run_algorithm({.population = 100, .identity = "genotype"},
+                           spaces::AnySpace{kWideSpace}, problem, conflicting(2), 1000, 100)
           .genotypes;
     });
   };
@@ -134,7 +135,7 @@ TEST_CASE("the better of two members is the parent three times in four") {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     const AlgorithmOptions options{
         .population = 2, .crossover_probability = 0.0, .identity = "genotype", .seed = seed};
-    const auto algorithm = make_algorithm(options, spaces::AnySpace{kSpace}, problem);
+    const auto algorithm = make_algorithm(options, spaces::AnySpace{kWideSpace}, problem);
     std::vector<Individual> pair;
     for (const spaces::Genotype& genotype : algorithm->ask(2)) {
       const double value = pair.empty() ? 2.0 : 1.0;
@@ -142,7 +143,7 @@ TEST_CASE("the better of two members is the parent three times in four") {
     }
     algorithm->tell(pair);
     const spaces::Genotype child = algorithm->ask(1).front();
-    const auto neighbours = kSpace.neighbours(pair[1].genotype);
+    const auto neighbours = kWideSpace.neighbours(pair[1].genotype);
     of_better += std::count(neighbours.begin(), neighbours.end(), child) > 0 ? 1 : 0;
   }
   CHECK(of_better > 125);

@@ -11,8 +11,6 @@ using namespace evonas::search;
 
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
 /// Small integers, so that ties are frequent; some infeasible, some failed.
 std::vector<Individual> some_individuals(std::size_t dimensions) {
   const auto count = *rc::gen::inRange<std::size_t>(0, 40);

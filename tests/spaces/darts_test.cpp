@@ -27,7 +27,7 @@ namespace {
 using Genes = std::vector<Genotype::Gene>;
 
 /// The second-order genotype of the DARTS paper, as its repository prints it.
-const std::string kSecondOrder =
+const std::string kSecondOrderGenotype =
     "Genotype(normal=[('sep_conv_3x3', 0), ('sep_conv_3x3', 1), ('sep_conv_3x3', 0), "
     "('sep_conv_3x3', 1), ('sep_conv_3x3', 1), ('skip_connect', 0), ('skip_connect', 0), "
     "('dil_conv_3x3', 2)], normal_concat=[2, 3, 4, 5], reduce=[('max_pool_3x3', 0), "
@@ -93,7 +93,7 @@ Genotype with_two_operations(const Genotype& genotype) {
 
 TEST_CASE("the authors' genotype is read, and written with ascending inputs and ranges") {
   const Darts space;
-  const Genotype genotype = space.parse(kSecondOrder);
+  const Genotype genotype = space.parse(kSecondOrderGenotype);
   CHECK(genotype == Genotype({3, 0, 3, 1, 3, 0, 3, 1, 2, 0, 3, 1, 2, 0, 5, 2,
                               0, 0, 0, 1, 0, 1, 2, 2, 0, 0, 2, 2, 0, 1, 2, 2}));
   CHECK(space.format(genotype) ==
@@ -108,10 +108,10 @@ TEST_CASE("the authors' genotype is read, and written with ascending inputs and 
 
 TEST_CASE("blanks, double quotes, tuples and lists do not matter") {
   const Darts space;
-  const Genotype expected = space.parse(kSecondOrder);
+  const Genotype expected = space.parse(kSecondOrderGenotype);
   std::string spread;
   std::string dense;
-  for (const char c : kSecondOrder) {
+  for (const char c : kSecondOrderGenotype) {
     if (c != ' ') dense += c;
     spread += c == '\'' ? '"' : c;
     if (c == ',' || c == '(' || c == '[') spread += "\n\t ";
@@ -138,14 +138,14 @@ TEST_CASE("the compact notation gives pairs of input and operation") {
 TEST_CASE("texts that are no genotype are refused, and the message says where and what") {
   const Darts space;
   const auto edited = [](const std::string& from, const std::string& to) {
-    std::string text = kSecondOrder;
+    std::string text = kSecondOrderGenotype;
     return text.replace(text.find(from), from.size(), to);
   };
   const std::vector<std::pair<std::string, std::string>> wrong{
       {"", "expected '(' or '[' at character 1, found the end"},
       {"Genotype", "expected '(' at character 9, found the end"},
-      {" " + kSecondOrder, "at character 1,"},
-      {kSecondOrder + " ", "expected the end"},
+      {" " + kSecondOrderGenotype, "at character 1,"},
+      {kSecondOrderGenotype + " ", "expected the end"},
       {edited("'sep_conv_3x3'", "'none'"), "a discrete cell has no none"},
       {edited("'sep_conv_3x3'", "'sep_conv_7x7'"), "one of max_pool_3x3, avg_pool_3x3"},
       {edited("'sep_conv_3x3', 1", "'sep_conv_3x3', 2"), "an input of node 2, 0 to 1"},
@@ -218,7 +218,7 @@ TEST_CASE("sampling is uniform over inputs and operations") {
 TEST_CASE("half of the mutations change an operation, half an input") {
   const Darts space;
   Rng rng(2, "mutate");
-  const Genotype parent = space.parse(kSecondOrder);
+  const Genotype parent = space.parse(kSecondOrderGenotype);
   std::map<Genotype, int> counts;
   int operations = 0;
   constexpr int kMutations = 48'000;

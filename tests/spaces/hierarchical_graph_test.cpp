@@ -21,14 +21,14 @@ namespace {
 using Gene = Genotype::Gene;
 
 /// Two motifs of three nodes and a cell of three: at most nine operations.
-const HierarchicalOptions kSmall{.level2_motifs = 2, .level2_nodes = 3, .level3_nodes = 3};
+const HierarchicalOptions kSmallGraphs{.level2_motifs = 2, .level2_nodes = 3, .level3_nodes = 3};
 constexpr Gene kNone = 0;
 constexpr Gene kIdentity = 1;
 constexpr Gene kConv1x1 = 2;
 constexpr Gene kMaxPool = 5;
 
-/// A cell of kSmall written out as points and edges between them, nothing resolved. Its normal form
-/// is found by counting paths of identities, not by adding sums as the space does it.
+/// A cell of kSmallGraphs written out as points and edges between them, nothing resolved. Its
+/// normal form is found by counting paths of identities, not by adding sums as the space does it.
 class WrittenOut {
  public:
   /// Operations on a path from the input (row 0) to the output (the last row): entry (i, j) is how
@@ -184,7 +184,7 @@ Genotype few_kinds(Rng& rng) {
 }  // namespace
 
 TEST_CASE("hierarchical: keys are equal exactly for isomorphic flattened cells") {
-  const Hierarchical space(kSmall);
+  const Hierarchical space(kSmallGraphs);
   Rng rng(1, "classes");
   std::vector<Genotype> genotypes;
   for (int i = 0; i < 4'000; ++i) genotypes.push_back(few_kinds(rng));
@@ -214,7 +214,7 @@ TEST_CASE("hierarchical: keys are equal exactly for isomorphic flattened cells")
 }
 
 TEST_CASE("hierarchical: networks of one key cost the same") {
-  const AnySpace space{Hierarchical(kSmall)};
+  const AnySpace space{Hierarchical(kSmallGraphs)};
   Rng rng(2, "costs");
   std::map<Key, graph::Cost> costs;
   for (int i = 0; i < 400; ++i) {
@@ -229,7 +229,7 @@ TEST_CASE("hierarchical: networks of one key cost the same") {
 }
 
 TEST_CASE("hierarchical: known equivalences") {
-  const Hierarchical space(kSmall);
+  const Hierarchical space(kSmallGraphs);
   const auto cell = [&](const Genotype& genotype) { return space.cell(genotype); };
   // Chains of identities alone pass the input on.
   const Genotype trivial({1, 0, 1, 1, 0, 1, 1, 0, 1});
@@ -270,7 +270,7 @@ TEST_CASE("hierarchical: the network around a chain of identities, layer by laye
 }
 
 TEST_CASE("hierarchical: operations off every path are not in the network") {
-  const AnySpace space{Hierarchical(kSmall)};
+  const AnySpace space{Hierarchical(kSmallGraphs)};
   const graph::Graph bare = space.network(Genotype({1, 0, 1, 0, 0, 0, 1, 0, 1}), {});
   const graph::Graph dead = space.network(Genotype({1, 0, 1, 2, 2, 0, 1, 0, 1}), {});
   CHECK(dead.size() == bare.size());

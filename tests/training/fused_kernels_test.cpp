@@ -5,9 +5,8 @@
 #include <cmath>
 #include <vector>
 
-#include <doctest/doctest.h>
-
 #include "base/random.hpp"
+#include "torch_doctest.hpp"
 
 namespace evonas::evaluation::kernels {
 namespace {

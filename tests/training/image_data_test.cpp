@@ -5,10 +5,9 @@
 #include <numeric>
 #include <set>
 
-#include <doctest/doctest.h>
-
 #include "evaluation/evaluator.hpp"
 #include "temporary_folder.hpp"
+#include "torch_doctest.hpp"
 #include "training/small_images.hpp"
 
 namespace evonas::evaluation {

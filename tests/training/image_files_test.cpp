@@ -2,16 +2,18 @@
 
 #include <cstdlib>
 
-#include <doctest/doctest.h>
 #include <zlib.h>
 
+#include "contains.hpp"
 #include "evaluation/evaluator.hpp"
 #include "temporary_folder.hpp"
+#include "torch_doctest.hpp"
 #include "training/small_images.hpp"
 
 namespace evonas::evaluation {
 namespace {
 
+using tests::contains;
 using tests::idx;
 using tests::TemporaryFolder;
 using tests::write_bytes;
@@ -23,10 +25,6 @@ std::string failure(const std::string& data, const std::filesystem::path& folder
   } catch (const EvaluationError& error) {
     return error.what();
   }
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 }  // namespace

@@ -2,15 +2,13 @@
 
 #include <fstream>
 
-#include <doctest/doctest.h>
-
-#include "spaces/nasbench201.hpp"
-#include "temporary_folder.hpp"
+#include "torch_doctest.hpp"
+#include "training/training_fixture.hpp"
 
 namespace evonas::evaluation {
 namespace {
 
-const spaces::AnySpace kSpace{spaces::NasBench201({.channels = 4, .cells_per_stage = 1})};
+const spaces::AnySpace kSpace = tests::small_space();
 const spaces::NetworkInput kInput{.channels = 1, .height = 14, .width = 14, .classes = 10};
 const LatencyOptions kQuick{.warmup_seconds = 0.0, .interval_width = 0.5, .max_seconds = 0.05};
 
@@ -19,7 +17,7 @@ graph::Graph network(std::uint64_t seed) {
   return kSpace.network(kSpace.sample(rng), kInput);
 }
 
-std::string failure(const std::filesystem::path& file, const std::string& text) {
+std::string lookup_failure(const std::filesystem::path& file, const std::string& text) {
   std::ofstream(file) << text;
   try {
     const LatencyLookup lookup(file, kQuick);
@@ -65,7 +63,7 @@ TEST_CASE("damaged look-up tables are named with line and reason") {
   const std::string head = "# latency by operation: batch 1, threads 1, device cpu\n";
   const std::string columns = "operation,latency_ms,low_ms,high_ms\n";
   const auto expect = [&](const std::string& text, const std::string& part) {
-    const std::string found = failure(file, text);
+    const std::string found = lookup_failure(file, text);
     CAPTURE(found);
     CHECK(found.find(part) != std::string::npos);
   };

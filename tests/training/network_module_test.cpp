@@ -6,7 +6,7 @@
 #include "spaces/mobilenetv3.hpp"
 #include "spaces/nasbench101.hpp"
 #include "spaces/nasbench201.hpp"
-#include "training/torch_doctest.hpp"
+#include "torch_doctest.hpp"
 
 namespace evonas::evaluation {
 namespace {

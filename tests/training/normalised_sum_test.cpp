@@ -1,6 +1,6 @@
 #include "evaluation/training/normalised_sum.hpp"
 
-#include "training/torch_doctest.hpp"
+#include "torch_doctest.hpp"
 
 namespace evonas::evaluation {
 namespace {

@@ -4,7 +4,7 @@
 #include "spaces/blocks.hpp"
 #include "spaces/darts.hpp"
 #include "spaces/hierarchical.hpp"
-#include "training/torch_doctest.hpp"
+#include "torch_doctest.hpp"
 
 namespace evonas::evaluation {
 namespace {

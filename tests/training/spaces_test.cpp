@@ -4,7 +4,7 @@
 #include "graph/cost.hpp"
 #include "spaces/declared.hpp"
 #include "spaces/space_list.hpp"
-#include "training/torch_doctest.hpp"
+#include "torch_doctest.hpp"
 
 namespace evonas::evaluation {
 namespace {

@@ -8,7 +8,7 @@
 #include "evaluation/training/torch_weights.hpp"
 #include "graph/onnx.hpp"
 #include "spaces/space_list.hpp"
-#include "training/torch_doctest.hpp"
+#include "torch_doctest.hpp"
 
 namespace evonas::evaluation {
 namespace {

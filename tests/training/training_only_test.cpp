@@ -4,10 +4,8 @@
 #include "graph/network_builder.hpp"
 #include "graph/passes.hpp"
 #include "spaces/blocks.hpp"
-#include "spaces/nasbench201.hpp"
-#include "temporary_folder.hpp"
-#include "training/small_images.hpp"
-#include "training/torch_doctest.hpp"
+#include "torch_doctest.hpp"
+#include "training/training_fixture.hpp"
 
 namespace evonas::evaluation {
 namespace {
@@ -38,23 +36,9 @@ graph::Graph auxiliary_network(double drop_path = 0.3) {
                         {builder.gemm(side, 10)});
 }
 
-struct Fixture {
-  tests::TemporaryFolder folder;
-  TrainingOptions options;
-
-  Fixture() {
-    tests::write_small_fashion_mnist(folder.path());
-    options.data_dir = folder.path();
-    options.images = 400;
-    options.validation_images = 200;
-    options.resolution = 14;
-    options.batch = 40;
-    options.epochs = 4;
-  }
-
+struct NetworkTrainingFixture : tests::TrainingFixture {
   TrainingResult train(const graph::Graph& network, std::uint64_t seed = 1) const {
-    const TrainingEvaluator evaluator(spaces::AnySpace(spaces::NasBench201()), options, "accuracy",
-                                      1);
+    const TrainingEvaluator evaluator(tests::small_space(), options, "accuracy", 1);
     return evaluator.train(network, seed, {}).value();
   }
 };
@@ -145,7 +129,7 @@ TEST_CASE("latency leaves out what acts in training only") {
   CHECK(measure_latency(network, options).median_ms > 0.0);
 }
 
-TEST_CASE_FIXTURE(Fixture,
+TEST_CASE_FIXTURE(NetworkTrainingFixture,
                   "a network with an auxiliary classifier and DropPath learns, repeatably") {
   const TrainingResult result = train(auxiliary_network());
   CHECK(result.validation_accuracy > 60.0);
@@ -155,7 +139,8 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(train(auxiliary_network(), 2).validation_loss != result.validation_loss);
 }
 
-TEST_CASE_FIXTURE(Fixture, "the auxiliary loss has its weight, and DropPath begins at nothing") {
+TEST_CASE_FIXTURE(NetworkTrainingFixture,
+                  "the auxiliary loss has its weight, and DropPath begins at nothing") {
   options.epochs = 1;
   const TrainingResult weighted = train(auxiliary_network());
   // In the one and only epoch its share is zero.

@@ -16,7 +16,7 @@
 namespace evonas::cli {
 namespace {
 
-struct Options {
+struct BenchArguments {
   std::int64_t population = 100;
   std::int64_t generations = 100;
   std::int64_t seeds = 10;
@@ -24,7 +24,7 @@ struct Options {
   bool json = false;
 };
 
-int bench_search(const Options& options) {
+int bench_search(const BenchArguments& options) {
   const Interrupt interrupt;
   const spaces::AnySpace space = spaces::make_space("nasbench201");
   search::AlgorithmOptions nsga2;
@@ -60,7 +60,7 @@ int bench_search(const Options& options) {
 }  // namespace
 
 void add_bench_command(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BenchArguments>();
   CLI::App* command = app.add_subcommand("bench", "Speed of evonas itself on this machine");
   command->require_subcommand(1);
   command->footer("Example:\n  evonas bench search");

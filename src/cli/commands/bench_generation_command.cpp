@@ -19,7 +19,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-struct Options {
+struct BenchGenerationArguments {
   std::vector<std::string> spaces;
   std::vector<std::string> space_options;
   double seconds = 2.0;
@@ -97,7 +97,7 @@ GenerationTimes generate(const spaces::AnySpace& space, double seconds, std::uin
   return times;
 }
 
-int bench_generation(const Options& options) {
+int bench_generation(const BenchGenerationArguments& options) {
   const auto names = options.spaces.empty() ? spaces::ready_space_names() : options.spaces;
   nlohmann::json rows = nlohmann::json::array();
   if (!options.json) {
@@ -129,7 +129,7 @@ int bench_generation(const Options& options) {
 }  // namespace
 
 void add_bench_generation_command(CLI::App& bench, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BenchGenerationArguments>();
   CLI::App* command = bench.add_subcommand(
       "generation", "Architectures per second that a search can make, on one thread");
   command->add_option("SPACE", options->spaces,

@@ -11,7 +11,7 @@
 namespace evonas::cli {
 namespace {
 
-struct Options {
+struct BenchNetworkArguments {
   std::string space = "nasbench201";
   std::vector<std::string> space_options;
   std::string architecture;
@@ -24,7 +24,7 @@ struct Options {
   bool json = false;
 };
 
-int bench_training(const Options& options) {
+int bench_training(const BenchNetworkArguments& options) {
   const spaces::AnySpace space = config::make_space(options.space, options.space_options);
   const evaluation::TrainingSpeed speed =
       training_speed(space, space.parse(options.architecture), options.training, options.seed);
@@ -43,7 +43,7 @@ int bench_training(const Options& options) {
   return kDone;
 }
 
-int bench_latency(const Options& options) {
+int bench_latency(const BenchNetworkArguments& options) {
   const Interrupt interrupt;
   const spaces::AnySpace space = config::make_space(options.space, options.space_options);
   const evaluation::LookupComparison result =
@@ -70,7 +70,8 @@ int bench_latency(const Options& options) {
   return kDone;
 }
 
-CLI::App* add_bench(CLI::App& app, const char* name, const char* help, Options& options) {
+CLI::App* add_bench(CLI::App& app, const char* name, const char* help,
+                    BenchNetworkArguments& options) {
   CLI::App* command = app.add_subcommand(name, help);
   command->add_option("--space", options.space, "search space")->capture_default_str();
   command->add_option("--set", options.space_options, "option of the space, as in channels=8")
@@ -84,7 +85,7 @@ CLI::App* add_bench(CLI::App& app, const char* name, const char* help, Options& 
 }  // namespace
 
 void add_bench_network_commands(CLI::App& bench, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BenchNetworkArguments>();
   CLI::App* training =
       add_bench(bench, "training", "Images per second of one training on one thread", *options);
   training->add_option("ARCHITECTURE", options->architecture, "in the space's notation")

@@ -24,7 +24,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kArchitectures = 16384;  // that are scored again and again
 constexpr double kAsGood = 0.95;               // of the best rate
 
-struct Options {
+struct BenchPredictorArguments {
   std::string space = "nasbench101";
   std::vector<std::string> space_options;
   std::string model = "evonas";
@@ -99,7 +99,7 @@ Setting measure(const predictor::Predictor& fitted, std::span<const spaces::Geno
       .threads = arena.threads(), .block = size, .per_second = static_cast<double>(scored) / spent};
 }
 
-int bench_predictor(const Options& options) {
+int bench_predictor(const BenchPredictorArguments& options) {
   predictor::check_predictor_name(options.model);
   const spaces::AnySpace space = config::make_space(options.space, options.space_options);
   const Interrupt interrupt;
@@ -174,7 +174,7 @@ int bench_predictor(const Options& options) {
 }  // namespace
 
 void add_bench_predictor_command(CLI::App& bench, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BenchPredictorArguments>();
   CLI::App* command = bench.add_subcommand(
       "predictor", "Architectures per second that a predictor scores, from genotype to score");
   command->add_option("--space", options->space, "search space")->capture_default_str();

@@ -29,7 +29,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct BenchmarkArguments {
   std::string experiment;
   std::vector<std::string> overrides;
   std::string out;
@@ -165,7 +165,7 @@ void write_results(const Results& results, const config::Experiment& experiment,
   if (!results.page.empty()) write_atomically(folder / "report.html", results.page);
 }
 
-int benchmark(const Options& options) {
+int benchmark(const BenchmarkArguments& options) {
   config::Experiment experiment = config::load_experiment(options.experiment, options.overrides);
   const std::string name = fs::path(options.experiment).stem();
   if (experiment.title.empty()) experiment.title = name;
@@ -197,7 +197,7 @@ int benchmark(const Options& options) {
 }  // namespace
 
 void add_benchmark_command(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BenchmarkArguments>();
   CLI::App* command =
       app.add_subcommand("benchmark", "Compare algorithms over many seeds on a table");
   command->add_option("EXPERIMENT", options->experiment, "experiment file")->required();

@@ -12,7 +12,7 @@
 namespace evonas::cli {
 namespace {
 
-struct Options {
+struct ConfigArguments {
   std::string file;
   std::vector<std::string> overrides;
   bool comments = false;
@@ -21,7 +21,7 @@ struct Options {
   bool markdown = false;
 };
 
-int show(const Options& options) {
+int show(const ConfigArguments& options) {
   const bool experiment = config::is_experiment(options.file);
   fmt::print("{}", experiment
                        ? yaml::to_yaml(config::load_experiment(options.file, options.overrides),
@@ -31,7 +31,7 @@ int show(const Options& options) {
   return kDone;
 }
 
-int check(const Options& options) {
+int check(const ConfigArguments& options) {
   const bool experiment = config::is_experiment(options.file);
   if (experiment) {
     config::make_space(config::load_experiment(options.file, options.overrides).space);
@@ -42,7 +42,7 @@ int check(const Options& options) {
   return kDone;
 }
 
-int schema(const Options& options) {
+int schema(const ConfigArguments& options) {
   if (options.markdown) {
     fmt::print("{}", config::options_page());
     return kDone;
@@ -57,7 +57,8 @@ int schema(const Options& options) {
   return kDone;
 }
 
-CLI::App* add_with_file(CLI::App& app, const char* name, const char* help, Options& options) {
+CLI::App* add_with_file(CLI::App& app, const char* name, const char* help,
+                        ConfigArguments& options) {
   CLI::App* command = app.add_subcommand(name, help);
   command->add_option("CONFIG", options.file, "configuration or experiment file")->required();
   add_overrides(*command, options.overrides);
@@ -67,7 +68,7 @@ CLI::App* add_with_file(CLI::App& app, const char* name, const char* help, Optio
 }  // namespace
 
 void add_config_command(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ConfigArguments>();
   CLI::App* command = app.add_subcommand("config", "Look at configuration files");
   command->require_subcommand(1);
   command->footer("Example:\n  evonas config check configs/quickstart.yaml");

@@ -21,7 +21,7 @@
 namespace evonas::cli {
 namespace {
 
-struct Options {
+struct NetworkArguments {
   NetworkChoice network;
   bool cell = false;
   bool dot = false;
@@ -31,7 +31,7 @@ struct Options {
   bool json = false;
 };
 
-int cost(const Options& options) {
+int cost(const NetworkArguments& options) {
   const graph::Graph network = load_network(options.network).graph;
   const graph::Cost total = graph::cost(graph::inference_network(network));
   if (options.json) {
@@ -58,7 +58,7 @@ int cost(const Options& options) {
   return kDone;
 }
 
-int draw(const Options& options) {
+int draw(const NetworkArguments& options) {
   const graph::Graph graph =
       options.cell ? load_cell(options.network) : load_network(options.network).graph;
   std::string text;
@@ -76,7 +76,7 @@ int draw(const Options& options) {
   return kDone;
 }
 
-int latency(const Options& options) {
+int latency(const NetworkArguments& options) {
   const auto result = measure_network(load_network(options.network).graph, options.latency);
   if (options.json) {
     fmt::print("{}\n", nlohmann::json{{"latency_ms", result.median_ms},
@@ -93,7 +93,8 @@ int latency(const Options& options) {
   return kDone;
 }
 
-CLI::App* add_with_network(CLI::App& app, const char* name, const char* help, Options& options) {
+CLI::App* add_with_network(CLI::App& app, const char* name, const char* help,
+                           NetworkArguments& options) {
   CLI::App* command = app.add_subcommand(name, help);
   add_network_choice(*command, options.network);
   return command;
@@ -102,7 +103,7 @@ CLI::App* add_with_network(CLI::App& app, const char* name, const char* help, Op
 }  // namespace
 
 void add_network_command(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<NetworkArguments>();
   CLI::App* command = app.add_subcommand("network", "One network: costs, picture, latency, export");
   command->require_subcommand(1);
   command->footer("Example:\n  evonas network cost --graph network.json");

@@ -14,7 +14,7 @@
 namespace evonas::cli {
 namespace {
 
-struct Options {
+struct NetworkExportArguments {
   NetworkChoice network;
   std::string format = "onnx";
   std::string out;
@@ -24,7 +24,7 @@ struct Options {
 };
 
 /// The network with the weights that the command line asks for.
-graph::OnnxModel load(const Options& options) {
+graph::OnnxModel load(const NetworkExportArguments& options) {
   graph::OnnxModel model = load_network(options.network);
   model.graph = graph::inference_network(std::move(model.graph));
   if (options.random_weights) model.weights = graph::initial_weights(model.graph, options.seed);
@@ -45,7 +45,7 @@ void write(const std::filesystem::path& file, std::string_view content) {
   fmt::print("{}\n", file.string());
 }
 
-int export_network(const Options& options) {
+int export_network(const NetworkExportArguments& options) {
   const graph::OnnxModel model = load(options);
   const std::filesystem::path out = options.out;
   if (options.format == "onnx") {
@@ -71,7 +71,7 @@ int export_network(const Options& options) {
 }  // namespace
 
 void add_network_export_command(CLI::App& network, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<NetworkExportArguments>();
   CLI::App* command = network.add_subcommand("export", "A file for other tools");
   add_network_choice(*command, options->network);
   command

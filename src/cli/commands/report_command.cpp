@@ -14,7 +14,7 @@
 namespace evonas::cli {
 namespace {
 
-struct Options {
+struct ReportArguments {
   std::vector<std::string> runs;
   std::string out;
   bool json = false;
@@ -26,7 +26,7 @@ report::Run load(const RunFolder& folder) {
   return folder.load(store, make_setup(configuration, 1, Sources::Declared), configuration);
 }
 
-int report_one(const Options& options) {
+int report_one(const ReportArguments& options) {
   const RunFolder folder(options.runs.front());
   const report::Run run = load(folder);
   if (options.out.empty()) {
@@ -44,7 +44,7 @@ int report_one(const Options& options) {
   return kDone;
 }
 
-int report_several(const Options& options) {
+int report_several(const ReportArguments& options) {
   std::vector<report::Run> runs;
   for (const std::string& run : options.runs) runs.push_back(load(RunFolder(run)));
   const nlohmann::json data = report::report_json(runs);
@@ -54,14 +54,14 @@ int report_several(const Options& options) {
   return kDone;
 }
 
-int report_command(const Options& options) {
+int report_command(const ReportArguments& options) {
   return options.runs.size() == 1 ? report_one(options) : report_several(options);
 }
 
 }  // namespace
 
 void add_report_command(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ReportArguments>();
   CLI::App* command =
       app.add_subcommand("report", "Write the report of a run again, or compare several");
   command->add_option("RUN", options->runs, "run folders")->required();

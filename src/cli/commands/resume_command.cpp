@@ -12,7 +12,7 @@
 namespace evonas::cli {
 namespace {
 
-struct Options {
+struct ResumeArguments {
   std::string run;
   std::vector<std::string> overrides;
   SessionOptions session;
@@ -34,7 +34,7 @@ config::Configuration changed(const config::Configuration& before,
   return after;
 }
 
-int resume(const Options& options) {
+int resume(const ResumeArguments& options) {
   const RunFolder folder(options.run);
   search::RunStore store = folder.open();
   folder.restore_configuration(store);
@@ -49,7 +49,7 @@ int resume(const Options& options) {
 }  // namespace
 
 void add_resume_command(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ResumeArguments>();
   CLI::App* command = app.add_subcommand("resume", "Continue a search that was stopped or killed");
   command->add_option("RUN", options->run, "run folder")->required();
   add_overrides(*command, options->overrides);

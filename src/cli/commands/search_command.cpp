@@ -8,14 +8,14 @@
 namespace evonas::cli {
 namespace {
 
-struct Options {
+struct SearchArguments {
   std::string config;
   std::vector<std::string> overrides;
   std::string out;
   SessionOptions session;
 };
 
-int search(const Options& options) {
+int search(const SearchArguments& options) {
   const auto configuration = config::load_configuration(options.config, options.overrides);
   const RunFolder folder(options.out.empty()
                              ? next_run_folder(std::filesystem::path(options.config).stem())
@@ -26,7 +26,7 @@ int search(const Options& options) {
 }  // namespace
 
 void add_search_command(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<SearchArguments>();
   CLI::App* command = app.add_subcommand("search", "Search for the best architectures");
   command->add_option("CONFIG", options->config, "configuration file")->required();
   add_overrides(*command, options->overrides);

@@ -17,7 +17,7 @@
 namespace evonas::cli {
 namespace {
 
-struct Options {
+struct SpaceArguments {
   std::string space;
   std::vector<std::string> space_options;
   std::string input = "cifar10";
@@ -32,7 +32,7 @@ struct Options {
 };
 
 /// Prints `count` rows on the threads that the user wants.
-int print_rows(const Options& options, const spaces::AnySpace& space, std::uint64_t count,
+int print_rows(const SpaceArguments& options, const spaces::AnySpace& space, std::uint64_t count,
                const std::function<spaces::Genotype(std::uint64_t)>& at) {
   const auto input = spaces::NetworkInput::parse(options.input);
   ThreadArena arena(options.threads);
@@ -40,7 +40,7 @@ int print_rows(const Options& options, const spaces::AnySpace& space, std::uint6
   return kDone;
 }
 
-int list(const Options& options) {
+int list(const SpaceArguments& options) {
   if (options.json) {
     fmt::print("{}\n", nlohmann::json(spaces::space_names()).dump(2));
   } else {
@@ -49,7 +49,7 @@ int list(const Options& options) {
   return kDone;
 }
 
-int info(const Options& options) {
+int info(const SpaceArguments& options) {
   const spaces::AnySpace space = options.make_space();
   Rng rng(options.seed, "example");
   const std::string example = space.format(space.sample(rng));
@@ -70,7 +70,7 @@ int info(const Options& options) {
   return kDone;
 }
 
-int sample(const Options& options) {
+int sample(const SpaceArguments& options) {
   const spaces::AnySpace space = options.make_space();
   return print_rows(options, space, options.count, [&](std::uint64_t i) {
     Rng rng(options.seed, "space sample", i);
@@ -78,7 +78,7 @@ int sample(const Options& options) {
   });
 }
 
-int enumerate(const Options& options) {
+int enumerate(const SpaceArguments& options) {
   const spaces::AnySpace space = options.make_space();
   const auto size = space.size();
   if (!size) {
@@ -90,13 +90,14 @@ int enumerate(const Options& options) {
   return print_rows(options, space, count, [&](std::uint64_t i) { return space.at(i); });
 }
 
-int neighbours(const Options& options) {
+int neighbours(const SpaceArguments& options) {
   const spaces::AnySpace space = options.make_space();
   const auto found = space.neighbours(space.parse(options.architecture));
   return print_rows(options, space, found.size(), [&](std::uint64_t i) { return found[i]; });
 }
 
-CLI::App* add_with_space(CLI::App& app, const char* name, const char* help, Options& options) {
+CLI::App* add_with_space(CLI::App& app, const char* name, const char* help,
+                         SpaceArguments& options) {
   CLI::App* command = app.add_subcommand(name, help);
   command
       ->add_option("SPACE", options.space,
@@ -108,7 +109,7 @@ CLI::App* add_with_space(CLI::App& app, const char* name, const char* help, Opti
   return command;
 }
 
-void add_row_options(CLI::App& command, Options& options) {
+void add_row_options(CLI::App& command, SpaceArguments& options) {
   command
       .add_option("--input", options.input,
                   "what networks read: cifar10, cifar100, imagenet16, imagenet, fashion_mnist, "
@@ -120,7 +121,7 @@ void add_row_options(CLI::App& command, Options& options) {
 }  // namespace
 
 void add_space_command(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<SpaceArguments>();
   CLI::App* command = app.add_subcommand("space", "Search spaces and their architectures");
   command->require_subcommand(1);
   command->footer("Example:\n  evonas space info nasbench201");

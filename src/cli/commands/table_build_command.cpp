@@ -10,7 +10,7 @@
 namespace evonas::cli {
 namespace {
 
-struct Options {
+struct TableBuildArguments {
   std::string recipe;
   std::vector<std::string> overrides;
   std::string out;
@@ -18,7 +18,7 @@ struct Options {
   bool json = false;
 };
 
-int build(const Options& options) {
+int build(const TableBuildArguments& options) {
   const config::TableRecipe recipe = config::load_table_recipe(options.recipe, options.overrides);
   const Interrupt interrupt;
   std::filesystem::create_directories(options.out);
@@ -42,7 +42,7 @@ int build(const Options& options) {
 }  // namespace
 
 void add_table_build_command(CLI::App& table, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<TableBuildArguments>();
   CLI::App* command =
       table.add_subcommand("build", "Make a table by training every network of a space");
   command->add_option("RECIPE", options->recipe, "recipe file")->required();

@@ -10,7 +10,7 @@
 namespace evonas::cli {
 namespace {
 
-struct Options {
+struct TableArguments {
   std::string space;
   std::vector<std::string> space_options;
   std::string csv;
@@ -25,7 +25,7 @@ struct Options {
 };
 
 /// The options that decide what is in the table, as a command line.
-std::string command_line(const Options& options) {
+std::string command_line(const TableArguments& options) {
   std::string command = "evonas table import";
   const auto add = [&](const char* option, const std::string& value) {
     if (value.empty()) return;
@@ -43,7 +43,7 @@ std::string command_line(const Options& options) {
   return command;
 }
 
-void check_sources(const Options& options) {
+void check_sources(const TableArguments& options) {
   if (options.csv.empty() == options.tfrecord.empty()) {
     throw evaluation::EvaluationError(
         "a table is imported from one file: give either --csv or --tfrecord");
@@ -60,7 +60,7 @@ void check_sources(const Options& options) {
   }
 }
 
-int import(const Options& options) {
+int import(const TableArguments& options) {
   check_sources(options);
   std::vector<evaluation::ImportedMetric> metrics;
   for (const std::string& metric : options.metrics) {
@@ -93,9 +93,9 @@ int import(const Options& options) {
   return kDone;
 }
 
-int info(const Options& options) { return show_table(options.table, options.json); }
+int info(const TableArguments& options) { return show_table(options.table, options.json); }
 
-void add_import(CLI::App& command, Action& action, const std::shared_ptr<Options>& options) {
+void add_import(CLI::App& command, Action& action, const std::shared_ptr<TableArguments>& options) {
   CLI::App* import_command =
       command.add_subcommand("import", "Make a table file from a CSV or TFRecord file");
   CLI::App& imported = *import_command;
@@ -156,7 +156,7 @@ In a configuration the full name stands under `metric`:
 }  // namespace
 
 void add_table_command(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<TableArguments>();
   CLI::App* command = app.add_subcommand("table", "Benchmark tables: import and look at them");
   command->require_subcommand(1);
   command->footer("Example:\n  evonas table info tables/nasbench201.sqlite");

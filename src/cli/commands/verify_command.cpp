@@ -12,13 +12,13 @@
 namespace evonas::cli {
 namespace {
 
-struct Options {
+struct VerifyArguments {
   std::string run;
   std::size_t threads = 0;
   bool json = false;
 };
 
-std::vector<std::string> find_faults(const Options& options) {
+std::vector<std::string> find_faults(const VerifyArguments& options) {
   const RunFolder folder(options.run);
   const search::RunStore store = folder.open_read_only();
   // A store that was altered may not even hold a configuration that can be read.
@@ -37,7 +37,7 @@ std::vector<std::string> find_faults(const Options& options) {
   });
 }
 
-int verify(const Options& options) {
+int verify(const VerifyArguments& options) {
   const std::vector<std::string> faults = find_faults(options);
   if (options.json) {
     fmt::print("{}\n", nlohmann::json{{"run", options.run}, {"faults", faults}}.dump(2));
@@ -53,7 +53,7 @@ int verify(const Options& options) {
 }  // namespace
 
 void add_verify_command(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<VerifyArguments>();
   CLI::App* command = app.add_subcommand("verify", "Check a run against itself");
   command->add_option("RUN", options->run, "run folder")->required();
   add_threads(*command, options->threads);

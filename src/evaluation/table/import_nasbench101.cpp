@@ -41,7 +41,7 @@ constexpr std::array<Quantity, 8> kQuantities{{
     {"halfway_train_accuracy", true, &NasBench101Evaluation::train_accuracy},
     {"halfway_training_time", true, &NasBench101Evaluation::training_time},
 }};
-constexpr const char* kParameters = "trainable_parameters";
+constexpr const char* kParameterMetric = "trainable_parameters";
 
 /// Numbers by row, of which the official file has nearly all in single precision.
 class Column {
@@ -77,10 +77,10 @@ class Column {
 };
 
 /// Collects the trainings of each cell, which need not stand together in the file.
-class Importer {
+class RecordImporter {
  public:
-  Importer(const spaces::AnySpace& space, const std::filesystem::path& file,
-           const std::filesystem::path& out)
+  RecordImporter(const spaces::AnySpace& space, const std::filesystem::path& file,
+                 const std::filesystem::path& out)
       : name_(file.string()),
         file_(file),
         writer_(space, out, {.file = name_, .architecture = "", .place = [this](std::size_t row) {
@@ -207,7 +207,7 @@ class Importer {
   }
 
   std::vector<ImportedMetric> all_metrics() const {
-    std::vector<ImportedMetric> metrics{{{.name = kParameters}, {kParameters}}};
+    std::vector<ImportedMetric> metrics{{{.name = kParameterMetric}, {kParameterMetric}}};
     for (const Quantity& quantity : kQuantities) {
       const bool time = quantity.value == &NasBench101Evaluation::training_time;
       for (const auto& [training, columns] : trainings_) {
@@ -223,7 +223,7 @@ class Importer {
 
   std::vector<std::vector<const Column*>> columns_of(
       std::span<const ImportedMetric> metrics) const {
-    std::vector<std::string> names{kParameters};
+    std::vector<std::string> names{kParameterMetric};
     std::vector<const Column*> columns{&parameters_};
     for (const auto& [training, own] : trainings_) {
       for (std::size_t i = 0; i < kQuantities.size(); ++i) {
@@ -304,7 +304,7 @@ ImportSummary import_nasbench101(const spaces::AnySpace& space,
   }
   const PartialFile partial(tfrecord, out);
   try {
-    Importer importer(space, tfrecord, partial.path());
+    RecordImporter importer(space, tfrecord, partial.path());
     importer.read_records();
     const ImportSummary summary = importer.finish(metrics, options, tfrecord);
     partial.move_to_target();

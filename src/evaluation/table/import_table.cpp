@@ -29,11 +29,11 @@ std::vector<std::string> split(std::string_view text, char mark) {
 }
 
 /// Writes the rows of one CSV file into a new table.
-class Importer {
+class CsvImporter {
  public:
-  Importer(const spaces::AnySpace& space, const std::filesystem::path& csv,
-           const std::string& architecture, std::span<const ImportedMetric> metrics,
-           std::span<const std::string> required, const std::filesystem::path& file)
+  CsvImporter(const spaces::AnySpace& space, const std::filesystem::path& csv,
+              const std::string& architecture, std::span<const ImportedMetric> metrics,
+              std::span<const std::string> required, const std::filesystem::path& file)
       : csv_(csv.string()),
         architecture_(architecture),
         metrics_(metrics),
@@ -154,7 +154,7 @@ ImportSummary import_table(const spaces::AnySpace& space, const std::filesystem:
   check_names(metrics);
   const PartialFile partial(csv, out);
   try {
-    Importer importer(space, csv, architecture, metrics, options.required, partial.path());
+    CsvImporter importer(space, csv, architecture, metrics, options.required, partial.path());
     read_csv(
         csv, [&](std::span<const std::string> columns) { importer.header(columns); },
         [&](std::span<const std::string> fields, std::size_t line) { importer.row(fields, line); });

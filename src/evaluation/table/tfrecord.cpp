@@ -17,7 +17,7 @@ constexpr std::size_t kLengthSize = 8;
 constexpr std::size_t kCheckSize = 4;
 constexpr std::uint64_t kLongestRecord = 1U << 20U;
 
-std::uint64_t number_of(std::string_view bytes) {
+std::uint64_t little_endian(std::string_view bytes) {
   std::uint64_t number = 0;
   for (std::size_t i = bytes.size(); i-- > 0;) {
     number = number << 8U | static_cast<unsigned char>(bytes[i]);
@@ -51,16 +51,16 @@ bool TfRecordFile::read(std::string& bytes) {
   offset_ = next_offset_;
   if (!fill(part_, kLengthSize + kCheckSize, /*may_end=*/true)) return false;
   const std::string_view head = part_;
-  if (masked_crc(head.substr(0, kLengthSize)) != number_of(head.substr(kLengthSize))) {
+  if (masked_crc(head.substr(0, kLengthSize)) != little_endian(head.substr(kLengthSize))) {
     fail("the check sum of its length is wrong; is this a TFRecord file, whole and undamaged?");
   }
-  const std::uint64_t length = number_of(head.substr(0, kLengthSize));
+  const std::uint64_t length = little_endian(head.substr(0, kLengthSize));
   if (length > kLongestRecord) {
     fail(fmt::format("is {} bytes long, expected at most {}", length, kLongestRecord));
   }
   fill(bytes, length + kCheckSize, /*may_end=*/false);
   const std::string_view body(bytes.data(), length);
-  if (masked_crc(body) != number_of(std::string_view(bytes).substr(length))) {
+  if (masked_crc(body) != little_endian(std::string_view(bytes).substr(length))) {
     fail("the check sum of its bytes is wrong; the file is damaged");
   }
   bytes.resize(length);

@@ -9,6 +9,9 @@
 
 namespace evonas::predictor {
 
+/// Codes of more numbers than these would repeat.
+constexpr std::int64_t kDistinctCodes = 62;
+
 /// distinct_code() of the whole numbers from 0 to count - 1: count x width.
 torch::Tensor distinct_code_table(std::int64_t count, std::int64_t width);
 

@@ -20,13 +20,13 @@
 namespace evonas::predictor {
 namespace {
 
-constexpr std::size_t kChunk = 1024;       // architectures in one task of a prediction
-constexpr double kLeastDeviation = 1e-3;   // of a score
-constexpr double kLargestFeature = 8.0;    // deviations from what is usual
-constexpr double kDeviationWeight = 0.1;   // of the deviation's error in the loss
-constexpr double kShareOfTeacher = 0.7;    // of the time of a fit, as progress tells it
-constexpr double kRefreshRate = 0.25;      // learning rate of a refresh, as a share of a fit's
-constexpr std::int64_t kWidest = 1 << 14;  // student that is read from a file
+constexpr std::size_t kStudentChunk = 1024;  // architectures in one task of a prediction
+constexpr double kLeastDeviation = 1e-3;     // of a score
+constexpr double kLargestFeature = 8.0;      // deviations from what is usual
+constexpr double kDeviationWeight = 0.1;     // of the deviation's error in the loss
+constexpr double kShareOfTeacher = 0.7;      // of the time of a fit, as progress tells it
+constexpr double kRefreshRate = 0.25;        // learning rate of a refresh, as a share of a fit's
+constexpr std::int64_t kWidest = 1 << 14;    // student that is read from a file
 
 /// A perceptron with two hidden layers that yields a score and the logarithm of its deviation.
 struct Student final : torch::nn::Module {
@@ -167,10 +167,8 @@ std::vector<spaces::Genotype> Distilled::draw_pool(std::span<const Label> labels
 std::vector<Prediction> Distilled::predict(std::span<const spaces::Genotype> block) const {
   fitted();
   std::vector<Prediction> predictions(block.size());
-  parallel_for((block.size() + kChunk - 1) / kChunk, [&](std::size_t chunk) {
+  parallel_chunks(block.size(), kStudentChunk, [&](std::size_t first, std::size_t count) {
     const torch::InferenceMode inference;
-    const std::size_t first = chunk * kChunk;
-    const std::size_t count = std::min(kChunk, block.size() - first);
     const torch::Tensor outputs =
         fitted_->student->forward(rows_of(*features_, block.subspan(first, count))).contiguous();
     const float* at = outputs.data_ptr<float>();

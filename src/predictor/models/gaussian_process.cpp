@@ -24,7 +24,7 @@ constexpr double kLeastNoise = 1e-4;  // variance that is always added, for the 
 constexpr double kTypicalNoise = -2.5;
 constexpr double kTypicalTrend = -1.0;
 constexpr double kScalePrior = 1.0;
-constexpr std::size_t kChunk = 256;  // architectures in one task of a prediction
+constexpr std::size_t kProcessChunk = 256;  // architectures in one task of a prediction
 
 torch::Tensor tensor_of(std::span<const double> values, std::int64_t columns) {
   torch::Tensor tensor =
@@ -186,10 +186,8 @@ std::vector<Prediction> GaussianProcess::predict(std::span<const spaces::Genotyp
   const std::vector<double> features = features_->compute(block);
   const std::size_t width = features_->size();
   std::vector<Prediction> predictions(block.size());
-  parallel_for((block.size() + kChunk - 1) / kChunk, [&](std::size_t chunk) {
+  parallel_chunks(block.size(), kProcessChunk, [&](std::size_t first, std::size_t count) {
     const torch::NoGradGuard no_gradients;
-    const std::size_t first = chunk * kChunk;
-    const std::size_t count = std::min(kChunk, block.size() - first);
     const torch::Tensor rows = tensor_of(std::span(features).subspan(first * width, count * width),
                                          static_cast<std::int64_t>(width));
     const torch::Tensor scaled = rows * fitted_->scales.weights();

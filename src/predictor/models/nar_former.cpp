@@ -12,7 +12,6 @@
 namespace evonas::predictor {
 namespace {
 
-constexpr std::int64_t kNumbers = 62;      // codes of more than so many numbers would repeat
 constexpr std::int64_t kBeforeFirst = -1;  // what the input node reads
 constexpr std::int64_t kEnd = 100000;      // the number in all parts of the END token
 constexpr std::array<std::int64_t, 3> kQueries = {4, 2, 1};
@@ -132,8 +131,8 @@ struct NarFormer::Stage : torch::nn::Module {
 NarFormer::NarFormer(const NarFormerOptions& options, std::uint64_t seed)
     : options_(options),
       width_(3 * options.code_width),
-      codes_(register_buffer("codes", distinct_code_table(kNumbers, options.code_width))),
-      depth_codes_(register_buffer("depth_codes", distinct_code_table(kNumbers, width_))),
+      codes_(register_buffer("codes", distinct_code_table(kDistinctCodes, options.code_width))),
+      depth_codes_(register_buffer("depth_codes", distinct_code_table(kDistinctCodes, width_))),
       depth_(register_module("depth", torch::nn::Linear(width_, width_))),
       norm_(register_module("norm", norm(width_))),
       head_(register_module("head", torch::nn::Linear(width_, 1))) {
@@ -172,7 +171,7 @@ torch::Tensor NarFormer::tokens(const GraphBatch& graphs) {
 }
 
 torch::Tensor NarFormer::forward(const GraphBatch& graphs) {
-  check_codes(graphs, kNumbers, "NAR-Former");
+  check_codes(graphs, kDistinctCodes, "NAR-Former");
   torch::Tensor memory = tokens(graphs);
   const torch::Tensor real = torch::constant_pad_nd(graphs.mask, {2, 0}, 1.0).to(torch::kBool);
   for (const auto& layer : layers_) memory = layer->forward(memory, real);

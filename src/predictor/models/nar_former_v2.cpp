@@ -9,7 +9,6 @@
 namespace evonas::predictor {
 namespace {
 
-constexpr std::int64_t kNumbers = 62;      // codes of more than so many numbers would repeat
 constexpr std::int64_t kCodeWidth = 64;    // of operations without one-hot columns
 constexpr double kSmallestSum = 1e-6;      // of a row of attention
 constexpr double kSmallestLength = 1e-12;  // of a node's vector
@@ -92,7 +91,7 @@ torch::Tensor NarFormerV2Layer::forward(const torch::Tensor& x, const torch::Ten
 NarFormerV2::NarFormerV2(const NarFormerV2Options& options, std::uint64_t seed)
     : options_(options), dropout_(options.dropout, seed) {
   const std::int64_t code_width = std::max(kCodeWidth, options.positions);
-  codes_ = register_buffer("codes", distinct_code_table(kNumbers, code_width));
+  codes_ = register_buffer("codes", distinct_code_table(kDistinctCodes, code_width));
   std::int64_t in = (options.operations > 0 ? options.operations : kCodeWidth) + options.positions +
                     options.attributes;
   for (std::int64_t layer = 0; layer < options.layers; ++layer) {
@@ -132,7 +131,7 @@ torch::Tensor NarFormerV2::nodes(const GraphBatch& graphs) const {
 
 torch::Tensor NarFormerV2::forward(const GraphBatch& graphs) {
   if (options_.positions > 0 || options_.operations == 0) {
-    check_codes(graphs, kNumbers, "NAR-Former V2");
+    check_codes(graphs, kDistinctCodes, "NAR-Former V2");
   }
   const auto dropped = [this](const torch::Tensor& x) { return dropout_(x, is_training()); };
   const torch::Tensor edges = (graphs.adjacency + graphs.adjacency.transpose(1, 2)).clamp_max(1.0);

@@ -18,7 +18,7 @@
 namespace evonas::predictor {
 namespace {
 
-constexpr std::size_t kChunk = 512;  // architectures that a network scores at once
+constexpr std::size_t kEnsembleChunk = 512;  // architectures that a network scores at once
 
 /// Some more steps for networks that know most labels already.
 NetworkTrainingOptions refresh_options() {
@@ -86,10 +86,8 @@ std::vector<Prediction> NetworkEnsemble::predict(std::span<const spaces::Genotyp
   fitted();
   const auto networks = static_cast<float>(fitted_->networks.size());
   std::vector<Prediction> predictions(block.size());
-  parallel_for((block.size() + kChunk - 1) / kChunk, [&](std::size_t chunk) {
+  parallel_chunks(block.size(), kEnsembleChunk, [&](std::size_t first, std::size_t count) {
     const torch::NoGradGuard no_gradients;
-    const std::size_t first = chunk * kChunk;
-    const std::size_t count = std::min(kChunk, block.size() - first);
     const GraphBatch graphs =
         graphs_of(features_->view(), features_->vocabulary(), block.subspan(first, count));
     std::vector<float> means(count, 0.0F);

@@ -16,8 +16,8 @@
 namespace evonas::predictor {
 namespace {
 
-constexpr std::size_t kChunk = 256;  // architectures that a model scores at once
-constexpr double kShift = 0.1;       // of labels at or below zero, as a share of their range
+constexpr std::size_t kModelChunk = 256;  // architectures that a model scores at once
+constexpr double kShift = 0.1;            // of labels at or below zero, as a share of their range
 constexpr double kMiddle = 0.5;
 constexpr std::int64_t kMostNodes = 1 << 16;  // of a model that is read from a file
 
@@ -98,10 +98,8 @@ void PublishedPredictor::fit(std::span<const Label> labels, const FitControl& co
 std::vector<Prediction> PublishedPredictor::predict(std::span<const spaces::Genotype> block) const {
   const auto& [scale, nodes, model] = fitted();
   std::vector<Prediction> predictions(block.size());
-  parallel_for((block.size() + kChunk - 1) / kChunk, [&](std::size_t chunk) {
+  parallel_chunks(block.size(), kModelChunk, [&](std::size_t first, std::size_t count) {
     const torch::NoGradGuard no_gradients;
-    const std::size_t first = chunk * kChunk;
-    const std::size_t count = std::min(kChunk, block.size() - first);
     const torch::Tensor scores =
         model
             ->forward(graphs_of(features_->view(), features_->vocabulary(),

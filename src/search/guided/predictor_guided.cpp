@@ -23,7 +23,6 @@ constexpr std::size_t kOutlooks = 300;
 constexpr std::size_t kDraws = 32;
 /// With one objective, the best candidates, among which a batch is chosen one by one.
 constexpr std::size_t kListed = 500;
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 std::vector<std::string> metrics_of(const Problem& problem) {
   std::vector<std::string> names;
@@ -228,9 +227,9 @@ std::vector<PredictorGuided::Candidate> PredictorGuided::consider() {
 std::vector<PredictorGuided::Candidate> PredictorGuided::assess(
     std::span<const spaces::Genotype> block) {
   std::vector<Key> identities(block.size());
-  constexpr std::size_t kGrain = 16;
+  constexpr std::size_t kKeyGrain = 16;
   parallel_for(
-      block.size(), [&](std::size_t i) { identities[i] = novelty_.identity(block[i]); }, kGrain);
+      block.size(), [&](std::size_t i) { identities[i] = novelty_.identity(block[i]); }, kKeyGrain);
   const std::vector<double> known = known_.values(block, identities);
   std::vector<std::vector<predictor::Prediction>> beliefs;
   for (const Belief& belief : beliefs_) beliefs.push_back(belief.predict(block));
