@@ -6,14 +6,6 @@
 #include "search/pareto.hpp"
 
 namespace evonas::report {
-namespace {
-
-/// To be minimised from the metric's own sense, and back.
-double turned(search::Goal goal, double value) {
-  return goal == search::Goal::Minimize ? value : -value;
-}
-
-}  // namespace
 
 Curve best_so_far(const Run& run) {
   Curve curve;
@@ -25,7 +17,7 @@ Curve best_so_far(const Run& run) {
     const double value = individual.objectives.front();
     if (best && value >= *best) continue;
     best = value;
-    curve.push_back({static_cast<std::size_t>(individual.index) + 1, turned(goal, value)});
+    curve.push_back({static_cast<std::size_t>(individual.index) + 1, search::turned(value, goal)});
   }
   return curve;
 }
@@ -42,7 +34,7 @@ Curve recorded_hypervolume(const Run& run) {
 Curve hypervolume_from(const Run& run, const std::vector<double>& reference) {
   std::vector<double> corner;
   for (std::size_t i = 0; i < reference.size(); ++i) {
-    corner.push_back(turned(run.problem.objectives.at(i).goal, reference[i]));
+    corner.push_back(search::turned(reference[i], run.problem.objectives.at(i).goal));
   }
   Curve curve;
   std::vector<search::Individual> front;
@@ -76,7 +68,7 @@ std::vector<double> common_reference(std::span<const Run> runs) {
     if (worst.empty()) worst = own;
     for (std::size_t i = 0; i < own.size(); ++i) {
       const search::Goal goal = run.problem.objectives.at(i).goal;
-      if (turned(goal, own[i]) > turned(goal, worst[i])) worst[i] = own[i];
+      if (search::turned(own[i], goal) > search::turned(worst[i], goal)) worst[i] = own[i];
     }
   }
   return worst;

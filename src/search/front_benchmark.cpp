@@ -15,11 +15,6 @@
 namespace evonas::search {
 namespace {
 
-/// A value in the metric's own sense as one to be minimised, and back.
-double turned(double value, const Objective& objective) {
-  return objective.goal == Goal::Minimize ? value : -value;
-}
-
 void expect_valid(const FrontBenchmarkSetup& setup) {
   if (setup.evaluations < 1 || setup.seeds < 1) {
     throw SearchError(
@@ -42,7 +37,7 @@ std::vector<double> reference_of(const FrontBenchmarkSetup& setup, const TableLa
   std::vector<double> reference;
   if (!setup.reference_point.empty()) {
     for (std::size_t i = 0; i < objectives.size(); ++i) {
-      reference.push_back(turned(setup.reference_point[i], objectives[i]));
+      reference.push_back(turned(setup.reference_point[i], objectives[i].goal));
     }
     return reference;
   }
@@ -128,7 +123,7 @@ FrontBenchmarkResult run_front_benchmark(
   FrontBenchmarkResult result{
       .front_size = front.size(), .hypervolume = exact_volume, .seeds = setup.seeds};
   for (std::size_t i = 0; i < reference.size(); ++i) {
-    result.reference_point.push_back(turned(reference[i], setup.problem.objectives[i]));
+    result.reference_point.push_back(turned(reference[i], setup.problem.objectives[i].goal));
   }
   const auto seeds = static_cast<std::size_t>(setup.seeds);
   std::map<std::string, int> uses;

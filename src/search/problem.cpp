@@ -91,7 +91,7 @@ std::vector<double> Problem::minimised(const Metrics& metrics) const {
   values.reserve(objectives.size());
   for (const Objective& objective : objectives) {
     const double value = value_of(metrics, objective.metric, "an objective");
-    values.push_back(objective.goal == Goal::Minimize ? value : -value);
+    values.push_back(turned(value, objective.goal));
   }
   return values;
 }

@@ -24,6 +24,9 @@ class SearchError : public std::runtime_error {
 
 enum class Goal { Minimize, Maximize };
 
+/// Turns a value as its metric counts it into one to be minimised, and such a one back.
+inline double turned(double value, Goal goal) { return goal == Goal::Minimize ? value : -value; }
+
 struct Objective {
   std::string metric;
   Goal goal = Goal::Minimize;

@@ -6,10 +6,6 @@
 
 namespace evonas::search {
 
-double in_own_sense(const Objective& objective, double minimised) {
-  return objective.goal == Goal::Maximize ? -minimised : minimised;
-}
-
 std::vector<double> reference_point(std::span<const EvaluationRecord> records,
                                     std::span<const Individual> individuals) {
   const auto first = std::ranges::find_if(records, &EvaluationRecord::ok);
@@ -40,11 +36,10 @@ GenerationRecord Progress::add(std::uint64_t generation, std::span<const Evaluat
     if (!individual.feasible()) continue;
     ++state_.feasible;
     for (std::size_t i = 0; i < state_.best.size(); ++i) {
-      const Objective& objective = problem_.objectives[i];
-      const double value = in_own_sense(objective, individual.objectives[i]);
+      const Goal goal = problem_.objectives[i].goal;
+      const double value = turned(individual.objectives[i], goal);
       std::optional<double>& best = state_.best[i];
-      const bool better =
-          !best || (objective.goal == Goal::Maximize ? value > *best : value < *best);
+      const bool better = !best || (goal == Goal::Maximize ? value > *best : value < *best);
       if (better) best = value;
     }
     front_.push_back(individual);

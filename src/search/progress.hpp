@@ -8,9 +8,6 @@
 
 namespace evonas::search {
 
-/// A minimised value of an objective as its metric counts it.
-double in_own_sense(const Objective& objective, double minimised);
-
 /// Worst value of each objective, minimised, among the evaluations of the first generation in which
 /// one succeeded; empty where none did. `individuals` are those of `records`, by index.
 std::vector<double> reference_point(std::span<const EvaluationRecord> records,

@@ -93,7 +93,7 @@ void summarise(const Problem& problem, SearchSummary& summary) {
   for (const std::size_t i : summary.front) points.push_back(individuals[i].objectives);
   summary.hypervolume = hypervolume(points, reference);
   for (std::size_t i = 0; i < reference.size(); ++i) {
-    summary.reference_point.push_back(in_own_sense(problem.objectives[i], reference[i]));
+    summary.reference_point.push_back(turned(reference[i], problem.objectives[i].goal));
   }
 }
 

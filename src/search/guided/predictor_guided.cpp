@@ -31,10 +31,6 @@ std::vector<std::string> metrics_of(const Problem& problem) {
   return names;
 }
 
-double turned(double value, const Objective& objective) {
-  return objective.goal == Goal::Minimize ? value : -value;
-}
-
 }  // namespace
 
 PredictorGuided::PredictorGuided(const AlgorithmOptions& options, spaces::AnySpace space,
@@ -250,24 +246,23 @@ std::vector<PredictorGuided::Candidate> PredictorGuided::assess(
     for (const auto& belief : beliefs) candidate.believed.push_back(belief[i]);
     Rng rng(options_.seed, "draw", generation_, static_cast<std::uint32_t>(identities[i].low));
     for (std::size_t j = 0; j < objectives_.size(); ++j) {
-      const Objective& objective = problem_.objectives[j];
+      const Goal goal = problem_.objectives[j].goal;
       const auto [is_known, number] = objectives_[j];
       if (is_known) {
-        const double value = turned(own[number], objective);
+        const double value = turned(own[number], goal);
         candidate.individual.objectives.push_back(value);
         candidate.outlook.push_back({.mean = value, .deviation = 0.0});
         continue;
       }
       const Belief& belief = beliefs_[number];
       predictor::Prediction score = beliefs[number][i];
-      score.mean = turned(score.mean, objective);
-      const double goal =
-          std::isinf(best[j]) ? 0.0 : turned(belief.score(turned(best[j], objective)), objective);
+      score.mean = turned(score.mean, goal);
+      const double target =
+          std::isinf(best[j]) ? 0.0 : turned(belief.score(turned(best[j], goal)), goal);
       candidate.individual.objectives.push_back(
-          merit(options_.guidance, score, goal, rng.normal()));
-      const double mean = turned(belief.value(turned(score.mean, objective)), objective);
-      const double better =
-          turned(belief.value(turned(score.mean - score.deviation, objective)), objective);
+          merit(options_.guidance, score, target, rng.normal()));
+      const double mean = turned(belief.value(turned(score.mean, goal)), goal);
+      const double better = turned(belief.value(turned(score.mean - score.deviation, goal)), goal);
       candidate.outlook.push_back({.mean = mean, .deviation = std::max(0.0, mean - better)});
     }
     const auto is_missing = [](double value) { return std::isnan(value); };
@@ -404,7 +399,7 @@ void PredictorGuided::tell(std::span<const Individual> evaluated) {
     for (std::size_t i = 0; i < beliefs_.size(); ++i) {
       const auto [is_objective, number] = labelled_[i];
       beliefs_[i].add(individual.genotype, is_objective ? turned(individual.objectives[number],
-                                                                 problem_.objectives[number])
+                                                                 problem_.objectives[number].goal)
                                                         : individual.limited[number]);
     }
   }
