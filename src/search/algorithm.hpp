@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -53,9 +52,6 @@ struct AlgorithmOptions {
     visit("seed", seed, "seed of every random choice");
   }
 };
-
-/// Values that are expected of an architecture before it is evaluated, by metric.
-using Forecast = std::map<std::string, evaluation::Measurement>;
 
 /// A search algorithm by ask and tell. It owns neither budget, threads nor storage. Deterministic:
 /// the same options and the same tells give the same asks, on any number of threads.

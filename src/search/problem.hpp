@@ -64,6 +64,9 @@ struct Problem {
   double violation(const std::map<std::string, evaluation::Measurement>& metrics) const;
 };
 
+/// Values that are expected of an architecture before it is evaluated, by metric.
+using Forecast = std::map<std::string, evaluation::Measurement>;
+
 /// An evaluated architecture as algorithms see it.
 struct Individual {
   spaces::Genotype genotype;

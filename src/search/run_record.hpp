@@ -24,7 +24,7 @@ struct EvaluationRecord {
   std::string failure;  ///< empty where the evaluation succeeded
   double seconds = 0.0;
   /// What the algorithm expected of it when it asked (Algorithm::forecasts).
-  std::map<std::string, evaluation::Measurement> forecast;
+  Forecast forecast;
 
   bool ok() const { return failure.empty(); }
 };
