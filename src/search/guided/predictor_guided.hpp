@@ -3,12 +3,11 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <tuple>
 #include <vector>
 
-#include "search/guided/acquisition.hpp"
-#include "search/guided/belief.hpp"
+#include "search/guided/assessor.hpp"
 #include "search/guided/guidance.hpp"
+#include "search/guided/guided_candidate.hpp"
 #include "search/guided/known_metrics.hpp"
 #include "search/novelty.hpp"
 
@@ -35,59 +34,22 @@ class PredictorGuided final : public Algorithm {
   void tell(std::span<const Individual> evaluated) override;
 
  private:
-  /// Where the value of a metric comes from: a known one's number, or a belief's.
-  struct Origin {
-    bool is_known = false;
-    std::size_t number = 0;
-  };
-  /// Where a belief finds its labels: an objective's number, or a limit's.
-  struct Labelled {
-    bool is_objective = false;
-    std::size_t number = 0;
-  };
-  /// An architecture that might be asked for.
-  struct Candidate {
-    Individual individual;  ///< its objectives are merits, its key is its identity
-    Outlook outlook;        ///< of several objectives, in the metrics' units
-    std::vector<predictor::Prediction> believed;  ///< by belief
-  };
-  /// Violation, merit and position of a candidate: the lowest is the best.
-  using Rank = std::tuple<double, double, std::size_t>;
-
-  Origin origin_of(const std::string& metric, const Labelled& labels, const Guidance& guidance);
+  /// The next of the initial design.
   std::optional<spaces::Genotype> begin();
-  void draw_first();
-  void learn();
-  std::vector<Candidate> consider();
-  std::vector<Candidate> assess(std::span<const spaces::Genotype> block);
-  double violation(std::span<const double> known,
-                   const std::vector<std::vector<predictor::Prediction>>& beliefs,
-                   std::size_t i) const;
-  Forecast forecast_of(const Candidate& candidate) const;
+  /// The candidates that evolution inside the predictor breeds.
+  std::vector<GuidedCandidate> consider();
+  std::vector<GuidedCandidate> assess(std::span<const spaces::Genotype> block);
   /// Positions of the candidates worth asking for, the best first.
-  std::vector<std::size_t> choose(std::span<const Candidate> candidates, std::size_t count);
-  static Rank rank_of(const Candidate& candidate, std::size_t position);
-  /// Ranks the open candidates anew, as if the chosen one had been evaluated.
-  void imagine_chosen(std::span<const Candidate> candidates, std::size_t chosen,
-                      std::span<Rank> open);
-  std::vector<std::size_t> choose_one_objective(std::span<const Candidate> candidates,
-                                                std::size_t count);
-  std::vector<std::size_t> choose_front(std::span<const Candidate> candidates,
-                                        std::size_t count) const;
+  std::vector<std::size_t> choose(std::span<const GuidedCandidate> candidates, std::size_t count);
 
   AlgorithmOptions options_;
-  Problem problem_;
   Novelty novelty_;
   std::size_t batch_;
-  KnownMetrics known_;
-  KnownMetrics size_;  ///< what the initial design is spread over where no objective is known
-  std::vector<Belief> beliefs_;
-  std::vector<Labelled> labelled_;       ///< by belief
-  std::vector<Origin> objectives_;       ///< of the problem's objectives
-  std::vector<Origin> limits_;           ///< of its limits
+  Assessor assessor_;
+  KnownMetrics size_;  ///< what the initial design is spread over where no metric is known
   std::vector<Forecast> forecasts_;      ///< of the last ask
   std::vector<Individual> evaluated_;    ///< that have not failed
-  std::vector<spaces::Genotype> first_;  ///< the initial design, last first
+  std::vector<spaces::Genotype> first_;  ///< what is left of the initial design
   bool has_begun_ = false;
   std::size_t asked_ = 0;
   std::uint64_t generation_ = 0;

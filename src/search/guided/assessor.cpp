@@ -1,0 +1,167 @@
+#include "search/guided/assessor.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "base/random.hpp"
+
+namespace evonas::search {
+namespace {
+
+std::vector<std::string> metrics_of(const Problem& problem) {
+  std::vector<std::string> names;
+  for (const Objective& objective : problem.objectives) names.push_back(objective.metric);
+  for (const Limit& limit : problem.limits) names.push_back(limit.metric);
+  return names;
+}
+
+}  // namespace
+
+Assessor::Assessor(const AlgorithmOptions& options, const spaces::AnySpace& space, Problem problem,
+                   const Guidance& guidance)
+    : options_(options.guidance),
+      seed_(options.seed),
+      problem_(std::move(problem)),
+      known_(space, guidance.known, metrics_of(problem_)) {
+  if (!guidance.make_predictor) {
+    throw SearchError("the algorithm predictor_guided was given nothing that makes predictors");
+  }
+  for (std::size_t i = 0; i < problem_.objectives.size(); ++i) {
+    objectives_.push_back(origin_of(problem_.objectives[i].metric, {true, i}, guidance));
+  }
+  for (std::size_t i = 0; i < problem_.limits.size(); ++i) {
+    limits_.push_back(origin_of(problem_.limits[i].metric, {false, i}, guidance));
+  }
+}
+
+Assessor::Origin Assessor::origin_of(const std::string& metric, const Labelled& labels,
+                                     const Guidance& guidance) {
+  const auto known = std::ranges::find(known_.names(), metric);
+  if (known != known_.names().end()) {
+    return {.is_known = true, .number = static_cast<std::size_t>(known - known_.names().begin())};
+  }
+  const auto belief = std::ranges::find(beliefs_, metric, &Belief::metric);
+  const auto number = static_cast<std::size_t>(belief - beliefs_.begin());
+  if (belief == beliefs_.end()) {
+    beliefs_.emplace_back(metric, guidance.make_predictor(options_.predictor), options_.refit);
+    labelled_.push_back(labels);
+  }
+  return {.is_known = false, .number = number};
+}
+
+void Assessor::add(const Individual& evaluated) {
+  for (std::size_t i = 0; i < beliefs_.size(); ++i) {
+    const auto [is_objective, number] = labelled_[i];
+    beliefs_[i].add(evaluated.genotype, is_objective ? turned(evaluated.objectives[number],
+                                                              problem_.objectives[number].goal)
+                                                     : evaluated.limited[number]);
+  }
+}
+
+bool Assessor::can_learn() const {
+  return std::ranges::all_of(beliefs_, [](const Belief& belief) { return belief.labels() > 1; });
+}
+
+void Assessor::learn(std::span<const Individual> evaluated, std::uint64_t generation) {
+  for (std::size_t i = 0; i < beliefs_.size(); ++i) {
+    beliefs_[i].learn(derive_seed(seed_, "fit", i));
+  }
+  best_.assign(objectives_.size(), kInfinity);
+  for (const Individual& individual : evaluated) {
+    if (!individual.feasible()) continue;
+    for (std::size_t j = 0; j < best_.size(); ++j) {
+      best_[j] = std::min(best_[j], individual.objectives[j]);
+    }
+  }
+  generation_ = generation;
+}
+
+bool Assessor::imagines() const { return std::ranges::all_of(beliefs_, &Belief::imagines); }
+
+void Assessor::imagine(const spaces::Genotype& genotype) {
+  for (Belief& belief : beliefs_) belief.imagine(genotype);
+}
+
+std::vector<GuidedCandidate> Assessor::assess(std::span<const spaces::Genotype> block,
+                                              std::span<const Key> identities) {
+  const std::vector<double> known = known_.values(block, identities);
+  std::vector<std::vector<predictor::Prediction>> beliefs;
+  for (const Belief& belief : beliefs_) beliefs.push_back(belief.predict(block));
+
+  const std::size_t width = known_.names().size();
+  std::vector<GuidedCandidate> candidates(block.size());
+  for (std::size_t i = 0; i < block.size(); ++i) {
+    candidates[i].individual = {.genotype = block[i], .key = identities[i], .index = i};
+    for (const auto& belief : beliefs) candidates[i].believed.push_back(belief[i]);
+    judge(candidates[i], std::span(known).subspan(i * width, width));
+  }
+  return candidates;
+}
+
+void Assessor::judge(GuidedCandidate& candidate, std::span<const double> known) const {
+  Individual& individual = candidate.individual;
+  individual.violation = violation(known, candidate.believed);
+  Rng rng(seed_, "draw", generation_, static_cast<std::uint32_t>(individual.key.low));
+  for (std::size_t j = 0; j < objectives_.size(); ++j) {
+    if (!objectives_[j].is_known) {
+      judge_belief(candidate, j, rng.normal());
+      continue;
+    }
+    const double value = turned(known[objectives_[j].number], problem_.objectives[j].goal);
+    individual.objectives.push_back(value);
+    candidate.outlook.push_back({.mean = value, .deviation = 0.0});
+  }
+  const auto is_missing = [](double value) { return std::isnan(value); };
+  if (std::ranges::any_of(known, is_missing)) {
+    individual.violation = kInfinity;
+    individual.objectives.clear();
+  }
+}
+
+void Assessor::judge_belief(GuidedCandidate& candidate, std::size_t objective, double draw) const {
+  const Goal goal = problem_.objectives[objective].goal;
+  const std::size_t number = objectives_[objective].number;
+  const Belief& belief = beliefs_[number];
+  predictor::Prediction score = candidate.believed[number];
+  score.mean = turned(score.mean, goal);
+  const double best = best_[objective];
+  const double to_improve_on =
+      std::isinf(best) ? 0.0 : turned(belief.score(turned(best, goal)), goal);
+  candidate.individual.objectives.push_back(merit(options_, score, to_improve_on, draw));
+  const double mean = turned(belief.value(turned(score.mean, goal)), goal);
+  const double better = turned(belief.value(turned(score.mean - score.deviation, goal)), goal);
+  candidate.outlook.push_back({.mean = mean, .deviation = std::max(0.0, mean - better)});
+}
+
+double Assessor::violation(std::span<const double> known,
+                           std::span<const predictor::Prediction> believed) const {
+  double sum = 0.0;
+  for (std::size_t j = 0; j < limits_.size(); ++j) {
+    const Limit& limit = problem_.limits[j];
+    const auto [is_known, number] = limits_[j];
+    if (is_known) {
+      sum += limit.violation(known[number]);
+      continue;
+    }
+    const double below = probability_below(believed[number], beliefs_[number].score(limit.bound));
+    const double holds = limit.relation == Relation::AtMost ? below : 1.0 - below;
+    sum += std::max(0.0, 1.0 - 2.0 * holds);
+  }
+  return sum;
+}
+
+Forecast Assessor::forecast_of(const GuidedCandidate& candidate) const {
+  constexpr double kNineInTen = 1.645;
+  Forecast forecast;
+  for (std::size_t i = 0; i < beliefs_.size(); ++i) {
+    const auto [mean, deviation] = candidate.believed[i];
+    const double reach = kNineInTen * deviation;
+    forecast[beliefs_[i].metric()] = {.value = beliefs_[i].value(mean),
+                                      .low = beliefs_[i].value(mean - reach),
+                                      .high = beliefs_[i].value(mean + reach)};
+  }
+  return forecast;
+}
+
+}  // namespace evonas::search

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "search/algorithm.hpp"
+#include "search/guided/belief.hpp"
+#include "search/guided/guidance.hpp"
+#include "search/guided/guided_candidate.hpp"
+#include "search/guided/known_metrics.hpp"
+
+namespace evonas::search {
+
+/// Says what candidates are worth by what is known and believed of the metrics of a problem: those
+/// that cost next to nothing are asked of their sources, of each of the others there is a Belief.
+/// To be used from one thread; its work is done on the threads of the arena that the caller is in.
+class Assessor {
+ public:
+  /// Throws SearchError where `guidance` lacks what makes predictors, and PredictorError.
+  Assessor(const AlgorithmOptions& options, const spaces::AnySpace& space, Problem problem,
+           const Guidance& guidance);
+
+  const Problem& problem() const { return problem_; }
+  /// The metrics of the problem that are not predicted.
+  KnownMetrics& known() { return known_; }
+
+  /// Adds an evaluation that has not failed to what beliefs are learnt from.
+  void add(const Individual& evaluated);
+
+  /// Whether there are labels enough for learn().
+  bool can_learn() const;
+  /// Fits the beliefs to all that was added. Until the next call the best feasible values of
+  /// `evaluated` are those to be improved on, and `generation` names the random numbers (thompson).
+  /// Throws PredictorError.
+  void learn(std::span<const Individual> evaluated, std::uint64_t generation);
+
+  /// Whether imagine() takes milliseconds.
+  bool imagines() const;
+  /// Until the next learn(): takes an architecture for evaluated (Belief::imagine). After learn().
+  void imagine(const spaces::Genotype& genotype);
+
+  /// A candidate for each architecture of a block, in its order. Its violation counts a limit on a
+  /// predicted metric as broken where that is likelier than not, by up to 1. `identities` are those
+  /// of the block (Novelty::identity). After learn().
+  std::vector<GuidedCandidate> assess(std::span<const spaces::Genotype> block,
+                                      std::span<const Key> identities);
+
+  /// What is expected of the metrics that are predicted: the value, and the interval that holds it
+  /// nine times in ten by what was believed when the candidate was assessed. Before the next
+  /// learn().
+  Forecast forecast_of(const GuidedCandidate& candidate) const;
+
+ private:
+  /// Where the value of a metric comes from: a known one's number, or a belief's.
+  struct Origin {
+    bool is_known = false;
+    std::size_t number = 0;
+  };
+  /// Where a belief finds its labels: an objective's number, or a limit's.
+  struct Labelled {
+    bool is_objective = false;
+    std::size_t number = 0;
+  };
+
+  Origin origin_of(const std::string& metric, const Labelled& labels, const Guidance& guidance);
+  /// Fills in what follows from the values that are known of the candidate, and from its beliefs.
+  void judge(GuidedCandidate& candidate, std::span<const double> known) const;
+  void judge_belief(GuidedCandidate& candidate, std::size_t objective, double draw) const;
+  double violation(std::span<const double> known,
+                   std::span<const predictor::Prediction> believed) const;
+
+  GuidanceOptions options_;
+  std::uint64_t seed_;
+  Problem problem_;
+  KnownMetrics known_;
+  std::vector<Belief> beliefs_;
+  std::vector<Labelled> labelled_;  ///< by belief
+  std::vector<Origin> objectives_;  ///< of the problem's objectives
+  std::vector<Origin> limits_;      ///< of its limits
+  std::vector<double> best_;        ///< of each objective, minimised; infinite where there is none
+  std::uint64_t generation_ = 0;
+};
+
+}  // namespace evonas::search

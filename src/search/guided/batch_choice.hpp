@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "base/random.hpp"
+#include "search/guided/guidance.hpp"
+#include "search/guided/guided_candidate.hpp"
+
+namespace evonas::search {
+
+/// Assesses the architectures `open` anew, as if `chosen` and those before it had been evaluated: a
+/// candidate for each, in their order.
+using Reassess = std::function<std::vector<GuidedCandidate>(
+    const spaces::Genotype& chosen, std::span<const spaces::Genotype> open)>;
+
+/// Positions of up to `count` of `candidates`, the one most worth asking for first, where there is
+/// one objective: the lowest violation, then the lowest merit, then the earliest. With `reassess`
+/// (may be empty) one after the other is chosen from among the 500 best, those that are left
+/// reassessed after each but the last. Failed ones are never chosen, so there may be fewer. As safe
+/// from many threads as `reassess` is.
+std::vector<std::size_t> choose_one_by_one(std::span<const GuidedCandidate> candidates,
+                                           std::size_t count, const Reassess& reassess);
+
+/// Likewise where there are several objectives: of the 300 best feasible candidates those first
+/// that add most to the hypervolume of the feasible ones of `evaluated` up to the worst of each
+/// objective among these (choose_by_hypervolume(), with deviations or with draws of `rng` as
+/// GuidanceOptions::acquisition says); then the others. The best and the others are by
+/// non-dominated rank and crowding. Safe from many threads.
+std::vector<std::size_t> choose_for_front(std::span<const GuidedCandidate> candidates,
+                                          std::span<const Individual> evaluated,
+                                          const GuidanceOptions& options, Rng rng,
+                                          std::size_t count);
+
+}  // namespace evonas::search
