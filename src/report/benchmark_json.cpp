@@ -1,5 +1,3 @@
-#include <cmath>
-
 #include "report/measurements_json.hpp"
 #include "report/report_data.hpp"
 
@@ -25,20 +23,17 @@ nlohmann::json budgets_json(const search::AlgorithmResult& algorithm) {
 nlohmann::json report_json(const Benchmark& benchmark) {
   nlohmann::json curves = nlohmann::json::array();
   for (const search::AlgorithmResult& algorithm : benchmark.result.algorithms) {
-    const auto finite = [](double value) {
-      return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json();
-    };
-    curves.push_back(
-        {{"algorithm", algorithm.algorithm},
-         {"budgets", budgets_json(algorithm)},
-         {"mean", algorithm.mean_regret},
-         {"median", algorithm.median},
-         {"lower", algorithm.lower_quartile},
-         {"upper", algorithm.upper_quartile},
-         {"median_evaluations_to_optimum", finite(algorithm.median_evaluations_to_optimum)},
-         {"evaluations_to_optimum_90", finite(algorithm.evaluations_to_optimum_90)},
-         {"engine_seconds", algorithm.engine_seconds}});
+    curves.push_back({{"algorithm", algorithm.algorithm},
+                      {"budgets", budgets_json(algorithm)},
+                      {"mean", algorithm.mean_regret},
+                      {"median", algorithm.median},
+                      {"lower", algorithm.lower_quartile},
+                      {"upper", algorithm.upper_quartile},
+                      {"median_evaluations_to_optimum", algorithm.median_evaluations_to_optimum},
+                      {"evaluations_to_optimum_90", algorithm.evaluations_to_optimum_90},
+                      {"engine_seconds", algorithm.engine_seconds}});
   }
+  // What is infinite becomes null.
   return readable({{"kind", "benchmark"},
                    {"name", benchmark.name},
                    {"space", benchmark.space},
