@@ -13,10 +13,10 @@
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/host.hpp"
 #include "cli/run/interrupt.hpp"
-#include "cli/run/predictors.hpp"
 #include "cli/run/progress_line.hpp"
 #include "cli/run/run_folder.hpp"
 #include "cli/run/search_session.hpp"
+#include "cli/run/setup.hpp"
 #include "evaluation/graph_costs.hpp"
 #include "evaluation/table/tabulated_space.hpp"
 #include "report/report_data.hpp"
@@ -85,10 +85,7 @@ search::Guidance guidance_of(const config::Experiment& experiment, const spaces:
     names[column] = column;
     cheap.insert(column);
   }
-  search::Guidance guidance{
-      .make_predictor = [source = PredictorSource(space)](const std::string& name) {
-        return source.make(name);
-      }};
+  search::Guidance guidance{.make_predictor = predictor_maker(space)};
   const spaces::NetworkInput input = spaces::NetworkInput::parse("cifar10");
   guidance.known.push_back(std::make_shared<evaluation::GraphCosts>(space, input));
   if (!cheap.empty()) {

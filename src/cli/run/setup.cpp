@@ -149,9 +149,13 @@ search::SearchSetup make_setup(const Configuration& configuration, std::size_t t
           .algorithm = configuration.search,
           .budget = configuration.budget,
           .sources = SourceList(configuration, space, threads, sources).build(),
-          .make_predictor = [source = PredictorSource(space)](
-                                const std::string& name) { return source.make(name); },
+          .make_predictor = predictor_maker(space),
           .threads = threads};
+}
+
+std::function<std::unique_ptr<predictor::Predictor>(const std::string& name)> predictor_maker(
+    const spaces::AnySpace& space) {
+  return [source = PredictorSource(space)](const std::string& name) { return source.make(name); };
 }
 
 std::map<std::string, evaluation::Metric> metrics_of(const search::SearchSetup& setup,

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "cli/config/configuration.hpp"
 #include "evaluation/evaluator.hpp"
+#include "predictor/predictor.hpp"
 #include "search/driver.hpp"
 #include "spaces/network_input.hpp"
 
@@ -20,6 +23,11 @@ enum class Sources { Working, Declared };
 /// measurement, training: what is cheap comes first. Throws the errors of their makers.
 search::SearchSetup make_setup(const config::Configuration& configuration, std::size_t threads,
                                Sources sources);
+
+/// What makes the predictors of guided searches in a space (Guidance::make_predictor): one
+/// PredictorSource, so that they share what they can. Safe from many threads.
+std::function<std::unique_ptr<predictor::Predictor>(const std::string& name)> predictor_maker(
+    const spaces::AnySpace& space);
 
 /// Units and cost classes of the metrics of `setup`, and of those that only a final stage yields.
 std::map<std::string, evaluation::Metric> metrics_of(const search::SearchSetup& setup,
