@@ -7,31 +7,23 @@
 #include <nlohmann/json.hpp>
 
 #include "base/parallel.hpp"
-#include "base/random.hpp"
 #include "predictor/predictor_error.hpp"
+#include "predictor/random_architectures.hpp"
 
 namespace evonas::predictor {
 namespace {
 
-constexpr std::uint64_t kPool = 2000;      // random architectures that say what is usual
+constexpr std::size_t kPool = 2000;        // random architectures that say what is usual
 constexpr std::size_t kMost = 1000;        // features
 constexpr std::size_t kFeatureChunk = 64;  // architectures in one task
 constexpr double kConstant = 1e-9;         // deviation of a statistic that does not vary
 constexpr double kSame = 1.0 - 1e-9;       // correlation of two statistics that say the same
 
-std::vector<spaces::Genotype> random_pool(const spaces::AnySpace& space) {
-  std::vector<spaces::Genotype> pool;
-  for (std::uint64_t i = 0; i < kPool; ++i) {
-    Rng rng(1, "pool of architectures", i);
-    pool.push_back(space.sample(rng));
-  }
-  return pool;
-}
-
 }  // namespace
 
 GraphFeatures::GraphFeatures(ArchitectureView view) : view_(std::move(view)) {
-  const std::vector<spaces::Genotype> pool = random_pool(view_.space());
+  const std::vector<spaces::Genotype> pool =
+      random_architectures(view_.space(), kPool, 1, "pool of architectures");
   vocabulary_ = operations_of(view_, pool);
   const std::size_t width = GraphStatistics(vocabulary_.width()).size();
   std::vector<double> rows(pool.size() * width);

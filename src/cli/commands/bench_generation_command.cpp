@@ -12,6 +12,7 @@
 #include "cli/run/search_session.hpp"
 #include "graph/tokens.hpp"
 #include "predictor/encoding.hpp"
+#include "predictor/random_architectures.hpp"
 #include "spaces/space_list.hpp"
 
 namespace evonas::cli {
@@ -49,13 +50,9 @@ void timed(double& seconds, const Work& work) {
 
 /// The operations of many random architectures.
 predictor::Vocabulary vocabulary_of(const spaces::AnySpace& space, std::uint64_t seed) {
-  constexpr std::uint64_t kArchitectures = 500;
-  std::vector<spaces::Genotype> architectures;
-  for (std::uint64_t i = 0; i < kArchitectures; ++i) {
-    Rng rng(seed, "vocabulary", i);
-    architectures.push_back(space.sample(rng));
-  }
-  return predictor::operations_of(space, architectures);
+  constexpr std::size_t kMany = 500;
+  return predictor::operations_of(
+      space, predictor::random_architectures(space, kMany, seed, "vocabulary"));
 }
 
 /// Generates blocks of architectures on this thread, as a search does: random streams of their own,

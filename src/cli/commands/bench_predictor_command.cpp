@@ -9,12 +9,12 @@
 #include <nlohmann/json.hpp>
 
 #include "base/parallel.hpp"
-#include "base/random.hpp"
 #include "cli/commands/predictor_options.hpp"
 #include "cli/config/space_section.hpp"
 #include "cli/run/network_sources.hpp"
 #include "cli/run/search_session.hpp"
 #include "predictor/predictor_list.hpp"
+#include "predictor/random_architectures.hpp"
 
 namespace evonas::cli {
 namespace {
@@ -44,16 +44,6 @@ struct Setting {
   std::size_t block = 0;
   double per_second = 0.0;  ///< architectures, from genotype to score
 };
-
-std::vector<spaces::Genotype> random_architectures(const spaces::AnySpace& space,
-                                                   std::size_t count) {
-  std::vector<spaces::Genotype> architectures(count);
-  parallel_for(count, [&](std::size_t i) {
-    Rng rng(1, "architectures of a benchmark", i);
-    architectures[i] = space.sample(rng);
-  });
-  return architectures;
-}
 
 /// Labels that follow from the genes: how well they are learnt does not matter here.
 std::vector<predictor::Label> made_up_labels(std::span<const spaces::Genotype> architectures) {
@@ -106,7 +96,8 @@ int bench_predictor(const BenchPredictorArguments& options) {
   const PredictorSource source(space, {.input = input_of(options.input),
                                        .pretrained = options.pretrained,
                                        .epochs = options.epochs});
-  const std::vector<spaces::Genotype> architectures = random_architectures(space, kArchitectures);
+  const std::vector<spaces::Genotype> architectures =
+      predictor::random_architectures(space, kArchitectures, 1, "architectures of a benchmark");
   std::unique_ptr<predictor::Predictor> fitted;
   const bool done = unless_interrupted(interrupt, [&] {
     if (predictor::has_networks(options.model)) pretrain(source, interrupt.token());

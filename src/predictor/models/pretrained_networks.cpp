@@ -14,19 +14,10 @@
 #include "predictor/models/graph_batch.hpp"
 #include "predictor/models/graph_spectrum.hpp"
 #include "predictor/models/network_training.hpp"
+#include "predictor/random_architectures.hpp"
 
 namespace evonas::predictor {
 namespace {
-
-std::vector<spaces::Genotype> random_architectures(const spaces::AnySpace& space,
-                                                   std::int64_t count, std::uint64_t seed) {
-  std::vector<spaces::Genotype> architectures;
-  for (std::int64_t i = 0; i < count; ++i) {
-    Rng rng(seed, "graphs to pre-train on", static_cast<std::uint64_t>(i));
-    architectures.push_back(space.sample(rng));
-  }
-  return architectures;
-}
 
 /// Graphs, and what can be learnt of them without labels.
 class PretrainingTask {
@@ -35,7 +26,8 @@ class PretrainingTask {
                   std::uint64_t seed)
       : options_(options) {
     const std::vector<spaces::Genotype> architectures =
-        random_architectures(features.view().space(), options.graphs, seed);
+        random_architectures(features.view().space(), static_cast<std::size_t>(options.graphs),
+                             seed, "graphs to pre-train on");
     graphs_ = graphs_of(features.view(), features.vocabulary(), architectures);
     const std::vector<double> rows = features.compute(architectures);
     statistics_ = torch::empty({options.graphs, static_cast<std::int64_t>(features.size())});
