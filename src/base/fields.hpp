@@ -28,6 +28,8 @@ struct FieldRule {
   /// The string names a file or folder; a relative one counts from the folder of the file it stands
   /// in.
   bool path = false;
+  /// What begins with this is no path, where it is not empty.
+  std::string path_exception;
   /// What is wrong with a string ("is no ..."); empty where nothing is.
   std::function<std::string(const std::string&)> check;
 };
@@ -39,7 +41,9 @@ inline FieldRule between(double minimum, double maximum) {
 inline FieldRule one_of(std::vector<std::string> choices) {
   return {.choices = std::move(choices)};
 }
-inline FieldRule file_path() { return {.path = true}; }
+inline FieldRule file_path(std::string exception = {}) {
+  return {.path = true, .path_exception = std::move(exception)};
+}
 inline FieldRule checked(std::function<std::string(const std::string&)> check) {
   return {.check = std::move(check)};
 }

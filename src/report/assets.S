@@ -1,26 +1,13 @@
-/* The files of the page as they are, each between two symbols that assets.cpp reads. */
+#include "base/embed.inc"
 
-        .macro asset name, file
-        .global evonas_report_\name\()_begin
-        .hidden evonas_report_\name\()_begin
-        .global evonas_report_\name\()_end
-        .hidden evonas_report_\name\()_end
-evonas_report_\name\()_begin:
-        .incbin "\file"
-evonas_report_\name\()_end:
-        .endm
-
-        .section .rodata
-        asset page, "page.html"
-        asset theme, "theme.css"
-        asset style, "page.css"
-        asset print, "print.css"
-        asset elements, "elements.js"
-        asset charts, "charts.js"
-        asset forecast_charts, "forecast_charts.js"
-        asset search_page, "search_page.js"
-        asset benchmark_page, "benchmark_page.js"
-        asset main, "page.js"
-        asset plotly, EVONAS_PLOTLY_FILE
-
-        .section .note.GNU-stack, "", %progbits
+        embed evonas_report_page, "page.html"
+        embed evonas_report_theme, "theme.css"
+        embed evonas_report_style, "page.css"
+        embed evonas_report_print, "print.css"
+        embed evonas_report_elements, "elements.js"
+        embed evonas_report_charts, "charts.js"
+        embed evonas_report_forecast_charts, "forecast_charts.js"
+        embed evonas_report_search_page, "search_page.js"
+        embed evonas_report_benchmark_page, "benchmark_page.js"
+        embed evonas_report_main, "page.js"
+        embed evonas_report_plotly, EVONAS_PLOTLY_FILE

@@ -177,7 +177,9 @@ void read_value(const Node& node, const std::string& path, const FieldRule& rule
       return;
     }
   }
-  if (rule.path && !node.text.empty() && node.place.origin) {
+  const bool is_path =
+      rule.path && (rule.path_exception.empty() || !node.text.starts_with(rule.path_exception));
+  if (is_path && !node.text.empty() && node.place.origin) {
     value = std::filesystem::absolute(node.place.origin->folder / node.text)
                 .lexically_normal()
                 .string();

@@ -18,6 +18,7 @@
 #include "cli/run/search_session.hpp"
 #include "cli/run/setup.hpp"
 #include "evaluation/graph_costs.hpp"
+#include "evaluation/table/builtin_tables.hpp"
 #include "evaluation/table/tabulated_space.hpp"
 #include "report/report_data.hpp"
 #include "search/benchmark.hpp"
@@ -49,7 +50,7 @@ std::shared_ptr<const evaluation::BenchmarkTable> open_table(const config::Exper
                                                              const spaces::AnySpace& space,
                                                              const std::string& file) {
   const std::string& table = experiment.table_file();
-  if (!fs::exists(table)) {
+  if (!table.starts_with(evaluation::kBuiltinTable) && !fs::exists(table)) {
     throw FileError(fmt::format(
         "the table {} does not exist. Import it from a CSV file of the benchmark:\n"
         "  evonas table import --space {} --csv FILE --architecture COLUMN --metric "

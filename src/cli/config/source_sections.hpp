@@ -5,6 +5,7 @@
 
 #include "base/fields.hpp"
 #include "evaluation/latency/latency_options.hpp"
+#include "evaluation/table/builtin_tables.hpp"
 #include "evaluation/training/training_options.hpp"
 
 namespace evonas::config {
@@ -64,7 +65,10 @@ struct TableSection {
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("table", table, "table file that 'evonas table import' wrote", required(file_path()));
+    visit("table", table,
+          "table file that 'evonas table import' wrote, or the table that evonas carries: "
+          "builtin:nasbench201_fashion_mnist",
+          required(file_path(std::string(evaluation::kBuiltinTable))));
     visit("metric", metric, "metric of the table; empty is the one of the same name");
     visit("cost", cost,
           "what a value stands for: an expensive evaluation, which predictor_guided predicts, or a "

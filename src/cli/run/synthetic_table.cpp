@@ -2,8 +2,6 @@
 
 #include <array>
 #include <cstdint>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -11,32 +9,11 @@
 #include <fmt/format.h>
 
 #include "base/random.hpp"
-#include "cli/run/atomic_file.hpp"
+#include "base/scratch_folder.hpp"
 #include "evaluation/table/import_table.hpp"
 
 namespace evonas::cli {
 namespace {
-
-/// A folder that goes with its scope.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "evonas-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw FileError(name + " cannot be created");
-    path_ = name;
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() {
-    std::error_code error;
-    std::filesystem::remove_all(path_, error);
-  }
-
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// Labels that behave like measured ones: operations that cost more help more, with noise on top.
 std::array<double, 2> labels(const spaces::Genotype& genotype, std::uint64_t index) {
@@ -56,7 +33,7 @@ std::array<double, 2> labels(const spaces::Genotype& genotype, std::uint64_t ind
 
 std::shared_ptr<const evaluation::BenchmarkTable> make_synthetic_table(
     const spaces::AnySpace& nasbench201) {
-  const TemporaryFolder folder;
+  const ScratchFolder folder;
   const auto csv = folder.path() / "labels.csv";
   const auto file = folder.path() / "table.sqlite";
   {

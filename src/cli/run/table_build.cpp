@@ -68,27 +68,27 @@ class Build {
 
   TableBuildResult run(const std::stop_token& stop) {
     note_host();
-    train_all(stop);
-    TableBuildResult result;
-    for (const Label& label : labels_->labels()) {
-      ++result.trainings;
-      result.failures += label.failure.empty() ? 0 : 1;
-    }
-    if (stop.stop_requested()) return result;
+    // Before the trainings, so that whatever stops them leaves a table of those that are done.
     LatencyFile measured(folder_ / "latency.csv");
     measure_some(measured, stop);
-    if (stop.stop_requested()) return result;
+    if (stop.stop_requested()) return {};
+    std::vector<double> looked_up = look_up(stop);
+    if (stop.stop_requested()) return {};
+    train_all(stop);
     const TableRows rows{.space = space_,
                          .input = input_of_training(recipe_.train),
                          .networks = networks_,
                          .labels = labels_->labels(),
                          .latencies = measured.latencies(),
-                         .looked_up = look_up(stop),
+                         .looked_up = std::move(looked_up),
                          .repeats = recipe_.repeats};
-    if (stop.stop_requested()) return result;
     write_table(rows, folder_ / "table.csv.gz");
     log_.info(fmt::format("wrote {}", (folder_ / "table.csv.gz").string()));
-    result.complete = true;
+    TableBuildResult result{.complete = open_tasks().empty()};
+    for (const Label& label : labels_->labels()) {
+      ++result.trainings;
+      result.failures += label.failure.empty() ? 0 : 1;
+    }
     return result;
   }
 
@@ -199,7 +199,9 @@ class Build {
   void measure_some(LatencyFile& measured, const std::stop_token& stop) const {
     const spaces::NetworkInput input = input_of_training(recipe_.train);
     const auto wanted = first(networks_, recipe_.measured);
-    log_.info(fmt::format("measuring the latency of {} networks", wanted.size()));
+    if (measured.latencies().size() < wanted.size()) {
+      log_.info(fmt::format("measuring the latency of {} networks", wanted.size()));
+    }
     for (const spaces::Genotype& genotype : wanted) {
       const std::string architecture = space_.format(genotype);
       if (stop.stop_requested()) return;

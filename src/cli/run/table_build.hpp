@@ -17,7 +17,8 @@ struct TableBuildResult {
 };
 
 /// Makes a benchmark table: trains one network of every distinct key of the space, some of them
-/// several times, measures latency, and writes `table.csv.gz` and `manifest.json` into `folder`.
+/// several times, measures latency, and writes `table.csv.gz` and `manifest.json` into `folder`;
+/// where it is stopped, of the networks that are trained so far.
 ///
 /// Everything that was trained or measured is in `folder` at once (`labels.csv`, `latency.csv`,
 /// `lookup.csv`); a later call with the same recipe goes on from there, also after `kill -9`.

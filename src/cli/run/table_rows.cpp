@@ -37,7 +37,7 @@ std::string header(std::int64_t repeats) {
   for (std::int64_t repeat = 1; repeat <= repeats; ++repeat) {
     line += fmt::format(",accuracy_{0},loss_{0},test_accuracy_{0}", repeat);
   }
-  return line + ",train_seconds,params,flops,lookup_latency_ms,latency_ms\n";
+  return line + ",train_seconds,params,flops,latency_ms,measured_latency_ms\n";
 }
 
 }  // namespace
@@ -50,6 +50,7 @@ void write_table(const TableRows& rows, const std::filesystem::path& file) {
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < rows.networks.size(); ++i) {
     const std::string architecture = rows.space.format(rows.networks[i]);
+    if (!labels.contains({architecture, 1})) continue;
     std::string line = csv_field(architecture);
     std::string seconds;
     for (std::int64_t repeat = 1; repeat <= rows.repeats; ++repeat) {

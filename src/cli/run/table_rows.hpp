@@ -12,7 +12,7 @@
 
 namespace evonas::cli {
 
-/// Everything that the rows of a finished table are made of.
+/// Everything that the rows of a table are made of.
 struct TableRows {
   const spaces::AnySpace& space;
   spaces::NetworkInput input;
@@ -25,8 +25,9 @@ struct TableRows {
 
 /// Writes the table as gzip-compressed CSV, one row a network in the order of their notation:
 /// `architecture`, for each repeat `accuracy_R`, `loss_R` and `test_accuracy_R`, then
-/// `train_seconds`, `params`, `flops`, `lookup_latency_ms` and `latency_ms`. The same rows give the
-/// same bytes. Throws FileError.
+/// `train_seconds`, `params`, `flops`, `latency_ms` (looked up) and `measured_latency_ms`. Networks
+/// whose first training is not there have no row. The same rows give the same bytes. Throws
+/// FileError.
 void write_table(const TableRows& rows, const std::filesystem::path& file);
 
 }  // namespace evonas::cli

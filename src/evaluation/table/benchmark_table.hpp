@@ -62,7 +62,8 @@ class TableReader;
 /// checksum of all bytes stands in the header, so a file that was damaged or altered is refused.
 class BenchmarkTable {
  public:
-  /// Opens a table file. Throws EvaluationError where the file is missing, damaged, altered, of
+  /// Opens a table file, or a table that evonas carries ("builtin:nasbench201_fashion_mnist").
+  /// Throws EvaluationError where the file is missing, damaged, altered, of
   /// another format version, for another space than `space`, or has keys that the space computes
   /// otherwise (for large tables that is tried on 256 rows).
   static BenchmarkTable open(const std::filesystem::path& file, const spaces::AnySpace& space);

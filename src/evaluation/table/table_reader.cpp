@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "base/quoted.hpp"
+#include "base/scratch_folder.hpp"
+#include "evaluation/table/builtin_tables.hpp"
 #include "evaluation/table/cells.hpp"
 #include "evaluation/table/metric_name.hpp"
 #include "evaluation/table/table_file.hpp"
@@ -72,6 +74,18 @@ auto TableReader::guarded(const Read& read) const {
 }
 
 TableReader::TableReader(const std::filesystem::path& file) : name_(file.string()) {
+  if (!name_.starts_with(kBuiltinTable)) {
+    open(file);
+    return;
+  }
+  // What is open stays readable when its name is gone.
+  const ScratchFolder folder;
+  const std::filesystem::path written = folder.path() / "table.sqlite";
+  write_builtin_table(name_, written);
+  open(written);
+}
+
+void TableReader::open(const std::filesystem::path& file) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(file, ignored)) {
     throw EvaluationError(fmt::format(
@@ -84,7 +98,7 @@ TableReader::TableReader(const std::filesystem::path& file) : name_(file.string(
         "import it again with `evonas table import`");
   }
   guarded([&] {
-    database_.emplace(name_, SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX);
+    database_.emplace(file.string(), SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX);
     database_->exec("PRAGMA trusted_schema = OFF");
     const bool is_table = database_->tableExists("about");
     if (const std::string format = is_table ? about("format") : ""; format != kTableFormat) {

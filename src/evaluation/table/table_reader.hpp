@@ -22,7 +22,8 @@ struct TableIdentity {
 /// From one thread at a time.
 class TableReader {
  public:
-  /// Checks the seal and the format.
+  /// Checks the seal and the format. A name that begins with kBuiltinTable is that of a table that
+  /// evonas carries.
   explicit TableReader(const std::filesystem::path& file);
 
   TableAbout about() const;
@@ -34,6 +35,7 @@ class TableReader {
   std::vector<double> values(const TableMetric& metric, std::size_t rows) const;
 
  private:
+  void open(const std::filesystem::path& file);
   [[noreturn]] void fail(std::string_view what) const;
   /// What `read(database)` returns, with what SQLite throws in plain words.
   template <class Read>
