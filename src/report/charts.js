@@ -110,6 +110,27 @@ function paddedRange(values) {
   return [low - room, high + room];
 }
 
+/**
+ * Where to look: all of `kept`, the middle nine tenths of `values`, and those `bounds` that are not
+ * further off than that is wide. A few useless networks would press all others into a line.
+ */
+function focusedRange(values, kept, bounds) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const quantile = (share) => sorted[Math.round(share * (sorted.length - 1))];
+  const [low, high] = extremes(sorted.length === 0 ? bounds : [...kept, quantile(0.05), quantile(0.95)]);
+  const width = high - low || Math.abs(high) || 1;
+  return paddedRange(
+    [low, high, ...bounds.filter((bound) => bound >= low - width && bound <= high + width)]);
+}
+
+/** Says how many of `points` the picture leaves out, and how to see them. */
+function beyondNote(points, x, y) {
+  const beyond = points.filter((p) => p[0] < x[0] || p[0] > x[1] || p[1] < y[0] || p[1] > y[1]).length;
+  if (beyond === 0) return [];
+  return [{ xref: "paper", yref: "paper", x: 0, y: 0, xanchor: "left", yanchor: "bottom", showarrow: false,
+            text: `${beyond} beyond: double-click shows all`, font: { size: 11, color: colour("muted") } }];
+}
+
 /** Shades what lies outside `limit` and names it; `along` is the axis ("x" or "y") it concerns. */
 function limitMarks(limit, along, range) {
   const span = range[1] - range[0];
@@ -197,8 +218,10 @@ function objectivesChart(runs, xObjective, yObjective, className) {
     const succeeded = runs.map((run) => run.evaluations.filter((e) => !e.failure));
     const bounds = (objective) => runs.flatMap((run) => run.limits)
       .filter((limit) => limit.metric === objective.metric).map((limit) => limit.bound);
-    const range = (objective) => paddedRange(
-      [...succeeded.flat().map((e) => e.metrics[objective.metric]), ...bounds(objective)]);
+    const all = succeeded.flat();
+    const values = (evaluations, objective) => evaluations.map((e) => e.metrics[objective.metric]);
+    const range = (objective) => focusedRange(
+      values(all, objective), values(all.filter((e) => e.feasible), objective), bounds(objective));
     const ranges = { x: { metric: xObjective.metric, range: range(xObjective) },
                      y: { metric: yObjective.metric, range: range(yObjective) } };
     const lines = runs.map((run, i) => {
@@ -214,12 +237,14 @@ function objectivesChart(runs, xObjective, yObjective, className) {
     }).filter((line) => line.x.length > 0 && runs[0].objectives.length === 2);
     const points = runs.flatMap((run, i) =>
       pointTraces(run, succeeded[i], at, i, runs.length, (e) => e.on_front));
+    const marks = allLimitMarks(runs, ranges);
+    marks.annotations.push(...beyondNote(all.map(at), ranges.x.range, ranges.y.range));
     return {
       traces: [...lines, ...points, ...bestTrace(runs, at)],
       layout: {
         xaxis: axis(axisTitle(xObjective, xObjective.goal), { range: ranges.x.range }),
         yaxis: axis(axisTitle(yObjective, yObjective.goal), { range: ranges.y.range }),
-        ...allLimitMarks(runs, ranges),
+        ...marks,
       },
     };
   }, className);

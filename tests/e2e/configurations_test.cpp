@@ -53,6 +53,24 @@ TEST_CASE("every ready configuration that trains runs for two generations") {
   }
 }
 
+TEST_CASE("the table that evonas carries is searched, and any other name of one refused") {
+  const tests::TemporaryFolder folder;
+  const std::string out = (folder / "run").string();
+  const Result result =
+      run_program(EVONAS_TORCH_PROGRAM,
+                  {"search", EVONAS_SOURCE_DIR "/configs/embedded.yaml", "--out", out, "--json"});
+  CAPTURE(result.err);
+  REQUIRE(result.code == 0);
+  const json summary = json::parse(result.out);
+  CHECK(summary.at("best").at("metrics").at("latency_ms") <= 0.3);
+  CHECK(summary.at("optimum").at("distance") >= 0.0);
+  CHECK(run_program(EVONAS_TORCH_PROGRAM, {"verify", out}).code == 0);
+
+  const Result other = run_program(EVONAS_TORCH_PROGRAM, {"table", "info", "builtin:imagenet"});
+  CHECK(other.code == 2);
+  CHECK(other.err.find("evonas carries builtin:nasbench201_fashion_mnist") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace evonas::e2e
 

@@ -73,6 +73,16 @@ TEST_CASE("a table under construction survives every stop and refuses another re
   CHECK(after.starts_with(before));
   CHECK(result.at("trainings").get<std::size_t>() == recipe.labels("table") - 1);
 
+  // What is trained so far is a table.
+  const std::string csv = (recipe.folder / "table/table.csv.gz").string();
+  const std::string table = (recipe.folder / "table.sqlite").string();
+  const Result imported = run_program(
+      EVONAS_TORCH_PROGRAM,
+      {"table", "import", "--space", "nasbench201", "--csv", csv, "--architecture", "architecture",
+       "--metric", "accuracy=accuracy_1:%:maximize", "--out", table, "--json"});
+  CAPTURE(imported.err);
+  CHECK(json::parse(imported.out).at("rows") == result.at("trainings"));
+
   const Result other = run_program(
       EVONAS_TORCH_PROGRAM, {"table", "build", (recipe.folder / "recipe.yaml").string(), "--out",
                              (recipe.folder / "table").string(), "--set", "train.epochs=2"});

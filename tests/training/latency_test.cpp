@@ -77,6 +77,42 @@ TEST_CASE("damaged look-up tables are named with line and reason") {
   expect(head + columns + "Relu,1,1,3\nRelu,1,1,3\n", ":4: the operation 'Relu' is there twice");
 }
 
+TEST_CASE("rounds of measurements yield one latency, the least") {
+  const tests::TemporaryFolder folder;
+  LatencyOptions thrice = kQuick;
+  thrice.rounds = 3;
+  std::vector<Candidate> block;
+  for (std::uint64_t i = 0; i < 2; ++i) {
+    Rng rng(i, "test");
+    const spaces::Genotype genotype = kSpace.sample(rng);
+    block.push_back({.genotype = genotype, .key = kSpace.key(genotype)});
+  }
+  std::vector<std::size_t> told;
+  MeasuredLatency(kSpace, kInput, thrice, "latency_ms")
+      .evaluate(block,
+                [&](std::size_t i, const Outcome& outcome) {
+                  CHECK(outcome.metrics.at("latency_ms").value > 0.0);
+                  told.push_back(i);
+                },
+                {});
+  CHECK((told == std::vector<std::size_t>{0, 1}));
+
+  const auto lookup = std::make_shared<LatencyLookup>(folder / "latency.csv", thrice);
+  LookupLatency looked_up(kSpace, kInput, lookup, "latency_ms");
+  std::stop_source stopped;
+  stopped.request_stop();
+  looked_up.evaluate(
+      block, [](std::size_t, const Outcome&) { FAIL("it was stopped"); }, stopped.get_token());
+  CHECK(lookup->size() == 0);
+  double sum = 0.0;
+  looked_up.evaluate(
+      block,
+      [&](std::size_t, const Outcome& outcome) { sum += outcome.metrics.at("latency_ms").value; },
+      {});
+  CHECK(sum > 0.0);
+  CHECK(LatencyLookup(folder / "latency.csv", kQuick).size() == lookup->size());
+}
+
 TEST_CASE("latency evaluators report their metric") {
   const tests::TemporaryFolder folder;
   Rng rng(1, "test");

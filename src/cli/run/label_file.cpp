@@ -1,5 +1,6 @@
 #include "cli/run/label_file.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
@@ -57,14 +58,25 @@ void LabelFile::append(Label label) {
 LatencyFile::LatencyFile(const std::filesystem::path& file)
     : csv_(file, {"architecture", "latency_ms", "low_ms", "high_ms"}) {
   for (const std::vector<std::string>& row : csv_.rows()) {
-    latencies_[row[0]] = number_of<double>(file, row[1]);
+    add(row[0], number_of<double>(file, row[1]));
   }
 }
 
 void LatencyFile::append(const std::string& architecture, const evaluation::LatencyResult& result) {
   csv_.append({architecture, fmt::format("{:.6f}", result.median_ms),
                fmt::format("{:.6f}", result.low_ms), fmt::format("{:.6f}", result.high_ms)});
-  latencies_[architecture] = result.median_ms;
+  add(architecture, result.median_ms);
+}
+
+std::int64_t LatencyFile::rounds(const std::string& architecture) const {
+  const auto found = rounds_.find(architecture);
+  return found == rounds_.end() ? 0 : found->second;
+}
+
+void LatencyFile::add(const std::string& architecture, double milliseconds) {
+  double& least = latencies_.emplace(architecture, milliseconds).first->second;
+  least = std::min(least, milliseconds);
+  ++rounds_[architecture];
 }
 
 }  // namespace evonas::cli

@@ -42,13 +42,18 @@ class LatencyFile {
  public:
   explicit LatencyFile(const std::filesystem::path& file);
 
-  /// Milliseconds by architecture.
+  /// The least milliseconds by architecture.
   const std::map<std::string, double>& latencies() const { return latencies_; }
+  /// How often an architecture was measured.
+  std::int64_t rounds(const std::string& architecture) const;
   void append(const std::string& architecture, const evaluation::LatencyResult& result);
 
  private:
   AppendedCsv csv_;
+  void add(const std::string& architecture, double milliseconds);
+
   std::map<std::string, double> latencies_;
+  std::map<std::string, std::int64_t> rounds_;
 };
 
 }  // namespace evonas::cli

@@ -49,7 +49,7 @@ std::optional<evaluation::TrainingResult> train_network(
 
 evaluation::LatencyResult measure_network(const graph::Graph& network,
                                           const evaluation::LatencyOptions& options) {
-  return evaluation::measure_latency(network, options);
+  return evaluation::measure_fastest(network, options);
 }
 
 evaluation::TrainingSpeed training_speed(const spaces::AnySpace& space,

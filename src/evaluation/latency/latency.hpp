@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <stop_token>
 #include <string>
 
 #include "evaluation/evaluator.hpp"
@@ -21,11 +22,15 @@ struct LatencyResult {
   std::size_t calls = 0;
 };
 
-/// Measures a network-grain graph on this host: weights are random, BatchNormalization is folded.
-/// Runs alone: callers see to it that nothing else loads the machine. Throws EvaluationError.
+/// Measures a network-grain graph on this host, once, whatever `rounds` is: weights are random,
+/// BatchNormalization is folded. Runs alone: callers see to it that nothing else loads the machine.
+/// Throws EvaluationError.
 LatencyResult measure_latency(const graph::Graph& network, const LatencyOptions& options);
 
-/// Latency measured on the whole network. Not repeatable.
+/// The fastest of `options.rounds` such measurements. Throws as measure_latency() does.
+LatencyResult measure_fastest(const graph::Graph& network, const LatencyOptions& options);
+
+/// Latency measured on the whole network, in rounds over the block. Not repeatable.
 class MeasuredLatency final : public Evaluator {
  public:
   MeasuredLatency(spaces::AnySpace space, spaces::NetworkInput input, LatencyOptions options,
@@ -43,7 +48,7 @@ class MeasuredLatency final : public Evaluator {
 };
 
 /// Additive look-up table: the latency of a network is the sum over its operations, each distinct
-/// operation-with-shape measured once and kept in a file.
+/// operation-with-shape measured (in rounds over those that are missing) and kept in a file.
 ///
 /// The file is CSV with the columns `operation,latency_ms,low_ms,high_ms`, where `operation` spells
 /// operator, attributes and shapes out; the first line is a comment with batch, threads, device and
@@ -57,6 +62,13 @@ class LatencyLookup {
   /// Sum over the operations of the folded network, in milliseconds. Measures what is missing where
   /// `measure_missing`, and throws EvaluationError naming the operation otherwise.
   double latency_ms(const graph::Graph& network, bool measure_missing);
+
+  /// Networks of one operation by the name that it has in the table.
+  using Operations = std::map<std::string, graph::Graph>;
+  /// Adds the operations of a network that the table lacks.
+  void add_missing(const graph::Graph& network, Operations& missing) const;
+  /// Measures these and writes them into the file; nothing of them where it is stopped.
+  void measure(const Operations& operations, const std::stop_token& stop = {});
 
   std::size_t size() const;
   const LatencyOptions& options() const { return options_; }

@@ -43,6 +43,10 @@ std::string describe(const graph::Graph& network, const graph::Node& node) {
   return text;
 }
 
+graph::Graph inference_graph(const graph::Graph& network) {
+  return graph::simplify(graph::fold_batch_normalization(graph::inference_network(network)).graph);
+}
+
 graph::Graph network_of_one(const graph::Graph& network, const graph::Node& node) {
   graph::Graph single;
   std::vector<graph::NodeId> inputs;
@@ -104,28 +108,52 @@ LatencyLookup::LatencyLookup(std::filesystem::path file, LatencyOptions options)
 }
 
 double LatencyLookup::latency_ms(const graph::Graph& network, bool measure_missing) {
+  if (measure_missing) {
+    Operations missing;
+    add_missing(network, missing);
+    measure(missing);
+  }
   const std::scoped_lock lock(mutex_);
-  const graph::Graph folded =
-      graph::simplify(graph::fold_batch_normalization(graph::inference_network(network)).graph);
   double sum = 0.0;
-  bool added = false;
-  for (const graph::Node& node : folded.nodes()) {
+  const graph::Graph inferred = inference_graph(network);
+  for (const graph::Node& node : inferred.nodes()) {
     if (node.op == graph::kInput) continue;
-    const std::string operation = describe(folded, node);
-    auto entry = entries_.find(operation);
+    const std::string operation = describe(inferred, node);
+    const auto entry = entries_.find(operation);
     if (entry == entries_.end()) {
-      if (!measure_missing) {
-        throw EvaluationError(fmt::format("{}: the operation '{}' is not in the latency table",
-                                          file_.string(), operation));
-      }
-      entry = entries_.emplace(operation, measure_latency(network_of_one(folded, node), options_))
-                  .first;
-      added = true;
+      throw EvaluationError(fmt::format("{}: the operation '{}' is not in the latency table",
+                                        file_.string(), operation));
     }
     sum += entry->second.median_ms;
   }
-  if (added) save();
   return sum;
+}
+
+void LatencyLookup::add_missing(const graph::Graph& network, Operations& missing) const {
+  const std::scoped_lock lock(mutex_);
+  const graph::Graph inferred = inference_graph(network);
+  for (const graph::Node& node : inferred.nodes()) {
+    if (node.op == graph::kInput) continue;
+    const std::string operation = describe(inferred, node);
+    if (entries_.contains(operation) || missing.contains(operation)) continue;
+    missing.emplace(operation, network_of_one(inferred, node));
+  }
+}
+
+void LatencyLookup::measure(const Operations& operations, const std::stop_token& stop) {
+  if (operations.empty()) return;
+  const std::scoped_lock lock(mutex_);
+  std::map<std::string, LatencyResult> fastest;
+  for (std::int64_t round = 1; round <= options_.rounds; ++round) {
+    for (const auto& [operation, network] : operations) {
+      if (stop.stop_requested()) return;
+      const LatencyResult result = measure_latency(network, options_);
+      const auto [entry, is_new] = fastest.emplace(operation, result);
+      if (result.median_ms < entry->second.median_ms) entry->second = result;
+    }
+  }
+  entries_.merge(fastest);
+  save();
 }
 
 std::size_t LatencyLookup::size() const {
@@ -163,6 +191,15 @@ std::vector<Metric> LookupLatency::metrics() const {
 
 void LookupLatency::evaluate(std::span<const Candidate> block, const OutcomeSink& sink,
                              std::stop_token stop) {
+  LatencyLookup::Operations missing;
+  for (const Candidate& candidate : block) {
+    lookup_->add_missing(space_.network(candidate.genotype, input_), missing);
+  }
+  try {
+    lookup_->measure(missing, stop);
+  } catch (const EvaluationError&) {
+    // Below it comes again, for the candidates with the operation that cannot be measured.
+  }
   for (std::size_t i = 0; i < block.size() && !stop.stop_requested(); ++i) {
     Outcome outcome;
     try {

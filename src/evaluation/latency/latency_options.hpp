@@ -15,6 +15,7 @@ struct LatencyOptions {
   double warmup_seconds = 0.05;
   double interval_width = 0.02;
   double max_seconds = 1.0;
+  std::int64_t rounds = 1;
 
   template <class Visitor>
   void fields(Visitor& visit) {
@@ -26,6 +27,10 @@ struct LatencyOptions {
           "stop once the 95 % interval of the median is narrower than this share of it",
           between(1e-4, 1));
     visit("max_seconds", max_seconds, "stop at the latest after this long", between(0.001, 600));
+    visit("rounds", rounds,
+          "times that everything is measured, one after the other and then again, so that they lie "
+          "apart; the fastest counts, because whatever else a machine does only slows",
+          between(1, 100));
   }
 };
 

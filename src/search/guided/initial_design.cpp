@@ -51,7 +51,7 @@ Pool draw_pool(const AlgorithmOptions& options, const Novelty& novelty,
   const std::vector<double> values = known.values(pool.genotypes, identities);
   const std::size_t width = known.names().size();
   const std::vector<double> spread = width > 0 ? values : size.values(pool.genotypes, identities);
-  const std::size_t spread_width = std::max<std::size_t>(width, 1);
+  const std::size_t spread_width = width > 0 ? width : size.names().size();
   for (std::size_t i = 0; i < pool.genotypes.size(); ++i) {
     const auto of_one = std::span(values).subspan(i * width, width);
     pool.violations.push_back(known_violation(limits, known.names(), of_one));
