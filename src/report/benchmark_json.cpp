@@ -23,15 +23,19 @@ nlohmann::json budgets_json(const search::AlgorithmResult& algorithm) {
 nlohmann::json report_json(const Benchmark& benchmark) {
   nlohmann::json curves = nlohmann::json::array();
   for (const search::AlgorithmResult& algorithm : benchmark.result.algorithms) {
-    curves.push_back({{"algorithm", algorithm.algorithm},
-                      {"budgets", budgets_json(algorithm)},
-                      {"mean", algorithm.mean_regret},
-                      {"median", algorithm.median},
-                      {"lower", algorithm.lower_quartile},
-                      {"upper", algorithm.upper_quartile},
-                      {"median_evaluations_to_optimum", algorithm.median_evaluations_to_optimum},
-                      {"evaluations_to_optimum_90", algorithm.evaluations_to_optimum_90},
-                      {"engine_seconds", algorithm.engine_seconds}});
+    curves.push_back(
+        {{"algorithm", algorithm.algorithm},
+         {"budgets", budgets_json(algorithm)},
+         {"mean", algorithm.mean_regret},
+         {"median", algorithm.median},
+         {"lower", algorithm.lower_quartile},
+         {"upper", algorithm.upper_quartile},
+         {"without_optimum", algorithm.without_optimum},
+         {"median_evaluations_to_optimum", algorithm.median_evaluations_to_optimum},
+         {"evaluations_to_optimum_90", algorithm.evaluations_to_optimum_90},
+         {"p_against_best", algorithm.p_against_best ? nlohmann::json(*algorithm.p_against_best)
+                                                     : nlohmann::json(nullptr)},
+         {"engine_seconds", algorithm.engine_seconds}});
   }
   // What is infinite becomes null.
   return readable({{"kind", "benchmark"},
@@ -42,6 +46,7 @@ nlohmann::json report_json(const Benchmark& benchmark) {
                    {"optimum_architecture", benchmark.result.optimum_architecture},
                    {"evaluations", benchmark.result.evaluations},
                    {"seeds", benchmark.result.seeds},
+                   {"best_algorithm", benchmark.result.best_algorithm},
                    {"curves", std::move(curves)},
                    {"host", benchmark.host},
                    {"configuration", benchmark.configuration}});

@@ -41,9 +41,35 @@ function regretChart(data) {
   }, "chart tall");
 }
 
+/** Whether any seed of any algorithm has found the optimum. */
+function optimumIsFound(data) {
+  return data.curves.some((curve) => curve.without_optimum.at(-1) < 1);
+}
+
+/** The share of seeds that are still without the optimum: a step where some of them find it. */
+function survivalChart(data) {
+  return chart("share of seeds without the optimum over evaluations", () => ({
+    traces: data.curves.map((curve, i) => {
+      const shares = [1, ...curve.without_optimum];
+      const name = plain(curve.algorithm);
+      return {
+        type: "scatter", mode: "lines", x: shares.map((_, n) => n), y: shares, name,
+        line: { shape: "hv", width: 2.2, color: seriesColour(i) },
+        text: shares.map((share) => `${formatNumber(100 * share, 3)} %`),
+        hovertemplate: `%{text} without it after %{x} evaluations<extra>${name}</extra>`,
+      };
+    }),
+    layout: {
+      xaxis: axis("evaluations", { rangemode: "tozero" }),
+      yaxis: axis("share of seeds (lower is better)", { range: [-0.02, 1.02] }),
+    },
+  }));
+}
+
 function regretTable(data) {
   const budgets = data.curves[0]?.budgets.map((budget) => budget.evaluations) ?? [];
   const at = (curve, evaluations) => curve.budgets.find((b) => b.evaluations === evaluations);
+  const compared = data.curves.some((curve) => curve.p_against_best !== null);
   const columns = [
     { title: "algorithm", key: (curve) => curve.algorithm, content: (curve) => [
       element("span", { class: "swatch",
@@ -67,12 +93,20 @@ function regretTable(data) {
              ? "not nine in ten" : `${formatNumber(curve.evaluations_to_optimum_90, 3)} for nine in ten`)]) },
     { title: "engine seconds a search", number: true, key: (curve) => curve.engine_seconds,
       content: (curve) => formatNumber(curve.engine_seconds, 3) },
+    ...(compared ? [{
+      title: `p against ${data.best_algorithm}`, number: true,
+      key: (curve) => curve.p_against_best,
+      content: (curve) => formatNumber(curve.p_against_best, 2) }] : []),
   ];
   return section(
     "Results", {}, table("Results", columns, data.curves),
     element("p", { class: "note" },
             "Regret: distance of the best network found from the best of the table; mean ± standard "
-            + "deviation over seeds. Evaluations to the optimum: median over seeds."));
+            + "deviation over seeds. Evaluations to the optimum: median over seeds."
+            + (compared ? ` p: how likely chance alone sets the regrets after `
+               + `${localeText(data.evaluations)} evaluations as far apart from those of `
+               + `${data.best_algorithm}, which has the lowest mean (Wilcoxon's signed-rank test `
+               + "over seeds, two-sided, with Holm's correction)." : "")));
 }
 
 function benchmarkPage(data) {
@@ -88,6 +122,8 @@ function benchmarkPage(data) {
     element("div", { class: "tiles" }),
     section(`Regret in ${data.metric.name}: median and quartiles`, {}, data.curves.length > 0
       ? regretChart(data) : element("p", { class: "lead" }, "No algorithm was run.")),
+    optimumIsFound(data)
+      ? section("Share of seeds without the optimum", {}, survivalChart(data)) : null,
     regretTable(data),
     ...provenance(data.configuration, data.host),
   ];

@@ -12,6 +12,7 @@
 #include <tbb/task_arena.h>
 
 #include "base/parallel.hpp"
+#include "base/rank_test.hpp"
 #include "search/ordering.hpp"
 #include "search/table_labels.hpp"
 
@@ -166,12 +167,48 @@ AlgorithmResult summarise(std::string name, std::span<const SearchTrace> traces,
     result.lower_quartile.push_back(quantile(regrets, 0.25));
     result.median.push_back(quantile(regrets, 0.5));
     result.upper_quartile.push_back(quantile(regrets, 0.75));
+    const auto without =
+        std::ranges::count_if(regrets, [](double regret) { return regret != 0.0; });
+    result.without_optimum.push_back(static_cast<double>(without) /
+                                     static_cast<double>(regrets.size()));
   }
   result.median_evaluations_to_optimum = evaluations_to_optimum(traces, 0.5);
   result.evaluations_to_optimum_90 = evaluations_to_optimum(traces, 0.9);
   for (const SearchTrace& trace : traces) result.engine_seconds += trace.seconds;
   result.engine_seconds /= static_cast<double>(traces.size());
   return result;
+}
+
+/// In the order of seeds.
+std::vector<double> final_regrets(std::span<const SearchTrace> traces) {
+  std::vector<double> regrets;
+  regrets.reserve(traces.size());
+  for (const SearchTrace& trace : traces) regrets.push_back(trace.regret.back());
+  return regrets;
+}
+
+/// `traces` are those of the algorithms of `result`, equally many of each.
+void compare_with_best(BenchmarkResult& result, std::span<const SearchTrace> traces) {
+  std::vector<AlgorithmResult>& algorithms = result.algorithms;
+  if (algorithms.empty()) return;
+  const auto best = std::ranges::min_element(algorithms, {}, [](const AlgorithmResult& algorithm) {
+    return algorithm.mean_regret.back();
+  });
+  result.best_algorithm = best->algorithm;
+  const std::size_t seeds = traces.size() / algorithms.size();
+  const auto regrets_of = [&](std::size_t i) {
+    return final_regrets(traces.subspan(i * seeds, seeds));
+  };
+  const auto best_index = static_cast<std::size_t>(best - algorithms.begin());
+  const std::vector<double> best_regrets = regrets_of(best_index);
+  std::vector<double> p_values;
+  for (std::size_t i = 0; i < algorithms.size(); ++i) {
+    if (i != best_index) p_values.push_back(signed_rank_p_value(regrets_of(i), best_regrets));
+  }
+  p_values = holm_corrected(p_values);
+  for (std::size_t i = 0, next = 0; i < algorithms.size(); ++i) {
+    if (i != best_index) algorithms[i].p_against_best = p_values[next++];
+  }
 }
 
 }  // namespace
@@ -213,6 +250,7 @@ BenchmarkResult run_benchmark(const BenchmarkSetup& setup,
     result.algorithms.push_back(
         summarise(std::move(name), std::span(traces).subspan(i * seeds, seeds), setup));
   }
+  compare_with_best(result, traces);
   return result;
 }
 

@@ -26,12 +26,15 @@ nlohmann::json to_json(const BenchmarkResult& result) {
         {"budgets", std::move(budgets)},
         {"median_evaluations_to_optimum", finite(algorithm.median_evaluations_to_optimum)},
         {"evaluations_to_optimum_90", finite(algorithm.evaluations_to_optimum_90)},
+        {"p_against_best", algorithm.p_against_best ? nlohmann::json(*algorithm.p_against_best)
+                                                    : nlohmann::json(nullptr)},
         {"engine_seconds", algorithm.engine_seconds}};
   }
   return {{"optimum", result.optimum},
           {"optimum_architecture", result.optimum_architecture},
           {"evaluations", result.evaluations},
           {"seeds", result.seeds},
+          {"best_algorithm", result.best_algorithm},
           {"algorithms", std::move(algorithms)}};
 }
 
@@ -43,8 +46,14 @@ std::string to_markdown(const BenchmarkResult& result) {
     text += fmt::format(" {} |", budget.evaluations);
     line += "---|";
   }
-  text += " at optimum | median evaluations to it | nine in ten | ms a search |\n" + line +
-          "---|---|---|---|\n";
+  text += " at optimum | median evaluations to it | nine in ten | ms a search |";
+  line += "---|---|---|---|";
+  const bool compared = result.algorithms.size() > 1;
+  if (compared) {
+    text += fmt::format(" p against {} |", result.best_algorithm);
+    line += "---|";
+  }
+  text += "\n" + line + "\n";
   const auto count = [&](double evaluations) {
     return std::isfinite(evaluations) ? fmt::format("{:.3g}", evaluations)
                                       : fmt::format("> {}", result.evaluations);
@@ -55,10 +64,15 @@ std::string to_markdown(const BenchmarkResult& result) {
       text += fmt::format(" {:.3f} ± {:.3f} |", budget.regret_mean, budget.regret_deviation);
     }
     text += fmt::format(
-        " {} | {} | {} | {:.1f} |\n",
+        " {} | {} | {} | {:.1f} |",
         algorithm.budgets.empty() ? "" : fmt::format("{:.3f}", algorithm.budgets.back().at_optimum),
         count(algorithm.median_evaluations_to_optimum), count(algorithm.evaluations_to_optimum_90),
         algorithm.engine_seconds * 1e3);
+    if (compared) {
+      text +=
+          algorithm.p_against_best ? fmt::format(" {:.2g} |", *algorithm.p_against_best) : " – |";
+    }
+    text += "\n";
   }
   return text;
 }

@@ -117,9 +117,12 @@ TEST_CASE("report data of a benchmark") {
        .lower_quartile = {0.5, 0.0},
        .median = {1.0, 0.25},
        .upper_quartile = {2.0, 1.0},
+       .without_optimum = {1.0, 0.75},
        .median_evaluations_to_optimum = std::numeric_limits<double>::infinity(),
+       .p_against_best = 0.125,
        .engine_seconds = 0.5});
   benchmark.result.algorithms.push_back({.algorithm = "ant"});
+  benchmark.result.best_algorithm = "ant";
   const nlohmann::json data = report_json(benchmark);
   CHECK(data.at("kind") == "benchmark");
   CHECK(data.at("seeds") == 200);
@@ -128,4 +131,8 @@ TEST_CASE("report data of a benchmark") {
   CHECK(data.at("curves").at(0).at("median_evaluations_to_optimum").is_null());
   CHECK(data.at("curves").at(0).at("budgets").at(0).at("regret_mean") == 0.5);
   CHECK(data.at("curves").at(1).at("median_evaluations_to_optimum") == 0.0);
+  CHECK(data.at("best_algorithm") == "ant");
+  CHECK(data.at("curves").at(0).at("without_optimum") == nlohmann::json{1.0, 0.75});
+  CHECK(data.at("curves").at(0).at("p_against_best") == 0.125);
+  CHECK(data.at("curves").at(1).at("p_against_best").is_null());
 }

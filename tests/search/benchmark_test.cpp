@@ -43,7 +43,10 @@ std::vector<double> regrets_of(const BenchmarkResult& result) {
   for (const AlgorithmResult& algorithm : result.algorithms) {
     regrets.insert(regrets.end(), algorithm.mean_regret.begin(), algorithm.mean_regret.end());
     regrets.insert(regrets.end(), algorithm.median.begin(), algorithm.median.end());
+    regrets.insert(regrets.end(), algorithm.without_optimum.begin(),
+                   algorithm.without_optimum.end());
     regrets.push_back(algorithm.median_evaluations_to_optimum);
+    regrets.push_back(algorithm.p_against_best.value_or(2.0));
   }
   return regrets;
 }
@@ -66,6 +69,10 @@ TEST_CASE("regret falls to nothing once the whole space is evaluated") {
     CAPTURE(algorithm.algorithm);
     REQUIRE(algorithm.budgets.size() == 3);
     REQUIRE(algorithm.mean_regret.size() == 1200);
+    REQUIRE(algorithm.without_optimum.size() == 1200);
+    CHECK(std::is_sorted(algorithm.without_optimum.rbegin(), algorithm.without_optimum.rend()));
+    CHECK(algorithm.without_optimum[99] == doctest::Approx(1.0 - algorithm.budgets[1].at_optimum));
+    CHECK(algorithm.without_optimum[1199] == 0.0);
     CHECK(std::is_sorted(algorithm.mean_regret.rbegin(), algorithm.mean_regret.rend()));
     CHECK(algorithm.budgets[0].regret_mean == algorithm.mean_regret[0]);
     CHECK(algorithm.budgets[1].regret_median == algorithm.median[99]);
@@ -82,6 +89,39 @@ TEST_CASE("regret falls to nothing once the whole space is evaluated") {
   CHECK(result.algorithms[1].median_evaluations_to_optimum < 100);
   // The statistics of the first evaluation, which is the same for all algorithms.
   CHECK(result.algorithms[0].mean_regret[0] == result.algorithms[1].mean_regret[0]);
+}
+
+TEST_CASE("algorithms are compared with the one of the lowest regret") {
+  const TemporaryFolder folder;
+  BenchmarkSetup setup = setup_of(small_table(folder, kSpace, row_of));
+  // With the whole space evaluated there is nothing to tell apart: the first one counts as best.
+  const BenchmarkResult equal = run_benchmark(setup, {}, {});
+  CHECK(equal.best_algorithm == "random");
+  CHECK_FALSE(equal.algorithms[0].p_against_best.has_value());
+  CHECK(equal.algorithms[1].p_against_best == 1.0);
+
+  setup.evaluations = 200;
+  setup.budgets = {200};
+  const BenchmarkResult two = run_benchmark(setup, {}, {});
+  CHECK(two.best_algorithm == "local_search");
+  CHECK_FALSE(two.algorithms[1].p_against_best.has_value());
+  REQUIRE(two.algorithms[0].p_against_best.has_value());
+  const double p = *two.algorithms[0].p_against_best;
+  CHECK(p > 0.0);
+  CHECK(p < 0.1);
+
+  // The same once more doubles the p-value of both.
+  setup.algorithms.push_back(setup.algorithms.front());
+  const BenchmarkResult three = run_benchmark(setup, {}, {});
+  CHECK(three.best_algorithm == "local_search");
+  CHECK(three.algorithms[0].p_against_best == 2.0 * p);
+  CHECK(three.algorithms[2].p_against_best == 2.0 * p);
+
+  setup.algorithms.resize(1);
+  const BenchmarkResult one = run_benchmark(setup, {}, {});
+  CHECK(one.best_algorithm == "random");
+  CHECK_FALSE(one.algorithms[0].p_against_best.has_value());
+  CHECK(to_markdown(one).find("p against") == std::string::npos);
 }
 
 TEST_CASE("a benchmark is the same on any number of threads") {
@@ -135,6 +175,13 @@ TEST_CASE("an optimum that is not found has an infinite median, null in JSON") {
   const std::string markdown = to_markdown(result);
   CHECK(markdown.find("| algorithm | 3 |") == 0);
   CHECK(markdown.find("| > 3 |") != std::string::npos);
+  // Both are the same search.
+  CHECK(json.at("best_algorithm") == "random");
+  CHECK(random.at("p_against_best").is_null());
+  CHECK(json.at("algorithms").at("random (2)").at("p_against_best") == 1.0);
+  CHECK(markdown.find("| ms a search | p against random |\n") != std::string::npos);
+  CHECK(markdown.find(" | – |\n") != std::string::npos);
+  CHECK(markdown.ends_with(" | 1 |\n"));
 }
 
 TEST_CASE("a benchmark reports progress and can be stopped") {
