@@ -7,6 +7,7 @@
 
 #include "base/nearest_name.hpp"
 #include "base/quoted.hpp"
+#include "search/guided/bananas.hpp"
 #include "search/guided/predictor_guided.hpp"
 #include "search/local_search.hpp"
 #include "search/nsga2.hpp"
@@ -74,8 +75,12 @@ std::unique_ptr<Algorithm> make_algorithm(const AlgorithmOptions& options, space
   if (options.algorithm == "predictor_guided") {
     return std::make_unique<PredictorGuided>(options, std::move(space), problem, guidance);
   }
-  const std::array<std::string, 5> names{"random", "regularized_evolution", "local_search", "nsga2",
-                                         "predictor_guided"};
+  if (options.algorithm == "bananas") {
+    expect_one_objective(options, problem);
+    return std::make_unique<Bananas>(options, std::move(space), guidance);
+  }
+  const std::array<std::string, 6> names{"random", "regularized_evolution", "local_search",
+                                         "nsga2",  "predictor_guided",      "bananas"};
   const std::string nearest = nearest_name(options.algorithm, names);
   throw SearchError(fmt::format(
       "there is no search algorithm {}{}; choose one of {}", evonas::quoted(options.algorithm),

@@ -28,7 +28,8 @@ struct AlgorithmOptions {
   template <class Visitor>
   void fields(Visitor& visit) {
     visit("algorithm", algorithm, "how architectures are chosen",
-          one_of({"random", "regularized_evolution", "local_search", "nsga2", "predictor_guided"}));
+          one_of({"random", "regularized_evolution", "local_search", "nsga2", "predictor_guided",
+                  "bananas"}));
     visit("population", population,
           "members of the population; 0 is the algorithm's own: 20 (nsga2), 30 "
           "(regularized_evolution)",
@@ -41,8 +42,8 @@ struct AlgorithmOptions {
           "share of children that are mutated (nsga2)", between(0, 1));
     visit("batch", batch,
           "architectures evaluated before the next are chosen; 0 is the algorithm's own: the "
-          "population (nsga2), 20 (random), 5 (predictor_guided), 1 after the random beginning "
-          "(others)",
+          "population (nsga2), 20 (random), 5 (predictor_guided), 10 (bananas), 1 after the random "
+          "beginning (others)",
           between(0, 100000));
     visit("identity", identity,
           "what is never asked for twice: a network, by its key, or a genotype, which suits tables "
@@ -78,8 +79,8 @@ class Algorithm {
 };
 
 /// The algorithm that `options` names. Throws SearchError for one that does not exist, an option
-/// out of range, or one that does not fit the problem (regularized_evolution and local_search have
-/// one objective) or the space (local_search needs one that lists neighbours).
+/// out of range, or one that does not fit the problem (regularized_evolution, local_search and
+/// bananas have one objective) or the space (local_search needs one that lists neighbours).
 ///
 /// - `random`: uniform over what the space samples.
 /// - `regularized_evolution` (Real et al., AAAI 2019): the best of a random tournament is mutated,
@@ -88,6 +89,9 @@ class Algorithm {
 ///   moving at the first better neighbour, and starts anew at every local optimum.
 /// - `nsga2` (Deb et al., 2002): any number of objectives.
 /// - `predictor_guided`: evolution inside a predictor, any number of objectives; needs `guidance`.
+/// - `bananas` (White et al., AAAI 2021): mutants of the best, chosen by draws from what small
+///   networks believe of their paths; needs `guidance`, of which only what makes predictors is
+///   used.
 std::unique_ptr<Algorithm> make_algorithm(const AlgorithmOptions& options, spaces::AnySpace space,
                                           const Problem& problem, const Guidance& guidance = {});
 

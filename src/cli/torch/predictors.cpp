@@ -9,6 +9,7 @@
 #include "predictor/models/distilled.hpp"
 #include "predictor/models/gaussian_process.hpp"
 #include "predictor/models/network_ensemble.hpp"
+#include "predictor/models/path_networks.hpp"
 #include "predictor/models/pretrained_networks.hpp"
 #include "predictor/models/published_predictor.hpp"
 #include "predictor/predictor_list.hpp"
@@ -26,6 +27,10 @@ struct PredictorSource::Shared {
 
   std::shared_ptr<const GraphFeatures> features() {
     return made_features.get([&] { return std::make_shared<const GraphFeatures>(view); });
+  }
+
+  std::shared_ptr<const predictor::PathCode> paths() {
+    return made_paths.get([&] { return std::make_shared<const predictor::PathCode>(view); });
   }
 
   std::shared_ptr<const PretrainedNetworks> networks(const predictor::FitControl& control) {
@@ -46,6 +51,7 @@ struct PredictorSource::Shared {
   predictor::ArchitectureView view;
   PredictorOptions options;
   MadeOnce<GraphFeatures> made_features;
+  MadeOnce<predictor::PathCode> made_paths;
   MadeOnce<PretrainedNetworks> made_networks;
 };
 
@@ -62,6 +68,7 @@ std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& n
   if (auto recipe = predictor::published_recipe(name, shared_->options.epochs)) {
     return std::make_unique<predictor::PublishedPredictor>(shared_->features(), std::move(recipe));
   }
+  if (name == "path_networks") return std::make_unique<predictor::PathNetworks>(shared_->paths());
   if (name == "gp") return std::make_unique<predictor::GaussianProcess>(shared_->features());
   auto networks = std::make_unique<predictor::NetworkEnsemble>(
       shared_->features(), [shared = shared_](const predictor::FitControl& control) {

@@ -1,0 +1,110 @@
+#include "search/guided/bananas.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <optional>
+#include <utility>
+
+#include "base/random.hpp"
+#include "predictor/rank_normal.hpp"
+#include "search/ordering.hpp"
+
+namespace evonas::search {
+namespace {
+
+constexpr std::size_t kBananasInitial = 10;
+constexpr std::size_t kBananasBatch = 10;
+constexpr std::size_t kMutants = 100;
+constexpr std::size_t kMutatedParents = 10;
+constexpr int kMutationsOfParent = 100;
+
+}  // namespace
+
+Bananas::Bananas(const AlgorithmOptions& options, spaces::AnySpace space, const Guidance& guidance)
+    : novelty_(options, std::move(space)),
+      batch_(options.batch > 0 ? static_cast<std::size_t>(options.batch) : kBananasBatch),
+      seed_(options.seed) {
+  if (!guidance.make_predictor) {
+    throw SearchError("the algorithm bananas was given nothing that makes predictors");
+  }
+  predictor_ = guidance.make_predictor("path_networks");
+}
+
+std::size_t Bananas::batch_size() const {
+  return asked_ < kBananasInitial ? kBananasInitial - asked_ : batch_;
+}
+
+std::vector<spaces::Genotype> Bananas::ask(std::size_t count) {
+  std::vector<spaces::Genotype> asked;
+  const auto add_random = [&](std::size_t wanted) {
+    while (asked.size() < wanted) {
+      std::optional<spaces::Genotype> genotype = novelty_.sample();
+      if (!genotype) break;
+      asked.push_back(std::move(*genotype));
+    }
+  };
+  add_random(std::min(count, kBananasInitial - std::min(asked_, kBananasInitial)));
+  if (asked.size() < count && !evaluated_.empty()) {
+    std::vector<spaces::Genotype> mutants = candidates();
+    if (!mutants.empty()) {
+      learn();
+      for (const std::size_t i : drawn_order(mutants)) {
+        if (asked.size() == count) break;
+        novelty_.claim(novelty_.identity(mutants[i]));
+        asked.push_back(std::move(mutants[i]));
+      }
+    }
+  }
+  add_random(count);
+  asked_ += asked.size();
+  ++generation_;
+  return asked;
+}
+
+std::vector<spaces::Genotype> Bananas::candidates() const {
+  std::vector<spaces::Genotype> mutants;
+  KeyIndex found;
+  for (std::size_t parent = 0; parent < std::min(kMutatedParents, evaluated_.size()); ++parent) {
+    Rng rng(seed_, "mutants of the best", generation_, parent);
+    for (int i = 0; i < kMutationsOfParent && mutants.size() < kMutants; ++i) {
+      spaces::Genotype mutant = novelty_.space().mutate(evaluated_[parent].genotype, rng);
+      const Key identity = novelty_.identity(mutant);
+      if (novelty_.seen(identity) || !found.insert(identity).second) continue;
+      mutants.push_back(std::move(mutant));
+    }
+  }
+  return mutants;
+}
+
+void Bananas::learn() {
+  std::vector<predictor::Label> places;
+  for (std::size_t i = 0; i < evaluated_.size(); ++i) {
+    const bool is_worse = i > 0 && is_better(evaluated_[i - 1], evaluated_[i]);
+    const double place = is_worse || i == 0 ? static_cast<double>(i) : places.back().value;
+    places.push_back({.genotype = evaluated_[i].genotype, .value = place});
+  }
+  // As scores, in which one deviation means as much among the best as among the rest.
+  predictor_->fit(predictor::scored_labels(predictor::rank(places)),
+                  {.seed = derive_seed(seed_, "fit", generation_)});
+}
+
+std::vector<std::size_t> Bananas::drawn_order(std::span<const spaces::Genotype> candidates) const {
+  std::vector<double> draws;
+  Rng rng(seed_, "independent Thompson sampling", generation_);
+  for (const auto [mean, deviation] : predictor_->predict(candidates)) {
+    draws.push_back(mean + deviation * rng.normal());
+  }
+  std::vector<std::size_t> order(draws.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return draws[i]; });
+  return order;
+}
+
+void Bananas::tell(std::span<const Individual> evaluated) {
+  for (const Individual& individual : evaluated) {
+    if (!individual.failed()) evaluated_.push_back(individual);
+  }
+  std::ranges::stable_sort(evaluated_, is_better);
+}
+
+}  // namespace evonas::search
