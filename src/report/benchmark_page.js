@@ -91,7 +91,7 @@ function regretTable(data) {
         : [formatNumber(curve.median_evaluations_to_optimum, 3),
            element("span", { class: "interval" }, curve.evaluations_to_optimum_90 === null
              ? "not nine in ten" : `${formatNumber(curve.evaluations_to_optimum_90, 3)} for nine in ten`)]) },
-    { title: "engine seconds a search", number: true, key: (curve) => curve.engine_seconds,
+    { title: "engine seconds", number: true, key: (curve) => curve.engine_seconds,
       content: (curve) => formatNumber(curve.engine_seconds, 3) },
     ...(compared ? [{
       title: `p against ${data.best_algorithm}`, number: true,

@@ -62,7 +62,7 @@ TEST_CASE("the table that evonas carries is searched, and any other name of one 
   CAPTURE(result.err);
   REQUIRE(result.code == 0);
   const json summary = json::parse(result.out);
-  CHECK(summary.at("best").at("metrics").at("latency_ms") <= 0.3);
+  CHECK(summary.at("best").at("metrics").at("latency_ms") <= 0.2);
   CHECK(summary.at("optimum").at("distance") >= 0.0);
   CHECK(run_program(EVONAS_TORCH_PROGRAM, {"verify", out}).code == 0);
 
