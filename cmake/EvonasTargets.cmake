@@ -69,7 +69,7 @@ function(evonas_test name)
     ${target}_test PRIVATE EVONAS_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
   )
   add_test(NAME ${target} COMMAND ${target}_test)
-  set(timeout 600)
+  set(timeout 1800)
   if(EVONAS_SANITIZE)
     set(timeout 3600) # programs are ten times slower
   endif()

@@ -27,10 +27,10 @@ void ProgressLine::share(double done) {
 }
 
 void ProgressLine::draw(const std::string& state, double done) {
-  constexpr std::chrono::milliseconds kBetweenLines{100};
+  constexpr std::chrono::milliseconds kBetweenStates{100};
   const std::scoped_lock lock(mutex_);
   const auto now = Clock::now();
-  if (now - last_draw_ < kBetweenLines) return;
+  if (now - last_draw_ < kBetweenStates) return;
   last_draw_ = now;
   shown_ = true;
   const double seconds = std::chrono::duration<double>(now - begin_).count();
