@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdlib>
 #include <functional>
 #include <limits>
 #include <set>
@@ -17,6 +18,16 @@ namespace evonas::tests {
 
 /// Labels an architecture; leaves `objectives` empty and `violation` infinite for a failure.
 using Labels = std::function<void(search::Individual&)>;
+
+/// One objective: how far the genes are from 0, 1, 2, 3, 4, 5, 0, 1 and so on.
+inline void label_distance(search::Individual& individual) {
+  double error = 0.0;
+  for (std::size_t i = 0; i < individual.genotype.size(); ++i) {
+    error += std::abs(individual.genotype[i] - static_cast<int>(i) % 6);
+  }
+  individual.objectives = {error};
+  individual.violation = 0.0;
+}
 
 /// What an algorithm asked, in order, over a search of `evaluations`.
 struct Asked {

@@ -132,20 +132,12 @@ TEST_CASE("an algorithm that cannot be made is refused with the reason") {
 
 TEST_CASE("algorithms with one objective find the optimum sooner than random search") {
   const SmallSpace large{.genes = 8, .values = 6};
-  const Labels distance = [](Individual& individual) {
-    double error = 0.0;
-    for (std::size_t i = 0; i < individual.genotype.size(); ++i) {
-      error += std::abs(individual.genotype[i] - static_cast<int>(i) % 6);
-    }
-    individual.objectives = {error};
-    individual.violation = 0.0;
-  };
   const auto mean_best = [&](const char* name) {
     double total = 0.0;
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
       const AlgorithmOptions options{.algorithm = name, .identity = "genotype", .seed = seed};
       const Asked asked =
-          run_algorithm(options, spaces::AnySpace{large}, kOneObjective, distance, 300);
+          run_algorithm(options, spaces::AnySpace{large}, kOneObjective, label_distance, 300);
       double best = std::numeric_limits<double>::infinity();
       for (const Individual& individual : asked.evaluated) {
         best = std::min(best, individual.objectives.front());
