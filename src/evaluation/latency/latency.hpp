@@ -74,6 +74,8 @@ class LatencyLookup {
   const LatencyOptions& options() const { return options_; }
 
  private:
+  /// As add_missing(), for a network as it is measured.
+  void add_missing_of(const graph::Graph& inferred, Operations& missing) const;
   void save() const;
 
   std::filesystem::path file_;

@@ -108,14 +108,14 @@ LatencyLookup::LatencyLookup(std::filesystem::path file, LatencyOptions options)
 }
 
 double LatencyLookup::latency_ms(const graph::Graph& network, bool measure_missing) {
+  const graph::Graph inferred = inference_graph(network);
   if (measure_missing) {
     Operations missing;
-    add_missing(network, missing);
+    add_missing_of(inferred, missing);
     measure(missing);
   }
   const std::scoped_lock lock(mutex_);
   double sum = 0.0;
-  const graph::Graph inferred = inference_graph(network);
   for (const graph::Node& node : inferred.nodes()) {
     if (node.op == graph::kInput) continue;
     const std::string operation = describe(inferred, node);
@@ -130,8 +130,11 @@ double LatencyLookup::latency_ms(const graph::Graph& network, bool measure_missi
 }
 
 void LatencyLookup::add_missing(const graph::Graph& network, Operations& missing) const {
+  add_missing_of(inference_graph(network), missing);
+}
+
+void LatencyLookup::add_missing_of(const graph::Graph& inferred, Operations& missing) const {
   const std::scoped_lock lock(mutex_);
-  const graph::Graph inferred = inference_graph(network);
   for (const graph::Node& node : inferred.nodes()) {
     if (node.op == graph::kInput) continue;
     const std::string operation = describe(inferred, node);
