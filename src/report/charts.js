@@ -128,6 +128,7 @@ function beyondNote(points, x, y) {
   const beyond = points.filter((p) => p[0] < x[0] || p[0] > x[1] || p[1] < y[0] || p[1] > y[1]).length;
   if (beyond === 0) return [];
   return [{ xref: "paper", yref: "paper", x: 0, y: 0, xanchor: "left", yanchor: "bottom", showarrow: false,
+            yshift: 16,  // above the names of limits
             text: `${beyond} beyond: double-click shows all`, font: { size: 11, color: colour("muted") } }];
 }
 
