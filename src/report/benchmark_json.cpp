@@ -8,6 +8,7 @@ nlohmann::json budgets_json(const search::AlgorithmResult& algorithm) {
   nlohmann::json budgets = nlohmann::json::array();
   for (const search::BudgetResult& budget : algorithm.budgets) {
     budgets.push_back({{"evaluations", budget.evaluations},
+                       {"seconds", budget.seconds},
                        {"regret_mean", budget.regret_mean},
                        {"regret_std", budget.regret_deviation},
                        {"regret_median", budget.regret_median},
@@ -16,6 +17,20 @@ nlohmann::json budgets_json(const search::AlgorithmResult& algorithm) {
                        {"at_optimum", budget.at_optimum}});
   }
   return budgets;
+}
+
+/// Null where evaluations have no cost.
+nlohmann::json clock_json(const search::AlgorithmResult& algorithm) {
+  if (!algorithm.clock) return nullptr;
+  const search::ClockResult& clock = *algorithm.clock;
+  return {{"seconds", clock.seconds},
+          {"mean", clock.mean_regret},
+          {"median", clock.median},
+          {"lower", clock.lower_quartile},
+          {"upper", clock.upper_quartile},
+          {"median_seconds_to_optimum", clock.median_seconds_to_optimum},
+          {"seconds_to_optimum_90", clock.seconds_to_optimum_90},
+          {"training_seconds", clock.training_seconds}};
 }
 
 }  // namespace
@@ -35,7 +50,8 @@ nlohmann::json report_json(const Benchmark& benchmark) {
          {"evaluations_to_optimum_90", algorithm.evaluations_to_optimum_90},
          {"p_against_best", algorithm.p_against_best ? nlohmann::json(*algorithm.p_against_best)
                                                      : nlohmann::json(nullptr)},
-         {"engine_seconds", algorithm.engine_seconds}});
+         {"engine_seconds", algorithm.engine_seconds},
+         {"clock", clock_json(algorithm)}});
   }
   // What is infinite becomes null.
   return readable({{"kind", "benchmark"},
@@ -45,6 +61,8 @@ nlohmann::json report_json(const Benchmark& benchmark) {
                    {"optimum", benchmark.result.optimum},
                    {"optimum_architecture", benchmark.result.optimum_architecture},
                    {"evaluations", benchmark.result.evaluations},
+                   {"cost", benchmark.result.cost},
+                   {"seconds", benchmark.result.seconds},
                    {"seeds", benchmark.result.seeds},
                    {"best_algorithm", benchmark.result.best_algorithm},
                    {"curves", std::move(curves)},

@@ -83,10 +83,11 @@ nlohmann::json report_json(const Run& run);
 nlohmann::json report_json(std::span<const Run> runs);
 
 /// The data of a benchmark's page: `{"kind": "benchmark", "name", "space", "metric", "optimum",
-/// "optimum_architecture", "evaluations", "seeds", "best_algorithm", "curves": [{"algorithm",
-/// "budgets", "mean", "median", "lower", "upper", "without_optimum",
-/// "median_evaluations_to_optimum" or null, "p_against_best" or null, "engine_seconds"}], "host",
-/// "configuration"}`, with the terms of search::BenchmarkResult.
+/// "optimum_architecture", "evaluations", "cost", "seconds", "seeds", "best_algorithm", "curves":
+/// [{"algorithm", "budgets", "mean", "median", "lower", "upper", "without_optimum",
+/// "median_evaluations_to_optimum" or null, "p_against_best" or null, "engine_seconds", "clock" or
+/// null}], "host", "configuration"}`, with the terms of search::BenchmarkResult; a "clock" has the
+/// same over training seconds.
 nlohmann::json report_json(const Benchmark& benchmark);
 
 /// A self-contained page (plotly.js inlined, asks the network for nothing) that shows the data of

@@ -12,6 +12,7 @@
 
 #include "evaluation/table/benchmark_table.hpp"
 #include "search/algorithm.hpp"
+#include "search/trial_log.hpp"
 
 namespace evonas::search {
 
@@ -22,17 +23,23 @@ struct BenchmarkSetup {
   Problem problem;    ///< of metrics in the table, under the names they have there; one objective
   Guidance guidance;  ///< of algorithms that a predictor guides
   std::vector<AlgorithmOptions> algorithms;  ///< their seeds are not read
-  std::int64_t evaluations = 300;
+  std::int64_t evaluations = 300;            ///< of a search; not read where there are `seconds`
   std::int64_t seeds = 200;
   /// Numbers of evaluations at which regret is reported, each from 1 to `evaluations`.
   std::vector<std::int64_t> budgets;
+  /// Metric of the table that holds the seconds an evaluation takes; empty where none are counted.
+  std::string cost;
+  /// Seconds of the simulated clock (search_table()) at which regret is reported, ascending, in the
+  /// place of `budgets`: a search ends at the last. They need a `cost`.
+  std::vector<double> seconds;
 };
 
-/// Regret at one budget over all seeds: distance of the best found feasible label from the best
-/// feasible one of the table, in the unit of the objective. A search that has found nothing
-/// feasible has the regret of the worst feasible label.
+/// Regret at one budget, of evaluations or of seconds, over all seeds: distance of the best found
+/// feasible label from the best feasible one of the table, in the unit of the objective. A search
+/// that has found nothing feasible has the regret of the worst feasible label.
 struct BudgetResult {
-  std::int64_t evaluations = 0;
+  std::int64_t evaluations = 0;  ///< 0 where the budget is of seconds
+  double seconds = 0.0;          ///< 0 where it is of evaluations
   double regret_mean = 0.0;
   double regret_deviation = 0.0;  ///< over seeds, with one degree of freedom taken off
   double regret_median = 0.0;
@@ -41,10 +48,26 @@ struct BudgetResult {
   double at_optimum = 0.0;  ///< share of seeds that have found the optimum
 };
 
+/// What the searches of one algorithm come to on the simulated clock.
+struct ClockResult {
+  /// Moments at equal distances, from the one at which every search has its first evaluation to the
+  /// last that all of them reach; regret over seeds at each.
+  std::vector<double> seconds;
+  std::vector<double> mean_regret;
+  std::vector<double> lower_quartile;
+  std::vector<double> median;
+  std::vector<double> upper_quartile;
+  double median_seconds_to_optimum = 0.0;  ///< over seeds; infinite where half never find it
+  double seconds_to_optimum_90 = 0.0;      ///< likewise
+  double training_seconds = 0.0;           ///< of one search, mean
+};
+
 struct AlgorithmResult {
   std::string algorithm;  ///< its name; with " (2)" and so on where it is there more than once
-  std::vector<BudgetResult> budgets;   ///< in the order of BenchmarkSetup::budgets
-  std::vector<double> mean_regret;     ///< after each evaluation, from the first
+  std::vector<BudgetResult> budgets;  ///< in the order of BenchmarkSetup::budgets, or `seconds`
+  /// After each evaluation, from the first to the last that is in the budget; where that is of
+  /// seconds, to the last that all searches reach.
+  std::vector<double> mean_regret;
   std::vector<double> lower_quartile;  ///< likewise
   std::vector<double> median;          ///< likewise
   std::vector<double> upper_quartile;  ///< likewise
@@ -55,22 +78,26 @@ struct AlgorithmResult {
   double median_evaluations_to_optimum = 0.0;
   /// Those after which nine seeds in ten have found it; infinite likewise.
   double evaluations_to_optimum_90 = 0.0;
-  /// The p-value, from 0 to 1, of the regrets after all evaluations against those of
+  /// The p-value, from 0 to 1, of the regrets at the end of the budget against those of
   /// BenchmarkResult::best_algorithm, as run_benchmark() says; nothing for that one itself.
   std::optional<double> p_against_best;
-  double engine_seconds = 0.0;  ///< mean wall time of one search
+  double engine_seconds = 0.0;            ///< mean wall time of one search
+  double evaluations = 0.0;               ///< of one search, mean
+  std::optional<ClockResult> clock = {};  ///< there where evaluations have a cost
 };
 
 struct BenchmarkResult {
   bool complete = true;  ///< false, and `algorithms` empty, where `stop` ended it early
   double optimum = 0.0;  ///< best feasible label, in the metric's own sense
   std::string optimum_architecture;
-  std::int64_t evaluations = 0;
+  std::int64_t evaluations = 0;  ///< 0 where the budget is of seconds
   std::int64_t seeds = 0;
   std::vector<AlgorithmResult> algorithms;
-  /// The one of them with the lowest mean regret after all evaluations, the first of several; empty
-  /// where there is none.
+  /// The one of them with the lowest mean regret at the end of the budget, the first of several;
+  /// empty where there is none.
   std::string best_algorithm;
+  std::string cost = {};  ///< as in the setup
+  double seconds = 0.0;   ///< at which a search ends; 0 where the budget is of evaluations
 };
 
 /// Runs every algorithm with seeds 1..seeds, seeds in parallel on the calling TBB arena. The same
@@ -78,8 +105,12 @@ struct BenchmarkResult {
 /// of finished and of all searches, from one thread at a time. Throws SearchError for a setup that
 /// cannot be run, EvaluationError for a metric that the table lacks.
 ///
-/// The regrets of each algorithm after all evaluations are compared with those of the best one by
-/// signed_rank_p_value(), two-sided, and the p-values of all comparisons go through
+/// With a `log` every search is kept as it ends, and those that it has already are not run again;
+/// where there are some, `on_progress` is first told so. The result is that of running all of them
+/// at once, but for `engine_seconds`, which are those of the time when a search was run.
+///
+/// The regrets of each algorithm at the end of the budget are compared with those of the best one
+/// by signed_rank_p_value(), two-sided, and the p-values of all comparisons go through
 /// holm_corrected() (Demsar, "Statistical Comparisons of Classifiers over Multiple Data Sets", JMLR
 /// 2006). Seeds are paired because searches with the same seed are not independent: those that
 /// begin with random networks draw them from the same stream, whatever the algorithm. Which
@@ -87,17 +118,21 @@ struct BenchmarkResult {
 /// are about equally good, the p-values are somewhat too small.
 BenchmarkResult run_benchmark(const BenchmarkSetup& setup,
                               const std::function<void(std::size_t, std::size_t)>& on_progress,
-                              std::stop_token stop);
+                              std::stop_token stop, TrialLog* log = nullptr);
 
 /// `{"optimum", "optimum_architecture", "evaluations", "seeds", "best_algorithm", "algorithms":
 /// {NAME: {"budgets": {"50": {"regret_mean", "regret_std", "regret_median", "regret_quartiles":
 /// [lower, upper], "at_optimum"}, ...}, "median_evaluations_to_optimum",
 /// "evaluations_to_optimum_90", "p_against_best", "engine_seconds"}}}`; a number that is infinite
-/// or not there is null.
+/// or not there is null. Where evaluations have a cost there are also `"cost"`, `"seconds"` (the
+/// budget, null where that is of evaluations) and for each algorithm `"evaluations"`,
+/// `"training_seconds"` (of one search), `"median_seconds_to_optimum"`, `"seconds_to_optimum_90"`
+/// and, as "budgets" are, `"seconds": {"3600": {...}, ...}`.
 nlohmann::json to_json(const BenchmarkResult& result);
 
-/// The mean regrets as a table in Markdown: a row for each algorithm, a column for each budget;
-/// where there are several algorithms, the last column has the p-values against the best one.
+/// The mean regrets as a table in Markdown: a row for each algorithm, a column for each budget and
+/// those of the simulated clock where evaluations have a cost; where there are several algorithms,
+/// the last column has the p-values against the best one.
 std::string to_markdown(const BenchmarkResult& result);
 
 }  // namespace evonas::search

@@ -103,6 +103,11 @@ class Search {
     if (!any_expensive) store_->group_commits(kCommitSeconds);
   }
 
+  bool training_is_spent() const {
+    return setup_.budget.training_seconds > 0.0 &&
+           training_seconds_ >= setup_.budget.training_seconds;
+  }
+
   /// What is stored is told to the end before anything else is considered.
   std::optional<Termination> reason_to_end() const {
     if (is_stored()) return std::nullopt;
@@ -118,6 +123,7 @@ class Search {
     if (setup_.budget.seconds > 0.0 && seconds() >= setup_.budget.seconds) {
       return Termination::Budget;
     }
+    if (training_is_spent()) return Termination::Budget;
     if (observer_ended_ || stop_.stop_requested()) return Termination::Interrupted;
     return std::nullopt;
   }
@@ -219,7 +225,10 @@ class Search {
 
   void finish_generation() {
     const std::size_t begin = evaluations_.size();
-    for (Entry& entry : entries_) evaluations_.push_back(std::move(entry.record));
+    for (Entry& entry : entries_) {
+      training_seconds_ += entry.record.seconds;
+      evaluations_.push_back(std::move(entry.record));
+    }
     entries_.clear();
     const auto records = std::span<const EvaluationRecord>(evaluations_).subspan(begin);
     const std::vector<Individual> individuals = to_individuals(records, setup_.problem);
@@ -259,6 +268,11 @@ class Search {
     }
     if (setup_.budget.evaluations > 0 && count >= std::size_t(setup_.budget.evaluations)) {
       return fmt::format("all {} evaluations of the budget are done", count);
+    }
+    if (training_is_spent()) {
+      return fmt::format(
+          "the budget of {} s of training is used up after {} evaluations of {:.6g} s",
+          setup_.budget.training_seconds, count, training_seconds_);
     }
     return fmt::format("the budget of {} s is used up after {} evaluations", setup_.budget.seconds,
                        count);
@@ -308,6 +322,7 @@ class Search {
   Progress progress_;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   double earlier_seconds_ = 0.0;
+  double training_seconds_ = 0.0;  ///< of all evaluations, those of earlier sessions too
 
   StoredRun stored_;
   std::uint64_t generation_ = 0;

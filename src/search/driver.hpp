@@ -22,12 +22,18 @@ namespace evonas::search {
 struct Budget {
   std::int64_t evaluations = 0;
   double seconds = 0.0;
+  double training_seconds = 0.0;
   double failure_share = 0.5;
 
   template <class Visitor>
   void fields(Visitor& visit) {
     visit("evaluations", evaluations, "architectures to evaluate; 0 sets no limit", at_least(0));
     visit("seconds", seconds, "wall time after which no new generation begins; 0 sets no limit",
+          at_least(0));
+    visit("training_seconds", training_seconds,
+          "seconds that the evaluations themselves took, added up, after which no new generation "
+          "begins: those of trainings and latency measurements, and of a table where `cost` names "
+          "them; 0 sets no limit",
           at_least(0));
     visit("failure_share", failure_share,
           "give up once more than this share of at least 10 evaluations has failed", between(0, 1));

@@ -4,8 +4,8 @@
 
 namespace evonas::search {
 
-/// Exclusive advisory lock (flock) on a file that exists only for that purpose. The system gives it
-/// up when the process ends, however it ends; the file stays.
+/// Exclusive advisory lock (flock) on a file that nobody replaces. The system gives it up when the
+/// process ends, however it ends; the file stays.
 class FileLock {
  public:
   /// Throws SearchError where another process or object holds the lock.

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 
 #include "evaluation/table/benchmark_table.hpp"
 #include "search/algorithm.hpp"
+#include "search/trial_log.hpp"
 
 namespace evonas::search {
 
@@ -23,12 +25,17 @@ struct FrontBenchmarkSetup {
   /// Their seeds are not read. With the identity "genotype" a search can reach the whole front of a
   /// table that labels isomorphic architectures apart; with "network" only a part of it.
   std::vector<AlgorithmOptions> algorithms;
-  Guidance guidance;  ///< of those that a predictor guides
-  std::int64_t evaluations = 10000;
+  Guidance guidance;                 ///< of those that a predictor guides
+  std::int64_t evaluations = 10000;  ///< of a search; not read where `seconds` ends it
   std::int64_t seeds = 10;
   /// A value for each objective, in the metric's own sense; empty takes the worst feasible value of
   /// each in the table.
   std::vector<double> reference_point;
+  /// Metric of the table that holds the seconds an evaluation takes; empty where none are counted.
+  std::string cost;
+  /// Of the simulated clock (search_table()), at which a search ends, in the place of
+  /// `evaluations`; 0 for none. Needs a `cost`.
+  double seconds = 0.0;
 };
 
 struct FrontAlgorithmResult {
@@ -40,6 +47,8 @@ struct FrontAlgorithmResult {
   /// Hypervolume of all that was evaluated as a share of the table's exact front, over seeds.
   double hypervolume_share_mean = 0.0;
   double hypervolume_share_lowest = 0.0;
+  /// Of one search on the simulated clock, mean over seeds; there where evaluations have a cost.
+  std::optional<double> training_seconds = {};
 };
 
 struct FrontBenchmarkResult {
@@ -53,14 +62,17 @@ struct FrontBenchmarkResult {
 
 /// Runs every algorithm with seeds 1..seeds, one search after the other, so that the times are
 /// those of one search alone. The same result on any number of threads, times apart. `on_progress`
-/// (may be empty) receives the numbers of finished and of all searches. Throws SearchError for a
+/// (may be empty) receives the numbers of finished and of all searches. A `log` is used as by
+/// run_benchmark(); the times of what it has are those of when it was run. Throws SearchError for a
 /// setup that cannot be run, EvaluationError for a metric that the table lacks.
 FrontBenchmarkResult run_front_benchmark(
     const FrontBenchmarkSetup& setup,
-    const std::function<void(std::size_t, std::size_t)>& on_progress, const std::stop_token& stop);
+    const std::function<void(std::size_t, std::size_t)>& on_progress, const std::stop_token& stop,
+    TrialLog* log = nullptr);
 
 /// `{"front_size", "hypervolume", "reference_point", "seeds", "algorithms": {NAME: {"evaluations",
-/// "evaluations_per_second", "hypervolume_share_mean", "hypervolume_share_lowest"}}}`.
+/// "evaluations_per_second", "hypervolume_share_mean", "hypervolume_share_lowest"}}}`, and
+/// "training_seconds" for each algorithm where evaluations have a cost.
 nlohmann::json to_json(const FrontBenchmarkResult& result);
 
 /// A row for each algorithm, in Markdown.

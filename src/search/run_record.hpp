@@ -21,8 +21,8 @@ struct EvaluationRecord {
   std::string architecture;  ///< the space's notation
   Key key;
   std::map<std::string, evaluation::Measurement> metrics;
-  std::string failure;  ///< empty where the evaluation succeeded
-  double seconds = 0.0;
+  std::string failure;   ///< empty where the evaluation succeeded
+  double seconds = 0.0;  ///< that its sources took (evaluation::Outcome::seconds), added up
   /// What the algorithm expected of it when it asked (Algorithm::forecasts).
   Forecast forecast;
 
@@ -46,7 +46,7 @@ struct GenerationRecord {
 /// How a search ended.
 enum class Termination {
   Running,         ///< it has not
-  Budget,          ///< evaluations or seconds used up
+  Budget,          ///< evaluations, seconds or seconds of training used up
   SpaceExhausted,  ///< no architecture left that was not evaluated
   Interrupted,     ///< asked to stop; can be resumed
   TooManyFailures,

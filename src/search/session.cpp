@@ -59,9 +59,11 @@ void check_setup(const SearchSetup& setup) {
   if (setup.problem.objectives.empty()) {
     throw SearchError("a search needs at least one objective; add one under `objectives`");
   }
-  if (setup.budget.evaluations < 0 || !(setup.budget.seconds >= 0.0)) {
-    throw SearchError(fmt::format("a budget is 0 (no limit) or above, not {} evaluations and {} s",
-                                  setup.budget.evaluations, setup.budget.seconds));
+  if (setup.budget.evaluations < 0 || !(setup.budget.seconds >= 0.0) ||
+      !(setup.budget.training_seconds >= 0.0)) {
+    throw SearchError(fmt::format(
+        "a budget is 0 (no limit) or above, not {} evaluations, {} s and {} s of training",
+        setup.budget.evaluations, setup.budget.seconds, setup.budget.training_seconds));
   }
   if (setup.threads == 0) throw SearchError("a search needs at least one thread, not 0");
   std::set<std::string> names;

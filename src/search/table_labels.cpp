@@ -6,6 +6,8 @@
 #include <span>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace evonas::search {
 namespace {
 
@@ -33,10 +35,35 @@ std::optional<std::map<std::string, evaluation::Measurement>> metrics_of(const C
   return metrics;
 }
 
+/// The seconds of every row; 0 where one has failed that has none.
+std::vector<double> seconds_of(const evaluation::BenchmarkTable& table, const std::string& cost,
+                               std::span<const Individual> rows) {
+  std::vector<double> seconds;
+  std::size_t missing = 0;
+  std::size_t first = 0;
+  for (const double value : table.values(cost)) {
+    const std::size_t row = seconds.size();
+    const bool known = std::isfinite(value) && value >= 0.0;
+    if (!known && !(std::isnan(value) && rows[row].failed()) && missing++ == 0) first = row;
+    seconds.push_back(known ? value : 0.0);
+  }
+  if (missing == 0) return seconds;
+  throw SearchError(
+      fmt::format("the metric '{}' cannot say what evaluations cost: {} of {} rows of the table {} "
+                  "have no number of seconds from 0 in it, row {} first; import the table with "
+                  "--require {}",
+                  cost, missing, rows.size(), table.file().string(), first, cost));
+}
+
+template <class Value>
+std::string_view bytes_of(std::span<const Value> values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
+}
+
 }  // namespace
 
 TableLabels::TableLabels(const spaces::AnySpace& space, const evaluation::BenchmarkTable& table,
-                         const Problem& problem)
+                         const Problem& problem, const std::string& cost)
     : space_(space),
       objectives_(problem.objectives.size()),
       stride_(1 + objectives_ + problem.limits.size()) {
@@ -65,20 +92,15 @@ TableLabels::TableLabels(const spaces::AnySpace& space, const evaluation::Benchm
     if (networks_.insert(individual.key).second) row_of_network_.push_back(number);
     rows_.push_back(std::move(individual));
   }
+  if (!cost.empty()) seconds_ = seconds_of(table, cost, rows_);
 }
 
 Individual TableLabels::label(const spaces::Genotype& genotype, std::uint64_t index) const {
   Individual individual{
       .genotype = genotype, .key = space_.key(genotype), .violation = kInfinity, .index = index};
-  std::size_t row = 0;
-  if (const auto own = genotypes_.find(key_of_genes(genotype))) {
-    row = row_of_genotype_[*own];
-  } else if (const auto same = networks_.find(individual.key)) {
-    row = row_of_network_[*same];
-  } else {
-    return individual;
-  }
-  const auto found = std::span(labels_).subspan(row * stride_, stride_);
+  const auto row = row_of(genotype, individual.key);
+  if (!row) return individual;
+  const auto found = std::span(labels_).subspan(*row * stride_, stride_);
   individual.violation = found.front();
   if (individual.violation < kInfinity) {
     const auto limited = found.begin() + 1 + static_cast<std::ptrdiff_t>(objectives_);
@@ -86,6 +108,30 @@ Individual TableLabels::label(const spaces::Genotype& genotype, std::uint64_t in
     individual.limited.assign(limited, found.end());
   }
   return individual;
+}
+
+double TableLabels::seconds(const Individual& individual) const {
+  if (seconds_.empty()) return 0.0;
+  const auto row = row_of(individual.genotype, individual.key);
+  return row ? seconds_[*row] : 0.0;
+}
+
+Key TableLabels::digest() const {
+  KeyStream stream;
+  for (const Individual& row : rows_) {
+    stream.add(bytes_of(row.genotype.genes()));
+    stream.add(row.key.hex());
+  }
+  stream.add(bytes_of(std::span(labels_)));
+  stream.add(bytes_of(std::span(seconds_)));
+  return stream.key();
+}
+
+std::optional<std::size_t> TableLabels::row_of(const spaces::Genotype& genotype,
+                                               const Key& key) const {
+  if (const auto own = genotypes_.find(key_of_genes(genotype))) return row_of_genotype_[*own];
+  if (const auto same = networks_.find(key)) return row_of_network_[*same];
+  return std::nullopt;
 }
 
 }  // namespace evonas::search

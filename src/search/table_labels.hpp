@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "base/key_index.hpp"
@@ -15,10 +17,11 @@ namespace evonas::search {
 /// search goes through evaluation::TableEvaluator.
 class TableLabels {
  public:
-  /// Throws EvaluationError for a metric that the table lacks, SearchError for a problem without
-  /// objectives.
+  /// `cost` is the metric of the table that holds the seconds an evaluation takes; empty where
+  /// none are counted. Throws EvaluationError for a metric that the table lacks, SearchError for a
+  /// problem without objectives, and for a row that has labels but no seconds from 0.
   TableLabels(const spaces::AnySpace& space, const evaluation::BenchmarkTable& table,
-              const Problem& problem);
+              const Problem& problem, const std::string& cost = {});
 
   /// Every row of the table with its labels; a row that lacks a value has failed.
   const std::vector<Individual>& rows() const { return rows_; }
@@ -27,13 +30,23 @@ class TableLabels {
   /// of the first row with the same key, else a failure.
   Individual label(const spaces::Genotype& genotype, std::uint64_t index) const;
 
+  /// The seconds that evaluating an architecture takes, found as its labels are; 0 without a cost
+  /// and where there is no row.
+  double seconds(const Individual& individual) const;
+
+  /// The identity of everything in here: rows in their order, labels and seconds.
+  Key digest() const;
+
  private:
+  std::optional<std::size_t> row_of(const spaces::Genotype& genotype, const Key& key) const;
+
   spaces::AnySpace space_;
   std::size_t objectives_;
   std::size_t stride_;  ///< numbers in `labels_` of one row
   std::vector<Individual> rows_;
   /// Of each row one after the other: violation, objectives, values that have limits.
   std::vector<double> labels_;
+  std::vector<double> seconds_;  ///< by row; empty without a cost
   KeyIndex genotypes_;
   std::vector<std::uint32_t> row_of_genotype_;  ///< by its number in `genotypes_`
   KeyIndex networks_;

@@ -243,6 +243,29 @@ TEST_CASE("a finished run is continued with a larger budget only") {
   CHECK(run({"verify", folder}).code == 0);
 }
 
+TEST_CASE("a search ends when the seconds that its table has are used up") {
+  const Fixture& data = fixture();
+  const auto with = [](const char* seconds) {
+    return std::vector<std::string>{"--set", "cost=latency_ms", "--set",
+                                    fmt::format("budget={{training_seconds: {}}}", seconds)};
+  };
+  REQUIRE(data.search("timed", with("500")).code == 0);
+  const json summary = json::parse(read_text(data.folder / "timed/summary.json"));
+  CHECK(summary.at("termination") == "budget");
+  // Latencies are from 1 to 10; a generation has 20 evaluations.
+  CHECK(summary.at("evaluations").get<int>() >= 50);
+  CHECK(summary.at("evaluations").get<int>() < 500);
+  CHECK(run({"verify", data.run_folder("timed")}).code == 0);
+  const Result resumed =
+      run({"resume", data.run_folder("timed"), "--set", "budget.training_seconds=900"});
+  CAPTURE(resumed.err);
+  CHECK(resumed.code == 0);
+  CHECK(contains(resumed.err, "the budget of 900 s of training is used up"));
+  REQUIRE(data.search("timed_at_once", with("900")).code == 0);
+  CHECK(findings(data.folder / "timed") == findings(data.folder / "timed_at_once"));
+  CHECK(run({"verify", data.run_folder("timed")}).code == 0);
+}
+
 TEST_CASE("a run keeps its configuration") {
   const Fixture& data = fixture();
   REQUIRE(data.search("kept_config").code == 0);

@@ -132,6 +132,26 @@ TEST_CASE("the evaluator passes the contract and gives the values of the table")
   CHECK_THROWS_AS(TableEvaluator(table, {{"acc", "absent"}}), EvaluationError);
 }
 
+TEST_CASE("the evaluator tells the seconds that a table has") {
+  const TemporaryFolder folder;
+  const auto table =
+      std::make_shared<const BenchmarkTable>(BenchmarkTable::open(small_table(folder), space()));
+  const std::map<std::string, std::string> names{{"acc", "accuracy"}, {"took", "latency_ms"}};
+  std::vector<Candidate> block;
+  for (std::uint64_t index = 100; index < 106; ++index) block.push_back(candidate(index));
+  block.push_back(candidate(15624));
+  TableEvaluator timed(table, names, {}, "took");
+  const auto outcomes = outcomes_of(timed, block);
+  CHECK(outcomes[2]->seconds == 7.0);
+  CHECK(outcomes[2]->metrics.at("took").value == 7.0);
+  // A failed evaluation has taken its time too.
+  REQUIRE_FALSE(outcomes[3]->ok());
+  CHECK(outcomes[3]->seconds == table->values("latency_ms")[3]);
+  CHECK(outcomes[6]->seconds == 0.0);
+  TableEvaluator other(table, names, {}, "elsewhere");
+  CHECK(outcomes_of(other, block)[2]->seconds == 0.0);
+}
+
 TEST_CASE("a table gives its quantities, fidelities and seeds") {
   const TemporaryFolder folder;
   const std::vector<ImportedMetric> metrics{

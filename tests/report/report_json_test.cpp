@@ -135,4 +135,35 @@ TEST_CASE("report data of a benchmark") {
   CHECK(data.at("curves").at(0).at("without_optimum") == nlohmann::json{1.0, 0.75});
   CHECK(data.at("curves").at(0).at("p_against_best") == 0.125);
   CHECK(data.at("curves").at(1).at("p_against_best").is_null());
+  CHECK(data.at("curves").at(0).at("clock").is_null());
+}
+
+TEST_CASE("report data of a benchmark with a clock") {
+  Benchmark benchmark{.name = "searchers", .space = "nasbench201", .metric = {"accuracy", "%"}};
+  benchmark.result.cost = "train_seconds";
+  benchmark.result.seconds = 3600.0;
+  benchmark.result.algorithms.push_back(
+      {.algorithm = "ant",
+       .budgets = {{.seconds = 3600.0, .regret_mean = 0.5}},
+       .clock =
+           search::ClockResult{.seconds = {10.0, 3600.0},
+                               .mean_regret = {2.0, 0.5},
+                               .lower_quartile = {1.0, 0.0},
+                               .median = {1.5, 0.25},
+                               .upper_quartile = {3.0, 1.0},
+                               .median_seconds_to_optimum = 1800.0,
+                               .seconds_to_optimum_90 = std::numeric_limits<double>::infinity(),
+                               .training_seconds = 3500.0}});
+  const nlohmann::json data = report_json(benchmark);
+  CHECK(data.at("cost") == "train_seconds");
+  CHECK(data.at("seconds") == 3600.0);
+  const nlohmann::json& curve = data.at("curves").at(0);
+  CHECK(curve.at("budgets").at(0).at("seconds") == 3600.0);
+  CHECK(curve.at("clock").at("seconds") == nlohmann::json{10.0, 3600.0});
+  CHECK(curve.at("clock").at("lower") == nlohmann::json{1.0, 0.0});
+  CHECK(curve.at("clock").at("median") == nlohmann::json{1.5, 0.25});
+  CHECK(curve.at("clock").at("upper") == nlohmann::json{3.0, 1.0});
+  CHECK(curve.at("clock").at("median_seconds_to_optimum") == 1800.0);
+  CHECK(curve.at("clock").at("seconds_to_optimum_90").is_null());
+  CHECK(curve.at("clock").at("training_seconds") == 3500.0);
 }

@@ -156,6 +156,32 @@ TEST_CASE("seconds end a search before the next generation, all sessions togethe
   CHECK(again.seconds >= summary.seconds);
 }
 
+TEST_CASE("seconds of training end a search before the next generation") {
+  World world(0);
+  world.setup.budget.training_seconds = 8.0;
+  const SearchSummary summary = world.run();
+  CHECK(summary.termination == Termination::Budget);
+  CHECK(summary.message.find(
+            "the budget of 8 s of training is used up after 24 evaluations of 8.") == 0);
+  REQUIRE(summary.failures > 0);
+  double spent = 0.0;
+  for (const EvaluationRecord& record : summary.evaluations) {
+    // A failed training has cost its time too, but nothing was measured behind it.
+    CHECK(record.seconds == (record.ok() ? 0.375 : 0.25));
+    if (record.generation + 1 == summary.generations.size() && record.index % 6 == 0) {
+      CHECK(spent < 8.0);
+    }
+    spent += record.seconds;
+  }
+  CHECK(spent >= 8.0);
+
+  // Whichever comes first.
+  world.setup.budget.evaluations = 10;
+  CHECK(world.run().evaluations.size() == 10);
+  world.setup.budget.training_seconds = 2.0;
+  CHECK(world.run().evaluations.size() == 6);
+}
+
 TEST_CASE("too many failures end the search with the last reason") {
   World world(200);
   world.setup.sources[0].evaluator = std::make_shared<toy::Source>(
@@ -224,6 +250,9 @@ TEST_CASE("a setup that cannot work is refused with the name of what is wrong") 
   setup = World(10).setup;
   setup.budget.evaluations = -1;
   CHECK(message_of(setup).find("-1") != std::string::npos);
+  setup = World(10).setup;
+  setup.budget.training_seconds = -2.0;
+  CHECK(message_of(setup).find("-2 s of training") != std::string::npos);
 }
 
 /// Asks for the same architecture again and again.

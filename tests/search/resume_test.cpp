@@ -92,6 +92,36 @@ TEST_CASE("a run can be continued with a larger budget, also after a generation 
   CHECK(verify_run(larger.setup, climber, store).empty());
 }
 
+TEST_CASE("seconds of training that earlier sessions have spent count") {
+  World world(0);
+  world.setup.budget.training_seconds = 9.0;
+  const std::string expected = text_of(world.run());
+  for (const int stop_after : {1, 7, 20, 40}) {
+    CAPTURE(stop_after);
+    const TemporaryFolder folder;
+    std::stop_source stop;
+    std::atomic<int> left = stop_after;
+    world.trained->log = [&](const evaluation::Candidate&, bool) {
+      if (--left == 0) stop.request_stop();
+    };
+    RunStore store = RunStore::create(folder.path());
+    const SearchSummary first = world.run(&store, {}, stop.get_token());
+    CHECK(first.termination == Termination::Interrupted);
+    world.trained->log = nullptr;
+    const SearchSummary whole = world.run(&store);
+    CHECK(whole.termination == Termination::Budget);
+    CHECK(text_of(whole) == expected);
+    // It is used up, so nothing more is evaluated; a larger one is not.
+    CHECK(text_of(world.run(&store)) == expected);
+    CHECK(world.run(&store).message == whole.message);
+    World larger(0);
+    larger.setup.budget.training_seconds = 18.0;
+    CHECK(text_of(larger.run(&store)) == text_of(larger.run()));
+    Climber climber(7, 6);
+    CHECK(verify_run(larger.setup, climber, store).empty());
+  }
+}
+
 TEST_CASE("a store of another search is refused with what differs") {
   const TemporaryFolder folder;
   session(World(12), folder.path());

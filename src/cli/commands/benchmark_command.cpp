@@ -1,5 +1,4 @@
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -11,9 +10,9 @@
 #include "cli/commands/common_options.hpp"
 #include "cli/config/experiment.hpp"
 #include "cli/run/atomic_file.hpp"
+#include "cli/run/benchmark_progress.hpp"
 #include "cli/run/host.hpp"
 #include "cli/run/interrupt.hpp"
-#include "cli/run/progress_line.hpp"
 #include "cli/run/run_folder.hpp"
 #include "cli/run/search_session.hpp"
 #include "cli/run/setup.hpp"
@@ -23,6 +22,7 @@
 #include "report/report_data.hpp"
 #include "search/benchmark.hpp"
 #include "search/front_benchmark.hpp"
+#include "search/trial_log.hpp"
 #include "yaml/writer.hpp"
 
 namespace evonas::cli {
@@ -70,19 +70,13 @@ spaces::AnySpace tabulated(const spaces::AnySpace& space,
   return spaces::AnySpace(evaluation::TabulatedSpace(space, table));
 }
 
-/// The name of a metric in the table.
-std::string column_of(const config::Experiment& experiment, const std::string& metric) {
-  const std::string& name = experiment.evaluation.at(metric).metric;
-  return name.empty() ? metric : name;
-}
-
 search::Guidance guidance_of(const config::Experiment& experiment, const spaces::AnySpace& space,
                              const std::shared_ptr<const evaluation::BenchmarkTable>& table) {
   std::map<std::string, std::string> names;
   std::set<std::string> cheap;
   for (const auto& [metric, section] : experiment.evaluation) {
     if (section.cost != "cheap") continue;
-    const std::string column = column_of(experiment, metric);
+    const std::string& column = experiment.column(metric);
     names[column] = column;
     cheap.insert(column);
   }
@@ -97,26 +91,35 @@ search::Guidance guidance_of(const config::Experiment& experiment, const spaces:
 
 /// The problem with metrics called as in the table.
 search::Problem table_problem(const config::Experiment& experiment) {
-  const auto column = [&](const std::string& metric) { return column_of(experiment, metric); };
   search::Problem problem = experiment.problem();
-  for (auto& objective : problem.objectives) objective.metric = column(objective.metric);
-  for (auto& limit : problem.limits) limit.metric = column(limit.metric);
+  for (auto& objective : problem.objectives) {
+    objective.metric = experiment.column(objective.metric);
+  }
+  for (auto& limit : problem.limits) limit.metric = experiment.column(limit.metric);
   return problem;
+}
+
+std::string cost_column(const config::Experiment& experiment) {
+  return experiment.cost ? experiment.column(*experiment.cost) : std::string();
 }
 
 Results compare_regret(const config::Experiment& experiment, const spaces::AnySpace& space,
                        const std::shared_ptr<const evaluation::BenchmarkTable>& table,
-                       ProgressLine& progress, const std::stop_token& stop) {
+                       search::TrialLog& log, BenchmarkProgress& progress,
+                       const std::stop_token& stop) {
+  const bool timed = !experiment.seconds.empty();
   const search::BenchmarkSetup setup{.space = tabulated(space, table),
                                      .table = table,
                                      .problem = table_problem(experiment),
                                      .guidance = guidance_of(experiment, space, table),
                                      .algorithms = experiment.search,
-                                     .evaluations = experiment.budgets.back(),
+                                     .evaluations = timed ? 0 : experiment.budgets.back(),
                                      .seeds = experiment.seeds,
-                                     .budgets = experiment.budgets};
-  const search::BenchmarkResult result = search::run_benchmark(
-      setup, [&](std::size_t finished, std::size_t all) { progress.count(finished, all); }, stop);
+                                     .budgets = experiment.budgets,
+                                     .cost = cost_column(experiment),
+                                     .seconds = experiment.seconds};
+  const search::BenchmarkResult result =
+      search::run_benchmark(setup, progress.observer(), stop, &log);
   if (!result.complete) return {};
   const auto& metric = table->metric(setup.problem.objectives.front().metric);
   report::Benchmark benchmark;
@@ -135,17 +138,20 @@ Results compare_regret(const config::Experiment& experiment, const spaces::AnySp
 
 Results compare_fronts(const config::Experiment& experiment, const spaces::AnySpace& space,
                        const std::shared_ptr<const evaluation::BenchmarkTable>& table,
-                       ProgressLine& progress, const std::stop_token& stop) {
+                       search::TrialLog& log, BenchmarkProgress& progress,
+                       const std::stop_token& stop) {
+  const bool timed = !experiment.seconds.empty();
   const search::FrontBenchmarkSetup setup{.space = tabulated(space, table),
                                           .table = table,
                                           .problem = table_problem(experiment),
                                           .algorithms = experiment.search,
                                           .guidance = guidance_of(experiment, space, table),
-                                          .evaluations = experiment.budgets.back(),
+                                          .evaluations = timed ? 0 : experiment.budgets.back(),
                                           .seeds = experiment.seeds,
-                                          .reference_point = experiment.reference_point};
-  const auto result = search::run_front_benchmark(
-      setup, [&](std::size_t finished, std::size_t all) { progress.count(finished, all); }, stop);
+                                          .reference_point = experiment.reference_point,
+                                          .cost = cost_column(experiment),
+                                          .seconds = timed ? experiment.seconds.back() : 0.0};
+  const auto result = search::run_front_benchmark(setup, progress.observer(), stop, &log);
   return {.complete = result.complete,
           .json = search::to_json(result),
           .markdown = search::to_markdown(result)};
@@ -170,18 +176,20 @@ int benchmark(const BenchmarkArguments& options) {
 
   const Interrupt interrupt;
   ThreadArena arena(options.threads);
-  ProgressLine progress("searches");
+  const fs::path folder = options.out.empty() ? next_run_folder(name) : fs::path(options.out);
+  search::TrialLog log(
+      folder, fmt::format("evonas {}\n{}", EVONAS_VERSION, config::identity_of(experiment.space)));
+  BenchmarkProgress progress(log);
   const Results results = arena.execute([&] {
     const spaces::AnySpace space = config::make_space(experiment.space);
     const auto table = open_table(experiment, space, options.experiment);
     return experiment.objectives.size() == 1
-               ? compare_regret(experiment, space, table, progress, interrupt.token())
-               : compare_fronts(experiment, space, table, progress, interrupt.token());
+               ? compare_regret(experiment, space, table, log, progress, interrupt.token())
+               : compare_fronts(experiment, space, table, log, progress, interrupt.token());
   });
-  progress.finish();
+  progress.finish(results.complete);
   if (!results.complete) return kInterrupted;
 
-  const fs::path folder = options.out.empty() ? next_run_folder(name) : fs::path(options.out);
   write_results(results, experiment, folder);
   if (options.json) {
     fmt::print("{}\n", results.json.dump(2));
@@ -208,7 +216,11 @@ void add_benchmark_command(CLI::App& app, Action& action) {
   add_json(*command, options->json);
   command->footer(R"(Examples:
   evonas benchmark experiments/nasbench201_searchers.yaml
-  evonas benchmark experiments/nasbench201_searchers.yaml --set seeds=20 --json)");
+  evonas benchmark experiments/nasbench201_searchers.yaml --set seeds=20 --json
+  evonas benchmark experiments/nasbench201_searchers.yaml --out runs/searchers
+
+Every search is kept in the folder as it ends, in searches.jsonl. After any stop the same command with
+the same --out goes on from there; searches of another experiment are never taken for its own.)");
   set_action(*command, action, options, benchmark);
 }
 

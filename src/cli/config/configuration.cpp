@@ -45,9 +45,38 @@ void check_search(const Configuration& configuration, yaml::Findings& findings) 
                              "the others into limits",
                              algorithm, configuration.objectives.size()));
   }
-  if (findings.given("budget") && configuration.budget.evaluations == 0 &&
-      configuration.budget.seconds == 0.0) {
-    findings.add("budget", "sets no end: give evaluations, seconds or both");
+}
+
+std::vector<std::string> table_metrics(const Configuration& configuration) {
+  std::vector<std::string> names;
+  for (const auto& [metric, source] : configuration.evaluation) {
+    if (std::holds_alternative<TableSection>(source)) names.push_back(metric);
+  }
+  return names;
+}
+
+/// Whether something tells the seconds that evaluations take.
+bool evaluations_take_seconds(const Configuration& configuration) {
+  const auto takes_some = [](const auto& named) {
+    return std::holds_alternative<TrainSection>(named.second) ||
+           std::holds_alternative<MeasureSection>(named.second);
+  };
+  return configuration.cost ||
+         std::any_of(configuration.evaluation.begin(), configuration.evaluation.end(), takes_some);
+}
+
+void check_budget(const Configuration& configuration, yaml::Findings& findings) {
+  const search::Budget& budget = configuration.budget;
+  const bool endless =
+      budget.evaluations == 0 && budget.seconds == 0.0 && budget.training_seconds == 0.0;
+  if (findings.given("budget") && endless) {
+    findings.add("budget",
+                 "sets no end: give evaluations, seconds, training_seconds or several of them");
+  }
+  if (budget.training_seconds > 0.0 && !evaluations_take_seconds(configuration)) {
+    findings.add("budget.training_seconds",
+                 "is never used up, because nothing is trained or measured: name the metric of a "
+                 "table that holds the seconds of an evaluation with `cost`");
   }
 }
 
@@ -59,6 +88,8 @@ Configuration read(yaml::Document document, std::span<const std::string> overrid
                         detail::names_of(configuration.evaluation), findings);
   check_training(configuration, findings);
   check_search(configuration, findings);
+  detail::check_cost(configuration.cost, table_metrics(configuration), findings);
+  check_budget(configuration, findings);
   findings.check();
   return configuration;
 }

@@ -69,6 +69,7 @@ struct Configuration {
   std::vector<ObjectiveSection> objectives;
   std::vector<std::string> limits;
   std::map<std::string, SourceSection> evaluation;
+  std::optional<std::string> cost;
   search::AlgorithmOptions search;
   search::Budget budget;
   std::optional<FinalSection> final;
@@ -86,6 +87,9 @@ struct Configuration {
     visit("limits", limits, "hard limits such as latency_ms <= 4; results keep all of them",
           checked(limit_fault));
     visit("evaluation", evaluation, "where the values of each metric come from");
+    visit("cost", cost,
+          "the metric under `evaluation`, of a table, that holds the seconds an evaluation took "
+          "(budget.training_seconds); trainings and measurements tell theirs themselves");
     visit("search", search, "algorithm and its options");
     visit("budget", budget, "when the search ends, whichever comes first", required());
     visit("final", final, "what happens to the best network at the end", {}, final_defaults());
@@ -130,6 +134,11 @@ namespace detail {
 void check_problem(const std::vector<ObjectiveSection>& objectives,
                    const std::vector<std::string>& limits, const std::vector<std::string>& sources,
                    yaml::Findings& findings);
+
+/// A check that they share too: `cost`, where it is given, is one of the metrics that `tables`
+/// give.
+void check_cost(const std::optional<std::string>& cost, const std::vector<std::string>& tables,
+                yaml::Findings& findings);
 
 /// The keys of a map.
 template <class T>

@@ -35,13 +35,30 @@ void check_search(const Experiment& experiment, yaml::Findings& findings) {
   }
 }
 
-void check_budgets(const Experiment& experiment, yaml::Findings& findings) {
-  if (experiment.budgets.empty()) findings.add("budgets", "names no budget: give at least one");
-  for (std::size_t i = 1; i < experiment.budgets.size(); ++i) {
-    if (experiment.budgets[i] <= experiment.budgets[i - 1]) {
-      findings.add(fmt::format("budgets[{}]", i), "budgets must ascend");
+template <class Number>
+void check_ascent(const std::string& path, const std::vector<Number>& budgets,
+                  yaml::Findings& findings) {
+  for (std::size_t i = 1; i < budgets.size(); ++i) {
+    if (budgets[i] <= budgets[i - 1]) {
+      findings.add(fmt::format("{}[{}]", path, i), fmt::format("{} must ascend", path));
     }
   }
+}
+
+void check_budgets(const Experiment& experiment, yaml::Findings& findings) {
+  if (experiment.budgets.empty() && experiment.seconds.empty()) {
+    findings.add("budgets", "names no budget: give at least one");
+  }
+  if (!experiment.budgets.empty() && !experiment.seconds.empty()) {
+    findings.add("seconds", "a search ends by budgets or by seconds: give one of the two");
+  }
+  if (!experiment.seconds.empty() && !experiment.cost) {
+    findings.add("seconds",
+                 "nothing tells the seconds of an evaluation: name the metric that holds them with "
+                 "`cost`");
+  }
+  check_ascent("budgets", experiment.budgets, findings);
+  check_ascent("seconds", experiment.seconds, findings);
 }
 
 void check_reference(const Experiment& experiment, yaml::Findings& findings) {
@@ -79,8 +96,11 @@ Experiment load_experiment(const std::filesystem::path& file,
   yaml::Findings findings;
   auto experiment = yaml::read_overridden<Experiment>(yaml::read_document(file, file_kind()),
                                                       overrides, findings);
-  detail::check_problem(experiment.objectives, experiment.limits,
-                        detail::names_of(experiment.evaluation), findings);
+  // Those that stand there by default.
+  if (!experiment.seconds.empty() && !findings.given("budgets")) experiment.budgets.clear();
+  const std::vector<std::string> metrics = detail::names_of(experiment.evaluation);
+  detail::check_problem(experiment.objectives, experiment.limits, metrics, findings);
+  detail::check_cost(experiment.cost, metrics, findings);
   check_evaluation(experiment, findings);
   check_search(experiment, findings);
   check_budgets(experiment, findings);
@@ -93,7 +113,8 @@ Experiment load_experiment(const std::filesystem::path& file,
 bool is_experiment(const std::filesystem::path& file) {
   const yaml::Document document = yaml::read_document(file, file_kind());
   const yaml::Node* search = document.root.find("search");
-  return document.root.find("seeds") != nullptr || document.root.find("budgets") != nullptr ||
+  const auto has = [&](const char* key) { return document.root.find(key) != nullptr; };
+  return has("seeds") || has("budgets") || has("seconds") ||
          (search != nullptr && search->kind == yaml::Node::Kind::Sequence);
 }
 

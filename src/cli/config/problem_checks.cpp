@@ -108,5 +108,14 @@ void check_problem(const std::vector<ObjectiveSection>& objectives,
   }
 }
 
+void check_cost(const std::optional<std::string>& cost, const Names& tables,
+                yaml::Findings& findings) {
+  if (!cost || std::find(tables.begin(), tables.end(), *cost) != tables.end()) return;
+  const std::string known = tables.empty() ? "none" : fmt::format("{}", fmt::join(tables, ", "));
+  findings.add("cost", fmt::format("no table under `evaluation` gives \"{}\" (there are: {}): name "
+                                   "its table there, as for an objective",
+                                   *cost, known));
+}
+
 }  // namespace detail
 }  // namespace evonas::config

@@ -1,10 +1,13 @@
 #include "cli/config/space_section.hpp"
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string_view>
 
 #include <fmt/format.h>
 
+#include "base/key.hpp"
 #include "yaml/reader.hpp"
 #include "yaml/writer.hpp"
 
@@ -29,7 +32,26 @@ spaces::AnySpace space_of(const SpaceSection<Options>& section) {
   return spaces::make_space(spaces::SpaceOptions(section.options));
 }
 
+std::string file_of(const PluginSection& section) { return section.library; }
+
+/// Empty where the space is evonas's own.
+template <class Options>
+std::string file_of(const SpaceSection<Options>& section) {
+  if constexpr (requires { section.options.file; }) return section.options.file;
+  return {};
+}
+
 }  // namespace
+
+std::string identity_of(const AnySpaceSection& section) {
+  std::string text = yaml::to_yaml(SpaceOnly{section});
+  const std::string file = std::visit([](const auto& chosen) { return file_of(chosen); }, section);
+  if (file.empty()) return text;
+  std::ifstream stream(file, std::ios::binary);
+  const std::string bytes(std::istreambuf_iterator<char>(stream), {});
+  if (!stream) throw spaces::SpaceError(fmt::format("{} cannot be read", file));
+  return text + Key::of(bytes).hex() + '\n';
+}
 
 spaces::AnySpace make_space(const AnySpaceSection& section) {
   return std::visit([](const auto& chosen) { return space_of(chosen); }, section);

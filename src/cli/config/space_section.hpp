@@ -57,6 +57,10 @@ struct SectionsOf<std::variant<Options...>> {
 /// One section for each built-in space, and one for all others.
 using AnySpaceSection = detail::SectionsOf<spaces::SpaceOptions>::Type;
 
+/// Everything that decides what space a section asks for: its options as YAML, and the identity of
+/// the file that the space is read from, where it is. Throws SpaceError where that cannot be read.
+std::string identity_of(const AnySpaceSection& section);
+
 /// The space that a section asks for. Throws SpaceError.
 spaces::AnySpace make_space(const AnySpaceSection& section);
 

@@ -50,6 +50,7 @@ void Progress::on_outcome(const std::string& source, std::uint64_t index,
                           const evaluation::Outcome& outcome) {
   ++source_done_;
   ++outcomes_;
+  session_training_seconds_ += outcome.seconds;
   if (!outcome.ok()) {
     log_.detail(fmt::format("evaluation {}: {} failed: {}", index, source, outcome.failure));
   }
@@ -58,6 +59,7 @@ void Progress::on_outcome(const std::string& source, std::uint64_t index,
 
 void Progress::on_evaluation(const search::EvaluationRecord& record) {
   ++evaluations_;
+  training_seconds_ += record.seconds;
   std::string values;
   for (const auto& [metric, measurement] : record.metrics) {
     values += fmt::format(" {}={}", metric, measurement.value);
@@ -111,9 +113,10 @@ std::string Progress::time_text() const {
   if (total > 0 && done >= 1.0) {
     left = seconds / done * (total - static_cast<double>(stored_) - done);
   }
-  if (budget_.seconds > 0) {
-    const double until = budget_.seconds - seconds;
-    left = left < 0 ? until : std::min(left, until);
+  const auto end_in = [&](double until) { left = left < 0 ? until : std::min(left, until); };
+  if (budget_.seconds > 0) end_in(budget_.seconds - seconds);
+  if (budget_.training_seconds > 0 && session_training_seconds_ > 0) {
+    end_in(seconds / session_training_seconds_ * (budget_.training_seconds - training_seconds_));
   }
   if (left > 0) text += fmt::format(", about {} left", format_duration(left));
   return text;

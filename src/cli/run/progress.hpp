@@ -51,6 +51,8 @@ class Progress final : public search::Observer {
   std::uint64_t stored_ = 0;       ///< evaluations that a continued run need not make again
   std::uint64_t evaluations_ = 0;  ///< finished
   std::uint64_t outcomes_ = 0;     ///< of this session, of all sources
+  double training_seconds_ = 0.0;  ///< that all finished evaluations took
+  double session_training_seconds_ = 0.0;
   std::uint64_t generation_ = 0;
   std::string source_;
   std::size_t source_size_ = 0;

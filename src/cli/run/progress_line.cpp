@@ -15,10 +15,10 @@ ProgressLine::ProgressLine(std::string what)
 
 ProgressLine::~ProgressLine() { finish(); }
 
-void ProgressLine::count(std::size_t finished, std::size_t all) {
-  if (!terminal_ || finished == 0) return;
+void ProgressLine::count(std::size_t finished, std::size_t all, std::size_t kept) {
+  if (!terminal_ || finished == kept) return;
   draw(fmt::format("{} of {} {}", finished, all, what_),
-       static_cast<double>(finished) / static_cast<double>(all));
+       static_cast<double>(finished - kept) / static_cast<double>(all - kept));
 }
 
 void ProgressLine::share(double done) {

@@ -17,8 +17,8 @@ class ProgressLine {
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
 
-  /// "3 of 20 searches | 0:12, about 1:08 left"
-  void count(std::size_t finished, std::size_t all);
+  /// "3 of 20 searches | 0:12, about 1:08 left"; `kept` of them were finished before this began.
+  void count(std::size_t finished, std::size_t all, std::size_t kept = 0);
   /// "searches: 15 % | 0:12, about 1:08 left"
   void share(double done);
 

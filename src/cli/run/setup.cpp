@@ -78,8 +78,9 @@ class SourceList {
           evaluation::BenchmarkTable::open(file, space_));
       std::string name;
       for (const auto& [metric, column] : names) name += (name.empty() ? "" : "+") + metric;
-      add(std::move(name),
-          std::make_shared<evaluation::TableEvaluator>(std::move(table), std::move(names), cheap));
+      add(std::move(name), std::make_shared<evaluation::TableEvaluator>(
+                               std::move(table), std::move(names), cheap,
+                               configuration_.cost.value_or(std::string())));
     }
   }
 

@@ -132,11 +132,13 @@ class BenchmarkTable {
 class TableEvaluator final : public Evaluator {
  public:
   /// `names` maps the names of the metrics to those of the table's columns; those in `cheap` cost
-  /// what a look-up does, the others stand for an expensive evaluation. Throws EvaluationError
-  /// where the table has no such metric. A row that lacks one of the values is a failed evaluation.
+  /// what a look-up does, the others stand for an expensive evaluation. The values of the one that
+  /// is named `seconds`, where there is one, are what evaluations took (Outcome::seconds), failed
+  /// ones too. Throws EvaluationError where the table has no such metric. A row that lacks one of
+  /// the values is a failed evaluation.
   TableEvaluator(std::shared_ptr<const BenchmarkTable> table,
                  const std::map<std::string, std::string>& names,
-                 const std::set<std::string>& cheap = {});
+                 const std::set<std::string>& cheap = {}, std::string seconds = {});
 
   std::vector<Metric> metrics() const override;
   bool deterministic() const override { return true; }
@@ -150,8 +152,12 @@ class TableEvaluator final : public Evaluator {
     Metric metric;
     std::span<const double> values;
   };
+  /// The values of one row, or why it has failed.
+  Outcome outcome_of(std::size_t row) const;
+
   std::shared_ptr<const BenchmarkTable> table_;
   std::vector<Column> columns_;
+  std::string seconds_;
 };
 
 }  // namespace evonas::evaluation

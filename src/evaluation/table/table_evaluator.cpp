@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -8,8 +10,8 @@ namespace evonas::evaluation {
 
 TableEvaluator::TableEvaluator(std::shared_ptr<const BenchmarkTable> table,
                                const std::map<std::string, std::string>& names,
-                               const std::set<std::string>& cheap)
-    : table_(std::move(table)) {
+                               const std::set<std::string>& cheap, std::string seconds)
+    : table_(std::move(table)), seconds_(std::move(seconds)) {
   for (const auto& [name, column] : names) {
     const CostClass cost = cheap.contains(name) ? CostClass::Cheap : CostClass::Simulated;
     columns_.push_back({.metric = {.name = name, .unit = table_->metric(column).unit, .cost = cost},
@@ -26,25 +28,30 @@ std::vector<Metric> TableEvaluator::metrics() const {
 void TableEvaluator::evaluate(std::span<const Candidate> block, const OutcomeSink& sink,
                               std::stop_token stop) {
   for (std::size_t i = 0; i < block.size() && !stop.stop_requested(); ++i) {
-    Outcome outcome;
-    const std::optional<std::size_t> row = table_->find(block[i].genotype, block[i].key);
-    if (!row) {
-      outcome.failure = fmt::format("the table {} has no row for the genotype [{}]",
-                                    table_->file().string(), block[i].genotype.to_string());
+    if (const auto row = table_->find(block[i].genotype, block[i].key)) {
+      sink(i, outcome_of(*row));
     } else {
-      for (const Column& column : columns_) {
-        const double value = column.values[*row];
-        if (std::isnan(value)) {
-          outcome.failure = fmt::format("the table {} has no value of {} in row {}",
-                                        table_->file().string(), column.metric.name, *row);
-          break;
-        }
-        outcome.metrics[column.metric.name] = {.value = value};
-      }
-      if (!outcome.ok()) outcome.metrics.clear();
+      sink(i, {.failure = fmt::format("the table {} has no row for the genotype [{}]",
+                                      table_->file().string(), block[i].genotype.to_string())});
     }
-    sink(i, std::move(outcome));
   }
+}
+
+Outcome TableEvaluator::outcome_of(std::size_t row) const {
+  Outcome outcome;
+  for (const Column& column : columns_) {
+    const double value = column.values[row];
+    if (std::isnan(value)) {
+      if (!outcome.ok()) continue;
+      outcome.failure = fmt::format("the table {} has no value of {} in row {}",
+                                    table_->file().string(), column.metric.name, row);
+    } else {
+      outcome.metrics[column.metric.name] = {.value = value};
+      if (column.metric.name == seconds_) outcome.seconds = std::max(value, 0.0);
+    }
+  }
+  if (!outcome.ok()) outcome.metrics.clear();
+  return outcome;
 }
 
 std::vector<Candidate> TableEvaluator::labelled() const {

@@ -1,0 +1,176 @@
+#include "search/regret_summary.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <numeric>
+#include <utility>
+
+#include "base/rank_test.hpp"
+
+namespace evonas::search {
+namespace {
+
+/// Moments at which curves along the clock are told.
+constexpr std::size_t kMoments = 200;
+
+/// Quantile of sorted values, interpolated between neighbours.
+double quantile(const std::vector<double>& sorted, double share) {
+  const double position = share * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(position);
+  const double weight = position - static_cast<double>(below);
+  if (weight == 0.0) return sorted[below];
+  return sorted[below] + weight * (sorted[below + 1] - sorted[below]);
+}
+
+double mean_of(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+double deviation_of(const std::vector<double>& values, double mean) {
+  if (values.size() < 2) return 0.0;
+  double sum = 0.0;
+  for (const double value : values) sum += (value - mean) * (value - mean);
+  return std::sqrt(sum / static_cast<double>(values.size() - 1));
+}
+
+/// What `value` says of each search.
+template <class Value>
+std::vector<double> values_of(std::span<const RegretTrace> traces, const Value& value) {
+  std::vector<double> values;
+  values.reserve(traces.size());
+  for (const RegretTrace& trace : traces) {
+    values.push_back(static_cast<double>(std::invoke(value, trace)));
+  }
+  return values;
+}
+
+std::vector<double> ordered(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values;
+}
+
+/// Of sorted regrets.
+BudgetResult budget_result(const std::vector<double>& regrets) {
+  const double mean = mean_of(regrets);
+  const auto found = std::count(regrets.begin(), regrets.end(), 0.0);
+  return {.regret_mean = mean,
+          .regret_deviation = deviation_of(regrets, mean),
+          .regret_median = quantile(regrets, 0.5),
+          .regret_lower_quartile = quantile(regrets, 0.25),
+          .regret_upper_quartile = quantile(regrets, 0.75),
+          .at_optimum = static_cast<double>(found) / static_cast<double>(regrets.size())};
+}
+
+std::vector<BudgetResult> budget_results(std::span<const RegretTrace> traces,
+                                         const BenchmarkSetup& setup) {
+  std::vector<BudgetResult> results;
+  for (const double seconds : setup.seconds) {
+    results.push_back(budget_result(ordered(
+        values_of(traces, [&](const RegretTrace& trace) { return trace.regret_at(seconds); }))));
+    results.back().seconds = seconds;
+  }
+  if (!setup.seconds.empty()) return results;
+  for (const std::int64_t count : setup.budgets) {
+    results.push_back(budget_result(ordered(
+        values_of(traces, [&](const RegretTrace& trace) { return trace.regret_after(count); }))));
+    results.back().evaluations = count;
+  }
+  return results;
+}
+
+/// Puts the figures of one more moment, sorted regrets, behind the curves of a result.
+template <class Curves>
+void add_moment(Curves& curves, const std::vector<double>& regrets) {
+  curves.mean_regret.push_back(mean_of(regrets));
+  curves.lower_quartile.push_back(quantile(regrets, 0.25));
+  curves.median.push_back(quantile(regrets, 0.5));
+  curves.upper_quartile.push_back(quantile(regrets, 0.75));
+}
+
+/// How much of it (RegretStep::evaluations or seconds) that share of searches needs to the optimum.
+template <class Member>
+double needed_to_optimum(std::span<const RegretTrace> traces, Member RegretStep::*member,
+                         double share) {
+  const std::vector<double> needed = ordered(values_of(traces, [&](const RegretTrace& trace) {
+    const auto step = trace.optimum();
+    return step ? static_cast<double>((*step).*member) : kInfinity;
+  }));
+  const double position = share * static_cast<double>(needed.size() - 1);
+  const double upper = needed[static_cast<std::size_t>(std::ceil(position))];
+  return std::isinf(upper) ? upper : quantile(needed, share);
+}
+
+ClockResult clock_result(std::span<const RegretTrace> traces, const BenchmarkSetup& setup) {
+  ClockResult clock;
+  double begin = 0.0;
+  for (const RegretTrace& trace : traces) {
+    if (!trace.steps.empty()) begin = std::max(begin, trace.steps.front().seconds);
+  }
+  const double end = setup.seconds.empty() ? shared_seconds(traces) : setup.seconds.back();
+  for (std::size_t i = 0; i < kMoments && begin < end; ++i) {
+    const double share = static_cast<double>(i) / static_cast<double>(kMoments - 1);
+    const double seconds = i + 1 == kMoments ? end : begin + share * (end - begin);
+    clock.seconds.push_back(seconds);
+    add_moment(clock, ordered(values_of(traces, [&](const RegretTrace& trace) {
+                 return trace.regret_at(seconds);
+               })));
+  }
+  clock.median_seconds_to_optimum = needed_to_optimum(traces, &RegretStep::seconds, 0.5);
+  clock.seconds_to_optimum_90 = needed_to_optimum(traces, &RegretStep::seconds, 0.9);
+  clock.training_seconds =
+      mean_of(values_of(traces, [](const RegretTrace& trace) { return trace.end.seconds; }));
+  return clock;
+}
+
+}  // namespace
+
+AlgorithmResult summarised(std::string name, std::span<const RegretTrace> traces,
+                           const BenchmarkSetup& setup) {
+  AlgorithmResult result{.algorithm = std::move(name)};
+  result.budgets = budget_results(traces, setup);
+  const std::int64_t last = setup.seconds.empty() ? setup.evaluations : shared_evaluations(traces);
+  for (std::int64_t count = 1; count <= last; ++count) {
+    const std::vector<double> regrets = ordered(
+        values_of(traces, [&](const RegretTrace& trace) { return trace.regret_after(count); }));
+    add_moment(result, regrets);
+    const auto without =
+        std::ranges::count_if(regrets, [](double regret) { return regret != 0.0; });
+    result.without_optimum.push_back(static_cast<double>(without) /
+                                     static_cast<double>(regrets.size()));
+  }
+  result.median_evaluations_to_optimum = needed_to_optimum(traces, &RegretStep::evaluations, 0.5);
+  result.evaluations_to_optimum_90 = needed_to_optimum(traces, &RegretStep::evaluations, 0.9);
+  result.engine_seconds = mean_of(values_of(traces, &RegretTrace::engine_seconds));
+  result.evaluations =
+      mean_of(values_of(traces, [](const RegretTrace& trace) { return trace.end.evaluations; }));
+  if (!setup.cost.empty()) result.clock = clock_result(traces, setup);
+  return result;
+}
+
+std::vector<double> final_regrets(std::span<const RegretTrace> traces,
+                                  const BenchmarkSetup& setup) {
+  return values_of(traces, [&](const RegretTrace& trace) {
+    return setup.seconds.empty() ? trace.regret_after(setup.evaluations)
+                                 : trace.regret_at(setup.seconds.back());
+  });
+}
+
+void compare_with_best(BenchmarkResult& result, std::span<const std::vector<double>> regrets) {
+  std::vector<AlgorithmResult>& algorithms = result.algorithms;
+  if (algorithms.empty()) return;
+  const auto best = std::ranges::min_element(
+      regrets, {}, [](const std::vector<double>& own) { return mean_of(ordered(own)); });
+  const auto best_index = static_cast<std::size_t>(best - regrets.begin());
+  result.best_algorithm = algorithms[best_index].algorithm;
+  std::vector<double> p_values;
+  for (std::size_t i = 0; i < algorithms.size(); ++i) {
+    if (i != best_index) p_values.push_back(signed_rank_p_value(regrets[i], *best));
+  }
+  p_values = holm_corrected(p_values);
+  for (std::size_t i = 0, next = 0; i < algorithms.size(); ++i) {
+    if (i != best_index) algorithms[i].p_against_best = p_values[next++];
+  }
+}
+
+}  // namespace evonas::search

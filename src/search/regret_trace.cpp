@@ -1,0 +1,90 @@
+#include "search/regret_trace.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+namespace evonas::search {
+namespace {
+
+/// The regret of the last step before the first that `is_beyond` is true of.
+template <class IsBeyond>
+double regret_before(const RegretTrace& trace, const IsBeyond& is_beyond) {
+  const auto next = std::ranges::find_if(trace.steps, is_beyond);
+  return next == trace.steps.begin() ? trace.without : std::prev(next)->regret;
+}
+
+/// The least of what the searches that did not exhaust their space have; else the most of all.
+template <class Number>
+Number shared(std::span<const RegretTrace> traces, Number TableSearch::*member) {
+  Number least = std::numeric_limits<Number>::max();
+  Number most = 0;
+  bool any = false;
+  for (const RegretTrace& trace : traces) {
+    most = std::max(most, trace.end.*member);
+    if (trace.end.exhausted) continue;
+    least = std::min(least, trace.end.*member);
+    any = true;
+  }
+  return any ? least : most;
+}
+
+}  // namespace
+
+double RegretTrace::regret_after(std::int64_t evaluations) const {
+  return regret_before(*this,
+                       [&](const RegretStep& step) { return step.evaluations > evaluations; });
+}
+
+double RegretTrace::regret_at(double seconds) const {
+  return regret_before(*this, [&](const RegretStep& step) { return step.seconds > seconds; });
+}
+
+std::optional<RegretStep> RegretTrace::optimum() const {
+  const auto found = std::ranges::find(steps, 0.0, &RegretStep::regret);
+  if (found == steps.end()) return std::nullopt;
+  return *found;
+}
+
+nlohmann::json to_json(const RegretTrace& trace) {
+  nlohmann::json steps = nlohmann::json::array();
+  for (const RegretStep& step : trace.steps) {
+    steps.push_back(nlohmann::json::array({step.evaluations, step.seconds, step.regret}));
+  }
+  return {{"evaluations", trace.end.evaluations},
+          {"training_seconds", trace.end.seconds},
+          {"exhausted", trace.end.exhausted},
+          {"engine_seconds", trace.engine_seconds},
+          {"steps", std::move(steps)}};
+}
+
+std::optional<RegretTrace> parse_regret_trace(const nlohmann::json& json, double without) {
+  try {
+    RegretTrace trace{.without = without};
+    trace.end = {.evaluations = json.at("evaluations").get<std::int64_t>(),
+                 .seconds = json.at("training_seconds").get<double>(),
+                 .exhausted = json.at("exhausted").get<bool>()};
+    trace.engine_seconds = json.at("engine_seconds").get<double>();
+    for (const nlohmann::json& step : json.at("steps")) {
+      trace.steps.push_back({.evaluations = step.at(0).get<std::int64_t>(),
+                             .seconds = step.at(1).get<double>(),
+                             .regret = step.at(2).get<double>()});
+    }
+    return trace;
+  } catch (const nlohmann::json::exception&) {
+    return std::nullopt;
+  }
+}
+
+double shared_seconds(std::span<const RegretTrace> traces) {
+  return shared(traces, &TableSearch::seconds);
+}
+
+std::int64_t shared_evaluations(std::span<const RegretTrace> traces) {
+  return shared(traces, &TableSearch::evaluations);
+}
+
+}  // namespace evonas::search

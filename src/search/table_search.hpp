@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <stop_token>
+
+#include "search/algorithm.hpp"
+#include "search/table_labels.hpp"
+
+namespace evonas::search {
+
+/// When a search on a table ends, whichever comes first; 0 sets no limit.
+struct TableBudget {
+  std::int64_t evaluations = 0;
+  double seconds = 0.0;  ///< of the simulated clock
+};
+
+/// How far a search on a table went.
+struct TableSearch {
+  std::int64_t evaluations = 0;
+  double seconds = 0.0;    ///< of the simulated clock
+  bool exhausted = false;  ///< the algorithm found nothing more to ask for
+};
+
+/// Receives the evaluations of one ask, which it may take, and what the clock showed after each.
+using TableReceiver =
+    std::function<void(std::span<Individual> evaluated, std::span<const double> clock)>;
+
+/// Searches with the labels of a table, on a simulated clock: it shows the seconds that the
+/// evaluations so far would have taken one after the other (TableLabels::seconds()), and nothing
+/// else costs time. No evaluation is paid twice, because no algorithm asks twice for what its
+/// `identity` takes for the same. One that would end behind the last second of the budget is not
+/// counted. Returns nothing where `stop` ended the search early.
+std::optional<TableSearch> search_table(Algorithm& algorithm, const TableLabels& labels,
+                                        const TableBudget& budget, const TableReceiver& receive,
+                                        const std::stop_token& stop);
+
+}  // namespace evonas::search
