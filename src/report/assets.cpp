@@ -10,8 +10,10 @@ extern const char evonas_report_theme_begin[], evonas_report_theme_end[];
 extern const char evonas_report_style_begin[], evonas_report_style_end[];
 extern const char evonas_report_print_begin[], evonas_report_print_end[];
 extern const char evonas_report_elements_begin[], evonas_report_elements_end[];
+extern const char evonas_report_bars_begin[], evonas_report_bars_end[];
 extern const char evonas_report_charts_begin[], evonas_report_charts_end[];
 extern const char evonas_report_forecast_charts_begin[], evonas_report_forecast_charts_end[];
+extern const char evonas_report_breakdown_begin[], evonas_report_breakdown_end[];
 extern const char evonas_report_search_page_begin[], evonas_report_search_page_end[];
 extern const char evonas_report_benchmark_page_begin[], evonas_report_benchmark_page_end[];
 extern const char evonas_report_main_begin[], evonas_report_main_end[];
@@ -38,8 +40,10 @@ Assets assets() {
                        {evonas_report_style_begin, evonas_report_style_end},
                        {evonas_report_print_begin, evonas_report_print_end}}),
       .scripts = joined({{evonas_report_elements_begin, evonas_report_elements_end},
+                         {evonas_report_bars_begin, evonas_report_bars_end},
                          {evonas_report_charts_begin, evonas_report_charts_end},
                          {evonas_report_forecast_charts_begin, evonas_report_forecast_charts_end},
+                         {evonas_report_breakdown_begin, evonas_report_breakdown_end},
                          {evonas_report_search_page_begin, evonas_report_search_page_end},
                          {evonas_report_benchmark_page_begin, evonas_report_benchmark_page_end},
                          {evonas_report_main_begin, evonas_report_main_end}})};

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <optional>
 
 #include <fmt/format.h>
@@ -185,10 +186,26 @@ std::string forecasts(const Run& run) {
   return text;
 }
 
+/// One line: "time: evaluate 93 %, fit 5 %, rest 2 %", the largest part first.
+std::string times(const Run& run) {
+  const std::optional<search::TimeSplit>& split = run.summary.times;
+  if (!split || !(split->total() > 0.0)) return {};
+  std::vector<search::TimePart> parts(search::kTimeParts.begin(), search::kTimeParts.end());
+  std::ranges::stable_sort(parts, std::greater<>(),
+                           [&](const search::TimePart& part) { return *split.*part.seconds; });
+  std::string text;
+  for (const auto& [name, seconds] : parts) {
+    const double percent = 100.0 * *split.*seconds / split->total();
+    if (percent < 0.5) continue;
+    text += fmt::format("{}{} {:.0f} %", text.empty() ? "\ntime: " : ", ", name, percent);
+  }
+  return text + '\n';
+}
+
 }  // namespace
 
 std::string console_summary(const Run& run) {
-  return heading(run) + best(run) + front(run) + forecasts(run);
+  return heading(run) + best(run) + front(run) + forecasts(run) + times(run);
 }
 
 }  // namespace evonas::report

@@ -59,7 +59,8 @@ std::string front_csv(const Run& run);
 /// "intervals", "seconds", "rejected": [NETWORK without key...]}` after a final stage, and
 /// `"optimum": {"architecture", "value", "distance"}` where a table tells the best value of the
 /// first objective within the limits (the distance of the best network from it, null without one,
-/// is never negative). NETWORK is
+/// is never negative), and `"times": {"fit", "score", "breed", "evaluate", "rest"}`, the seconds as
+/// search::TimeSplit splits them, where they were noted. NETWORK is
 /// `{"architecture", "key", "metrics": {NAME: value}, "intervals": {NAME: [low, high]}}`; intervals
 /// (95 %) are there for the metrics that have one.
 nlohmann::json summary_json(const Run& run);
@@ -94,7 +95,8 @@ nlohmann::json report_json(const Benchmark& benchmark);
 /// report_json(): one search, several compared, or a benchmark. Throws ReportError for other data.
 std::string report_html(const nlohmann::json& data);
 
-/// A table for a terminal: the best network, the front, how the search ended.
+/// A table for a terminal: the best network, the front, how the search ended, what its time went
+/// to.
 std::string console_summary(const Run& run);
 
 }  // namespace evonas::report

@@ -267,8 +267,8 @@ function searchPage(data) {
   if (runs.length === 1) {
     const [run] = runs;
     return [header(run), element("div", { class: "tiles" }, tiles(run)), ...charts(runs),
-            frontTable(runs), cells(run), finalTraining(run), forecasts(run), failures(run),
-            ...provenance(run.configuration, run.host)];
+            frontTable(runs), cells(run), finalTraining(run), forecasts(run),
+            timeSplit(run), failures(run), ...provenance(run.configuration, run.host)];
   }
   return [
     element("header", {},

@@ -47,6 +47,10 @@ nlohmann::json summary_json(const Run& run) {
                          {"front", std::move(front)},
                          {"hypervolume", summary.hypervolume},
                          {"reference_point", summary.reference_point}};
+  if (summary.times) {
+    for (const auto& [name, seconds] : search::kTimeParts)
+      json["times"][name] = *summary.times.*seconds;
+  }
   if (summary.best) json["best"] = network_json(summary.evaluations.at(*summary.best));
   if (run.optimum) {
     json["optimum"] = {{"architecture", run.optimum->architecture},

@@ -54,6 +54,12 @@ struct AlgorithmOptions {
   }
 };
 
+/// Seconds that an algorithm spent on predictors so far.
+struct LearningTime {
+  double fit = 0.0;    ///< fitting them
+  double score = 0.0;  ///< asking them, and cheap sources, about candidates
+};
+
 /// A search algorithm by ask and tell. It owns neither budget, threads nor storage. Deterministic:
 /// the same options and the same tells give the same asks, on any number of threads.
 class Algorithm {
@@ -72,6 +78,9 @@ class Algorithm {
   /// What it expects of the architectures of the last ask, in their order: by metric the value, and
   /// the interval that holds it nine times in ten; nothing where it expects nothing.
   virtual std::vector<Forecast> forecasts() const { return {}; }
+
+  /// What of the time in ask() and tell() went to predictors.
+  virtual LearningTime learning_time() const { return {}; }
 
   /// The evaluations of the last ask, complete and in its order. Failed ones teach nothing but that
   /// they need not be asked again.

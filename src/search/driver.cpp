@@ -1,7 +1,6 @@
 #include "search/driver.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <exception>
 #include <optional>
 #include <unordered_set>
@@ -62,9 +61,14 @@ class Search {
     for (Observer* observer : observers_) call(*observer);
   }
 
-  double seconds() const {
-    const std::chrono::duration<double> session = std::chrono::steady_clock::now() - begin_;
-    return earlier_seconds_ + session.count();
+  /// The wall time of the run so far, all sessions together.
+  TimeSplit times() const {
+    TimeSplit times = clock_.split();
+    const LearningTime learning = algorithm_.learning_time();
+    times.fit += learning.fit;
+    times.score += learning.score;
+    times.breed = std::max(0.0, times.breed - learning.fit - learning.score);
+    return times;
   }
 
   bool complete(const Entry& entry) const {
@@ -86,7 +90,7 @@ class Search {
                                       faults.size() > 1 ? " (and more; see `evonas verify`)" : ""));
       }
       stored_ = read_run(*store_);
-      earlier_seconds_ = store_->seconds();
+      clock_.add(store_->times().value_or(TimeSplit{.rest = store_->seconds()}));
       std::uint64_t known = 0;
       for (std::size_t i = 0; i < stored_.evaluations.size(); ++i) known += stored_.complete(i);
       tell([&](Observer& observer) { observer.on_resume(known); });
@@ -120,7 +124,7 @@ class Search {
         evaluations_.size() >= static_cast<std::size_t>(setup_.budget.evaluations)) {
       return Termination::Budget;
     }
-    if (setup_.budget.seconds > 0.0 && seconds() >= setup_.budget.seconds) {
+    if (setup_.budget.seconds > 0.0 && times().total() >= setup_.budget.seconds) {
       return Termination::Budget;
     }
     if (training_is_spent()) return Termination::Budget;
@@ -135,11 +139,18 @@ class Search {
     return std::min(liked, std::size_t(setup_.budget.evaluations) - evaluations_.size());
   }
 
+  /// Runs a call of the algorithm.
+  template <class Call>
+  auto in_algorithm(const Call& call) {
+    const PhaseClock::Scope breeding(clock_, &TimeSplit::breed);
+    return arena_.execute(call);
+  }
+
   /// False where the space holds no more.
   bool propose() {
     const AskRecord ask{generation_, ask_size(), 0};
     const std::vector<spaces::Genotype> genotypes =
-        arena_.execute([&] { return algorithm_.ask(ask.asked); });
+        in_algorithm([&] { return algorithm_.ask(ask.asked); });
     if (is_stored()) {
       refuse_other_genotypes(genotypes);
     } else if (genotypes.empty()) {
@@ -196,6 +207,7 @@ class Search {
 
   /// False where it was stopped before every source had reported.
   bool evaluate() {
+    const PhaseClock::Scope evaluating(clock_, &TimeSplit::evaluate);
     for (std::size_t source = 0; source < setup_.sources.size(); ++source) {
       std::vector<std::size_t> positions;
       for (std::size_t i = 0; i < entries_.size(); ++i) {
@@ -210,7 +222,7 @@ class Search {
   bool evaluate_with(const Source& source, const std::vector<std::size_t>& positions);
 
   void store_outcomes(const Source& source, std::span<const IndexedOutcome> outcomes) {
-    if (store_ != nullptr) store_->add_outcomes(source.name, outcomes, seconds());
+    if (store_ != nullptr) store_->add_outcomes(source.name, outcomes, times());
   }
 
   void receive(const Source& source, Entry& entry, const Outcome& outcome) {
@@ -232,14 +244,15 @@ class Search {
     entries_.clear();
     const auto records = std::span<const EvaluationRecord>(evaluations_).subspan(begin);
     const std::vector<Individual> individuals = to_individuals(records, setup_.problem);
-    arena_.execute([&] { algorithm_.tell(individuals); });
+    in_algorithm([&] { algorithm_.tell(individuals); });
     GenerationRecord state = progress_.add(generation_, records, individuals);
     failures_ = state.failures;
     if (generation_ < stored_.generations.size()) {
       state.seconds = stored_.generations[generation_].seconds;
     } else {
-      state.seconds = seconds();
-      if (store_ != nullptr) store_->finish_generation(state);
+      const TimeSplit now = times();
+      state.seconds = now.total();
+      if (store_ != nullptr) store_->finish_generation(state, now);
     }
     generations_.push_back(state);
     ++generation_;
@@ -286,11 +299,11 @@ class Search {
     summary.termination = termination;
     summary.message = describe_end(termination);
     summary.seed = setup_.algorithm.seed;
-    summary.seconds = seconds();
+    summary.times = times();
+    summary.seconds = summary.times->total();
     if (store_ != nullptr) {
-      store_->set({{"termination", to_string(termination)},
-                   {"message", summary.message},
-                   {"seconds", fmt::format("{}", summary.seconds)}});
+      store_->end_session({{"termination", to_string(termination)}, {"message", summary.message}},
+                          *summary.times);
       store_->flush();
       summary.final = store_->final();
     }
@@ -304,9 +317,8 @@ class Search {
   void note_fault(const std::string& what) noexcept {
     if (store_ == nullptr) return;
     try {
-      store_->set({{"termination", to_string(Termination::Interrupted)},
-                   {"message", what},
-                   {"seconds", fmt::format("{}", seconds())}});
+      store_->end_session({{"termination", to_string(Termination::Interrupted)}, {"message", what}},
+                          times());
       store_->flush();
     } catch (const std::exception&) {
       return;
@@ -320,8 +332,7 @@ class Search {
   std::stop_token stop_;
   ThreadArena arena_;
   Progress progress_;
-  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-  double earlier_seconds_ = 0.0;
+  PhaseClock clock_;
   double training_seconds_ = 0.0;  ///< of all evaluations, those of earlier sessions too
 
   StoredRun stored_;

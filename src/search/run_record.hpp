@@ -10,6 +10,7 @@
 
 #include "evaluation/evaluator.hpp"
 #include "search/problem.hpp"
+#include "search/time_split.hpp"
 
 namespace evonas::search {
 
@@ -78,6 +79,8 @@ struct SearchSummary {
   std::uint64_t seed = 0;
   std::uint64_t failures = 0;
   double seconds = 0.0;
+  /// What these went to; nothing for a run of an evonas that did not note it.
+  std::optional<TimeSplit> times;
   std::vector<EvaluationRecord> evaluations;  ///< by index
   std::vector<GenerationRecord> generations;
   std::vector<std::size_t> front;   ///< positions in `evaluations`, ordered by the first objective

@@ -17,6 +17,7 @@ namespace {
 constexpr int kFormat = 2;
 constexpr const char* kFileName = "run.sqlite";
 constexpr const char* kSeconds = "seconds";
+constexpr const char* kTimes = "times";
 constexpr const char* kFinalArchitecture = "final.architecture";
 constexpr const char* kFinalSeconds = "final.seconds";
 
@@ -156,6 +157,12 @@ std::string format_reals(const std::vector<std::optional<double>>& values) {
   return text;
 }
 
+/// Only within a transaction.
+void put_times(SealedDatabase& database, const TimeSplit& times) {
+  database.put("manifest", {kSeconds, fmt::format("{}", times.total())});
+  database.put("manifest", {kTimes, to_string(times)});
+}
+
 }  // namespace
 
 struct RunStore::State {
@@ -254,7 +261,7 @@ void RunStore::add_generation(const AskRecord& ask, std::span<const EvaluationRe
 }
 
 void RunStore::add_outcomes(const std::string& source, std::span<const IndexedOutcome> outcomes,
-                            double run_seconds) {
+                            const TimeSplit& run_times) {
   SealedDatabase& database = state_->database;
   database.transaction([&] {
     for (const auto& [index, outcome] : outcomes) {
@@ -265,18 +272,27 @@ void RunStore::add_outcomes(const std::string& source, std::span<const IndexedOu
                                         real(value.low), real(value.high)});
       }
     }
-    database.put("manifest", {kSeconds, fmt::format("{}", run_seconds)});
+    put_times(database, run_times);
   });
 }
 
-void RunStore::finish_generation(const GenerationRecord& record) {
+void RunStore::finish_generation(const GenerationRecord& record, const TimeSplit& run_times) {
   SealedDatabase& database = state_->database;
   database.transaction([&] {
     database.insert("generation",
                     {whole(record.generation), whole(record.evaluations), whole(record.failures),
                      whole(record.feasible), whole(record.front_size), format_reals(record.best),
                      real(record.hypervolume), real(record.seconds)});
-    database.put("manifest", {kSeconds, fmt::format("{}", record.seconds)});
+    put_times(database, run_times);
+  });
+}
+
+void RunStore::end_session(const std::map<std::string, std::string>& entries,
+                           const TimeSplit& run_times) {
+  SealedDatabase& database = state_->database;
+  database.transaction([&] {
+    for (const auto& [name, value] : entries) database.put("manifest", {name, value});
+    put_times(database, run_times);
   });
 }
 
@@ -388,6 +404,12 @@ std::vector<GenerationRecord> RunStore::generations() const {
 
 double RunStore::seconds() const {
   return parse_number<double>(get(kSeconds).value_or("0")).value_or(0.0);
+}
+
+std::optional<TimeSplit> RunStore::times() const {
+  const std::optional<std::string> text = get(kTimes);
+  if (!text) return std::nullopt;
+  return parse_time_split(*text);
 }
 
 std::vector<std::string> RunStore::verify_checksums() const { return state_->database.faults(); }

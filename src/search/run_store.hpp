@@ -61,7 +61,7 @@ class RunStore {
   const std::filesystem::path& file() const;
 
   /// Named texts: the resolved configuration, host, version, termination, seconds, ... Those that
-  /// begin with "search." are the driver's, and so are termination, seconds and message.
+  /// begin with "search." are the driver's, and so are termination, seconds, times and message.
   void set(const std::string& name, const std::string& value);
   /// Several at once: all of them or none.
   void set(const std::map<std::string, std::string>& entries);
@@ -79,10 +79,13 @@ class RunStore {
   /// Stores what one source found out about evaluations (metrics or a failure), in one commit that
   /// also notes the wall time of the run so far.
   void add_outcomes(const std::string& source, std::span<const IndexedOutcome> outcomes,
-                    double run_seconds);
+                    const TimeSplit& run_times);
 
-  /// Marks a generation as complete.
-  void finish_generation(const GenerationRecord& record);
+  /// Marks a generation as complete, and notes the wall time of the run so far.
+  void finish_generation(const GenerationRecord& record, const TimeSplit& run_times);
+
+  /// Sets named texts, all of them or none, and notes the wall time of the run so far.
+  void end_session(const std::map<std::string, std::string>& entries, const TimeSplit& run_times);
 
   /// Stores the result of the final training; one that is there is replaced.
   void set_final(const FinalRecord& record);
@@ -97,6 +100,8 @@ class RunStore {
 
   /// Wall time of the run so far, all sessions together.
   double seconds() const;
+  /// What it went to; nothing where an evonas that did not note it wrote the store.
+  std::optional<TimeSplit> times() const;
 
   /// Sentences that name every row whose checksum does not match its contents and every table with
   /// other rows than were stored; empty where all is well.

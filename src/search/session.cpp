@@ -249,6 +249,7 @@ SearchSummary load_summary(const RunStore& store, const Problem& problem) {
   summary.message = store.get("message").value_or("");
   summary.seed = std::strtoull(store.get("search.seed").value_or("0").c_str(), nullptr, 10);
   summary.seconds = store.seconds();
+  summary.times = store.times();
   for (std::size_t i = 0; i < run.evaluations.size(); ++i) {
     if (run.complete(i)) summary.evaluations.push_back(run.evaluations[i]);
   }

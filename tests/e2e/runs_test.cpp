@@ -20,6 +20,7 @@ using tests::contains;
 std::string findings(const fs::path& folder) {
   json summary = json::parse(read_text(folder / "summary.json"));
   summary.erase("seconds");
+  summary.erase("times");
   return summary.dump(1) + read_text(folder / "front.csv");
 }
 
@@ -59,6 +60,9 @@ TEST_CASE("a search leaves a run folder that verifies") {
   const json summary = json::parse(read_text(data.folder / "plain/summary.json"));
   CHECK(summary.at("status") == "complete");
   CHECK(summary.at("evaluations") == 400);
+  double seconds = 0.0;
+  for (const json& part : summary.at("times")) seconds += part.get<double>();
+  CHECK(seconds == doctest::Approx(summary.at("seconds").get<double>()));
   for (const json& network : summary.at("front")) {
     CHECK(network.at("metrics").at("latency_ms").get<double>() <= 8);
     CHECK(network.at("metrics").at("params").get<double>() <= 1e6);

@@ -72,6 +72,21 @@ TEST_CASE("a run on a table tells how far it ended from the optimum") {
   CHECK(console_summary(run).find("optimum") == std::string::npos);
 }
 
+TEST_CASE("a run tells what its time went to, where that was noted") {
+  Run run = sample_run();
+  CHECK_FALSE(summary_json(run).contains("times"));
+  CHECK(console_summary(run).find("time:") == std::string::npos);
+  run.summary.times =
+      search::TimeSplit{.fit = 15.0, .score = 5.0, .breed = 0.25, .evaluate = 79.5, .rest = 0.25};
+  CHECK(summary_json(run).at("times") ==
+        nlohmann::json{
+            {"fit", 15.0}, {"score", 5.0}, {"breed", 0.25}, {"evaluate", 79.5}, {"rest", 0.25}});
+  CHECK(console_summary(run).find("\ntime: evaluate 80 %, fit 15 %, score 5 %\n") !=
+        std::string::npos);
+  run.summary.times = search::TimeSplit{};
+  CHECK(console_summary(run).find("time:") == std::string::npos);
+}
+
 TEST_CASE("summary.json says how a run ended") {
   Run run = sample_run();
   const auto status_after = [&](search::Termination termination) {

@@ -1,6 +1,7 @@
 #include "search/guided/predictor_guided.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <iterator>
 #include <limits>
@@ -236,6 +237,26 @@ TEST_CASE("with several objectives the front is asked for") {
         50, 0, guidance);
     CHECK(volume(asked.evaluated) > 0.999 * volume(all));
   }
+}
+
+TEST_CASE("a guided search tells what its predictor cost, once it has one") {
+  const auto algorithm =
+      make_algorithm(guided(), spaces::AnySpace{kLarge}, kError, all_knowing(error_of));
+  std::vector<Individual> told;
+  for (const spaces::Genotype& genotype : algorithm->ask(10)) {
+    told.push_back({.genotype = genotype, .index = told.size()});
+    label_error(told.back());
+  }
+  CHECK(algorithm->learning_time().fit == 0.0);
+  CHECK(algorithm->learning_time().score == 0.0);
+  algorithm->tell(told);
+  const auto begin = std::chrono::steady_clock::now();
+  algorithm->ask(5);
+  const std::chrono::duration<double> all = std::chrono::steady_clock::now() - begin;
+  const LearningTime learning = algorithm->learning_time();
+  CHECK(learning.fit > 0.0);
+  CHECK(learning.score > 0.0);
+  CHECK(learning.fit + learning.score < all.count());
 }
 
 TEST_CASE("a guided search needs predictors") {

@@ -68,10 +68,11 @@ TEST_CASE("everything comes back as it was stored, to the last bit, in any order
         expected[i].failure = outcome.failure;
         expected[i].seconds = outcome.seconds;
         const std::vector<IndexedOutcome> one{{i, outcome}};
-        store.add_outcomes("source", one, 1.5);
+        store.add_outcomes("source", one, {.evaluate = 1.5});
       }
       GenerationRecord state{0, 5, 1, 3, 2, {random_value(rng), std::nullopt}, 0.1, 1e-3};
-      store.finish_generation(state);
+      store.finish_generation(state, {.breed = 0.5, .evaluate = 2.0});
+      CHECK(store.seconds() == 2.5);
       CHECK(store.generations().front().best == state.best);
     }
     const RunStore store = RunStore::open(folder.path());

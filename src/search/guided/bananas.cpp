@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/random.hpp"
+#include "base/scoped_timer.hpp"
 #include "predictor/rank_normal.hpp"
 #include "search/ordering.hpp"
 
@@ -77,6 +78,7 @@ std::vector<spaces::Genotype> Bananas::candidates() const {
 }
 
 void Bananas::learn() {
+  const ScopedTimer timer(time_.fit);
   std::vector<predictor::Label> places;
   for (std::size_t i = 0; i < evaluated_.size(); ++i) {
     const bool is_worse = i > 0 && is_better(evaluated_[i - 1], evaluated_[i]);
@@ -88,7 +90,8 @@ void Bananas::learn() {
                   {.seed = derive_seed(seed_, "fit", generation_)});
 }
 
-std::vector<std::size_t> Bananas::drawn_order(std::span<const spaces::Genotype> candidates) const {
+std::vector<std::size_t> Bananas::drawn_order(std::span<const spaces::Genotype> candidates) {
+  const ScopedTimer timer(time_.score);
   std::vector<double> draws;
   Rng rng(seed_, "independent Thompson sampling", generation_);
   for (const auto [mean, deviation] : predictor_->predict(candidates)) {

@@ -28,6 +28,7 @@ class Bananas final : public Algorithm {
   std::size_t batch_size() const override;
   /// Throws PredictorError where the predictor cannot be fitted.
   std::vector<spaces::Genotype> ask(std::size_t count) override;
+  LearningTime learning_time() const override { return time_; }
   void tell(std::span<const Individual> evaluated) override;
 
  private:
@@ -35,13 +36,14 @@ class Bananas final : public Algorithm {
   std::vector<spaces::Genotype> candidates() const;
   void learn();
   /// Positions of candidates by a draw from what is believed of each, the best first.
-  std::vector<std::size_t> drawn_order(std::span<const spaces::Genotype> candidates) const;
+  std::vector<std::size_t> drawn_order(std::span<const spaces::Genotype> candidates);
 
   Novelty novelty_;
   std::size_t batch_;
   std::uint64_t seed_;
   std::unique_ptr<predictor::Predictor> predictor_;
   std::vector<Individual> evaluated_;  ///< that have not failed, the best first
+  LearningTime time_;
   std::size_t asked_ = 0;
   std::uint64_t generation_ = 0;
 };

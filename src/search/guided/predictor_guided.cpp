@@ -7,6 +7,7 @@
 
 #include "base/parallel.hpp"
 #include "base/random.hpp"
+#include "base/scoped_timer.hpp"
 #include "search/guided/batch_choice.hpp"
 #include "search/guided/initial_design.hpp"
 #include "search/nsga2.hpp"
@@ -41,7 +42,7 @@ std::vector<spaces::Genotype> PredictorGuided::ask(std::size_t count) {
     asked.push_back(std::move(*genotype));
   }
   if (asked.size() < count && !evaluated_.empty() && assessor_.can_learn()) {
-    assessor_.learn(evaluated_, generation_);
+    learn();
     std::vector<GuidedCandidate> candidates = consider();
     Rng rng(options_.seed, "exploration", generation_);
     const std::vector<std::size_t> chosen = choose(candidates, count - asked.size());
@@ -83,6 +84,11 @@ std::optional<spaces::Genotype> PredictorGuided::begin() {
   return novelty_.sample();
 }
 
+void PredictorGuided::learn() {
+  const ScopedTimer timer(time_.fit);
+  assessor_.learn(evaluated_, generation_);
+}
+
 std::vector<GuidedCandidate> PredictorGuided::consider() {
   AlgorithmOptions own = options_;
   own.population = options_.guidance.population;
@@ -109,8 +115,14 @@ std::vector<GuidedCandidate> PredictorGuided::consider() {
   return considered;
 }
 
+void PredictorGuided::imagine(const spaces::Genotype& chosen) {
+  const ScopedTimer timer(time_.fit);
+  assessor_.imagine(chosen);
+}
+
 std::vector<GuidedCandidate> PredictorGuided::assess(std::span<const spaces::Genotype> block) {
   constexpr std::size_t kKeyGrain = 16;
+  const ScopedTimer timer(time_.score);
   std::vector<Key> identities(block.size());
   parallel_for(
       block.size(), [&](std::size_t i) { identities[i] = novelty_.identity(block[i]); }, kKeyGrain);
@@ -126,7 +138,7 @@ std::vector<std::size_t> PredictorGuided::choose(std::span<const GuidedCandidate
   Reassess reassess;
   if (assessor_.imagines()) {
     reassess = [&](const spaces::Genotype& chosen, std::span<const spaces::Genotype> open) {
-      assessor_.imagine(chosen);
+      imagine(chosen);
       return assess(open);
     };
   }

@@ -31,11 +31,14 @@ class PredictorGuided final : public Algorithm {
   std::size_t batch_size() const override;
   std::vector<spaces::Genotype> ask(std::size_t count) override;
   std::vector<Forecast> forecasts() const override { return forecasts_; }
+  LearningTime learning_time() const override { return time_; }
   void tell(std::span<const Individual> evaluated) override;
 
  private:
   /// The next of the initial design.
   std::optional<spaces::Genotype> begin();
+  void learn();
+  void imagine(const spaces::Genotype& chosen);
   /// The candidates that evolution inside the predictor breeds.
   std::vector<GuidedCandidate> consider();
   std::vector<GuidedCandidate> assess(std::span<const spaces::Genotype> block);
@@ -50,6 +53,7 @@ class PredictorGuided final : public Algorithm {
   std::vector<Forecast> forecasts_;      ///< of the last ask
   std::vector<Individual> evaluated_;    ///< that have not failed
   std::vector<spaces::Genotype> first_;  ///< what is left of the initial design
+  LearningTime time_;
   bool has_begun_ = false;
   std::size_t asked_ = 0;
   std::uint64_t generation_ = 0;
