@@ -13,17 +13,17 @@ function splitBar(label, parts) {
     parts.map((part, i) => (part.value > 0
       ? element("span", { style: `flex-grow: ${part.value / total}; background: var(--series-${i % 8})`,
                           title: said(part) },
-                part.value / total >= 0.08 ? shareText(part.value / total) : null)
+                part.value / total >= 0.1 ? `${Math.round(100 * part.value / total)} %` : null)
       : null)));
 }
 
-/** Names of the parts of bars, in the order of their colours; `text` says more where there is any. */
+/** Names and figures of the parts of a bar that can be seen. */
 function legend(parts) {
   return element(
     "ul", { class: "legend" },
-    parts.map((part, i) => element(
-      "li", {},
-      element("span", { class: "swatch", style: `background: var(--series-${i % 8})` }),
-      part.text ? `${part.name} ` : part.name,
-      part.text ? element("span", { class: "figure" }, part.text) : null)));
+    parts.map((part, i) => (part.value > 0
+      ? element("li", {},
+                element("span", { class: "swatch", style: `background: var(--series-${i % 8})` }),
+                `${part.name} `, element("span", { class: "figure" }, part.text))
+      : null)));
 }

@@ -72,9 +72,13 @@ nlohmann::json summary_json(const Run& run);
 /// - `metrics` [{name, unit}] in the order of front.csv, and `units` {name: unit} of all;
 /// - `summary` as summary_json();
 /// - `evaluations` [{index, generation, architecture, key, metrics, intervals, feasible, on_front,
-///   seconds}], failed ones with their `failure`;
+///   seconds}], failed ones with their `failure`, those of known origin with their `origin`
+///   {operator, parents: [index...], generations} (search::Origin);
 /// - `best_so_far` and `hypervolume` [{evaluations, value}], points where the curve has a new
 ///   value;
+/// - `operators` [{operator, evaluated, feasible, on_front, improved}]: what became of what each
+/// made,
+///   `improved` being those that were the best in the first objective when they came;
 /// - `cells` [{key, svg}] of the front's first 60 networks; `svg` is null without Graphviz.
 nlohmann::json report_json(const Run& run);
 

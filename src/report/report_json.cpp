@@ -8,6 +8,7 @@
 #include "report/curves.hpp"
 #include "report/forecasts.hpp"
 #include "report/measurements_json.hpp"
+#include "report/operators.hpp"
 #include "report/report_data.hpp"
 
 namespace evonas::report {
@@ -39,6 +40,15 @@ nlohmann::json limits_json(const Run& run) {
   return limits;
 }
 
+nlohmann::json origin_json(const search::Origin& origin) {
+  nlohmann::json parents = nlohmann::json::array();
+  if (origin.parent) parents.push_back(*origin.parent);
+  if (origin.other_parent) parents.push_back(*origin.other_parent);
+  return {{"operator", to_string(origin.how)},
+          {"parents", std::move(parents)},
+          {"generations", origin.generations}};
+}
+
 nlohmann::json evaluations_json(const Run& run) {
   const std::set<std::size_t> front(run.summary.front.begin(), run.summary.front.end());
   nlohmann::json evaluations = nlohmann::json::array();
@@ -57,6 +67,7 @@ nlohmann::json evaluations_json(const Run& run) {
       evaluation["forecast"] = nlohmann::json::object();
       add_measurements(evaluation["forecast"], record.forecast);
     }
+    if (record.origin) evaluation["origin"] = origin_json(*record.origin);
     if (!record.ok()) evaluation["failure"] = record.failure;
     evaluations.push_back(std::move(evaluation));
   }
@@ -103,6 +114,18 @@ nlohmann::json forecasts_json(const Run& run) {
   return forecasts;
 }
 
+nlohmann::json operators_json(const Run& run) {
+  nlohmann::json operators = nlohmann::json::array();
+  for (const OperatorTally& tally : operator_tallies(run)) {
+    operators.push_back({{"operator", to_string(tally.how)},
+                         {"evaluated", tally.evaluated},
+                         {"feasible", tally.feasible},
+                         {"on_front", tally.on_front},
+                         {"improved", tally.improved}});
+  }
+  return operators;
+}
+
 nlohmann::json run_json(const Run& run) {
   nlohmann::json metrics = nlohmann::json::array();
   for (const std::string& name : metric_columns(run)) {
@@ -122,6 +145,7 @@ nlohmann::json run_json(const Run& run) {
           {"best_so_far", curve_json(best_so_far(run))},
           {"hypervolume", curve_json(recorded_hypervolume(run))},
           {"forecasts", forecasts_json(run)},
+          {"operators", operators_json(run)},
           {"cells", nlohmann::json::array()},
           {"host", run.host},
           {"configuration", run.configuration}};

@@ -9,6 +9,7 @@
 
 #include "base/fields.hpp"
 #include "search/guided/guidance.hpp"
+#include "search/origin.hpp"
 #include "search/problem.hpp"
 
 namespace evonas::search {
@@ -78,6 +79,9 @@ class Algorithm {
   /// What it expects of the architectures of the last ask, in their order: by metric the value, and
   /// the interval that holds it nine times in ten; nothing where it expects nothing.
   virtual std::vector<Forecast> forecasts() const { return {}; }
+
+  /// How it came by the architectures of the last ask, in their order; none where it does not say.
+  virtual std::vector<Origin> origins() const { return {}; }
 
   /// What of the time in ask() and tell() went to predictors.
   virtual LearningTime learning_time() const { return {}; }

@@ -160,11 +160,13 @@ class Search {
     std::vector<EvaluationRecord> records;
     std::vector<Forecast> forecasts = algorithm_.forecasts();
     forecasts.resize(genotypes.size());
+    const std::vector<Origin> origins = algorithm_.origins();
     for (const spaces::Genotype& genotype : genotypes) {
       const std::uint64_t index = evaluations_.size() + records.size();
       Forecast& forecast = forecasts[records.size()];
       records.push_back(propose_record(setup_.space, genotype, index, generation_));
       records.back().forecast = std::move(forecast);
+      if (!origins.empty()) records.back().origin = origins.at(records.size() - 1);
       if (!known_.insert(identity_of(records.back(), setup_.algorithm)).second) {
         throw SearchError(
             fmt::format("the algorithm asked for the architecture {} twice, which it must not do",
@@ -172,6 +174,7 @@ class Search {
       }
     }
     if (is_stored()) {
+      complete_origins(records);
       for (EvaluationRecord& record : records) {
         const EvaluationRecord& stored = stored_.evaluations[record.index];
         record.metrics = stored.metrics;
@@ -190,6 +193,20 @@ class Search {
       if (complete(entry)) tell([&](Observer& observer) { observer.on_evaluation(entry.record); });
     }
     return true;
+  }
+
+  /// What was stored stays as it is; an evonas that did not note origins may have begun the run.
+  void complete_origins(std::vector<EvaluationRecord>& records) {
+    std::vector<EvaluationRecord> unknown;
+    for (EvaluationRecord& record : records) {
+      const std::optional<Origin>& stored = stored_.evaluations[record.index].origin;
+      if (stored) {
+        record.origin = stored;
+      } else if (record.origin) {
+        unknown.push_back(record);
+      }
+    }
+    if (!unknown.empty()) store_->add_origins(unknown);
   }
 
   void refuse_other_genotypes(const std::vector<spaces::Genotype>& genotypes) const {

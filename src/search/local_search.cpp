@@ -26,6 +26,7 @@ std::size_t LocalSearch::batch_size() const {
 
 std::vector<spaces::Genotype> LocalSearch::ask(std::size_t count) {
   std::vector<spaces::Genotype> asked;
+  origins_.clear();
   if (starts_left_ == 0) take_neighbours(count, asked);
   if (asked.empty() && count > 0) take_starts(count, asked);
   return asked;
@@ -34,7 +35,9 @@ std::vector<spaces::Genotype> LocalSearch::ask(std::size_t count) {
 void LocalSearch::take_neighbours(std::size_t count, std::vector<spaces::Genotype>& asked) {
   while (asked.size() < count && next_neighbour_ < neighbours_.size()) {
     const spaces::Genotype& neighbour = neighbours_[next_neighbour_++];
-    if (novelty_.claim(novelty_.identity(neighbour))) asked.push_back(neighbour);
+    if (!novelty_.claim(novelty_.identity(neighbour))) continue;
+    asked.push_back(neighbour);
+    origins_.push_back({.how = Operator::Neighbour, .parent = current_->index, .generations = 1});
   }
 }
 
@@ -47,6 +50,7 @@ void LocalSearch::take_starts(std::size_t count, std::vector<spaces::Genotype>& 
     std::optional<spaces::Genotype> genotype = novelty_.sample();
     if (!genotype) break;
     asked.push_back(std::move(*genotype));
+    origins_.emplace_back();
   }
 }
 

@@ -16,6 +16,7 @@ class LocalSearch final : public Algorithm {
 
   std::size_t batch_size() const override;
   std::vector<spaces::Genotype> ask(std::size_t count) override;
+  std::vector<Origin> origins() const override { return origins_; }
   void tell(std::span<const Individual> evaluated) override;
 
  private:
@@ -28,6 +29,7 @@ class LocalSearch final : public Algorithm {
   std::uint64_t seed_;
   std::uint64_t moves_ = 0;
   std::size_t starts_left_;
+  std::vector<Origin> origins_;               ///< of the last ask
   std::optional<Individual> current_;         ///< best of this climb
   std::vector<spaces::Genotype> neighbours_;  ///< of `current_`, in random order
   std::size_t next_neighbour_ = 0;

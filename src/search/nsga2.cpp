@@ -24,6 +24,7 @@ constexpr std::size_t kGrain = 16;
 struct Nsga2::Draft {
   Rng rng;
   spaces::Genotype child;
+  Origin origin;
   Key identity;
   int attempts = 0;
 };
@@ -45,12 +46,14 @@ std::size_t Nsga2::batch_size() const {
 std::vector<spaces::Genotype> Nsga2::ask(std::size_t count) {
   std::vector<spaces::Genotype> asked;
   asked.reserve(count);
+  origins_.clear();
   std::size_t random = asked_ < population_ ? population_ - asked_ : 0;
   if (members_.empty() || random > count) random = count;
   while (asked.size() < random) {
     std::optional<spaces::Genotype> genotype = novelty_.sample();
     if (!genotype) break;
     asked.push_back(std::move(*genotype));
+    origins_.emplace_back();
   }
   if (random < count) breed(count - random, asked);
   asked_ += asked.size();
@@ -75,36 +78,47 @@ void Nsga2::breed(std::size_t count, std::vector<spaces::Genotype>& asked) {
       std::optional<spaces::Genotype> genotype = novelty_.sample();
       if (!genotype) return;
       draft.child = std::move(*genotype);
+      draft.origin = {};
     }
     asked.push_back(std::move(draft.child));
+    origins_.push_back(draft.origin);
   }
 }
 
 bool Nsga2::find_new_child(Draft& draft) const {
   while (draft.attempts < kAttempts) {
-    draft.child = child(draft.rng, draft.attempts++ / kAttemptsPerMutation);
+    make_child(draft, draft.attempts++ / kAttemptsPerMutation);
     draft.identity = novelty_.identity(draft.child);
     if (!novelty_.seen(draft.identity)) return true;
   }
   return false;
 }
 
-spaces::Genotype Nsga2::child(Rng& rng, int extra_mutations) const {
+void Nsga2::make_child(Draft& draft, int extra_mutations) const {
   const spaces::AnySpace& space = novelty_.space();
-  const spaces::Genotype& first = tournament(rng);
-  spaces::Genotype result =
-      rng.chance(crossover_probability_) ? space.crossover(first, tournament(rng), rng) : first;
-  if (mutation_probability_ >= 1.0 || rng.chance(mutation_probability_))
-    result = space.mutate(result, rng);
-  for (int i = 0; i < extra_mutations; ++i) result = space.mutate(result, rng);
-  return result;
+  Rng& rng = draft.rng;
+  const Individual& first = tournament(rng);
+  draft.child = first.genotype;
+  draft.origin = {.how = Operator::Mutation, .parent = first.index, .generations = 1};
+  if (rng.chance(crossover_probability_)) {
+    const Individual& second = tournament(rng);
+    draft.child = space.crossover(first.genotype, second.genotype, rng);
+    draft.origin.how = Operator::Crossover;
+    if (second.index != first.index) draft.origin.other_parent = second.index;
+  }
+  int mutations = extra_mutations;
+  if (mutation_probability_ >= 1.0 || rng.chance(mutation_probability_)) ++mutations;
+  for (int i = 0; i < mutations; ++i) draft.child = space.mutate(draft.child, rng);
+  if (mutations > 0 && draft.origin.how == Operator::Crossover) {
+    draft.origin.how = Operator::CrossoverAndMutation;
+  }
 }
 
-const spaces::Genotype& Nsga2::tournament(Rng& rng) const {
+const Individual& Nsga2::tournament(Rng& rng) const {
   // One draw for both rivals. Members stand best first, so the lower position wins.
   const std::uint64_t size = members_.size();
   const std::uint64_t pair = rng.below(size * size);
-  return members_[std::min(pair / size, pair % size)].genotype;
+  return members_[std::min(pair / size, pair % size)];
 }
 
 void Nsga2::tell(std::span<const Individual> evaluated) {

@@ -19,6 +19,7 @@ class Nsga2 final : public Algorithm {
 
   std::size_t batch_size() const override;
   std::vector<spaces::Genotype> ask(std::size_t count) override;
+  std::vector<Origin> origins() const override { return origins_; }
   void tell(std::span<const Individual> evaluated) override;
 
  private:
@@ -27,8 +28,9 @@ class Nsga2 final : public Algorithm {
   void breed(std::size_t count, std::vector<spaces::Genotype>& asked);
   /// Draws children until one was not asked for; false where the attempts are used up.
   bool find_new_child(Draft& draft) const;
-  spaces::Genotype child(Rng& rng, int extra_mutations) const;
-  const spaces::Genotype& tournament(Rng& rng) const;
+  /// Makes the child of a draft, and notes whose it is.
+  void make_child(Draft& draft, int extra_mutations) const;
+  const Individual& tournament(Rng& rng) const;
   void select();
 
   Novelty novelty_;
@@ -39,6 +41,7 @@ class Nsga2 final : public Algorithm {
   std::uint64_t seed_;
   std::uint64_t generation_ = 0;
   std::uint64_t asked_ = 0;
+  std::vector<Origin> origins_;      ///< of the last ask
   std::vector<Individual> members_;  ///< best first
 };
 

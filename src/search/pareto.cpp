@@ -8,25 +8,25 @@ namespace evonas::search {
 namespace {
 
 /// One individual with up to two objectives, side by side in memory for sorting.
-struct Row {
+struct SweepRow {
   double first = 0.0;
   double second = 0.0;
   std::size_t position = 0;
 
-  bool same_values(const Row& other) const {
+  bool same_values(const SweepRow& other) const {
     return first == other.first && second == other.second;
   }
 };
 
 /// Fronts of feasible rows. In lexicographic order a front dominates a row exactly if its lowest
 /// second objective so far is no higher, and these lowest values rise from front to front.
-std::uint32_t rank_by_sweep(std::vector<Row>& rows, std::vector<std::uint32_t>& ranks) {
-  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
+std::uint32_t rank_by_sweep(std::vector<SweepRow>& rows, std::vector<std::uint32_t>& ranks) {
+  std::sort(rows.begin(), rows.end(), [](const SweepRow& a, const SweepRow& b) {
     return std::tie(a.first, a.second, a.position) < std::tie(b.first, b.second, b.position);
   });
   std::vector<double> lowest;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const Row& row = rows[i];
+    const SweepRow& row = rows[i];
     if (i > 0 && row.same_values(rows[i - 1])) {
       ranks[row.position] = ranks[rows[i - 1].position];
       continue;
@@ -119,7 +119,7 @@ std::vector<std::uint32_t> non_dominated_ranks(std::span<const Individual> indiv
   if (!feasible.empty()) {
     const std::size_t dimensions = individuals[feasible.front()].objectives.size();
     if (dimensions <= 2) {
-      std::vector<Row> rows;
+      std::vector<SweepRow> rows;
       rows.reserve(feasible.size());
       for (const std::size_t i : feasible) {
         const std::vector<double>& values = individuals[i].objectives;

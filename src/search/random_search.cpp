@@ -20,6 +20,7 @@ std::vector<spaces::Genotype> RandomSearch::ask(std::size_t count) {
     if (!genotype) break;
     asked.push_back(std::move(*genotype));
   }
+  asked_ = asked.size();
   return asked;
 }
 

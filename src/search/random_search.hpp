@@ -11,11 +11,13 @@ class RandomSearch final : public Algorithm {
 
   std::size_t batch_size() const override { return batch_; }
   std::vector<spaces::Genotype> ask(std::size_t count) override;
+  std::vector<Origin> origins() const override { return std::vector<Origin>(asked_); }
   void tell(std::span<const Individual> /*evaluated*/) override {}
 
  private:
   Novelty novelty_;
   std::size_t batch_;
+  std::size_t asked_ = 0;  ///< in the last ask
 };
 
 }  // namespace evonas::search

@@ -7,17 +7,17 @@
 namespace evonas::search {
 namespace {
 
-constexpr std::int64_t kPopulation = 30;
-constexpr int kAttempts = 128;
+constexpr std::int64_t kEvolutionPopulation = 30;
+constexpr int kEvolutionAttempts = 128;
 /// Attempts after which one more mutation is made, since the nearer neighbourhood is used up.
-constexpr int kAttemptsPerMutation = 16;
+constexpr int kEvolutionAttemptsPerMutation = 16;
 
 }  // namespace
 
 RegularizedEvolution::RegularizedEvolution(const AlgorithmOptions& options, spaces::AnySpace space)
     : novelty_(options, std::move(space)),
-      population_(
-          static_cast<std::size_t>(options.population > 0 ? options.population : kPopulation)),
+      population_(static_cast<std::size_t>(options.population > 0 ? options.population
+                                                                  : kEvolutionPopulation)),
       tournament_(static_cast<std::size_t>(options.tournament)),
       batch_(static_cast<std::size_t>(options.batch)),
       seed_(options.seed) {}
@@ -29,32 +29,37 @@ std::size_t RegularizedEvolution::batch_size() const {
 
 std::vector<spaces::Genotype> RegularizedEvolution::ask(std::size_t count) {
   std::vector<spaces::Genotype> asked;
+  origins_.clear();
   while (asked.size() < count) {
     std::optional<spaces::Genotype> genotype;
+    Origin origin;
     if (asked_ >= population_ && !members_.empty()) {
       Rng rng(seed_, "breed", asked_);
-      genotype = breed(rng);
+      genotype = breed(rng, origin);
     }
     if (!genotype) genotype = novelty_.sample();
     if (!genotype) break;
     asked.push_back(std::move(*genotype));
+    origins_.push_back(origin);
     ++asked_;
   }
   return asked;
 }
 
-std::optional<spaces::Genotype> RegularizedEvolution::breed(Rng& rng) {
+std::optional<spaces::Genotype> RegularizedEvolution::breed(Rng& rng, Origin& origin) {
   const Individual* parent = &members_[rng.below(members_.size())];
   for (std::size_t i = 1; i < tournament_; ++i) {
     const Individual& rival = members_[rng.below(members_.size())];
     if (is_better(rival, *parent)) parent = &rival;
   }
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kEvolutionAttempts; ++attempt) {
     spaces::Genotype child = novelty_.space().mutate(parent->genotype, rng);
-    for (int i = 0; i < attempt / kAttemptsPerMutation; ++i) {
+    for (int i = 0; i < attempt / kEvolutionAttemptsPerMutation; ++i) {
       child = novelty_.space().mutate(child, rng);
     }
-    if (novelty_.claim(novelty_.identity(child))) return child;
+    if (!novelty_.claim(novelty_.identity(child))) continue;
+    origin = {.how = Operator::Mutation, .parent = parent->index, .generations = 1};
+    return child;
   }
   return std::nullopt;
 }

@@ -15,10 +15,12 @@ class RegularizedEvolution final : public Algorithm {
 
   std::size_t batch_size() const override;
   std::vector<spaces::Genotype> ask(std::size_t count) override;
+  std::vector<Origin> origins() const override { return origins_; }
   void tell(std::span<const Individual> evaluated) override;
 
  private:
-  std::optional<spaces::Genotype> breed(Rng& rng);
+  /// A mutant, and in `origin` whose.
+  std::optional<spaces::Genotype> breed(Rng& rng, Origin& origin);
 
   Novelty novelty_;
   std::size_t population_;
@@ -26,6 +28,7 @@ class RegularizedEvolution final : public Algorithm {
   std::size_t batch_;
   std::uint64_t seed_;
   std::uint64_t asked_ = 0;
+  std::vector<Origin> origins_;     ///< of the last ask
   std::deque<Individual> members_;  ///< oldest first
 };
 

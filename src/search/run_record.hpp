@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "evaluation/evaluator.hpp"
+#include "search/origin.hpp"
 #include "search/problem.hpp"
 #include "search/time_split.hpp"
 
@@ -26,6 +27,8 @@ struct EvaluationRecord {
   double seconds = 0.0;  ///< that its sources took (evaluation::Outcome::seconds), added up
   /// What the algorithm expected of it when it asked (Algorithm::forecasts).
   Forecast forecast;
+  /// How the algorithm came by it (Algorithm::origins); nothing where that is not known.
+  std::optional<Origin> origin;
 
   bool ok() const { return failure.empty(); }
 };

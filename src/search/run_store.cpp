@@ -1,161 +1,21 @@
 #include "search/run_store.hpp"
 
-#include <algorithm>
-#include <charconv>
 #include <functional>
-#include <string_view>
-#include <type_traits>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "search/run_rows.hpp"
 #include "search/sealed_database.hpp"
 
 namespace evonas::search {
 namespace {
 
-constexpr int kFormat = 2;
 constexpr const char* kFileName = "run.sqlite";
 constexpr const char* kSeconds = "seconds";
 constexpr const char* kTimes = "times";
 constexpr const char* kFinalArchitecture = "final.architecture";
 constexpr const char* kFinalSeconds = "final.seconds";
-
-std::vector<Table> tables() {
-  const std::string evaluation = "evaluation INTEGER NOT NULL";
-  const std::string source = "source TEXT NOT NULL";
-  return {
-      {"manifest", {"name TEXT NOT NULL", "value TEXT NOT NULL"}},
-      {"ask",
-       {"generation INTEGER NOT NULL", "asked INTEGER NOT NULL", "proposed INTEGER NOT NULL"}},
-      {"evaluation",
-       {"number INTEGER NOT NULL", "generation INTEGER NOT NULL", "genotype TEXT NOT NULL",
-        "architecture TEXT NOT NULL", "key TEXT NOT NULL"}},
-      {"forecast",
-       {evaluation, "metric TEXT NOT NULL", "value REAL NOT NULL", "low REAL", "high REAL"},
-       2},
-      {"outcome", {evaluation, source, "failure TEXT NOT NULL", "seconds REAL NOT NULL"}, 2},
-      {"measurement",
-       {evaluation, source, "metric TEXT NOT NULL", "value REAL NOT NULL", "low REAL", "high REAL"},
-       3},
-      {"generation",
-       {"generation INTEGER NOT NULL", "evaluations INTEGER NOT NULL", "failures INTEGER NOT NULL",
-        "feasible INTEGER NOT NULL", "front_size INTEGER NOT NULL", "best TEXT NOT NULL",
-        "hypervolume REAL NOT NULL", "seconds REAL NOT NULL"}},
-      {"final",
-       {"number INTEGER NOT NULL", "metric TEXT NOT NULL", "architecture TEXT NOT NULL",
-        "value REAL NOT NULL", "low REAL", "high REAL"},
-       2},
-  };
-}
-
-/// SQLite keeps no sign of zero.
-Cell real(double value) { return value + 0.0; }
-
-Cell real(const std::optional<double>& value) {
-  return value ? real(*value) : Cell(std::monostate());
-}
-
-Cell whole(std::uint64_t value) { return static_cast<std::int64_t>(value); }
-
-template <class Number>
-std::optional<Number> parse_number(std::string_view text, int base = 10) {
-  Number number{};
-  const char* end = text.data() + text.size();
-  const auto result = [&] {
-    if constexpr (std::is_floating_point_v<Number>) {
-      return std::from_chars(text.data(), end, number);
-    } else {
-      return std::from_chars(text.data(), end, number, base);
-    }
-  }();
-  if (result.ec != std::errc() || result.ptr != end) return std::nullopt;
-  return number;
-}
-
-std::vector<std::string_view> split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(separator), text.size());
-    parts.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return parts;
-}
-
-/// Reads cells of one row of one table, and names the place where one is not as it should be.
-class RowReader {
- public:
-  RowReader(const std::filesystem::path& file, const char* table, const Row& row)
-      : file_(file), table_(table), row_(row) {}
-
-  std::uint64_t whole(std::size_t column) const {
-    const auto* value = std::get_if<std::int64_t>(&row_[column]);
-    if (value == nullptr || *value < 0) fail(column, "a whole number from 0");
-    return static_cast<std::uint64_t>(*value);
-  }
-  double real(std::size_t column) const {
-    const auto* value = std::get_if<double>(&row_[column]);
-    if (value == nullptr) fail(column, "a number");
-    return *value;
-  }
-  std::optional<double> optional_real(std::size_t column) const {
-    if (std::holds_alternative<std::monostate>(row_[column])) return std::nullopt;
-    return real(column);
-  }
-  const std::string& text(std::size_t column) const {
-    const auto* value = std::get_if<std::string>(&row_[column]);
-    if (value == nullptr) fail(column, "a text");
-    return *value;
-  }
-  evaluation::Measurement measurement(std::size_t column) const {
-    return {real(column), optional_real(column + 1), optional_real(column + 2)};
-  }
-  spaces::Genotype genotype(std::size_t column) const {
-    std::vector<spaces::Genotype::Gene> genes;
-    for (const std::string_view part : split(text(column), ',')) {
-      const auto gene = parse_number<spaces::Genotype::Gene>(part);
-      if (!gene) fail(column, "whole numbers with commas between");
-      genes.push_back(*gene);
-    }
-    return spaces::Genotype(std::move(genes));
-  }
-  Key key(std::size_t column) const {
-    const std::string_view hex = text(column);
-    const auto high = parse_number<std::uint64_t>(hex.substr(0, 16), 16);
-    const auto low = parse_number<std::uint64_t>(hex.size() < 16 ? "" : hex.substr(16), 16);
-    if (hex.size() != 32 || !high || !low) fail(column, "32 hexadecimal digits");
-    return {*high, *low};
-  }
-  std::vector<std::optional<double>> reals(std::size_t column) const {
-    std::vector<std::optional<double>> values;
-    for (const std::string_view part : split(text(column), ' ')) {
-      values.push_back(part == "-" ? std::nullopt : parse_number<double>(part));
-      if (part != "-" && !values.back()) fail(column, "numbers with spaces between");
-    }
-    return values;
-  }
-  [[noreturn]] void fail(std::size_t column, const char* expected) const {
-    throw SearchError(
-        fmt::format("{}, table {}, column {} of a row: expected {}; the file is damaged, `evonas "
-                    "verify` names the rows",
-                    file_.string(), table_, column + 1, expected));
-  }
-
- private:
-  const std::filesystem::path& file_;
-  const char* table_;
-  const Row& row_;
-};
-
-std::string format_reals(const std::vector<std::optional<double>>& values) {
-  std::string text;
-  for (const std::optional<double>& value : values) {
-    if (!text.empty()) text += ' ';
-    text += value ? fmt::format("{}", *value) : "-";
-  }
-  return text;
-}
 
 /// Only within a transaction.
 void put_times(SealedDatabase& database, const TimeSplit& times) {
@@ -163,12 +23,20 @@ void put_times(SealedDatabase& database, const TimeSplit& times) {
   database.put("manifest", {kTimes, to_string(times)});
 }
 
+/// Only within a transaction.
+void insert_origin(SealedDatabase& database, const EvaluationRecord& record) {
+  if (!record.origin) return;
+  const auto& [how, parent, other_parent, generations] = *record.origin;
+  database.insert("origin", {whole_cell(record.index), to_string(how), whole_cell(parent),
+                             whole_cell(other_parent), whole_cell(generations)});
+}
+
 }  // namespace
 
 struct RunStore::State {
   State(const std::filesystem::path& folder, SealedDatabase::Access access,
         const std::function<void(SealedDatabase&)>& fill = {})
-      : database(folder / kFileName, access, tables(), kFormat, fill) {}
+      : database(folder / kFileName, access, run_tables(), kRunFormats, fill) {}
 
   SealedDatabase database;
 
@@ -247,16 +115,25 @@ void RunStore::flush() { state_->database.flush(); }
 void RunStore::add_generation(const AskRecord& ask, std::span<const EvaluationRecord> proposed) {
   SealedDatabase& database = state_->database;
   database.transaction([&] {
-    database.insert("ask", {whole(ask.generation), whole(ask.asked), whole(ask.proposed)});
+    database.insert("ask",
+                    {whole_cell(ask.generation), whole_cell(ask.asked), whole_cell(ask.proposed)});
     for (const EvaluationRecord& record : proposed) {
       database.insert("evaluation",
-                      {whole(record.index), whole(record.generation), record.genotype.to_string(),
-                       record.architecture, record.key.hex()});
+                      {whole_cell(record.index), whole_cell(record.generation),
+                       record.genotype.to_string(), record.architecture, record.key.hex()});
       for (const auto& [metric, value] : record.forecast) {
-        database.insert("forecast", {whole(record.index), metric, real(value.value),
-                                     real(value.low), real(value.high)});
+        database.insert("forecast", {whole_cell(record.index), metric, real_cell(value.value),
+                                     real_cell(value.low), real_cell(value.high)});
       }
+      insert_origin(database, record);
     }
+  });
+}
+
+void RunStore::add_origins(std::span<const EvaluationRecord> records) {
+  SealedDatabase& database = state_->database;
+  database.transaction([&] {
+    for (const EvaluationRecord& record : records) insert_origin(database, record);
   });
 }
 
@@ -265,11 +142,12 @@ void RunStore::add_outcomes(const std::string& source, std::span<const IndexedOu
   SealedDatabase& database = state_->database;
   database.transaction([&] {
     for (const auto& [index, outcome] : outcomes) {
-      database.insert("outcome", {whole(index), source, outcome.failure, real(outcome.seconds)});
+      database.insert("outcome",
+                      {whole_cell(index), source, outcome.failure, real_cell(outcome.seconds)});
       if (!outcome.ok()) continue;
       for (const auto& [metric, value] : outcome.metrics) {
-        database.insert("measurement", {whole(index), source, metric, real(value.value),
-                                        real(value.low), real(value.high)});
+        database.insert("measurement", {whole_cell(index), source, metric, real_cell(value.value),
+                                        real_cell(value.low), real_cell(value.high)});
       }
     }
     put_times(database, run_times);
@@ -279,10 +157,10 @@ void RunStore::add_outcomes(const std::string& source, std::span<const IndexedOu
 void RunStore::finish_generation(const GenerationRecord& record, const TimeSplit& run_times) {
   SealedDatabase& database = state_->database;
   database.transaction([&] {
-    database.insert("generation",
-                    {whole(record.generation), whole(record.evaluations), whole(record.failures),
-                     whole(record.feasible), whole(record.front_size), format_reals(record.best),
-                     real(record.hypervolume), real(record.seconds)});
+    database.insert("generation", {whole_cell(record.generation), whole_cell(record.evaluations),
+                                   whole_cell(record.failures), whole_cell(record.feasible),
+                                   whole_cell(record.front_size), format_reals(record.best),
+                                   real_cell(record.hypervolume), real_cell(record.seconds)});
     put_times(database, run_times);
   });
 }
@@ -304,8 +182,8 @@ void RunStore::set_final(const FinalRecord& record) {
     database.put("manifest", {kFinalSeconds, fmt::format("{}", record.seconds)});
     auto insert = [&, number = std::int64_t{0}](const FinalNetwork& network) mutable {
       for (const auto& [metric, value] : network.metrics) {
-        database.insert("final", {number, metric, network.architecture, real(value.value),
-                                  real(value.low), real(value.high)});
+        database.insert("final", {number, metric, network.architecture, real_cell(value.value),
+                                  real_cell(value.low), real_cell(value.high)});
       }
       ++number;
     };
@@ -321,7 +199,7 @@ std::optional<FinalRecord> RunStore::final() const {
   FinalRecord record;
   record.architecture = architecture->second;
   if (const auto seconds = entries.find(kFinalSeconds); seconds != entries.end()) {
-    record.seconds = parse_number<double>(seconds->second).value_or(0.0);
+    record.seconds = parse_real(seconds->second).value_or(0.0);
   }
   for (const Row& row : state_->database.rows("final")) {
     const RowReader read(file(), "final", row);
@@ -355,6 +233,13 @@ std::vector<EvaluationRecord> RunStore::evaluations() const {
     if (index >= records.size()) throw missing_evaluation(index);
     return records[index];
   };
+  for (const Row& row : state_->database.rows("origin")) {
+    const RowReader read(file(), "origin", row);
+    record_of(read).origin = Origin{.how = parse_operator(read.text(1)),
+                                    .parent = read.optional_whole(2),
+                                    .other_parent = read.optional_whole(3),
+                                    .generations = read.whole(4)};
+  }
   for (const Row& row : state_->database.rows("forecast")) {
     const RowReader read(file(), "forecast", row);
     record_of(read).forecast[read.text(1)] = read.measurement(2);
@@ -402,9 +287,7 @@ std::vector<GenerationRecord> RunStore::generations() const {
   });
 }
 
-double RunStore::seconds() const {
-  return parse_number<double>(get(kSeconds).value_or("0")).value_or(0.0);
-}
+double RunStore::seconds() const { return parse_real(get(kSeconds).value_or("0")).value_or(0.0); }
 
 std::optional<TimeSplit> RunStore::times() const {
   const std::optional<std::string> text = get(kTimes);

@@ -33,9 +33,10 @@ struct IndexedOutcome {
 /// any stop, `kill -9` included, what was committed is there.
 ///
 /// Tables: `manifest` (name, value), `ask` (what the algorithm was asked for), `evaluation` (one
-/// row an architecture), `forecast` (one row a value that was expected of it), `outcome` (one row
-/// an evaluation and source: sources of one evaluation report one after the other), `measurement`
-/// (one row a value), `generation`, `final` (what was found out after the search). Every row ends
+/// row an architecture), `origin` (at most one row an architecture: how the algorithm came by it),
+/// `forecast` (one row a value that was expected of it), `outcome` (one row an evaluation and
+/// source: sources of one evaluation report one after the other), `measurement` (one row a value),
+/// `generation`, `final` (what was found out after the search). Every row ends
 /// in a `checksum` over its other columns, and `seal` holds the number and the sum of the checksums
 /// of each table, so that `evonas verify` finds rows that were altered, added or taken away.
 ///
@@ -47,7 +48,8 @@ class RunStore {
   /// manifest entries in it: there is either a run with all of them or none.
   static RunStore create(const std::filesystem::path& folder,
                          const std::map<std::string, std::string>& manifest = {});
-  /// Opens that of an existing run and locks it against a second writer.
+  /// Opens that of an existing run and locks it against a second writer. One of an earlier format
+  /// gets the tables that it lacks.
   static RunStore open(const std::filesystem::path& folder);
   /// Opens it for reading only, also while another process writes; shows what was stored then.
   static RunStore open_read_only(const std::filesystem::path& folder);
@@ -75,6 +77,9 @@ class RunStore {
 
   /// Adds the architectures of one ask, not yet evaluated.
   void add_generation(const AskRecord& ask, std::span<const EvaluationRecord> proposed);
+
+  /// Adds the origins of evaluations that are there without one.
+  void add_origins(std::span<const EvaluationRecord> records);
 
   /// Stores what one source found out about evaluations (metrics or a failure), in one commit that
   /// also notes the wall time of the run so far.

@@ -136,6 +136,7 @@ class Verification {
         fault("evaluation {}: the algorithm expects other values than were stored",
               records[i].index);
       }
+      check_origins(records, algorithm.origins());
       for (std::size_t i = begin; i < begin + ask.proposed; ++i) {
         if (run_.complete(i)) continue;
         if (ask.generation < run_.generations.size()) {
@@ -157,6 +158,16 @@ class Verification {
               ask.generation, stored.seconds, earlier);
       }
       earlier = stored.seconds;
+    }
+  }
+
+  /// A run that an evonas without origins began has none.
+  void check_origins(std::span<const EvaluationRecord> records, std::span<const Origin> expected) {
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      if (!records[i].origin) continue;
+      if (i < expected.size() && *records[i].origin == expected[i]) continue;
+      fault("evaluation {}: the algorithm came by it in another way than was stored",
+            records[i].index);
     }
   }
 

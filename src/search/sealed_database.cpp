@@ -67,10 +67,10 @@ struct SealedDatabase::State {
     std::optional<SQLite::Statement> insert;
   };
 
-  State(std::filesystem::path file, int format) : path(std::move(file)), version(format) {}
+  explicit State(std::filesystem::path file) : path(std::move(file)) {}
 
   std::filesystem::path path;
-  int version;
+  int version = 0;  ///< format of the file
   std::unique_ptr<FileLock> lock;
   std::unique_ptr<SQLite::Database> database;
   std::map<std::string, Entry> tables;
@@ -129,19 +129,28 @@ struct SealedDatabase::State {
     }
   }
 
-  void create_tables() {
-    for (const auto& [name, entry] : tables) {
+  bool holds(const Table& table) const { return table.since <= version; }
+
+  /// Brings the file to a format.
+  void upgrade(int format) {
+    for (auto& [name, entry] : tables) {
       const Table& table = entry.table;
+      if (holds(table)) continue;
+      entry.touched = true;
       database->exec(fmt::format(
           "CREATE TABLE {} ({}, checksum TEXT NOT NULL, PRIMARY KEY ({})) WITHOUT ROWID", name,
           fmt::join(table.columns, ", "), key_list(table)));
     }
+    database->exec(fmt::format("PRAGMA user_version = {}", format));
+    version = format;
+  }
+
+  void create_tables(int format) {
     database->exec(fmt::format(
         "CREATE TABLE {} (name TEXT PRIMARY KEY, rows INTEGER NOT NULL, digest TEXT NOT NULL, "
         "checksum TEXT NOT NULL) WITHOUT ROWID",
         kSealTable));
-    database->exec(fmt::format("PRAGMA user_version = {}", version));
-    for (auto& [name, entry] : tables) entry.touched = true;
+    upgrade(format);
   }
 
   void load_seals() {
@@ -273,8 +282,9 @@ struct SealedDatabase::State {
 };
 
 SealedDatabase::SealedDatabase(std::filesystem::path file, Access access, std::vector<Table> tables,
-                               int format, const std::function<void(SealedDatabase&)>& fill)
-    : state_(std::make_unique<State>(std::move(file), format)) {
+                               const Formats& formats,
+                               const std::function<void(SealedDatabase&)>& fill)
+    : state_(std::make_unique<State>(std::move(file))) {
   State& state = *state_;
   if (access != Access::Create && !std::filesystem::exists(state.path)) {
     throw SearchError(fmt::format("{} does not exist: {} holds no run", state.path.string(),
@@ -301,21 +311,24 @@ SealedDatabase::SealedDatabase(std::filesystem::path file, Access access, std::v
                         state.path.string(), state.path.parent_path().string()));
       }
       state.transact([&] {
-        state.create_tables();
+        state.create_tables(formats.newest);
         state.prepare();
         if (fill) fill(*this);
       });
       return;
     }
     if (empty) throw nothing;
-    if (stored != format) {
+    if (stored < formats.oldest || stored > formats.newest) {
       throw SearchError(fmt::format(
-          "{} is a run of format {}, and this program reads format {}; use the version of evonas "
-          "that wrote it",
-          state.path.string(), stored, format));
+          "{} is a run of format {}, and this program reads formats {} to {}; use the version of "
+          "evonas that wrote it",
+          state.path.string(), stored, formats.oldest, formats.newest));
     }
+    state.version = stored;
     state.load_seals();
-    if (access == Access::Write) state.prepare();
+    if (access == Access::Read) return;
+    if (stored < formats.newest) state.transact([&] { state.upgrade(formats.newest); });
+    state.prepare();
   });
 }
 
@@ -323,7 +336,7 @@ SealedDatabase::~SealedDatabase() = default;
 
 bool SealedDatabase::holds_tables(const std::filesystem::path& file) {
   if (!std::filesystem::exists(file) || State::cut_short(file)) return false;
-  State state(file, 0);
+  State state(file);
   return state.guarded([&] {
     state.connect(Access::Read);
     return !state.empty();
@@ -361,6 +374,7 @@ void SealedDatabase::clear(const std::string& table) {
 
 std::vector<Row> SealedDatabase::rows(const std::string& name) const {
   const Table& table = state_->entry(name).table;
+  if (!state_->holds(table)) return {};
   return state_->guarded([&] {
     SQLite::Statement query(*state_->database,
                             fmt::format("SELECT * FROM {} ORDER BY {}", name, key_list(table)));
@@ -375,16 +389,18 @@ std::vector<std::string> SealedDatabase::faults() const {
   try {
     const std::string check = state_->database->execAndGet("PRAGMA quick_check").getString();
     if (check != "ok") faults.push_back(fmt::format("{}: {}", state_->path.string(), check));
+    int expected = 0;
     for (const auto& [name, entry] : state_->tables) {
+      if (!state_->holds(entry.table)) continue;
+      ++expected;
       const std::vector<std::string> found = state_->table_faults(entry.table);
       faults.insert(faults.end(), found.begin(), found.end());
     }
     const int seals =
         state_->database->execAndGet(fmt::format("SELECT count(*) FROM {}", kSealTable));
-    if (seals != int(state_->tables.size())) {
+    if (seals != expected) {
       faults.push_back(fmt::format("{}, table {}: {} rows where {} are expected",
-                                   state_->path.string(), kSealTable, seals,
-                                   state_->tables.size()));
+                                   state_->path.string(), kSealTable, seals, expected));
     }
   } catch (const SQLite::Exception& error) {
     faults.push_back(fmt::format("{}: {}", state_->path.string(), error.what()));

@@ -21,6 +21,14 @@ struct Table {
   std::string name;
   std::vector<std::string> columns;  ///< SQL definitions, "number INTEGER"
   std::size_t key_columns = 1;       ///< the first ones identify a row
+  int since = 1;                     ///< format that brought it
+};
+
+/// Versions of the tables of a file. A later one only adds tables, so that what rows are sealed
+/// with never changes.
+struct Formats {
+  int oldest = 1;  ///< that can be read
+  int newest = 1;
 };
 
 /// An SQLite file (WAL, synchronous FULL) in which nothing can be altered, added or taken away
@@ -39,11 +47,12 @@ class SealedDatabase {
  public:
   enum class Access { Create, Write, Read };
 
-  /// `format` is the version of the tables; a file of another one is refused. Create makes a new
-  /// file, also over one whose creation was cut short, with what `fill` inserts: file, tables and
+  /// A file of a format that is not among `formats` is refused. Write brings one of an earlier
+  /// format to the newest; to Read the tables that it lacks are empty. Create makes a new file,
+  /// also over one whose creation was cut short, with what `fill` inserts: file, tables and
   /// contents appear in one transaction.
-  SealedDatabase(std::filesystem::path file, Access access, std::vector<Table> tables, int format,
-                 const std::function<void(SealedDatabase&)>& fill = {});
+  SealedDatabase(std::filesystem::path file, Access access, std::vector<Table> tables,
+                 const Formats& formats, const std::function<void(SealedDatabase&)>& fill = {});
   ~SealedDatabase();
   SealedDatabase(const SealedDatabase&) = delete;
   SealedDatabase& operator=(const SealedDatabase&) = delete;

@@ -28,7 +28,7 @@ TimeSplit parse_time_split(std::string_view text) {
     const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), seconds);
     if (!named || error != std::errc() || !(seconds >= 0.0)) {
       throw SearchError(fmt::format("'{}' is no split of a run's time; expected seconds as in '{}'",
-                                    text, to_string({})));
+                                    text, to_string(TimeSplit{})));
     }
     rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
   }

@@ -33,7 +33,27 @@ inline void label_distance(search::Individual& individual) {
 struct Asked {
   std::vector<spaces::Genotype> genotypes;
   std::vector<search::Individual> evaluated;
+  std::vector<search::Origin> origins;
 };
+
+/// Parents are evaluations of before that have not failed.
+inline void check_origin(const search::Origin& origin,
+                         std::span<const search::Individual> evaluated) {
+  for (const auto& parent : {origin.parent, origin.other_parent}) {
+    if (!parent) continue;
+    REQUIRE(*parent < evaluated.size());
+    CHECK_FALSE(evaluated[*parent].failed());
+  }
+  CHECK((origin.parent || !origin.other_parent));
+  CHECK((!origin.other_parent || *origin.other_parent != *origin.parent));
+  using search::Operator;
+  if (origin.how == Operator::Random || origin.how == Operator::InitialDesign) {
+    CHECK_FALSE(origin.parent);
+    CHECK(origin.generations == 0);
+  } else {
+    CHECK(origin.generations > 0);
+  }
+}
 
 /// Runs a search; `batch` 0 lets the algorithm choose its own. Checks every ask on the way.
 inline Asked run_algorithm(const search::AlgorithmOptions& options, const spaces::AnySpace& space,
@@ -48,6 +68,10 @@ inline Asked run_algorithm(const search::AlgorithmOptions& options, const spaces
         std::min(batch > 0 ? batch : algorithm->batch_size(), evaluations - asked.genotypes.size());
     const std::vector<spaces::Genotype> proposed = algorithm->ask(wanted);
     REQUIRE(proposed.size() <= wanted);
+    const std::vector<search::Origin> origins = algorithm->origins();
+    REQUIRE(origins.size() == proposed.size());
+    for (const search::Origin& origin : origins) check_origin(origin, asked.evaluated);
+    asked.origins.insert(asked.origins.end(), origins.begin(), origins.end());
     if (proposed.empty()) break;
     std::vector<search::Individual> told;
     for (const spaces::Genotype& genotype : proposed) {
@@ -90,11 +114,13 @@ inline void check_algorithm(const search::AlgorithmOptions& options, const space
 
   // Is the same for the same seed, another for another, and on any number of threads.
   CHECK(run(networks / 2, 0).genotypes == half.genotypes);
-  const std::vector<spaces::Genotype> in_blocks = run(networks, 40).genotypes;
+  const Asked in_blocks = run(networks, 40);
   const tbb::global_control eight(tbb::global_control::max_allowed_parallelism, 8);
   for (const int threads : {1, 2, 3, 8}) {
     tbb::task_arena arena(threads);
-    CHECK(arena.execute([&] { return run(networks, 40).genotypes; }) == in_blocks);
+    const Asked again = arena.execute([&] { return run(networks, 40); });
+    CHECK(again.genotypes == in_blocks.genotypes);
+    CHECK(again.origins == in_blocks.origins);
   }
   search::AlgorithmOptions other = options;
   other.seed = options.seed + 1;

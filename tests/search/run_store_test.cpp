@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include "search/run_verification.hpp"
 #include "temporary_folder.hpp"
 #include "toy_search.hpp"
 
@@ -18,6 +19,7 @@ namespace evonas::search {
 namespace {
 
 using tests::TemporaryFolder;
+using toy::Climber;
 using toy::text_of;
 using toy::World;
 
@@ -50,7 +52,15 @@ TEST_CASE("everything comes back as it was stored, to the last bit, in any order
     std::vector<EvaluationRecord> expected;
     {
       RunStore store = RunStore::create(folder.path(), {{"host", "a \"quoted\"\nname"}});
-      for (std::uint64_t i = 0; i < 8; ++i) expected.push_back(proposed(i, i / 5));
+      for (std::uint64_t i = 0; i < 8; ++i) {
+        expected.push_back(proposed(i, i / 5));
+        if (i % 4 == 0) continue;
+        Origin& origin = expected.back().origin.emplace();
+        origin.how = static_cast<Operator>(rng.below(6));
+        origin.generations = rng.below(100);
+        if (i % 4 > 1) origin.parent = rng.below(i);
+        if (i % 4 > 2) origin.other_parent = rng.below(i);
+      }
       store.add_generation({0, 6, 5}, std::span(expected).first(5));
       store.add_generation({1, 3, 3}, std::span(expected).last(3));
       std::vector<std::size_t> order{0, 1, 2, 3, 4, 5, 6, 7};
@@ -166,6 +176,61 @@ TEST_CASE("a folder that holds a run, none, or something else, is told apart") {
   std::ofstream(file) << std::string(5000, 'x');
   CHECK(refusal([&] { RunStore::open_read_only(folder.path()); }).find("damaged") !=
         std::string::npos);
+}
+
+/// Makes of a store one as it was before there were origins.
+void make_format_2(const std::filesystem::path& file) {
+  SQLite::Database database(file.string(), SQLite::OPEN_READWRITE);
+  database.exec("DROP TABLE origin");
+  database.exec("DELETE FROM seal WHERE name = 'origin'");
+  database.exec("PRAGMA user_version = 2");
+}
+
+std::size_t with_origin(const SearchSummary& summary) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      summary.evaluations,
+      [](const EvaluationRecord& record) { return record.origin.has_value(); }));
+}
+
+TEST_CASE("a run of the format before origins is read as it is, and continued with them") {
+  const TemporaryFolder folder;
+  const World world(18);
+  const auto load = [&] {
+    return load_summary(RunStore::open_read_only(folder.path()), world.setup.problem);
+  };
+  {
+    RunStore store = RunStore::create(folder.path());
+    World(12).run(&store);
+  }
+  make_format_2(folder.path() / "run.sqlite");
+  {
+    const RunStore old = RunStore::open_read_only(folder.path());
+    CHECK(old.verify_checksums().empty());
+    CHECK(with_origin(load()) == 0);
+    CHECK(load().evaluations.size() == 12);
+    Climber climber(7, world.batch);
+    CHECK(verify_run(world.setup, climber, old).empty());
+  }
+  RunStore store = RunStore::open(folder.path());
+  CHECK(store.verify_checksums().empty());
+  CHECK(with_origin(load()) == 0);
+  const SearchSummary summary = world.run(&store);
+  CHECK(text_of(summary) == text_of(World(18).run()));
+  CHECK(text_of(load()) == text_of(summary));
+  CHECK(with_origin(summary) == 18);
+  Climber climber(7, world.batch);
+  CHECK(verify_run(world.setup, climber, store).empty());
+}
+
+TEST_CASE("a format that says less than the file holds is found out") {
+  const TemporaryFolder folder;
+  {
+    RunStore store = RunStore::create(folder.path());
+    World(12).run(&store);
+  }
+  SQLite::Database((folder.path() / "run.sqlite").string(), SQLite::OPEN_READWRITE)
+      .exec("PRAGMA user_version = 2");
+  CHECK_FALSE(RunStore::open_read_only(folder.path()).verify_checksums().empty());
 }
 
 TEST_CASE("grouped commits keep their order and are durable after a flush") {

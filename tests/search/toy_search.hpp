@@ -84,10 +84,17 @@ class Climber final : public search::Algorithm {
 
   std::vector<spaces::Genotype> ask(std::size_t count) override {
     std::vector<spaces::Genotype> asked;
+    origins_.clear();
     for (std::size_t slot = 0; slot < count && known_.size() < limit_; ++slot) {
       Rng rng(seed_, "climb", generation_, slot);
       spaces::Genotype genotype = space_.sample(rng);
-      if (!elite_.empty()) genotype = elite_[rng.below(elite_.size())].genotype;
+      origins_.emplace_back();
+      if (!elite_.empty()) {
+        const search::Individual& parent = elite_[rng.below(elite_.size())];
+        genotype = parent.genotype;
+        origins_.back() = {
+            .how = search::Operator::Mutation, .parent = parent.index, .generations = 1};
+      }
       while (!known_.insert(genotype).second) genotype = space_.mutate(genotype, rng);
       asked.push_back(genotype);
     }
@@ -104,6 +111,8 @@ class Climber final : public search::Algorithm {
     }
     return forecasts;
   }
+
+  std::vector<search::Origin> origins() const override { return origins_; }
 
   void tell(std::span<const search::Individual> evaluated) override {
     for (const search::Individual& individual : evaluated) {
@@ -122,6 +131,7 @@ class Climber final : public search::Algorithm {
   std::size_t limit_;
   std::uint64_t generation_ = 0;
   std::size_t asked_ = 0;
+  std::vector<search::Origin> origins_;
   std::vector<search::Individual> elite_;
   std::unordered_set<spaces::Genotype> known_;
 };
@@ -241,6 +251,14 @@ struct World {
   }
 };
 
+inline std::string text_of(const search::Origin& origin) {
+  const auto number = [](const std::optional<std::uint64_t>& parent) {
+    return parent ? fmt::format("{}", *parent) : std::string("-");
+  };
+  return fmt::format("{} {} {} {}", to_string(origin.how), number(origin.parent),
+                     number(origin.other_parent), origin.generations);
+}
+
 /// Everything about an evaluation, exactly, as text.
 inline std::string text_of(const search::EvaluationRecord& record) {
   std::string text = fmt::format("{} {} {} {} {} '{}' {:a}", record.index, record.generation,
@@ -251,6 +269,7 @@ inline std::string text_of(const search::EvaluationRecord& record) {
     if (value.low) text += fmt::format("[{:a}", *value.low);
     if (value.high) text += fmt::format("]{:a}", *value.high);
   }
+  if (record.origin) text += " from " + text_of(*record.origin);
   return text;
 }
 

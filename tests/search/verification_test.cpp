@@ -40,8 +40,9 @@ SQLite::Database edit(const std::filesystem::path& folder) {
   return SQLite::Database((folder / "run.sqlite").string(), SQLite::OPEN_READWRITE);
 }
 
-const std::vector<std::string> kTables{"manifest",    "ask",        "evaluation", "outcome",
-                                       "measurement", "generation", "final",      "seal"};
+const std::vector<std::string> kTables{"manifest", "ask",     "evaluation",  "origin",
+                                       "forecast", "outcome", "measurement", "generation",
+                                       "final",    "seal"};
 
 std::string primary_key(SQLite::Database& database, const std::string& table) {
   std::string keys;
@@ -177,6 +178,37 @@ TEST_CASE("what checksums cannot show, the second look does: values stored wrong
   World other_problem(14);
   other_problem.setup.problem.limits[0].bound = 5.0;
   CHECK(faults_after(other_problem).front().find("limits") != std::string::npos);
+}
+
+/// Climbs like Climber, but lies about where from.
+struct Liar final : Algorithm {
+  Climber climber{7, 6};
+
+  std::size_t batch_size() const override { return 6; }
+  std::vector<spaces::Genotype> ask(std::size_t count) override { return climber.ask(count); }
+  std::vector<Forecast> forecasts() const override { return climber.forecasts(); }
+  std::vector<Origin> origins() const override {
+    std::vector<Origin> origins = climber.origins();
+    if (origins.back().parent) origins.back().other_parent = 0;
+    return origins;
+  }
+  void tell(std::span<const Individual> evaluated) override { climber.tell(evaluated); }
+};
+
+TEST_CASE("an origin that is not that of the algorithm is found") {
+  const TemporaryFolder folder;
+  const World world(14);
+  RunStore store = RunStore::create(folder.path());
+  Liar liar;
+  run_search(world.setup, liar, &store, {}, {});
+  CHECK(store.verify_checksums().empty());
+  Climber climber(7, world.batch);
+  const auto found = verify_run(world.setup, climber, store);
+  // The last of the second and of the third generation.
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].find("evaluation 11: the algorithm came by it in another way") !=
+        std::string::npos);
+  CHECK(found[1].find("evaluation 13: ") != std::string::npos);
 }
 
 TEST_CASE("expensive and unrepeatable sources are not run again") {

@@ -37,22 +37,25 @@ std::size_t Bananas::batch_size() const {
 
 std::vector<spaces::Genotype> Bananas::ask(std::size_t count) {
   std::vector<spaces::Genotype> asked;
+  origins_.clear();
   const auto add_random = [&](std::size_t wanted) {
     while (asked.size() < wanted) {
       std::optional<spaces::Genotype> genotype = novelty_.sample();
       if (!genotype) break;
       asked.push_back(std::move(*genotype));
+      origins_.emplace_back();
     }
   };
   add_random(std::min(count, kBananasInitial - std::min(asked_, kBananasInitial)));
   if (asked.size() < count && !evaluated_.empty()) {
-    std::vector<spaces::Genotype> mutants = candidates();
-    if (!mutants.empty()) {
+    auto [genotypes, parents] = candidates();
+    if (!genotypes.empty()) {
       learn();
-      for (const std::size_t i : drawn_order(mutants)) {
+      for (const std::size_t i : drawn_order(genotypes)) {
         if (asked.size() == count) break;
-        novelty_.claim(novelty_.identity(mutants[i]));
-        asked.push_back(std::move(mutants[i]));
+        novelty_.claim(novelty_.identity(genotypes[i]));
+        asked.push_back(std::move(genotypes[i]));
+        origins_.push_back({.how = Operator::Mutation, .parent = parents[i], .generations = 1});
       }
     }
   }
@@ -62,16 +65,17 @@ std::vector<spaces::Genotype> Bananas::ask(std::size_t count) {
   return asked;
 }
 
-std::vector<spaces::Genotype> Bananas::candidates() const {
-  std::vector<spaces::Genotype> mutants;
+Bananas::Mutants Bananas::candidates() const {
+  Mutants mutants;
   KeyIndex found;
   for (std::size_t parent = 0; parent < std::min(kMutatedParents, evaluated_.size()); ++parent) {
     Rng rng(seed_, "mutants of the best", generation_, parent);
-    for (int i = 0; i < kMutationsOfParent && mutants.size() < kMutants; ++i) {
+    for (int i = 0; i < kMutationsOfParent && mutants.genotypes.size() < kMutants; ++i) {
       spaces::Genotype mutant = novelty_.space().mutate(evaluated_[parent].genotype, rng);
       const Key identity = novelty_.identity(mutant);
       if (novelty_.seen(identity) || !found.insert(identity).second) continue;
-      mutants.push_back(std::move(mutant));
+      mutants.genotypes.push_back(std::move(mutant));
+      mutants.parents.push_back(evaluated_[parent].index);
     }
   }
   return mutants;

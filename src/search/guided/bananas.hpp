@@ -28,12 +28,19 @@ class Bananas final : public Algorithm {
   std::size_t batch_size() const override;
   /// Throws PredictorError where the predictor cannot be fitted.
   std::vector<spaces::Genotype> ask(std::size_t count) override;
+  std::vector<Origin> origins() const override { return origins_; }
   LearningTime learning_time() const override { return time_; }
   void tell(std::span<const Individual> evaluated) override;
 
  private:
+  /// Architectures, and the number of the evaluation that each is a mutant of.
+  struct Mutants {
+    std::vector<spaces::Genotype> genotypes;
+    std::vector<std::uint64_t> parents;
+  };
+
   /// Mutants of the best, distinct and none of them asked for before.
-  std::vector<spaces::Genotype> candidates() const;
+  Mutants candidates() const;
   void learn();
   /// Positions of candidates by a draw from what is believed of each, the best first.
   std::vector<std::size_t> drawn_order(std::span<const spaces::Genotype> candidates);
@@ -43,6 +50,7 @@ class Bananas final : public Algorithm {
   std::uint64_t seed_;
   std::unique_ptr<predictor::Predictor> predictor_;
   std::vector<Individual> evaluated_;  ///< that have not failed, the best first
+  std::vector<Origin> origins_;        ///< of the last ask
   LearningTime time_;
   std::size_t asked_ = 0;
   std::uint64_t generation_ = 0;

@@ -4,6 +4,7 @@
 
 #include "predictor/predictor.hpp"
 #include "search/guided/acquisition.hpp"
+#include "search/origin.hpp"
 #include "search/problem.hpp"
 
 namespace evonas::search {
@@ -13,6 +14,7 @@ struct GuidedCandidate {
   /// Its objectives are merits, to be minimised, and none where a known metric is missing; its key
   /// is its identity (Novelty::identity), its index the position in the block it was assessed in.
   Individual individual;
+  Origin origin;
   Outlook outlook;  ///< a prediction an objective, to be minimised, in the metrics' units
   std::vector<predictor::Prediction> believed;  ///< by belief, as its scores
 };

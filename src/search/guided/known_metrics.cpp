@@ -10,7 +10,7 @@ namespace evonas::search {
 namespace {
 
 /// Keys that one task computes; fewer are not worth a task.
-constexpr std::size_t kGrain = 16;
+constexpr std::size_t kKeysPerTask = 16;
 
 }  // namespace
 
@@ -44,7 +44,8 @@ std::vector<double> KnownMetrics::values(std::span<const spaces::Genotype> block
   }
   values_.resize(asked_.size() * names_.size(), std::numeric_limits<double>::quiet_NaN());
   parallel_for(
-      fresh.size(), [&](std::size_t i) { fresh[i].key = space_.key(fresh[i].genotype); }, kGrain);
+      fresh.size(), [&](std::size_t i) { fresh[i].key = space_.key(fresh[i].genotype); },
+      kKeysPerTask);
   if (!fresh.empty()) ask(fresh, fresh_rows);
   std::vector<double> values;
   values.reserve(block.size() * names_.size());

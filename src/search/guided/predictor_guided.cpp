@@ -9,13 +9,14 @@
 #include "base/random.hpp"
 #include "base/scoped_timer.hpp"
 #include "search/guided/batch_choice.hpp"
+#include "search/guided/descent.hpp"
 #include "search/guided/initial_design.hpp"
 #include "search/nsga2.hpp"
 
 namespace evonas::search {
 namespace {
 
-constexpr std::size_t kBatch = 5;
+constexpr std::size_t kGuidedBatch = 5;
 
 }  // namespace
 
@@ -23,7 +24,7 @@ PredictorGuided::PredictorGuided(const AlgorithmOptions& options, spaces::AnySpa
                                  Problem problem, const Guidance& guidance)
     : options_(options),
       novelty_(options, std::move(space)),
-      batch_(options.batch > 0 ? static_cast<std::size_t>(options.batch) : kBatch),
+      batch_(options.batch > 0 ? static_cast<std::size_t>(options.batch) : kGuidedBatch),
       assessor_(options, novelty_.space(), std::move(problem), guidance),
       size_(novelty_.space(), guidance.known, std::array<std::string, 1>{"flops"}) {}
 
@@ -35,6 +36,7 @@ std::size_t PredictorGuided::batch_size() const {
 std::vector<spaces::Genotype> PredictorGuided::ask(std::size_t count) {
   std::vector<spaces::Genotype> asked;
   forecasts_.clear();
+  origins_.clear();
   const auto initial = static_cast<std::size_t>(options_.guidance.initial);
   while (asked.size() < count && asked_ + asked.size() < initial) {
     std::optional<spaces::Genotype> genotype = begin();
@@ -50,6 +52,7 @@ std::vector<spaces::Genotype> PredictorGuided::ask(std::size_t count) {
       if (rng.chance(options_.guidance.exploration)) {
         if (auto genotype = novelty_.sample()) {
           asked.push_back(std::move(*genotype));
+          origins_.emplace_back();
           continue;
         }
       }
@@ -58,12 +61,14 @@ std::vector<spaces::Genotype> PredictorGuided::ask(std::size_t count) {
       forecasts_.resize(asked.size());
       forecasts_.push_back(assessor_.forecast_of(candidate));
       asked.push_back(std::move(candidate.individual.genotype));
+      origins_.push_back(candidate.origin);
     }
   }
   while (asked.size() < count) {
     std::optional<spaces::Genotype> genotype = novelty_.sample();
     if (!genotype) break;
     asked.push_back(std::move(*genotype));
+    origins_.emplace_back();
   }
   asked_ += asked.size();
   ++generation_;
@@ -79,9 +84,13 @@ std::optional<spaces::Genotype> PredictorGuided::begin() {
   while (!first_.empty()) {
     spaces::Genotype genotype = std::move(first_.back());
     first_.pop_back();
-    if (novelty_.claim(novelty_.identity(genotype))) return genotype;
+    if (!novelty_.claim(novelty_.identity(genotype))) continue;
+    origins_.push_back({.how = Operator::InitialDesign});
+    return genotype;
   }
-  return novelty_.sample();
+  std::optional<spaces::Genotype> genotype = novelty_.sample();
+  if (genotype) origins_.emplace_back();
+  return genotype;
 }
 
 void PredictorGuided::learn() {
@@ -97,7 +106,12 @@ std::vector<GuidedCandidate> PredictorGuided::consider() {
   std::vector<spaces::Genotype> parents;
   for (const Individual& individual : evaluated_) parents.push_back(individual.genotype);
   std::vector<Individual> told;
-  for (GuidedCandidate& parent : assess(parents)) told.push_back(std::move(parent.individual));
+  // Members of the evolution are told apart by the numbers that the descent gives them.
+  Descent descent(evaluated_);
+  for (GuidedCandidate& parent : assess(parents)) {
+    told.push_back(std::move(parent.individual));
+    told.back().index = told.size() - 1;
+  }
   evolution.tell(told);
   std::vector<GuidedCandidate> considered;
   const auto wanted = static_cast<std::size_t>(options_.guidance.candidates);
@@ -105,9 +119,12 @@ std::vector<GuidedCandidate> PredictorGuided::consider() {
   while (considered.size() < wanted) {
     const auto asked = evolution.ask(std::min(population, wanted - considered.size()));
     if (asked.empty()) break;
+    const std::vector<Origin> origins = evolution.origins();
     told.clear();
     for (GuidedCandidate& candidate : assess(asked)) {
       told.push_back(candidate.individual);
+      told.back().index = descent.size();
+      candidate.origin = descent.add(origins[told.size() - 1]);
       considered.push_back(std::move(candidate));
     }
     evolution.tell(told);

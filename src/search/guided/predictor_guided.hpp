@@ -31,11 +31,12 @@ class PredictorGuided final : public Algorithm {
   std::size_t batch_size() const override;
   std::vector<spaces::Genotype> ask(std::size_t count) override;
   std::vector<Forecast> forecasts() const override { return forecasts_; }
+  std::vector<Origin> origins() const override { return origins_; }
   LearningTime learning_time() const override { return time_; }
   void tell(std::span<const Individual> evaluated) override;
 
  private:
-  /// The next of the initial design.
+  /// The next of the initial design, its origin noted.
   std::optional<spaces::Genotype> begin();
   void learn();
   void imagine(const spaces::Genotype& chosen);
@@ -51,6 +52,7 @@ class PredictorGuided final : public Algorithm {
   Assessor assessor_;
   KnownMetrics size_;  ///< what the initial design is spread over where no metric is known
   std::vector<Forecast> forecasts_;      ///< of the last ask
+  std::vector<Origin> origins_;          ///< of the last ask
   std::vector<Individual> evaluated_;    ///< that have not failed
   std::vector<spaces::Genotype> first_;  ///< what is left of the initial design
   LearningTime time_;
