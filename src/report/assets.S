@@ -9,6 +9,7 @@
         embed evonas_report_charts, "charts.js"
         embed evonas_report_forecast_charts, "forecast_charts.js"
         embed evonas_report_breakdown, "breakdown.js"
+        embed evonas_report_lineage, "lineage.js"
         embed evonas_report_search_page, "search_page.js"
         embed evonas_report_benchmark_page, "benchmark_page.js"
         embed evonas_report_main, "page.js"

@@ -14,6 +14,7 @@ extern const char evonas_report_bars_begin[], evonas_report_bars_end[];
 extern const char evonas_report_charts_begin[], evonas_report_charts_end[];
 extern const char evonas_report_forecast_charts_begin[], evonas_report_forecast_charts_end[];
 extern const char evonas_report_breakdown_begin[], evonas_report_breakdown_end[];
+extern const char evonas_report_lineage_begin[], evonas_report_lineage_end[];
 extern const char evonas_report_search_page_begin[], evonas_report_search_page_end[];
 extern const char evonas_report_benchmark_page_begin[], evonas_report_benchmark_page_end[];
 extern const char evonas_report_main_begin[], evonas_report_main_end[];
@@ -44,6 +45,7 @@ Assets assets() {
                          {evonas_report_charts_begin, evonas_report_charts_end},
                          {evonas_report_forecast_charts_begin, evonas_report_forecast_charts_end},
                          {evonas_report_breakdown_begin, evonas_report_breakdown_end},
+                         {evonas_report_lineage_begin, evonas_report_lineage_end},
                          {evonas_report_search_page_begin, evonas_report_search_page_end},
                          {evonas_report_benchmark_page_begin, evonas_report_benchmark_page_end},
                          {evonas_report_main_begin, evonas_report_main_end}})};

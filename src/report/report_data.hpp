@@ -79,12 +79,15 @@ nlohmann::json summary_json(const Run& run);
 /// - `operators` [{operator, evaluated, feasible, on_front, improved}]: what became of what each
 /// made,
 ///   `improved` being those that were the best in the first objective when they came;
-/// - `cells` [{key, svg}] of the front's first 60 networks; `svg` is null without Graphviz.
+/// - `cells` [{key, svg}] of the front's first 60 networks; `svg` is null without Graphviz;
+/// - `lineage` [{index, changes: [{gene, from, to}], svg}]: the evaluations on the way to the
+/// network
+///   that the run ends with, the earliest first; `svg` is null where they are many.
 nlohmann::json report_json(const Run& run);
 
 /// The same of several runs, which must have the same objectives (ReportError otherwise). Their
 /// `hypervolume` curves are measured from one reference point, the worst of the runs' own; cells
-/// are left out.
+/// and lineages are left out.
 nlohmann::json report_json(std::span<const Run> runs);
 
 /// The data of a benchmark's page: `{"kind": "benchmark", "name", "space", "metric", "optimum",

@@ -7,6 +7,7 @@
 #include "report/columns.hpp"
 #include "report/curves.hpp"
 #include "report/forecasts.hpp"
+#include "report/lineage.hpp"
 #include "report/measurements_json.hpp"
 #include "report/operators.hpp"
 #include "report/report_data.hpp"
@@ -16,6 +17,8 @@ namespace {
 
 /// Enough for any front that a person looks through; each takes a run of `dot`.
 constexpr std::size_t kPictures = 60;
+/// Generations that a person follows in pictures; a longer line is a table.
+constexpr std::size_t kPicturedLine = 8;
 
 nlohmann::json objectives_json(const Run& run) {
   nlohmann::json objectives = nlohmann::json::array();
@@ -102,6 +105,24 @@ nlohmann::json cells_json(const Run& run) {
   return cells;
 }
 
+nlohmann::json lineage_json(const Run& run) {
+  const std::vector<Ancestor> ancestors = lineage(run);
+  const bool drawn =
+      ancestors.size() > 1 && ancestors.size() <= kPicturedLine && graph::graphviz_available();
+  nlohmann::json line = nlohmann::json::array();
+  for (const auto& [position, changes] : ancestors) {
+    const search::EvaluationRecord& record = run.summary.evaluations.at(position);
+    nlohmann::json changed = nlohmann::json::array();
+    for (const GeneChange& change : changes) {
+      changed.push_back({{"gene", change.gene}, {"from", change.from}, {"to", change.to}});
+    }
+    line.push_back({{"index", record.index},
+                    {"changes", std::move(changed)},
+                    {"svg", drawn ? picture(run, record) : nullptr}});
+  }
+  return line;
+}
+
 nlohmann::json forecasts_json(const Run& run) {
   nlohmann::json forecasts = nlohmann::json::array();
   for (const ForecastQuality& quality : forecast_quality(run)) {
@@ -147,6 +168,7 @@ nlohmann::json run_json(const Run& run) {
           {"forecasts", forecasts_json(run)},
           {"operators", operators_json(run)},
           {"cells", nlohmann::json::array()},
+          {"lineage", nlohmann::json::array()},
           {"host", run.host},
           {"configuration", run.configuration}};
 }
@@ -181,6 +203,7 @@ void check_objectives(std::span<const Run> runs) {
 nlohmann::json report_json(const Run& run) {
   nlohmann::json data = report_json(std::span<const Run>(&run, 1));
   data["runs"][0]["cells"] = cells_json(run);
+  data["runs"][0]["lineage"] = readable(lineage_json(run));
   return data;
 }
 

@@ -267,7 +267,7 @@ function searchPage(data) {
   if (runs.length === 1) {
     const [run] = runs;
     return [header(run), element("div", { class: "tiles" }, tiles(run)), ...charts(runs),
-            frontTable(runs), cells(run), finalTraining(run), forecasts(run),
+            frontTable(runs), cells(run), lineage(run), finalTraining(run), forecasts(run),
             operators(run), timeSplit(run), failures(run), ...provenance(run.configuration, run.host)];
   }
   return [

@@ -83,6 +83,7 @@ class Darts {
   Genotype at(std::uint64_t index) const;
   /// The 96 genotypes with one other operation and the 24 with one other input.
   std::vector<Genotype> neighbours(const Genotype& genotype) const;
+  std::vector<GeneDescription> describe_genes() const;
 
  private:
   DartsOptions options_;

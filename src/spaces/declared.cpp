@@ -238,4 +238,10 @@ std::vector<Genotype> Declared::neighbours(const Genotype& genotype) const {
   return result;
 }
 
+std::vector<GeneDescription> Declared::describe_genes() const {
+  std::vector<GeneDescription> genes;
+  for (const declared::Gene& gene : model_->genes.list) genes.push_back({gene.name, gene.options});
+  return genes;
+}
+
 }  // namespace evonas::spaces

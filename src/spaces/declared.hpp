@@ -74,6 +74,7 @@ class Declared {
   Genotype at(std::uint64_t index) const;
   /// Every other value of every active gene.
   std::vector<Genotype> neighbours(const Genotype& genotype) const;
+  std::vector<GeneDescription> describe_genes() const;
 
  private:
   std::size_t genes() const;

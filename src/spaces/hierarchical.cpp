@@ -147,4 +147,24 @@ std::vector<Genotype> Hierarchical::neighbours(const Genotype& genotype) const {
   return result;
 }
 
+std::vector<GeneDescription> Hierarchical::describe_genes() const {
+  std::vector<GeneDescription> genes;
+  const auto add_edges = [&](const std::string& of, std::int64_t nodes,
+                             const std::vector<std::string>& values) {
+    for (std::int64_t target = 1; target < nodes; ++target) {
+      for (std::int64_t source = 0; source < target; ++source) {
+        genes.push_back({fmt::format("{}, {}->{}", of, source, target), values});
+      }
+    }
+  };
+  const std::vector<std::string> primitives(kPrimitiveNames.begin(), kPrimitiveNames.end());
+  std::vector<std::string> motifs{primitives.front()};
+  for (std::int64_t motif = 1; motif <= options_.level2_motifs; ++motif) {
+    motifs.push_back(fmt::format("motif {}", motif));
+    add_edges(motifs.back(), options_.level2_nodes, primitives);
+  }
+  add_edges("cell", options_.level3_nodes, motifs);
+  return genes;
+}
+
 }  // namespace evonas::spaces

@@ -78,6 +78,7 @@ class Hierarchical {
 
   /// All genotypes with one other operation.
   std::vector<Genotype> neighbours(const Genotype& genotype) const;
+  std::vector<GeneDescription> describe_genes() const;
 
  private:
   /// Makes one mutation in place.

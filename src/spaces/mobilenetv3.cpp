@@ -148,4 +148,10 @@ std::vector<Genotype> MobileNetV3::neighbours(const Genotype& genotype) const {
   return result;
 }
 
+std::vector<GeneDescription> MobileNetV3::describe_genes() const {
+  std::vector<GeneDescription> genes;
+  for (std::size_t gene = 0; gene < kGenes; ++gene) genes.push_back({.name = gene_name(gene)});
+  return genes;
+}
+
 }  // namespace evonas::spaces

@@ -67,6 +67,7 @@ class MobileNetV3 {
 
   /// Every other value of every active gene, in the order of the genes.
   std::vector<Genotype> neighbours(const Genotype& genotype) const;
+  std::vector<GeneDescription> describe_genes() const;
 
  private:
   MobileNetV3Options options_;

@@ -219,4 +219,16 @@ std::vector<Genotype> NasBench201::neighbours(const Genotype& genotype) const {
   return result;
 }
 
+std::vector<GeneDescription> NasBench201::describe_genes() const {
+  std::vector<GeneDescription> genes;
+  for (const Edge& edge : kEdges) {
+    GeneDescription gene{.name = fmt::format("{}->{}", edge.source, edge.target)};
+    for (Genotype::Gene value = 0; value < kOperations; ++value) {
+      gene.values.emplace_back(operation_name(value));
+    }
+    genes.push_back(std::move(gene));
+  }
+  return genes;
+}
+
 }  // namespace evonas::spaces

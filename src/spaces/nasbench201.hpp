@@ -64,6 +64,7 @@ class NasBench201 {
   Genotype at(std::uint64_t index) const;
   /// The 24 cells with one other operation.
   std::vector<Genotype> neighbours(const Genotype& genotype) const;
+  std::vector<GeneDescription> describe_genes() const;
 
  private:
   NasBench201Options options_;

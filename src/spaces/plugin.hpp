@@ -15,7 +15,7 @@ using PluginOptions = std::map<std::string, std::string>;
 
 /// The interface between evonas and plug-ins; grows when search_space.hpp, genotype.hpp, graph.hpp
 /// or network_input.hpp change what they declare.
-inline constexpr int kPluginVersion = 1;
+inline constexpr int kPluginVersion = 2;
 
 /// A search space of a shared library that was built against the installed evonas package with
 /// EVONAS_SPACE_PLUGIN. The library stays loaded until the process ends. Throws SpaceError where it

@@ -23,6 +23,11 @@ Genotype checked(const Space& space, std::string_view call, Genotype genotype) {
 
 }  // namespace
 
+std::string GeneDescription::text_of(Genotype::Gene value) const {
+  const bool is_known = value >= 0 && static_cast<std::size_t>(value) < values.size();
+  return is_known ? values[static_cast<std::size_t>(value)] : fmt::format("{}", value);
+}
+
 Genotype AnySpace::sample(Rng& rng) const {
   return checked(*space_, "sample()", space_->sample(rng));
 }

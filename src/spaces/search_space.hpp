@@ -23,6 +23,15 @@ class SpaceError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// A gene in words.
+struct GeneDescription {
+  std::string name;  ///< "0->1", "depth of unit 2"
+  /// What each value stands for, from 0; none where the value itself says it.
+  std::vector<std::string> values;
+
+  std::string text_of(Genotype::Gene value) const;
+};
+
 /// What a search space provides. All members are const and safe to call from many threads at once.
 ///
 /// - `name()`: the word configurations use.
@@ -43,8 +52,9 @@ class SpaceError : public std::runtime_error {
 /// Optional: `size()` and `at(index)` for spaces that can be enumerated (a size of nothing: this
 /// one cannot), `neighbours(genotype)` for the complete neighbourhood under `mutate`, in a fixed
 /// order, `annotation_names()` with `annotations(genotype)` for texts that only this space knows
-/// about an architecture, and `tokens(genotype, tokens)` for a space that has a faster way to the
-/// tokens of its cells than their graph.
+/// about an architecture, `describe_genes()` where a position in the genotype means the same in all
+/// of them, and `tokens(genotype, tokens)` for a space that has a faster way to the tokens of its
+/// cells than their graph.
 template <class S>
 concept SearchSpace = requires(const S& space, const Genotype& genotype, Rng& rng,
                                const NetworkInput& input, std::string_view text) {
@@ -80,6 +90,12 @@ template <class S>
 concept AnnotatedSpace = SearchSpace<S> && requires(const S& space, const Genotype& genotype) {
   { space.annotation_names() } -> std::same_as<std::vector<std::string>>;
   { space.annotations(genotype) } -> std::same_as<std::vector<std::string>>;
+};
+
+/// A search space that says what its genes are: one description for each, in their order.
+template <class S>
+concept DescribedSpace = SearchSpace<S> && requires(const S& space) {
+  { space.describe_genes() } -> std::same_as<std::vector<GeneDescription>>;
 };
 
 /// A search space that writes the tokens of cells without building their graph: the operations and
@@ -123,6 +139,8 @@ class AnySpace {
   std::vector<std::string> annotation_names() const { return space_->annotation_names(); }
   /// The texts, one for each name.
   std::vector<std::string> annotations(const Genotype& genotype) const;
+  /// What the genes are; none where the space does not say.
+  std::vector<GeneDescription> describe_genes() const { return space_->describe_genes(); }
 
  private:
   struct Interface {
@@ -144,6 +162,7 @@ class AnySpace {
     virtual std::vector<Genotype> neighbours(const Genotype& genotype) const = 0;
     virtual std::vector<std::string> annotation_names() const = 0;
     virtual std::vector<std::string> annotations(const Genotype& genotype) const = 0;
+    virtual std::vector<GeneDescription> describe_genes() const = 0;
   };
 
   template <SearchSpace S>
@@ -191,6 +210,10 @@ class AnySpace {
     }
     std::vector<std::string> annotations([[maybe_unused]] const Genotype& genotype) const override {
       if constexpr (AnnotatedSpace<S>) return space.annotations(genotype);
+      return {};
+    }
+    std::vector<GeneDescription> describe_genes() const override {
+      if constexpr (DescribedSpace<S>) return space.describe_genes();
       return {};
     }
 

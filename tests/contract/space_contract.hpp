@@ -61,6 +61,24 @@ inline void check_walk(const spaces::AnySpace& space, const SpaceContract& contr
   CHECK(wrong == 0);
 }
 
+/// Genes that are described are as many as a genotype has, each with a name of its own.
+inline void check_descriptions(const spaces::AnySpace& space) {
+  const std::vector<spaces::GeneDescription> genes = space.describe_genes();
+  if (genes.empty()) return;
+  Rng rng(1, "descriptions");
+  std::set<std::string> names;
+  for (const spaces::GeneDescription& gene : genes) names.insert(gene.name);
+  CHECK(names.size() == genes.size());
+  for (int i = 0; i < 100; ++i) {
+    const spaces::Genotype genotype = space.sample(rng);
+    REQUIRE(genotype.size() == genes.size());
+    for (std::size_t g = 0; g < genes.size(); ++g) {
+      const std::size_t values = genes[g].values.size();
+      CHECK((values == 0 || static_cast<std::size_t>(genotype[g]) < values));
+    }
+  }
+}
+
 /// The same streams of random numbers give the same walk, in several threads at once.
 inline void check_threads(const spaces::AnySpace& space, const SpaceContract& contract) {
   const std::size_t steps = contract.walk_steps / 100;
@@ -195,6 +213,7 @@ inline void check_space(const spaces::AnySpace& space, const SpaceContract& cont
   check_walk(space, contract);
   check_threads(space, contract);
   check_neighbours(space, contract);
+  check_descriptions(space);
   check_enumeration(space, contract);
   check_graphs(space, contract);
   check_refusals(space);

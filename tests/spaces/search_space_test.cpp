@@ -131,6 +131,17 @@ TEST_CASE("annotations are a space's own, and as many as their names") {
   CHECK(blames_the_space(error_of([&] { AnySpace(space).annotations(good); })));
 }
 
+TEST_CASE("genes are described where a space does") {
+  CHECK(AnySpace(FaultySpace{}).describe_genes().empty());
+  const std::vector<GeneDescription> genes = AnySpace(NasBench201()).describe_genes();
+  REQUIRE(genes.size() == 6);
+  CHECK(genes[2].name == "1->2");
+  CHECK(genes[2].text_of(3) == "nor_conv_3x3");
+  CHECK(genes[2].text_of(5) == "5");
+  CHECK(genes[2].text_of(-1) == "-1");
+  CHECK(GeneDescription{.name = "resolution"}.text_of(224) == "224");
+}
+
 TEST_CASE("an index past the end is refused with the size") {
   const AnySpace space{NasBench201()};
   CHECK(error_of([&] { space.at(15625); }) ==

@@ -191,4 +191,19 @@ std::string Darts::format(const Genotype& genotype) const {
   return text + ")";
 }
 
+std::vector<GeneDescription> Darts::describe_genes() const {
+  const std::vector<std::string> operations(kOperationNames.begin(), kOperationNames.end());
+  std::vector<GeneDescription> genes;
+  for (const std::string_view cell : kCellNames) {
+    for (std::size_t node = kInputs; node < kInputs + kNodes; ++node) {
+      for (const char* side : {"lower", "higher"}) {
+        const std::string edge = fmt::format("{}, node {}, {}", cell, node, side);
+        genes.push_back({edge + " input's operation", operations});
+        genes.push_back({edge + " input", {}});
+      }
+    }
+  }
+  return genes;
+}
+
 }  // namespace evonas::spaces
