@@ -14,10 +14,10 @@ namespace {
 constexpr std::size_t kCosts = 4;
 constexpr double kRidge = 1e-3;  // on top of the sum of squares of every cost
 
-using Matrix = std::array<std::array<double, kCosts>, kCosts>;
+using CostMatrix = std::array<std::array<double, kCosts>, kCosts>;
 
 /// The solution of a x = b for a symmetric positive definite matrix, by Cholesky's factor.
-std::array<double, kCosts> solve(Matrix a, std::array<double, kCosts> b) {
+std::array<double, kCosts> solve(CostMatrix a, std::array<double, kCosts> b) {
   for (std::size_t row = 0; row < kCosts; ++row) {
     for (std::size_t column = 0; column <= row; ++column) {
       double value = a.at(row).at(column);
@@ -67,7 +67,7 @@ void LinearPredictor::fit(std::span<const Label> labels, const FitControl& /*con
   const std::vector<double> rows = costs(genotypes);
   std::vector<double> centres(kCosts, 0.0);
   for (std::size_t i = 0; i < rows.size(); ++i) centres[i % kCosts] += rows[i] / count;
-  Matrix products{};
+  CostMatrix products{};
   std::array<double, kCosts> right{};
   for (std::size_t i = 0; i < labels.size(); ++i) {
     for (std::size_t a = 0; a < kCosts; ++a) {

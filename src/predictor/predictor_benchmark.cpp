@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <numeric>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -17,6 +18,11 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr double kNinetyPercent = 1.6448536269514722;  // deviations to either side that hold 90 %
+/// The same for each of kIntervalLevels.
+constexpr std::array<double, kIntervalLevels.size()> kReach = {
+    0.12566134685507402, 0.2533471031357997, 0.38532046640756773, 0.5244005127080407,
+    0.6744897501960817,  0.8416212335729143, 1.0364333894937898,  1.2815515655446004,
+    kNinetyPercent,      1.959963984540054};
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
@@ -34,10 +40,34 @@ double top_tau(std::span<const double> values, std::span<const double> means,
   return kendall_tau_b(selected(values, order), selected(means, order));
 }
 
+/// Share of true values within so many expected deviations.
+double share_within(double reach, std::span<const double> errors,
+                    std::span<const double> deviations) {
+  std::size_t within = 0;
+  for (std::size_t i = 0; i < errors.size(); ++i) {
+    if (errors[i] <= reach * deviations[i]) ++within;
+  }
+  return static_cast<double>(within) / static_cast<double>(errors.size());
+}
+
+double six_digits(double number) { return std::stod(fmt::format("{:.6g}", number)); }
+
+/// So many architectures at most, evenly spaced.
+std::vector<BenchmarkPoint> some_points(std::span<const double> values,
+                                        std::span<const double> means, std::size_t most) {
+  std::vector<BenchmarkPoint> points;
+  const std::size_t count = std::min(most, values.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t at = i * values.size() / count;
+    points.push_back({six_digits(values[at]), six_digits(means[at])});
+  }
+  return points;
+}
+
 }  // namespace
 
 BenchmarkFit benchmark_fit(Predictor& predictor, const BenchmarkData& data, BenchmarkSize size,
-                           Split split, std::uint64_t seed, const std::stop_token& stop) {
+                           Split split, const FitControl& control) {
   const std::size_t train = size.train;
   if (train == 0 || train >= data.genotypes.size()) {
     throw PredictorError(
@@ -47,7 +77,7 @@ BenchmarkFit benchmark_fit(Predictor& predictor, const BenchmarkData& data, Benc
   }
   std::vector<std::size_t> rows(data.genotypes.size());
   std::iota(rows.begin(), rows.end(), std::size_t{0});
-  Rng rng(seed, "split of a benchmark");
+  Rng rng(control.seed, "split of a benchmark");
   if (split == Split::Random) rng.shuffle(std::span(rows));
 
   std::vector<Label> labels;
@@ -57,11 +87,11 @@ BenchmarkFit benchmark_fit(Predictor& predictor, const BenchmarkData& data, Benc
   BenchmarkFit result;
   const Clock::time_point fit_begin = Clock::now();
   const std::size_t known = train - std::min(train - 1, size.refresh);
-  predictor.fit(std::span(labels).first(known), {.seed = seed, .stop = stop, .progress = {}});
+  predictor.fit(std::span(labels).first(known), control);
   result.fit_seconds = seconds_since(fit_begin);
   if (known < train) {
     const Clock::time_point refresh_begin = Clock::now();
-    predictor.refresh(labels, known, {.seed = seed, .stop = stop, .progress = {}});
+    predictor.refresh(labels, known, {.seed = control.seed, .stop = control.stop, .progress = {}});
     result.refresh_seconds = seconds_since(refresh_begin);
   }
   result.parameters = predictor.parameters();
@@ -81,20 +111,25 @@ BenchmarkFit benchmark_fit(Predictor& predictor, const BenchmarkData& data, Benc
   std::vector<double> means;
   std::vector<double> deviations;
   std::vector<double> errors;
-  double covered = 0.0;
   for (std::size_t i = 0; i < predictions.size(); ++i) {
     means.push_back(predictions[i].mean);
     deviations.push_back(predictions[i].deviation);
     errors.push_back(std::abs(predictions[i].mean - values[i]));
-    covered += errors[i] <= kNinetyPercent * deviations[i] ? 1.0 : 0.0;
   }
+  result.tested = values.size();
   result.tau = kendall_tau_b(means, values);
   if (!data.test_values.empty()) {
     result.test_tau = kendall_tau_b(means, selected(data.test_values, tested));
   }
   result.top10_tau = top_tau(values, means, data.higher_is_better);
   result.deviation_rho = spearman_rho(deviations, errors);
-  result.coverage90 = covered / static_cast<double>(predictions.size());
+  result.coverage90 = share_within(kNinetyPercent, errors, deviations);
+  if (std::ranges::any_of(deviations, [](double deviation) { return deviation > 0.0; })) {
+    for (const double reach : kReach) {
+      result.held.push_back(share_within(reach, errors, deviations));
+    }
+  }
+  result.points = some_points(values, means, size.points);
   return result;
 }
 

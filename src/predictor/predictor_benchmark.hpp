@@ -1,11 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <span>
-#include <stop_token>
-#include <string>
 #include <vector>
 
 #include "predictor/predictor.hpp"
@@ -26,6 +23,18 @@ enum class Split {
   First,   ///< the first of the data, as some papers do
 };
 
+/// Shares of true values that intervals are asked to hold.
+inline constexpr std::array<double, 10> kIntervalLevels = {0.1, 0.2, 0.3, 0.4, 0.5,
+                                                           0.6, 0.7, 0.8, 0.9, 0.95};
+
+/// A tested architecture: what it is, and what was predicted.
+struct BenchmarkPoint {
+  double value = 0.0;
+  double predicted = 0.0;
+
+  bool operator==(const BenchmarkPoint&) const = default;
+};
+
 /// One fit of one predictor, tested on architectures that it did not learn from.
 struct BenchmarkFit {
   double tau = 0.0;              ///< Kendall's tau-b between predictions and values
@@ -37,17 +46,24 @@ struct BenchmarkFit {
   double refresh_seconds = 0.0;  ///< likewise
   double predict_seconds = 0.0;  ///< of all tested architectures, likewise
   std::size_t parameters = 0;
+  std::size_t tested = 0;  ///< architectures
+  /// For each of kIntervalLevels the share of values within that interval of a normal distribution
+  /// around the prediction; empty where the predictor expects no deviations.
+  std::vector<double> held;
+  std::vector<BenchmarkPoint> points;  ///< BenchmarkSize::points of the tested ones, to six digits
 };
 
 struct BenchmarkSize {
   std::size_t train = 0;    ///< labels to learn from
   std::size_t refresh = 0;  ///< so many of them come after the fit, all at once, for a refresh
   std::size_t test = 0;     ///< most architectures to test on; 0 is all that are left
+  std::size_t points = 0;   ///< most of them to keep, evenly spaced in the order of testing
 };
 
 /// Fits a new predictor to some labels of the data and tests it. The same seed chooses the same
-/// labels for every predictor. Throws PredictorError where nothing would be left to test on.
+/// labels for every predictor. Throws PredictorError where nothing would be left to test on, and as
+/// Predictor::fit() does.
 BenchmarkFit benchmark_fit(Predictor& predictor, const BenchmarkData& data, BenchmarkSize size,
-                           Split split, std::uint64_t seed, const std::stop_token& stop);
+                           Split split, const FitControl& control);
 
 }  // namespace evonas::predictor

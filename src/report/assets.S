@@ -12,5 +12,7 @@
         embed evonas_report_lineage, "lineage.js"
         embed evonas_report_search_page, "search_page.js"
         embed evonas_report_benchmark_page, "benchmark_page.js"
+        embed evonas_report_predictor_charts, "predictor_charts.js"
+        embed evonas_report_predictors_page, "predictors_page.js"
         embed evonas_report_main, "page.js"
         embed evonas_report_plotly, EVONAS_PLOTLY_FILE

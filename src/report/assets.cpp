@@ -17,6 +17,8 @@ extern const char evonas_report_breakdown_begin[], evonas_report_breakdown_end[]
 extern const char evonas_report_lineage_begin[], evonas_report_lineage_end[];
 extern const char evonas_report_search_page_begin[], evonas_report_search_page_end[];
 extern const char evonas_report_benchmark_page_begin[], evonas_report_benchmark_page_end[];
+extern const char evonas_report_predictor_charts_begin[], evonas_report_predictor_charts_end[];
+extern const char evonas_report_predictors_page_begin[], evonas_report_predictors_page_end[];
 extern const char evonas_report_main_begin[], evonas_report_main_end[];
 extern const char evonas_report_plotly_begin[], evonas_report_plotly_end[];
 }
@@ -48,6 +50,8 @@ Assets assets() {
                          {evonas_report_lineage_begin, evonas_report_lineage_end},
                          {evonas_report_search_page_begin, evonas_report_search_page_end},
                          {evonas_report_benchmark_page_begin, evonas_report_benchmark_page_end},
+                         {evonas_report_predictor_charts_begin, evonas_report_predictor_charts_end},
+                         {evonas_report_predictors_page_begin, evonas_report_predictors_page_end},
                          {evonas_report_main_begin, evonas_report_main_end}})};
 }
 

@@ -1,4 +1,4 @@
-// Building blocks of both pages: elements, numbers as people read them, tables.
+// Building blocks of all pages: elements, numbers as people read them, tables.
 
 /** An element; attributes whose value is undefined are left out, strings become text nodes. */
 function element(tag, attributes = {}, ...children) {
@@ -195,7 +195,7 @@ function tile(label, value, unit, detail) {
     detail ? element("div", { class: "detail" }, detail) : null);
 }
 
-/** What both pages end in: configuration and machine. */
+/** What pages end in: configuration and machine. */
 function provenance(configuration, host) {
   return [
     configuration

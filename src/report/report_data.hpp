@@ -48,6 +48,64 @@ struct Benchmark {
   std::string configuration;
 };
 
+/// Predictors compared on a table: how well each ranks architectures that it has not learnt from.
+struct PredictorBenchmark {
+  struct Figure {  ///< over seeds
+    double mean = 0.0;
+    double deviation = 0.0;
+  };
+  /// One predictor that has learnt from so many labels.
+  struct Row {
+    std::string model;
+    std::size_t train = 0;   ///< labels
+    std::size_t tested = 0;  ///< architectures
+    std::size_t seeds = 0;
+    std::size_t parameters = 0;
+    Figure tau;
+    std::optional<Figure> test_tau;  ///< with a second metric
+    Figure top10_tau;                ///< among the tenth with the best values
+    Figure deviation_rho;            ///< of expected deviations and true errors
+    Figure coverage90;               ///< share of values that 90 % intervals hold
+    double fit_seconds = 0.0;
+    double architectures_per_second = 0.0;
+    /// Of its taus against those of the best predictor from as many labels; nothing for that one.
+    std::optional<double> p_against_best;
+    bool best = false;         ///< whether it is that one
+    std::vector<double> held;  ///< for each of `levels`; empty where it expects no deviations
+    /// Of some tested architectures of one seed; may be empty.
+    std::vector<double> values;
+    std::vector<double> predicted;  ///< for each of these
+  };
+  /// Somebody else's figure.
+  struct Published {
+    std::string label;
+    std::size_t size = 0;  ///< labels
+    double tau = 0.0;
+    std::string source;
+  };
+  /// An architecture on the map.
+  struct Place {
+    std::string architecture;
+    double x = 0.0;
+    double y = 0.0;
+    double value = 0.0;
+  };
+  std::string name;           ///< of the comparison
+  std::string space;          ///< name of the search space
+  evaluation::Metric metric;  ///< that is learnt
+  std::string test_metric;    ///< empty where there is none
+  std::size_t architectures = 0;
+  std::string split;           ///< "random", or "first" for the first of the table
+  std::vector<double> levels;  ///< shares of values that intervals are asked to hold
+  std::vector<Row> rows;       ///< by model, then by number of labels
+  std::vector<Published> published;
+  std::vector<Place> map;
+  std::string map_source;          ///< what the places follow from, in words
+  std::vector<double> map_shares;  ///< of the variance along x and along y
+  std::map<std::string, std::string> host;
+  std::string configuration;
+};
+
 /// The front as CSV: `architecture,key`, objectives, limits' metrics and then the other metrics by
 /// name. Values print shortest-exact, a missing one as nothing, and no time that a run took is
 /// among them: the same run gives the same bytes.
@@ -98,8 +156,16 @@ nlohmann::json report_json(std::span<const Run> runs);
 /// same over training seconds.
 nlohmann::json report_json(const Benchmark& benchmark);
 
+/// The data of the page of compared predictors: `{"kind": "predictors", "name", "space", "metric":
+/// {"name", "unit"}, "test_metric", "architectures", "split", "models": [in the order of the rows],
+/// "levels", "rows": [ROW...], "published": [{"label", "size", "tau", "source"}], "map": {"source",
+/// "shares", "places": [{"architecture", "x", "y", "value"}]}, "host", "configuration"}`, with the
+/// terms of PredictorBenchmark; a figure is `{"mean", "deviation"}`, and null where there is none.
+nlohmann::json report_json(const PredictorBenchmark& benchmark);
+
 /// A self-contained page (plotly.js inlined, asks the network for nothing) that shows the data of
-/// report_json(): one search, several compared, or a benchmark. Throws ReportError for other data.
+/// report_json(): one search, several compared, a benchmark, or compared predictors. Throws
+/// ReportError for other data.
 std::string report_html(const nlohmann::json& data);
 
 /// A table for a terminal: the best network, the front, how the search ended, what its time went

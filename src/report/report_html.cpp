@@ -46,7 +46,7 @@ std::string script_safe(const nlohmann::json& data) {
 }
 
 std::string title(const nlohmann::json& data) {
-  if (data.at("kind") == "benchmark") return data.at("name").get<std::string>();
+  if (data.at("kind") != "search") return data.at("name").get<std::string>();
   const nlohmann::json& runs = data.at("runs");
   if (runs.size() == 1) return runs.at(0).at("name").get<std::string>();
   return fmt::format("{} runs compared", runs.size());

@@ -11,6 +11,7 @@
 #include "cli/config/configuration.hpp"
 #include "cli/config/description.hpp"
 #include "cli/config/experiment.hpp"
+#include "cli/config/predictor_experiment.hpp"
 #include "cli/config/table_recipe.hpp"
 #include "malformed_files.hpp"
 #include "spaces/declared/declaration.hpp"
@@ -32,6 +33,8 @@ std::string refusal(const fs::path& file) {
   try {
     if (file.filename().string().starts_with("experiment_")) {
       load_experiment(file);
+    } else if (file.filename().string().starts_with("predictors_")) {
+      load_predictor_experiment(file);
     } else {
       load_configuration(file);
     }
@@ -88,10 +91,13 @@ TEST_CASE("the configurations that come with evonas are valid") {
     CAPTURE(file.string());
     CHECK_NOTHROW(load_configuration(file));
     CHECK_FALSE(is_experiment(file));
+    CHECK_FALSE(is_predictor_experiment(file));
   }
   for (const fs::path& file : files_in(kSource / "experiments", ".yaml")) {
     CAPTURE(file.string());
-    if (is_experiment(file)) {
+    if (is_predictor_experiment(file)) {
+      CHECK_NOTHROW(load_predictor_experiment(file));
+    } else if (is_experiment(file)) {
       CHECK_NOTHROW(load_experiment(file));
     } else if (file.stem() == "embedded_table") {
       CHECK_NOTHROW(load_table_recipe(file));
@@ -185,6 +191,27 @@ TEST_CASE("paths count from the folder of the file, those of --set from the curr
         (fs::current_path().parent_path() / "other.sqlite").string());
 }
 
+TEST_CASE("a comparison of predictors comes from a file, from the command line or from both") {
+  const std::vector<std::string> overrides = {"table=labels.sqlite", "metric=val",
+                                              R"(models=["gp", "trees"])", "train=[50, 100]"};
+  const PredictorExperiment given = load_predictor_experiment({}, overrides);
+  CHECK(given.table == (fs::current_path() / "labels.sqlite").string());
+  CHECK(given.models == std::vector<std::string>{"gp", "trees"});
+  CHECK(given.seeds == 5);
+  CHECK_FALSE(given.input.has_value());
+  CHECK_THROWS_WITH_AS(load_predictor_experiment({}, std::vector<std::string>{"metric=val"}),
+                       doctest::Contains("command line: table: is missing"), yaml::YamlError);
+
+  const fs::path file = kSource / "experiments/predictors_nasbench201.yaml";
+  const PredictorExperiment known = load_predictor_experiment(file);
+  CHECK(known.table == (kSource / "tables/nasbench201.sqlite").string());
+  CHECK(known.published.size() > 40);
+  const PredictorExperiment both = load_predictor_experiment(file, overrides);
+  CHECK(both.train == std::vector<std::int64_t>{50, 100});
+  CHECK(both.published.size() == known.published.size());
+  CHECK(both.test_metric == "test");
+}
+
 TEST_CASE("overrides replace values, create sections and reach into lists") {
   const std::vector<std::string> overrides = {"search.population=50", "budget.seconds=3.5",
                                               "objectives.0.goal=minimize",
@@ -246,6 +273,8 @@ TEST_CASE("schema and option tables in the repository are those of the code") {
         json_schema(describe<Configuration>(), "evonas search").dump(2) + "\n");
   CHECK(read_text(configs / "experiment.schema.json") ==
         json_schema(describe<Experiment>(), "evonas benchmark").dump(2) + "\n");
+  CHECK(read_text(configs / "predictor_experiment.schema.json") ==
+        json_schema(describe<PredictorExperiment>(), "evonas predictor benchmark").dump(2) + "\n");
   CHECK(read_text(configs / "spaces/declaration.schema.json") ==
         json_schema(describe<spaces::declared::Declaration>(), "declared space").dump(2) + "\n");
   CHECK(read_text(configs / "OPTIONS.md") == options_page());

@@ -313,6 +313,7 @@ TEST_CASE("a resolved configuration resolves to itself") {
   CHECK(run({"config", "check", data.config.string()}).code == 0);
   CHECK(json::parse(run({"config", "schema"}).out).contains("properties"));
   CHECK(json::parse(run({"config", "schema", "--experiment"}).out).contains("properties"));
+  CHECK(json::parse(run({"config", "schema", "--predictors"}).out).contains("properties"));
 }
 
 TEST_CASE("algorithms are compared on a table") {
@@ -450,7 +451,7 @@ TEST_CASE("predictors are compared on a table") {
   wrong[7] = "tree";
   const Result refused = run(wrong);
   CHECK(refused.code == 2);
-  CHECK(contains(refused.err, "did you mean trees?"));
+  CHECK(contains(refused.err, "nearest: trees"));
   wrong[7] = "gp";
   CHECK(contains(run(wrong).err, "LibTorch"));
   wrong = command;
@@ -458,6 +459,54 @@ TEST_CASE("predictors are compared on a table") {
   const Result too_many = run(wrong);
   CHECK(too_many.code == 2);
   CHECK(contains(too_many.err, "1000000 labels"));
+}
+
+TEST_CASE("predictors are compared as a file says, and a comparison goes on where it was") {
+  const Fixture& data = fixture();
+  write_text(data.folder / "predictors.yaml", R"(
+title: Small
+table: labels.sqlite
+metric: accuracy
+test_metric: latency_ms
+models: [random, constant]
+train: [20, 40]
+seeds: 3
+test: 50
+published: [{label: other, size: 30, tau: 0.5, source: nowhere}]
+)");
+  const std::string out = data.run_folder("predictors");
+  const std::vector<std::string> command = {
+      "predictor", "benchmark", (data.folder / "predictors.yaml").string(), "--out", out};
+  const Result first = run(command);
+  CAPTURE(first.err);
+  REQUIRE(first.code == 0);
+  CHECK(contains(first.out, "| random | 40 |"));
+  for (const char* file : {"experiment.yaml", "results.json", "results.md", "report.html"}) {
+    CHECK(fs::exists(fs::path(out) / file));
+  }
+  CHECK(contains(read_text(fs::path(out) / "results.md"), "p against best"));
+  const json results = json::parse(read_text(fs::path(out) / "results.json")).at("results");
+  REQUIRE(results.size() == 4);
+  CHECK(results[1].at("fits").size() == 3);
+  CHECK(results[1].at("fits")[0].at("predicted").size() == 50);
+  CHECK_FALSE(results[0].at("fits")[0].contains("predicted"));
+  CHECK(results[0].contains("test_tau_mean"));
+
+  const Result again = run(command);
+  CHECK(contains(again.err, "12 fits are there and not made again"));
+  CHECK(json::parse(read_text(fs::path(out) / "results.json")).at("results") == results);
+  std::vector<std::string> other = command;
+  other.insert(other.end(), {"--test", "60", "--train", "20"});
+  const Result changed = run(other);
+  CHECK(changed.code == 0);
+  CHECK(contains(changed.err,
+                 "12 fits are not reused, because the specification differs from theirs in: test"));
+  CHECK(contains(run(command).err, "12 fits are there"));
+  CHECK(run({"config", "check", (data.folder / "predictors.yaml").string()}).code == 0);
+  write_text(fs::path(out) / "results.json", "[1]");
+  const Result broken = run(command);
+  CHECK(broken.code == 2);
+  CHECK(contains(broken.err, "give another folder"));
 }
 
 TEST_CASE("a predictor is fitted, kept in a file and scores from it") {

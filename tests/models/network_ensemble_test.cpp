@@ -1,5 +1,7 @@
 #include "predictor/models/network_ensemble.hpp"
 
+#include <cmath>
+
 #include "contract/predictor_contract.hpp"
 #include "message_of.hpp"
 #include "spaces/space_list.hpp"
@@ -52,6 +54,27 @@ TEST_CASE("isomorphic cells have the same prediction") {
   const std::vector<Prediction> predictions = ensemble->predict(cells);
   CHECK(predictions[0].mean == doctest::Approx(predictions[1].mean).epsilon(1e-5));
   CHECK(predictions[0].mean != doctest::Approx(predictions[2].mean).epsilon(1e-5));
+}
+
+TEST_CASE("pre-trained networks make the same of isomorphic cells, and other of other cells") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  std::vector<spaces::Genotype> cells(700, space.parse("|nor_conv_3x3~0|+|none~0|none~1|+|none~0|"
+                                                       "skip_connect~1|none~2|"));
+  cells[1] = space.parse("|none~0|+|nor_conv_3x3~0|none~1|+|none~0|none~1|skip_connect~2|");
+  cells[2] = space.parse("|nor_conv_1x1~0|+|none~0|none~1|+|none~0|skip_connect~1|none~2|");
+  const std::vector<double> numbers = pretrained(space)->embed(GraphFeatures(space), cells);
+  const std::size_t width = 2 * 2 * 16;  // two networks, each 16 wide
+  REQUIRE(numbers.size() == 700 * width);
+  const auto distance = [&](std::size_t a, std::size_t b) {
+    double sum = 0.0;
+    for (std::size_t i = 0; i < width; ++i) {
+      sum += std::abs(numbers[a * width + i] - numbers[b * width + i]);
+    }
+    return sum;
+  };
+  CHECK(distance(0, 1) < 1e-3);
+  CHECK(distance(0, 2) > 1e-2);
+  CHECK(distance(0, 699) < 1e-3);  // beyond the first chunk
 }
 
 TEST_CASE("pre-trained networks come back from a file, for their own space alone") {

@@ -167,3 +167,53 @@ TEST_CASE("report data of a benchmark with a clock") {
   CHECK(curve.at("clock").at("seconds_to_optimum_90").is_null());
   CHECK(curve.at("clock").at("training_seconds") == 3500.0);
 }
+
+TEST_CASE("report data of compared predictors") {
+  PredictorBenchmark benchmark{.name = "predictors",
+                               .space = "nasbench201",
+                               .metric = {"val", "%"},
+                               .test_metric = "test",
+                               .architectures = 15625,
+                               .split = "random",
+                               .levels = {0.5, 0.9}};
+  benchmark.rows.push_back({.model = "zebra",
+                            .train = 100,
+                            .tested = 500,
+                            .seeds = 5,
+                            .tau = {0.75, 0.125},
+                            .test_tau = PredictorBenchmark::Figure{0.5, 0.25},
+                            .architectures_per_second = std::numeric_limits<double>::infinity(),
+                            .p_against_best = 0.0625,
+                            .held = {0.4, 0.8},
+                            .values = {90.5, 91.25},
+                            .predicted = {90.0, 91.0}});
+  benchmark.rows.push_back({.model = "zebra", .train = 200, .best = true});
+  benchmark.rows.push_back({.model = "ant", .train = 100, .best = true});
+  benchmark.published.push_back(
+      {.label = "PINAT", .size = 100, .tau = 0.715, .source = "its table"});
+  benchmark.map.push_back({.architecture = "|a~0|", .x = 1.5, .y = -2.0, .value = 90.5});
+  benchmark.map_source = "statistics";
+  benchmark.map_shares = {0.5, 0.25};
+  const nlohmann::json data = report_json(benchmark);
+  CHECK(data.at("kind") == "predictors");
+  CHECK(data.at("models") == nlohmann::json{"zebra", "ant"});
+  REQUIRE(data.at("rows").size() == 3);
+  const nlohmann::json& row = data.at("rows").at(0);
+  CHECK(row.at("tau") == nlohmann::json{{"mean", 0.75}, {"deviation", 0.125}});
+  CHECK(row.at("test_tau").at("deviation") == 0.25);
+  CHECK(row.at("p_against_best") == 0.0625);
+  CHECK(row.at("best") == false);
+  CHECK(row.at("architectures_per_second").is_null());
+  CHECK(row.at("held") == nlohmann::json{0.4, 0.8});
+  CHECK(row.at("values") == nlohmann::json{90.5, 91.25});
+  CHECK(row.at("predicted").size() == 2);
+  CHECK(data.at("rows").at(1).at("test_tau").is_null());
+  CHECK(data.at("rows").at(1).at("p_against_best").is_null());
+  CHECK(data.at("rows").at(2).at("best") == true);
+  CHECK(data.at("levels") == nlohmann::json{0.5, 0.9});
+  CHECK(data.at("published").at(0) ==
+        nlohmann::json{{"label", "PINAT"}, {"size", 100}, {"tau", 0.715}, {"source", "its table"}});
+  CHECK(data.at("map").at("places").at(0) ==
+        nlohmann::json{{"architecture", "|a~0|"}, {"x", 1.5}, {"y", -2.0}, {"value", 90.5}});
+  CHECK(data.at("map").at("shares") == nlohmann::json{0.5, 0.25});
+}

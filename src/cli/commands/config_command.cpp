@@ -5,6 +5,7 @@
 #include "cli/config/configuration.hpp"
 #include "cli/config/description.hpp"
 #include "cli/config/experiment.hpp"
+#include "cli/config/predictor_experiment.hpp"
 #include "cli/run/search_session.hpp"
 #include "spaces/declared/declaration.hpp"
 #include "yaml/writer.hpp"
@@ -17,28 +18,37 @@ struct ConfigArguments {
   std::vector<std::string> overrides;
   bool comments = false;
   bool experiment = false;
+  bool predictors = false;
   bool declaration = false;
   bool markdown = false;
 };
 
 int show(const ConfigArguments& options) {
-  const bool experiment = config::is_experiment(options.file);
-  fmt::print("{}", experiment
-                       ? yaml::to_yaml(config::load_experiment(options.file, options.overrides),
-                                       options.comments)
-                       : yaml::to_yaml(config::load_configuration(options.file, options.overrides),
-                                       options.comments));
+  const auto print = [&](const auto& config) {
+    fmt::print("{}", yaml::to_yaml(config, options.comments));
+  };
+  if (config::is_predictor_experiment(options.file)) {
+    print(config::load_predictor_experiment(options.file, options.overrides));
+  } else if (config::is_experiment(options.file)) {
+    print(config::load_experiment(options.file, options.overrides));
+  } else {
+    print(config::load_configuration(options.file, options.overrides));
+  }
   return kDone;
 }
 
 int check(const ConfigArguments& options) {
-  const bool experiment = config::is_experiment(options.file);
-  if (experiment) {
+  const char* kind = "configuration";
+  if (config::is_predictor_experiment(options.file)) {
+    config::load_predictor_experiment(options.file, options.overrides);
+    kind = "comparison of predictors";
+  } else if (config::is_experiment(options.file)) {
     config::make_space(config::load_experiment(options.file, options.overrides).space);
+    kind = "experiment";
   } else {
     config::make_space(config::load_configuration(options.file, options.overrides).space);
   }
-  fmt::print("{}: a valid {}\n", options.file, experiment ? "experiment" : "configuration");
+  fmt::print("{}: a valid {}\n", options.file, kind);
   return kDone;
 }
 
@@ -50,6 +60,8 @@ int schema(const ConfigArguments& options) {
   const auto json =
       options.experiment
           ? config::json_schema(config::describe<config::Experiment>(), "evonas benchmark")
+      : options.predictors ? config::json_schema(config::describe<config::PredictorExperiment>(),
+                                                 "evonas predictor benchmark")
       : options.declaration
           ? config::json_schema(config::describe<spaces::declared::Declaration>(), "declared space")
           : config::json_schema(config::describe<config::Configuration>(), "evonas search");
@@ -85,11 +97,13 @@ void add_config_command(CLI::App& app, Action& action) {
 
   CLI::App* schema_command = command->add_subcommand("schema", "Print the JSON schema for editors");
   schema_command->add_flag("--experiment", options->experiment, "of experiment files");
+  schema_command->add_flag("--predictors", options->predictors, "of files that compare predictors");
   schema_command->add_flag("--declaration", options->declaration, "of files that declare spaces");
   schema_command->add_flag("--markdown", options->markdown, "a page with all options instead");
   schema_command->footer(R"(Examples:
   evonas config schema > configs/configuration.schema.json
   evonas config schema --experiment > configs/experiment.schema.json
+  evonas config schema --predictors > configs/predictor_experiment.schema.json
   evonas config schema --declaration > configs/spaces/declaration.schema.json
   evonas config schema --markdown > configs/OPTIONS.md)");
   set_action(*schema_command, action, options, schema);

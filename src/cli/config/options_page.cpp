@@ -1,6 +1,7 @@
 #include "cli/config/configuration.hpp"
 #include "cli/config/description.hpp"
 #include "cli/config/experiment.hpp"
+#include "cli/config/predictor_experiment.hpp"
 #include "spaces/declared/declaration.hpp"
 
 namespace evonas::config {
@@ -18,8 +19,9 @@ test keeps it so.
   (`--set objectives.0.goal=minimize`). The value is YAML (`--set 'limits=[params <= 1e6]'`).
 - A relative path counts from the folder of the file it stands in, whatever the current folder is;
   in `--set` it counts from the current folder.
-- Editors complete and check with `configuration.schema.json`, `experiment.schema.json` and
-  `spaces/declaration.schema.json`: put `# yaml-language-server: $schema=PATH` into a file.
+- Editors complete and check with `configuration.schema.json`, `experiment.schema.json`,
+  `predictor_experiment.schema.json` and `spaces/declaration.schema.json`: put
+  `# yaml-language-server: $schema=PATH` into a file.
 )";
 
 constexpr std::string_view kDeclaredSpaces =
@@ -37,6 +39,8 @@ std::string options_page() {
   std::string page(kIntroduction);
   page += "\n## Searches (`evonas search`)\n\n" + option_tables(describe<Configuration>());
   page += "## Experiments (`evonas benchmark`)\n\n" + option_tables(describe<Experiment>());
+  page += "## Comparisons of predictors (`evonas predictor benchmark`)\n\n" +
+          option_tables(describe<PredictorExperiment>());
   page += kDeclaredSpaces;
   page += "### The file\n\n" + field_table(describe<spaces::declared::Declaration>());
   page += "### A stage\n\n" + field_table(describe<spaces::declared::Stage>());

@@ -48,6 +48,10 @@ void PredictorSource::pretrain(const predictor::FitControl& /*control*/) const {
 
 double PredictorSource::pretraining_loss() const { fail("pre-training"); }
 
+std::vector<double> PredictorSource::embed(std::span<const spaces::Genotype> /*block*/) const {
+  fail("pre-training");
+}
+
 std::string PredictorSource::pretrained_bytes(const predictor::CheckpointAbout& /*about*/) const {
   fail("pre-training");
 }

@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "predictor/checkpoint.hpp"
 #include "predictor/predictor.hpp"
@@ -45,6 +47,9 @@ class PredictorSource {
   void pretrain(const predictor::FitControl& control) const;
   /// Mean squared error of the statistics at the end of pre-training.
   double pretraining_loss() const;
+  /// What the pre-trained networks make of each architecture, before any label: as many numbers of
+  /// each, one architecture after the other. Uses the threads of the arena that the caller is in.
+  std::vector<double> embed(std::span<const spaces::Genotype> block) const;
   /// The pre-trained networks as bytes of a checkpoint.
   std::string pretrained_bytes(const predictor::CheckpointAbout& about) const;
 

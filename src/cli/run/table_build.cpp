@@ -27,7 +27,7 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::minutes kBetweenLines{1};
+constexpr std::chrono::minutes kBetweenBuildLines{1};
 
 /// One training that is to be done.
 struct Task {
@@ -191,7 +191,7 @@ class Build {
         fmt::format("{} of {} trainings | {:.2f} a second | about {} left", before + done,
                     before + tasks, static_cast<double>(done) / seconds, format_duration(left));
     log_.progress(line);
-    if (log_.on_terminal() || Clock::now() - last_line < kBetweenLines) return;
+    if (log_.on_terminal() || Clock::now() - last_line < kBetweenBuildLines) return;
     last_line = Clock::now();
     log_.info(line);
   }

@@ -90,6 +90,10 @@ void PredictorSource::pretrain(const predictor::FitControl& control) const {
 
 double PredictorSource::pretraining_loss() const { return shared_->networks({})->loss(); }
 
+std::vector<double> PredictorSource::embed(std::span<const spaces::Genotype> block) const {
+  return shared_->networks({})->embed(*shared_->features(), block);
+}
+
 std::string PredictorSource::pretrained_bytes(const predictor::CheckpointAbout& about) const {
   return predictor::checkpoint_bytes(about, shared_->networks({})->state());
 }

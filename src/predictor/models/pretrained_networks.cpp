@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <torch/utils.h>
 
+#include "base/parallel.hpp"
 #include "base/random.hpp"
 #include "predictor/checkpoint.hpp"
 #include "predictor/fit_together.hpp"
@@ -18,6 +19,8 @@
 
 namespace evonas::predictor {
 namespace {
+
+constexpr std::size_t kEmbeddedChunk = 512;  // architectures that a network looks at together
 
 /// Graphs, and what can be learnt of them without labels.
 class PretrainingTask {
@@ -128,6 +131,26 @@ nlohmann::json PretrainedNetworks::state() const {
   nlohmann::json networks = nlohmann::json::array();
   for (const auto& network : networks_) networks.push_back(state_of(*network, torch::kHalf));
   return {{"space", space_.hex()}, {"networks", std::move(networks)}, {"loss", loss_}};
+}
+
+std::vector<double> PretrainedNetworks::embed(const GraphFeatures& features,
+                                              std::span<const spaces::Genotype> block) const {
+  std::size_t width = 0;
+  for (const auto& network : networks_) {
+    width += 2 * static_cast<std::size_t>(network->options().width);
+  }
+  std::vector<double> numbers(block.size() * width);
+  parallel_chunks(block.size(), kEmbeddedChunk, [&](std::size_t first, std::size_t count) {
+    const torch::NoGradGuard no_gradients;
+    const GraphBatch graphs =
+        graphs_of(features.view(), features.vocabulary(), block.subspan(first, count));
+    std::vector<torch::Tensor> embeddings;
+    for (const auto& network : networks_) embeddings.push_back(network->embed(graphs));
+    const torch::Tensor rows = torch::cat(embeddings, 1).contiguous();
+    const float* from = rows.data_ptr<float>();
+    std::copy_n(from, count * width, numbers.begin() + static_cast<std::ptrdiff_t>(first * width));
+  });
+  return numbers;
 }
 
 std::shared_ptr<const PretrainedNetworks> read_pretrained(std::string_view bytes,

@@ -35,6 +35,11 @@ class PretrainedNetworks {
   nlohmann::json state() const;
 
   std::span<const std::shared_ptr<FlowNetwork>> networks() const { return networks_; }
+  /// What the networks make of each architecture: one after the other, as many numbers of each,
+  /// those of the first network first. `features` are those that the networks were made for. On the
+  /// threads of the arena that the caller is in.
+  std::vector<double> embed(const GraphFeatures& features,
+                            std::span<const spaces::Genotype> block) const;
   /// Mean squared error of the (standardised) statistics at the end, over the last tenth of the
   /// steps and all networks.
   double loss() const { return loss_; }

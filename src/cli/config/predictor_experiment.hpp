@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/fields.hpp"
+#include "cli/config/configuration.hpp"
+#include "evaluation/table/builtin_tables.hpp"
+#include "predictor/predictor_list.hpp"
+
+namespace evonas::config {
+
+/// Somebody else's figure, to draw beside ours.
+struct PublishedTauSection {
+  std::string label;
+  std::int64_t size = 0;
+  double tau = 0.0;
+  std::string source;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("label", label, "name of the predictor", required());
+    visit("size", size, "labels that it has learnt from", required(between(1, 1e8)));
+    visit("tau", tau, "its Kendall tau", required(between(-1, 1)));
+    visit("source", source, "where that is published", required());
+  }
+};
+
+/// A comparison of predictors on a table, as a file or a command line asks for it.
+struct PredictorExperiment {
+  std::string title;
+  std::string table;
+  std::string metric;
+  std::string test_metric;
+  std::vector<std::string> models;
+  std::vector<std::int64_t> train;
+  std::int64_t refresh = 0;
+  std::int64_t test = 0;
+  std::int64_t seeds = 5;
+  std::string split = "random";
+  std::optional<std::string> input;
+  std::string pretrained;
+  std::int64_t epochs = 0;
+  std::vector<PublishedTauSection> published;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("title", title, "heading of the result");
+    visit("table", table,
+          "table file that 'evonas table import' wrote, or the table that evonas carries: "
+          "builtin:nasbench201_fashion_mnist",
+          required(file_path(std::string(evaluation::kBuiltinTable))));
+    visit("metric", metric, "metric to learn, and to test on", required());
+    visit("test_metric", test_metric, "second metric to test on");
+    visit("models", models, "predictors to compare",
+          required(one_of(predictor::predictor_names())));
+    visit("train", train, "numbers of labels to learn from", required(between(1, 1e8)));
+    visit("refresh", refresh, "of the labels, so many come after the fit: how a refresh does",
+          between(0, 1e8));
+    visit("test", test, "most architectures to test on, drawn at random; 0 is all that are left",
+          between(0, 1e8));
+    visit("seeds", seeds, "splits of each size, with the seeds 1, 2, 3, ...", between(1, 1000));
+    visit("split", split, "architectures to learn from", one_of({"random", "first"}));
+    visit(
+        "input", input,
+        "look at whole networks that read this (cifar10, fashion_mnist, CxHxW:CLASSES...) instead "
+        "of cells",
+        checked(Configuration::input_fault));
+    visit("pretrained", pretrained,
+          "networks that 'evonas predictor pretrain' wrote; without it, those that evonas carries "
+          "for the space, or networks that are pre-trained first",
+          file_path());
+    visit("epochs", epochs,
+          "epochs of published models, instead of the thousands that their authors train them for; "
+          "0 is those",
+          between(0, 1e8));
+    visit("published", published, "figures of others, to draw beside");
+  }
+};
+
+/// Reads a file of that kind as load_configuration() does a configuration. Where `file` is empty,
+/// all of it comes from the overrides. Throws yaml::YamlError.
+PredictorExperiment load_predictor_experiment(const std::filesystem::path& file,
+                                              std::span<const std::string> overrides = {});
+
+/// Whether the file is of that kind: it has `models`. Throws yaml::YamlError where it is not even
+/// YAML.
+bool is_predictor_experiment(const std::filesystem::path& file);
+
+}  // namespace evonas::config

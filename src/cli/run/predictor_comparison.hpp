@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "cli/config/predictor_experiment.hpp"
+#include "cli/run/predictors.hpp"
+#include "evaluation/table/benchmark_table.hpp"
+#include "predictor/benchmark_results.hpp"
+#include "report/report_data.hpp"
+
+namespace evonas::cli {
+
+/// Predictors compared on a table, as a specification asks for it. Where it has a folder, every fit
+/// is in results.json there as soon as it has been made, and is not made again.
+class PredictorComparison {
+ public:
+  /// Reads the table, and what the folder has of an earlier comparison; without a folder (empty)
+  /// nothing is kept. Throws FileError, SpaceError, EvaluationError.
+  PredictorComparison(config::PredictorExperiment experiment, std::filesystem::path folder);
+
+  const spaces::AnySpace& space() const { return space_; }
+  const config::PredictorExperiment& experiment() const { return experiment_; }
+  const std::filesystem::path& folder() const { return folder_; }
+  /// What was found in the folder.
+  const predictor::BenchmarkResults::Restored& restored() const { return restored_; }
+  const predictor::BenchmarkResults& results() const { return results_; }
+  /// How predictors are made for it.
+  PredictorOptions predictor_options() const;
+
+  /// Makes the missing fits of one row beside each other, on the threads of the arena that the
+  /// caller is in; `on_progress` is told the share of all missing fits that is done, from 0 to 1,
+  /// from one thread at a time. Throws PredictorError, also where `stop` ends it, but not always:
+  /// then fits are missing afterwards.
+  void fit_row(const std::string& model, std::size_t train, const PredictorSource& source,
+               const std::function<void(double)>& on_progress, const std::stop_token& stop);
+
+  /// All that is known, for scripts: what results.json holds.
+  nlohmann::json json() const;
+
+  /// Writes results.json and experiment.yaml. To be called where there is a folder.
+  void save() const;
+  /// Writes results.md and report.html there too. Throws as PredictorSource::embed() does.
+  void save_report(const PredictorSource& source) const;
+
+ private:
+  report::PredictorBenchmark page(const PredictorSource& source) const;
+  /// Adds where some of the architectures lie.
+  void add_map(report::PredictorBenchmark& page, const PredictorSource& source) const;
+
+  config::PredictorExperiment experiment_;
+  std::filesystem::path folder_;
+  spaces::AnySpace space_;
+  evaluation::TableMetric metric_;
+  predictor::BenchmarkData data_;
+  predictor::BenchmarkResults results_;
+  predictor::BenchmarkResults::Restored restored_;
+  double missing_labels_ = 0.0;  ///< of all fits that were missing at first
+  double learnt_labels_ = 0.0;   ///< of those of them that have been made
+};
+
+/// Which columns a table of results has.
+predictor::BenchmarkColumns columns_of(const config::PredictorExperiment& experiment);
+
+}  // namespace evonas::cli

@@ -1,0 +1,121 @@
+#include <algorithm>
+#include <numeric>
+#include <string>
+
+#include "base/principal_components.hpp"
+#include "base/random.hpp"
+#include "cli/run/host.hpp"
+#include "cli/run/predictor_comparison.hpp"
+#include "predictor/graph_features.hpp"
+#include "predictor/predictor_list.hpp"
+#include "yaml/writer.hpp"
+
+namespace evonas::cli {
+namespace {
+
+using predictor::BenchmarkFit;
+using report::PredictorBenchmark;
+
+constexpr std::size_t kMapped = 2000;  // architectures on the map
+
+PredictorBenchmark::Figure page_figure(const predictor::BenchmarkRow& row,
+                                       double BenchmarkFit::*member) {
+  const predictor::BenchmarkFigure figure = predictor::figure_of(row.fits, member);
+  return {.mean = figure.mean, .deviation = figure.deviation};
+}
+
+/// Means over seeds of the shares of values that intervals hold.
+std::vector<double> mean_held(const predictor::BenchmarkRow& row) {
+  std::vector<double> held(row.fits.front().held.size(), 0.0);
+  for (const BenchmarkFit& fit : row.fits) {
+    if (fit.held.size() != held.size()) return {};
+    for (std::size_t i = 0; i < held.size(); ++i) {
+      held[i] += fit.held[i] / static_cast<double>(row.fits.size());
+    }
+  }
+  return held;
+}
+
+PredictorBenchmark::Row page_row(const predictor::BenchmarkRow& row, bool test_values) {
+  const BenchmarkFit& first = row.fits.front();
+  PredictorBenchmark::Row result{
+      .model = row.model,
+      .train = row.train,
+      .tested = first.tested,
+      .seeds = row.fits.size(),
+      .parameters = first.parameters,
+      .tau = page_figure(row, &BenchmarkFit::tau),
+      .top10_tau = page_figure(row, &BenchmarkFit::top10_tau),
+      .deviation_rho = page_figure(row, &BenchmarkFit::deviation_rho),
+      .coverage90 = page_figure(row, &BenchmarkFit::coverage90),
+      .fit_seconds = page_figure(row, &BenchmarkFit::fit_seconds).mean,
+      .architectures_per_second =
+          static_cast<double>(first.tested) / page_figure(row, &BenchmarkFit::predict_seconds).mean,
+      .p_against_best = row.p_against_best,
+      .best = row.best,
+      .held = mean_held(row)};
+  if (test_values) result.test_tau = page_figure(row, &BenchmarkFit::test_tau);
+  for (const predictor::BenchmarkPoint& point : first.points) {
+    result.values.push_back(point.value);
+    result.predicted.push_back(point.predicted);
+  }
+  return result;
+}
+
+}  // namespace
+
+void PredictorComparison::add_map(PredictorBenchmark& page, const PredictorSource& source) const {
+  std::vector<std::size_t> rows(data_.genotypes.size());
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  Rng(1, "architectures of a map").shuffle(std::span(rows));
+  rows.resize(std::min(rows.size(), kMapped));
+  std::vector<spaces::Genotype> block;
+  for (const std::size_t row : rows) block.push_back(data_.genotypes[row]);
+
+  std::vector<double> numbers;
+  if (std::ranges::any_of(experiment_.models, predictor::has_networks)) {
+    numbers = source.embed(block);
+    page.map_source = "what the pre-trained networks make of the graphs, before any label";
+  } else {
+    const std::optional<spaces::NetworkInput> input = predictor_options().input;
+    const predictor::GraphFeatures features(input ? predictor::ArchitectureView(space_, *input)
+                                                  : predictor::ArchitectureView(space_));
+    numbers = features.compute(block);
+    page.map_source = "statistics of the graphs";
+  }
+  const PrincipalComponents map =
+      principal_components(numbers, numbers.size() / block.size(), /*components=*/2);
+  page.map_shares = map.shares;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    page.map.push_back({.architecture = space_.format(block[i]),
+                        .x = map.scores[2 * i],
+                        .y = map.scores[2 * i + 1],
+                        .value = data_.values[rows[i]]});
+  }
+}
+
+PredictorBenchmark PredictorComparison::page(const PredictorSource& source) const {
+  PredictorBenchmark page{
+      .name = experiment_.title,
+      .space = space_.name(),
+      .metric = {.name = metric_.name, .unit = metric_.unit},
+      .test_metric = experiment_.test_metric,
+      .architectures = data_.genotypes.size(),
+      .split = experiment_.split,
+      .levels = {predictor::kIntervalLevels.begin(), predictor::kIntervalLevels.end()},
+      .host = describe_host(),
+      .configuration = yaml::to_yaml(experiment_)};
+  for (const predictor::BenchmarkRow& row : results_.rows()) {
+    page.rows.push_back(page_row(row, !data_.test_values.empty()));
+  }
+  for (const config::PublishedTauSection& published : experiment_.published) {
+    page.published.push_back({.label = published.label,
+                              .size = static_cast<std::size_t>(published.size),
+                              .tau = published.tau,
+                              .source = published.source});
+  }
+  add_map(page, source);
+  return page;
+}
+
+}  // namespace evonas::cli

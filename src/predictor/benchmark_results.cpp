@@ -1,0 +1,232 @@
+#include "predictor/benchmark_results.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "base/rank_test.hpp"
+
+namespace evonas::predictor {
+namespace {
+
+struct FitNumber {
+  const char* name;
+  double BenchmarkFit::*member;
+};
+constexpr FitNumber kFitNumbers[] = {{"tau", &BenchmarkFit::tau},
+                                     {"test_tau", &BenchmarkFit::test_tau},
+                                     {"top10_tau", &BenchmarkFit::top10_tau},
+                                     {"deviation_rho", &BenchmarkFit::deviation_rho},
+                                     {"coverage90", &BenchmarkFit::coverage90},
+                                     {"fit_seconds", &BenchmarkFit::fit_seconds},
+                                     {"refresh_seconds", &BenchmarkFit::refresh_seconds},
+                                     {"predict_seconds", &BenchmarkFit::predict_seconds}};
+
+nlohmann::json fit_json(std::uint64_t seed, const BenchmarkFit& fit) {
+  nlohmann::json json = {
+      {"seed", seed}, {"parameters", fit.parameters}, {"tested", fit.tested}, {"held", fit.held}};
+  for (const auto& [name, member] : kFitNumbers) json[name] = fit.*member;
+  if (fit.points.empty()) return json;
+  for (const BenchmarkPoint& point : fit.points) {
+    json["values"].push_back(point.value);
+    json["predicted"].push_back(point.predicted);
+  }
+  return json;
+}
+
+/// JSON has null for what is no finite number.
+double number_of(const nlohmann::json& json) {
+  return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
+}
+
+BenchmarkFit fit_from(const nlohmann::json& json) {
+  BenchmarkFit fit;
+  for (const auto& [name, member] : kFitNumbers) fit.*member = number_of(json.at(name));
+  json.at("parameters").get_to(fit.parameters);
+  json.at("tested").get_to(fit.tested);
+  json.at("held").get_to(fit.held);
+  if (!json.contains("values")) return fit;
+  const nlohmann::json& values = json.at("values");
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    fit.points.push_back({number_of(values.at(i)), number_of(json.at("predicted").at(i))});
+  }
+  return fit;
+}
+
+nlohmann::json plain_row(const std::string& model, std::size_t train,
+                         const std::map<std::string, std::string>& conditions) {
+  return {{"model", model},
+          {"train", train},
+          {"conditions", conditions},
+          {"fits", nlohmann::json::array()}};
+}
+
+nlohmann::json row_json(const BenchmarkRow& row, const BenchmarkPlan& plan) {
+  nlohmann::json json = plain_row(row.model, row.train, plan.conditions);
+  for (std::size_t i = 0; i < row.fits.size(); ++i) {
+    json["fits"].push_back(fit_json(row.seeds[i], row.fits[i]));
+  }
+  const BenchmarkFit& first = row.fits.front();
+  json["seeds"] = row.fits.size();
+  json["tested"] = first.tested;
+  json["parameters"] = first.parameters;
+  const auto add = [&](const std::string& name, double BenchmarkFit::*member) {
+    const BenchmarkFigure figure = figure_of(row.fits, member);
+    json[name + "_mean"] = figure.mean;
+    json[name + "_std"] = figure.deviation;
+  };
+  add("tau", &BenchmarkFit::tau);
+  if (plan.test_values) add("test_tau", &BenchmarkFit::test_tau);
+  add("tau_top10", &BenchmarkFit::top10_tau);
+  add("deviation_rho", &BenchmarkFit::deviation_rho);
+  add("coverage90", &BenchmarkFit::coverage90);
+  json["fit_seconds"] = figure_of(row.fits, &BenchmarkFit::fit_seconds).mean;
+  json["refresh_seconds"] = figure_of(row.fits, &BenchmarkFit::refresh_seconds).mean;
+  json["architectures_per_second"] =
+      static_cast<double>(first.tested) / figure_of(row.fits, &BenchmarkFit::predict_seconds).mean;
+  json["p_against_best"] =
+      row.p_against_best ? nlohmann::json(*row.p_against_best) : nlohmann::json(nullptr);
+  return json;
+}
+
+std::vector<double> taus_of(const BenchmarkRow& row) {
+  std::vector<double> taus;
+  for (const BenchmarkFit& fit : row.fits) taus.push_back(fit.tau);
+  return taus;
+}
+
+/// Compares the rows of one number of labels, each with a fit of every seed.
+void compare_with_best(std::span<BenchmarkRow*> rows) {
+  const auto best = std::ranges::max_element(rows, {}, [](const BenchmarkRow* row) {
+    return figure_of(row->fits, &BenchmarkFit::tau).mean;
+  });
+  (*best)->best = true;
+  std::vector<double> p_values;
+  for (const BenchmarkRow* row : rows) {
+    if (!row->best) p_values.push_back(signed_rank_p_value(taus_of(*row), taus_of(**best)));
+  }
+  p_values = holm_corrected(p_values);
+  std::size_t next = 0;
+  for (BenchmarkRow* row : rows) {
+    if (!row->best) row->p_against_best = p_values[next++];
+  }
+}
+
+}  // namespace
+
+BenchmarkFigure figure_of(std::span<const BenchmarkFit> fits, double BenchmarkFit::*figure) {
+  const auto count = static_cast<double>(fits.size());
+  BenchmarkFigure result;
+  for (const BenchmarkFit& fit : fits) result.mean += fit.*figure / count;
+  double variance = 0.0;
+  for (const BenchmarkFit& fit : fits) variance += std::pow(fit.*figure - result.mean, 2) / count;
+  result.deviation = std::sqrt(variance);
+  return result;
+}
+
+bool BenchmarkPlan::has_points(std::size_t labels, std::uint64_t seed) const {
+  return points > 0 && seed == 1 && labels == *std::ranges::max_element(train);
+}
+
+bool BenchmarkResults::asked_for(const Id& id) const {
+  return id.conditions == plan_.conditions && id.seed >= 1 && id.seed <= plan_.seeds &&
+         std::ranges::find(plan_.models, id.model) != plan_.models.end() &&
+         std::ranges::find(plan_.train, id.train) != plan_.train.end();
+}
+
+BenchmarkResults::Restored BenchmarkResults::restore(const nlohmann::json& json) {
+  Restored restored;
+  std::set<std::string> differences;
+  for (const char* list : {"results", "unused"}) {
+    for (const nlohmann::json& row : json.at(list)) {
+      Id id;
+      row.at("conditions").get_to(id.conditions);
+      row.at("model").get_to(id.model);
+      row.at("train").get_to(id.train);
+      for (const nlohmann::json& fit : row.at("fits")) {
+        fit.at("seed").get_to(id.seed);
+        fits_.insert_or_assign(id, fit_from(fit));
+        if (id.conditions != plan_.conditions) ++restored.other;
+      }
+      for (const auto& [name, value] : plan_.conditions) {
+        const auto found = id.conditions.find(name);
+        if (found == id.conditions.end() || found->second != value) differences.insert(name);
+      }
+    }
+  }
+  for (const std::string& model : plan_.models) {
+    for (const std::size_t train : plan_.train) {
+      restored.reused += plan_.seeds - missing(model, train).size();
+    }
+  }
+  restored.differences.assign(differences.begin(), differences.end());
+  return restored;
+}
+
+std::vector<std::uint64_t> BenchmarkResults::missing(const std::string& model,
+                                                     std::size_t train) const {
+  std::vector<std::uint64_t> seeds;
+  for (std::uint64_t seed = 1; seed <= plan_.seeds; ++seed) {
+    const auto found = fits_.find({plan_.conditions, model, train, seed});
+    if (found == fits_.end() || (plan_.has_points(train, seed) && found->second.points.empty())) {
+      seeds.push_back(seed);
+    }
+  }
+  return seeds;
+}
+
+void BenchmarkResults::add(const std::string& model, std::size_t train, std::uint64_t seed,
+                           BenchmarkFit fit) {
+  fits_.insert_or_assign({plan_.conditions, model, train, seed}, std::move(fit));
+}
+
+BenchmarkRow BenchmarkResults::row(const std::string& model, std::size_t train) const {
+  BenchmarkRow row{.model = model, .train = train};
+  for (std::uint64_t seed = 1; seed <= plan_.seeds; ++seed) {
+    const auto found = fits_.find({plan_.conditions, model, train, seed});
+    if (found == fits_.end()) continue;
+    row.seeds.push_back(seed);
+    row.fits.push_back(found->second);
+  }
+  return row;
+}
+
+std::vector<BenchmarkRow> BenchmarkResults::rows() const {
+  std::vector<BenchmarkRow> rows;
+  for (const std::string& model : plan_.models) {
+    for (const std::size_t train : plan_.train) {
+      BenchmarkRow known = row(model, train);
+      if (!known.fits.empty()) rows.push_back(std::move(known));
+    }
+  }
+  for (const std::size_t train : plan_.train) {
+    std::vector<BenchmarkRow*> compared;
+    for (BenchmarkRow& row : rows) {
+      if (row.train == train && row.fits.size() == plan_.seeds) compared.push_back(&row);
+    }
+    if (compared.size() == plan_.models.size()) compare_with_best(compared);
+  }
+  return rows;
+}
+
+nlohmann::json BenchmarkResults::to_json() const {
+  nlohmann::json results = nlohmann::json::array();
+  for (const BenchmarkRow& row : rows()) results.push_back(row_json(row, plan_));
+  nlohmann::json unused = nlohmann::json::array();
+  const Id* last = nullptr;
+  for (const auto& [id, fit] : fits_) {
+    if (asked_for(id)) continue;
+    const bool same = last != nullptr && last->conditions == id.conditions &&
+                      last->model == id.model && last->train == id.train;
+    if (!same) unused.push_back(plain_row(id.model, id.train, id.conditions));
+    unused.back()["fits"].push_back(fit_json(id.seed, fit));
+    last = &id;
+  }
+  return {{"results", std::move(results)}, {"unused", std::move(unused)}};
+}
+
+}  // namespace evonas::predictor

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "predictor/predictor_benchmark.hpp"
+
+namespace evonas::predictor {
+
+/// One predictor that has learnt from so many labels, once a seed.
+struct BenchmarkRow {
+  std::string model;
+  std::size_t train = 0;
+  std::vector<std::uint64_t> seeds;  ///< ascending
+  std::vector<BenchmarkFit> fits;    ///< by seed
+  /// The p-value of its taus against those of the predictor with the highest mean tau from as many
+  /// labels, as BenchmarkResults::rows() says; nothing for that one, and until all are there.
+  std::optional<double> p_against_best;
+  bool best = false;  ///< whether it is that one
+};
+
+/// Mean and standard deviation over seeds.
+struct BenchmarkFigure {
+  double mean = 0.0;
+  double deviation = 0.0;
+};
+BenchmarkFigure figure_of(std::span<const BenchmarkFit> fits, double BenchmarkFit::*figure);
+
+/// What a comparison asks for.
+struct BenchmarkPlan {
+  std::vector<std::string> models;
+  std::vector<std::size_t> train;  ///< numbers of labels
+  std::size_t seeds = 1;           ///< 1, 2, 3, ... up to it
+  bool test_values = false;        ///< whether there is a second value to test on
+  std::size_t points = 0;          ///< BenchmarkSize::points of the fits of has_points()
+  /// What the figures of a fit follow from besides its predictor, labels and seed, as texts by
+  /// name: fits that were made under other conditions are not taken for those asked for.
+  std::map<std::string, std::string> conditions;
+
+  /// Whether points of that fit are kept: of one fit a predictor, from the most labels.
+  bool has_points(std::size_t labels, std::uint64_t seed) const;
+};
+
+/// The fits of a comparison, which come one by one, over several runs of the program. Not safe from
+/// several threads at a time.
+class BenchmarkResults {
+ public:
+  explicit BenchmarkResults(BenchmarkPlan plan) : plan_(std::move(plan)) {}
+
+  const BenchmarkPlan& plan() const { return plan_; }
+
+  /// What restore() has found.
+  struct Restored {
+    std::size_t reused = 0;                ///< fits that are asked for and need not be made again
+    std::size_t other = 0;                 ///< fits that were made under other conditions
+    std::vector<std::string> differences;  ///< names of the conditions in which those differ
+  };
+  /// Adds the fits of to_json(). Fits that the plan does not ask for are kept, and found again by a
+  /// plan that does. Throws nlohmann::json::exception for anything else.
+  Restored restore(const nlohmann::json& json);
+
+  /// Seeds of fits that are asked for and missing, ascending.
+  std::vector<std::uint64_t> missing(const std::string& model, std::size_t train) const;
+  void add(const std::string& model, std::size_t train, std::uint64_t seed, BenchmarkFit fit);
+
+  /// What there is of that row.
+  BenchmarkRow row(const std::string& model, std::size_t train) const;
+  /// All rows with a fit, by model and number of labels, in the order of the plan. The taus of each
+  /// number of labels, where all are there, are compared with those of the best predictor by
+  /// signed_rank_p_value(), paired by seed, which chooses the same labels for every predictor, and
+  /// the p-values of all comparisons with as many labels go through holm_corrected(). With n seeds
+  /// no p-value is below 2^(1-n).
+  std::vector<BenchmarkRow> rows() const;
+
+  /// `{"results": [ROW...], "unused": [ROW...]}`, a ROW of the plan being `{"model", "train",
+  /// "tested", "seeds", "parameters", "tau_mean", "tau_std", ("test_tau_...",) "tau_top10_...",
+  /// "deviation_rho_...", "coverage90_...", "fit_seconds", "refresh_seconds",
+  /// "architectures_per_second", "p_against_best" or null, "conditions", "fits": [FIT...]}` and one
+  /// that it does not ask for the same without figures over seeds. A FIT has "seed" and the members
+  /// of BenchmarkFit by their names; "values" and "predicted" are the points.
+  nlohmann::json to_json() const;
+
+ private:
+  struct Id {
+    std::map<std::string, std::string> conditions;
+    std::string model;
+    std::size_t train = 0;
+    std::uint64_t seed = 0;
+
+    auto operator<=>(const Id&) const = default;
+  };
+  bool asked_for(const Id& id) const;
+
+  BenchmarkPlan plan_;
+  std::map<Id, BenchmarkFit> fits_;
+};
+
+/// Columns of a table in Markdown that are not always there.
+struct BenchmarkColumns {
+  bool test_values = false;
+  bool refresh = false;
+  bool compared = false;  ///< p-values
+};
+/// The head of a table of rows, and each of its lines.
+std::string markdown_head(const BenchmarkColumns& columns);
+std::string markdown_row(const BenchmarkRow& row, const BenchmarkColumns& columns);
+
+}  // namespace evonas::predictor

@@ -1,0 +1,70 @@
+#include <algorithm>
+
+#include "report/measurements_json.hpp"
+#include "report/report_data.hpp"
+
+namespace evonas::report {
+namespace {
+
+nlohmann::json figure_json(const PredictorBenchmark::Figure& figure) {
+  return {{"mean", figure.mean}, {"deviation", figure.deviation}};
+}
+
+nlohmann::json predictor_row(const PredictorBenchmark::Row& row) {
+  return {{"model", row.model},
+          {"train", row.train},
+          {"tested", row.tested},
+          {"seeds", row.seeds},
+          {"parameters", row.parameters},
+          {"tau", figure_json(row.tau)},
+          {"test_tau", row.test_tau ? figure_json(*row.test_tau) : nlohmann::json(nullptr)},
+          {"top10_tau", figure_json(row.top10_tau)},
+          {"deviation_rho", figure_json(row.deviation_rho)},
+          {"coverage90", figure_json(row.coverage90)},
+          {"fit_seconds", row.fit_seconds},
+          {"architectures_per_second", row.architectures_per_second},
+          {"p_against_best",
+           row.p_against_best ? nlohmann::json(*row.p_against_best) : nlohmann::json(nullptr)},
+          {"best", row.best},
+          {"held", row.held},
+          {"values", row.values},
+          {"predicted", row.predicted}};
+}
+
+}  // namespace
+
+nlohmann::json report_json(const PredictorBenchmark& benchmark) {
+  std::vector<std::string> models;
+  nlohmann::json rows = nlohmann::json::array();
+  for (const PredictorBenchmark::Row& row : benchmark.rows) {
+    if (std::ranges::find(models, row.model) == models.end()) models.push_back(row.model);
+    rows.push_back(predictor_row(row));
+  }
+  nlohmann::json published = nlohmann::json::array();
+  for (const auto& [label, size, tau, source] : benchmark.published) {
+    published.push_back({{"label", label}, {"size", size}, {"tau", tau}, {"source", source}});
+  }
+  nlohmann::json places = nlohmann::json::array();
+  for (const auto& [architecture, x, y, value] : benchmark.map) {
+    places.push_back({{"architecture", architecture}, {"x", x}, {"y", y}, {"value", value}});
+  }
+  return readable({{"kind", "predictors"},
+                   {"name", benchmark.name},
+                   {"space", benchmark.space},
+                   {"metric", {{"name", benchmark.metric.name}, {"unit", benchmark.metric.unit}}},
+                   {"test_metric", benchmark.test_metric},
+                   {"architectures", benchmark.architectures},
+                   {"split", benchmark.split},
+                   {"models", models},
+                   {"levels", benchmark.levels},
+                   {"rows", std::move(rows)},
+                   {"published", std::move(published)},
+                   {"map",
+                    {{"source", benchmark.map_source},
+                     {"shares", benchmark.map_shares},
+                     {"places", std::move(places)}}},
+                   {"host", benchmark.host},
+                   {"configuration", benchmark.configuration}});
+}
+
+}  // namespace evonas::report

@@ -1,0 +1,203 @@
+#include "predictor/benchmark_results.hpp"
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "contains.hpp"
+#include "predictor/plain_predictors.hpp"
+#include "predictor/predictor_list.hpp"
+#include "spaces/space_list.hpp"
+
+namespace evonas::predictor {
+namespace {
+
+BenchmarkPlan small_plan() {
+  return {.models = {"gp", "trees"},
+          .train = {50, 100},
+          .seeds = 3,
+          .conditions = {{"metric", "val"}, {"split", "random"}}};
+}
+
+/// A fit whose tau tells from where it is.
+BenchmarkFit fit_with(double tau) {
+  BenchmarkFit fit;
+  fit.tau = tau;
+  fit.fit_seconds = 0.1;
+  fit.predict_seconds = 0.5;
+  fit.parameters = 7;
+  fit.tested = 1000;
+  fit.held = {0.1, 0.9};
+  return fit;
+}
+
+/// A comparison with all its fits.
+BenchmarkResults finished(const BenchmarkPlan& plan) {
+  BenchmarkResults results(plan);
+  for (const std::string& model : plan.models) {
+    for (const std::size_t train : plan.train) {
+      for (std::uint64_t seed = 1; seed <= plan.seeds; ++seed) {
+        const double better = model == "trees" ? 0.1 : 0.0;
+        const double more = 0.01 * static_cast<double>(seed) / static_cast<double>(train);
+        results.add(model, train, seed, fit_with(0.5 + better + more));
+      }
+    }
+  }
+  return results;
+}
+
+using Seeds = std::vector<std::uint64_t>;
+
+TEST_CASE("a comparison goes on where it was") {
+  BenchmarkResults first(small_plan());
+  first.add("trees", 50, 2, fit_with(0.7));
+  first.add("trees", 50, 3, fit_with(0.1 + 0.2));
+  BenchmarkResults second(small_plan());
+  const auto restored = second.restore(nlohmann::json::parse(first.to_json().dump()));
+  CHECK(restored.reused == 2);
+  CHECK(restored.other == 0);
+  CHECK(second.missing("trees", 50) == Seeds{1});
+  CHECK(second.missing("trees", 100) == Seeds{1, 2, 3});
+  CHECK(second.missing("gp", 50) == Seeds{1, 2, 3});
+  second.add("trees", 50, 1, fit_with(0.6));
+  CHECK(second.missing("trees", 50).empty());
+  const BenchmarkRow row = second.row("trees", 50);
+  CHECK(row.seeds == Seeds{1, 2, 3});
+  CHECK(row.fits.at(2).tau == 0.1 + 0.2);  // bit for bit
+  CHECK(row.fits.at(2).held == std::vector<double>{0.1, 0.9});
+  CHECK(row.fits.at(2).tested == 1000);
+  CHECK(second.rows().size() == 1);
+}
+
+TEST_CASE("what is read back is what was written") {
+  const BenchmarkResults results = finished(small_plan());
+  BenchmarkResults again(small_plan());
+  CHECK(again.restore(results.to_json()).reused == 12);
+  CHECK(again.to_json() == results.to_json());
+}
+
+TEST_CASE("fits under other conditions are kept but not reused") {
+  BenchmarkPlan other = small_plan();
+  other.conditions["split"] = "first";
+  BenchmarkResults results(other);
+  const auto restored = results.restore(finished(small_plan()).to_json());
+  CHECK(restored.reused == 0);
+  CHECK(restored.other == 12);
+  CHECK(restored.differences == std::vector<std::string>{"split"});
+  CHECK(results.rows().empty());
+  CHECK(results.missing("gp", 50) == Seeds{1, 2, 3});
+  CHECK(results.to_json().at("unused").size() == 4);
+  BenchmarkResults back(small_plan());
+  CHECK(back.restore(results.to_json()).reused == 12);
+}
+
+TEST_CASE("more models, sizes and seeds find what fewer of them have made, and the reverse") {
+  BenchmarkPlan large = small_plan();
+  large.models = {"linear", "gp"};
+  large.train = {200, 50};
+  large.seeds = 5;
+  BenchmarkResults results(large);
+  CHECK(results.restore(finished(small_plan()).to_json()).reused == 3);
+  CHECK(results.missing("gp", 50) == Seeds{4, 5});
+  results.add("gp", 50, 5, fit_with(0.4));
+
+  BenchmarkResults small(small_plan());
+  CHECK(small.restore(results.to_json()).reused == 12);
+  CHECK(small.row("gp", 50).seeds == Seeds{1, 2, 3});
+  const nlohmann::json unused = small.to_json().at("unused");
+  REQUIRE(unused.size() == 1);
+  CHECK(unused.at(0).at("fits").at(0).at("seed") == 5);
+}
+
+TEST_CASE("a fit without the points that are wanted is made again") {
+  BenchmarkPlan with_points = small_plan();
+  with_points.points = 10;
+  CHECK(with_points.has_points(100, 1));
+  CHECK_FALSE(with_points.has_points(50, 1));
+  CHECK_FALSE(with_points.has_points(100, 2));
+  BenchmarkResults results(with_points);
+  CHECK(results.restore(finished(small_plan()).to_json()).reused == 10);
+  CHECK(results.missing("gp", 100) == Seeds{1});
+  BenchmarkFit fit = fit_with(0.5);
+  fit.points = {{91.5, 91.25}, {10.0, 40.0}};
+  results.add("gp", 100, 1, fit);
+  BenchmarkResults again(with_points);
+  again.restore(results.to_json());
+  CHECK(again.missing("gp", 100).empty());
+  CHECK(again.row("gp", 100).fits.front().points == fit.points);
+}
+
+TEST_CASE("another file is no comparison") {
+  BenchmarkResults results(small_plan());
+  CHECK_THROWS_AS(results.restore(nlohmann::json::array()), nlohmann::json::exception);
+  CHECK_THROWS_AS(results.restore({{"results", {{{"model", "gp"}}}}, {"unused", {}}}),
+                  nlohmann::json::exception);
+}
+
+TEST_CASE("predictors are compared with the best of as many labels, once all are there") {
+  BenchmarkPlan plan = small_plan();
+  plan.seeds = 8;
+  plan.models = {"gp", "trees", "linear"};
+  plan.train = {50};
+  BenchmarkResults results = finished(plan);
+  std::vector<BenchmarkRow> rows = results.rows();
+  REQUIRE(rows.size() == 3);
+  CHECK(rows[1].best);
+  CHECK_FALSE(rows[1].p_against_best.has_value());
+  // Eight differences of one sign: 2 / 2^8, times two comparisons.
+  CHECK(rows[0].p_against_best.value() == doctest::Approx(4.0 / 256.0));
+  CHECK(rows[2].p_against_best.value() == doctest::Approx(4.0 / 256.0));
+  const nlohmann::json json = results.to_json().at("results");
+  CHECK(json.at(0).at("p_against_best") == rows[0].p_against_best.value());
+  CHECK(json.at(1).at("p_against_best").is_null());
+  CHECK(json.at(1).at("tau_mean") == doctest::Approx(0.6009));
+  CHECK_FALSE(json.at(1).contains("test_tau_mean"));
+  CHECK(json.at(1).at("architectures_per_second") == doctest::Approx(2000.0));
+
+  const BenchmarkColumns columns{.compared = true};
+  CHECK(markdown_head(columns).ends_with("|---|---|---|---|---|---|---|---|---|\n"));
+  CHECK(markdown_row(rows[0], columns) ==
+        "| gp | 50 | 0.501 ± 0.000 | 0.000 ± 0.000 | 0.0 % | 0.00 | 0.10 | 2000 | 0.016 |\n");
+  CHECK(tests::contains(markdown_row(rows[1], columns), "| best |"));
+
+  BenchmarkResults unfinished(plan);
+  unfinished.add("gp", 50, 1, fit_with(0.5));
+  rows = unfinished.rows();
+  CHECK_FALSE(rows.at(0).best);
+  CHECK_FALSE(rows.at(0).p_against_best.has_value());
+}
+
+/// Cells of NAS-Bench-201 whose value is a number that the linear predictor does not see whole.
+BenchmarkData some_cells() {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  BenchmarkData data;
+  for (std::uint64_t i = 0; i < 500; ++i) {
+    data.genotypes.push_back(space.at(i * 31));
+    data.values.push_back(static_cast<double>((i * 31) % 625) / 10.0);
+  }
+  return data;
+}
+
+TEST_CASE("a fit is tested on what it has not learnt from, and keeps some points") {
+  const BenchmarkData data = some_cells();
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const auto fit_of = [&](const std::string& model, BenchmarkSize size, std::uint64_t seed) {
+    const auto predictor = make_plain_predictor(model, space, {});
+    return benchmark_fit(*predictor, data, size, Split::Random, {.seed = seed});
+  };
+  const BenchmarkFit fit = fit_of("linear", {.train = 100, .points = 40}, 1);
+  CHECK(fit.tested == 400);
+  CHECK(fit.points.size() == 40);
+  CHECK(fit.points == fit_of("linear", {.train = 100, .points = 40}, 1).points);
+  CHECK(fit.points != fit_of("linear", {.train = 100, .points = 40}, 2).points);
+  CHECK(fit_of("linear", {.train = 100, .test = 30, .points = 40}, 1).points.size() == 30);
+  CHECK(fit_of("linear", {.train = 100}, 1).points.empty());
+  REQUIRE(fit.held.size() == kIntervalLevels.size());
+  for (std::size_t i = 1; i < fit.held.size(); ++i) CHECK(fit.held[i] >= fit.held[i - 1]);
+  CHECK(fit.held[8] == fit.coverage90);
+  // The same architectures for every predictor.
+  const BenchmarkFit other = fit_of("constant", {.train = 100, .points = 40}, 1);
+  for (std::size_t i = 0; i < 40; ++i) CHECK(other.points[i].value == fit.points[i].value);
+}
+
+}  // namespace
+}  // namespace evonas::predictor
