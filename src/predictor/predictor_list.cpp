@@ -14,8 +14,9 @@
 namespace evonas::predictor {
 
 std::vector<std::string> predictor_names() {
-  return {"evonas",        "mixture",   "networks",      "gp",     "trees",  "nar_former",
-          "nar_former_v2", "nn_former", "path_networks", "linear", "random", "constant"};
+  return {"evonas",        "mixture",       "networks",  "gp",        "trees",
+          "nar_former",    "nar_former_v2", "nn_former", "graphsage", "gin",
+          "path_networks", "linear",        "random",    "constant"};
 }
 
 void check_predictor_name(const std::string& name) {

@@ -1,6 +1,7 @@
 #include "predictor/models/published_predictor.hpp"
 
 #include "contract/predictor_contract.hpp"
+#include "predictor/models/gnn.hpp"
 #include "predictor/models/nar_former.hpp"
 #include "predictor/models/nar_former_v2.hpp"
 #include "predictor/models/nn_former.hpp"
@@ -25,7 +26,21 @@ std::vector<PublishedRecipe> small_recipes() {
   nn.make = [](std::int64_t, std::int64_t, std::uint64_t seed) {
     return std::make_shared<NnFormer>(NnFormerOptions{.layers = 1, .width = 32}, seed);
   };
-  std::vector<PublishedRecipe> recipes = {nar, v2, nn};
+  PublishedRecipe sage = PublishedRecipe::graphsage();
+  sage.make = [](std::int64_t operations, std::int64_t nodes, std::uint64_t seed) {
+    return std::make_shared<Gnn>(
+        GnnOptions{.operations = operations, .nodes = nodes, .layers = 2, .width = 32}, seed);
+  };
+  PublishedRecipe gin = PublishedRecipe::gin();
+  gin.make = [](std::int64_t operations, std::int64_t nodes, std::uint64_t seed) {
+    return std::make_shared<Gnn>(GnnOptions{.kind = GnnOptions::Kind::Gin,
+                                            .operations = operations,
+                                            .nodes = nodes,
+                                            .layers = 2,
+                                            .width = 32},
+                                 seed);
+  };
+  std::vector<PublishedRecipe> recipes = {nar, v2, nn, sage, gin};
   for (PublishedRecipe& recipe : recipes) {
     recipe.training.epochs = 20;
     recipe.training.batch = 16;
@@ -47,6 +62,24 @@ TEST_CASE("the published models keep the contract") {
               features, std::make_shared<const PublishedRecipe>(recipe));
         },
         0.2);
+  }
+}
+
+TEST_CASE("GraphSAGE and GIN score equal networks equally") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const auto features = std::make_shared<const GraphFeatures>(space);
+  // One convolution between input and output, by two ways; then another one.
+  const std::vector<spaces::Genotype> cells = {
+      space.parse("|nor_conv_3x3~0|+|none~0|none~1|+|none~0|skip_connect~1|none~2|"),
+      space.parse("|none~0|+|nor_conv_3x3~0|skip_connect~1|+|none~0|none~1|skip_connect~2|"),
+      space.parse("|nor_conv_1x1~0|+|none~0|none~1|+|none~0|skip_connect~1|none~2|")};
+  for (const std::string name : {"graphsage", "gin"}) {
+    CAPTURE(name);
+    PublishedPredictor predictor(features, published_recipe(name, 5));
+    predictor.fit(made_up_labels(space, 40), {});
+    const std::vector<Prediction> predictions = predictor.predict(cells);
+    CHECK(predictions[0].mean == doctest::Approx(predictions[1].mean).epsilon(1e-5));
+    CHECK(predictions[0].mean != doctest::Approx(predictions[2].mean).epsilon(1e-5));
   }
 }
 

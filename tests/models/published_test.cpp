@@ -6,6 +6,7 @@
 #include <random>
 
 #include "models/golden.hpp"
+#include "predictor/models/gnn.hpp"
 #include "predictor/models/nar_former.hpp"
 #include "predictor/models/nar_former_v2.hpp"
 #include "predictor/models/nn_former.hpp"
@@ -115,13 +116,77 @@ TEST_CASE("a block of NN-Former gives the golden numbers") {
                         .329684}) < kPrinted);
 }
 
+TEST_CASE("GraphSAGE and GIN give the golden numbers") {
+  GraphBatch graphs;
+  graphs.operations = torch::arange(4).unsqueeze(0);
+  graphs.adjacency = golden_adjacency();
+  graphs.adjacency[0][0][2] = 2.0;  // read twice
+  graphs.mask = torch::ones({1, 4});
+  graphs.attributes = torch::tensor({.1F, .2F, .3F, .4F}).view({1, 4, 1});
+  GnnOptions options{.operations = 4, .nodes = 5, .layers = 2, .width = 4};
+  Gnn sage(options, 1);
+  set_golden(sage, {{"operation", 0},
+                    {"node_width", 1},
+                    {"layer0.map.weight", 2},
+                    {"layer0.map.bias", 3},
+                    {"layer1.map.weight", 4},
+                    {"layer1.map.bias", 5},
+                    {"hidden.weight", 6},
+                    {"hidden.bias", 7},
+                    {"score.weight", 8},
+                    {"score.bias", 9}});
+  CHECK(std::abs(score(sage, graphs) + .058551F) < kPrinted);
+  options.kind = GnnOptions::Kind::Gin;
+  Gnn gin(options, 1);
+  set_golden(gin, {{"operation", 0},
+                   {"node_width", 1},
+                   {"layer0.epsilon", 2},
+                   {"layer0.first.weight", 3},
+                   {"layer0.first.bias", 4},
+                   {"layer0.second.weight", 5},
+                   {"layer0.second.bias", 6},
+                   {"layer1.epsilon", 7},
+                   {"layer1.first.weight", 8},
+                   {"layer1.first.bias", 9},
+                   {"layer1.second.weight", 10},
+                   {"layer1.second.bias", 11},
+                   {"hidden.weight", 12},
+                   {"hidden.bias", 13},
+                   {"score.weight", 14},
+                   {"score.bias", 15}});
+  CHECK(std::abs(score(gin, graphs) + .024426F) < kPrinted);
+}
+
+TEST_CASE("a sum of neighbours tells how many are alike, a mean does not") {
+  const auto difference = [](GnnOptions::Kind kind) {
+    Gnn model({.kind = kind, .operations = 5, .nodes = 3}, 1);
+    const GraphBatch once = graph({0, 1, 4}, {{0, 1}, {1, 2}});
+    GraphBatch twice = graph({0, 1, 4}, {{0, 1}, {1, 2}});
+    twice.adjacency[0][1][2] = 2.0;
+    return std::abs(score(model, once) - score(model, twice));
+  };
+  CHECK(difference(GnnOptions::Kind::Sage) < 1e-6F);
+  CHECK(difference(GnnOptions::Kind::Gin) > 1e-4F);
+}
+
+TEST_CASE("GraphSAGE and GIN see the direction of edges") {
+  for (const GnnOptions::Kind kind : {GnnOptions::Kind::Sage, GnnOptions::Kind::Gin}) {
+    Gnn model({.kind = kind, .operations = 5, .nodes = 3}, 1);
+    const float forwards = score(model, graph({1, 2, 1}, {{0, 1}, {0, 2}}));
+    CHECK(std::abs(score(model, graph({1, 2, 1}, {{1, 0}, {2, 0}})) - forwards) > 1e-4F);
+  }
+}
+
 TEST_CASE("padding changes no score") {
   torch::manual_seed(1);
   NarFormer nar({}, 1);
   NarFormerV2 v2(NarFormerV2Options::cells(), 1);
   NnFormer nn({}, 1);
   NnFormer published({.tokens_make_siblings = true}, 1);
-  for (GraphModel* model : std::initializer_list<GraphModel*>{&nar, &v2, &nn, &published}) {
+  Gnn sage({.kind = GnnOptions::Kind::Sage, .operations = 5, .nodes = 6}, 1);
+  Gnn gin({.kind = GnnOptions::Kind::Gin, .operations = 5, .nodes = 6}, 1);
+  for (GraphModel* model :
+       std::initializer_list<GraphModel*>{&nar, &v2, &nn, &published, &sage, &gin}) {
     const float plain = score(*model, graph(kOperations, kEdges));
     GraphBatch padded = graph(kOperations, kEdges, 3);
     padded.operations.narrow(1, 6, 3).fill_(2);  // whatever padding holds
@@ -130,13 +195,16 @@ TEST_CASE("padding changes no score") {
   }
 }
 
-TEST_CASE("NN-Former scores every topological order of a graph equally, NAR-Former does not") {
+TEST_CASE("models without position codes score every topological order of a graph equally") {
   torch::manual_seed(1);
   NnFormer nn({}, 1);
   NnFormer published({.tokens_make_siblings = true}, 1);
+  Gnn sage({.kind = GnnOptions::Kind::Sage, .operations = 5, .nodes = 6}, 1);
+  Gnn gin({.kind = GnnOptions::Kind::Gin, .operations = 5, .nodes = 6}, 1);
+  const std::vector<GraphModel*> without = {&nn, &published, &sage, &gin};
   NarFormer nar({}, 1);
-  const float expected = score(nn, graph(kOperations, kEdges));
-  const float expected_published = score(published, graph(kOperations, kEdges));
+  std::vector<float> expected;
+  for (GraphModel* model : without) expected.push_back(score(*model, graph(kOperations, kEdges)));
   std::vector<int> place = {0, 1, 2, 3, 4, 5};  // of every node
   std::size_t orders = 0;
   float spread = 0.0F;
@@ -150,8 +218,9 @@ TEST_CASE("NN-Former scores every topological order of a graph equally, NAR-Form
       operations[static_cast<std::size_t>(place[i])] = kOperations[i];
     for (const auto& [from, to] : kEdges) edges.emplace_back(place[from], place[to]);
     const GraphBatch reordered = graph(operations, edges);
-    CHECK(score(nn, reordered) == doctest::Approx(expected).epsilon(1e-5));
-    CHECK(score(published, reordered) == doctest::Approx(expected_published).epsilon(1e-5));
+    for (std::size_t i = 0; i < without.size(); ++i) {
+      CHECK(score(*without[i], reordered) == doctest::Approx(expected[i]).epsilon(1e-5));
+    }
     spread =
         std::max(spread, std::abs(score(nar, reordered) - score(nar, graph(kOperations, kEdges))));
   } while (std::ranges::next_permutation(place).found);

@@ -15,6 +15,7 @@ void add_predictor_command(CLI::App& app, Action& action) {
   gp        Gaussian process on statistics of graphs
   trees     boosted trees on the same statistics
   nar_former, nar_former_v2, nn_former: published models, trained as their authors do
+  graphsage, gin: plain message-passing networks, on the same graphs as networks
   path_networks: small networks on paths of operations, as BANANAS has them
   linear    least squares on parameters, multiply-accumulates, memory and nodes
   random, constant: to compare with

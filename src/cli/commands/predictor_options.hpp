@@ -35,8 +35,8 @@ inline std::optional<spaces::NetworkInput> input_of(const std::string& text) {
 inline void add_epochs(CLI::App& command, std::int64_t& epochs) {
   command
       .add_option("--epochs", epochs,
-                  "epochs of published models, instead of the thousands that their authors train "
-                  "them for; 0 is those")
+                  "epochs of published models, instead of those of their recipes, which are "
+                  "thousands for most; 0 is those")
       ->capture_default_str();
 }
 

@@ -1,8 +1,5 @@
 #include "predictor/models/published_predictor.hpp"
 
-#include <algorithm>
-#include <cmath>
-
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -16,32 +13,8 @@
 namespace evonas::predictor {
 namespace {
 
-constexpr std::size_t kModelChunk = 256;  // architectures that a model scores at once
-constexpr double kShift = 0.1;            // of labels at or below zero, as a share of their range
-constexpr double kMiddle = 0.5;
+constexpr std::size_t kModelChunk = 256;      // architectures that a model scores at once
 constexpr std::int64_t kMostNodes = 1 << 16;  // of a model that is read from a file
-
-/// Labels above 0 and up to 1, as the models' outputs are: divided by the largest, those that are
-/// not all above zero after a shift. Equal labels leave nothing to learn: their unit is 0.
-struct Scale {
-  double offset = 0.0;
-  double unit = 1.0;
-
-  explicit Scale(std::span<const Label> labels) {
-    const auto [low, high] = std::ranges::minmax_element(labels, {}, &Label::value);
-    const double range = high->value - low->value;
-    if (range == 0.0) {
-      offset = low->value;
-    } else if (low->value <= 0.0) {
-      offset = low->value - kShift * range;
-    }
-    unit = high->value - offset;
-  }
-  Scale(double from, double of) : offset(from), unit(of) {}
-
-  double scaled(double value) const { return unit == 0.0 ? kMiddle : (value - offset) / unit; }
-  double value(double scaled) const { return offset + unit * scaled; }
-};
 
 std::int64_t most_nodes(const GraphBatch& graphs) { return graphs.operations.size(1); }
 
@@ -56,6 +29,10 @@ std::shared_ptr<const PublishedRecipe> published_recipe(const std::string& name,
     recipe = PublishedRecipe::nar_former_v2();
   } else if (name == "nn_former") {
     recipe = PublishedRecipe::nn_former();
+  } else if (name == "graphsage") {
+    recipe = PublishedRecipe::graphsage();
+  } else if (name == "gin") {
+    recipe = PublishedRecipe::gin();
   } else {
     return nullptr;
   }
@@ -65,7 +42,7 @@ std::shared_ptr<const PublishedRecipe> published_recipe(const std::string& name,
 
 /// What a fit leaves behind.
 struct PublishedPredictor::Fitted {
-  Scale scale;
+  LabelScale scale;
   std::int64_t nodes = 0;  // that the model has room for
   std::shared_ptr<GraphModel> model;
 };
@@ -78,8 +55,7 @@ PublishedPredictor::~PublishedPredictor() = default;
 
 void PublishedPredictor::fit(std::span<const Label> labels, const FitControl& control) {
   at::set_num_threads(1);
-  check_labels(labels);
-  const Scale scale(labels);
+  const LabelScale scale(labels, recipe_->labels);
   std::vector<spaces::Genotype> architectures;
   std::vector<float> expected;
   for (const Label& label : labels) {
@@ -87,7 +63,7 @@ void PublishedPredictor::fit(std::span<const Label> labels, const FitControl& co
     expected.push_back(static_cast<float>(scale.scaled(label.value)));
   }
   const GraphBatch graphs =
-      graphs_of(features_->view(), features_->vocabulary(), architectures, Identities::Kept);
+      graphs_of(features_->view(), features_->vocabulary(), architectures, recipe_->identities);
   auto fitted = std::make_unique<Fitted>(Fitted{.scale = scale, .nodes = 2 * most_nodes(graphs)});
   fitted->model = recipe_->make(static_cast<std::int64_t>(features_->vocabulary().width()),
                                 fitted->nodes, control.seed);
@@ -103,7 +79,7 @@ std::vector<Prediction> PublishedPredictor::predict(std::span<const spaces::Geno
     const torch::Tensor scores =
         model
             ->forward(graphs_of(features_->view(), features_->vocabulary(),
-                                block.subspan(first, count), Identities::Kept))
+                                block.subspan(first, count), recipe_->identities))
             .contiguous();
     for (std::size_t i = 0; i < count; ++i) {
       predictions[first + i].mean =
@@ -126,11 +102,11 @@ nlohmann::json PublishedPredictor::state() const {
   for (const torch::Tensor& parameter : fitted().model->parameters()) {
     weights.push_back(state_of(parameter));
   }
-  return {{"space", features_->vocabulary().key().hex()},
-          {"offset", fitted_->scale.offset},
-          {"unit", fitted_->scale.unit},
-          {"nodes", fitted_->nodes},
-          {"weights", std::move(weights)}};
+  nlohmann::json state = fitted_->scale.state();
+  state["space"] = features_->vocabulary().key().hex();
+  state["nodes"] = fitted_->nodes;
+  state["weights"] = std::move(weights);
+  return state;
 }
 
 void PublishedPredictor::restore(const nlohmann::json& state) {
@@ -140,8 +116,8 @@ void PublishedPredictor::restore(const nlohmann::json& state) {
     throw PredictorError(
         fmt::format("a model for graphs of {} nodes, expected from 1 to {}", nodes, kMostNodes));
   }
-  auto fitted = std::make_unique<Fitted>(Fitted{
-      .scale = {state.at("offset").get<double>(), state.at("unit").get<double>()}, .nodes = nodes});
+  auto fitted = std::make_unique<Fitted>(
+      Fitted{.scale = LabelScale::from_state(state, recipe_->labels), .nodes = nodes});
   fitted->model =
       recipe_->make(static_cast<std::int64_t>(features_->vocabulary().width()), nodes, 1);
   restore_weights(*fitted->model, state.at("weights"));

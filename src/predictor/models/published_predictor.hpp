@@ -11,14 +11,13 @@ namespace evonas::predictor {
 
 struct PublishedRecipe;
 
-/// The recipe of nar_former, nar_former_v2 or nn_former, with another number of epochs unless that
-/// is 0; nothing for another name.
+/// The recipe of nar_former, nar_former_v2, nn_former, graphsage or gin, with another number of
+/// epochs unless that is 0; nothing for another name.
 std::shared_ptr<const PublishedRecipe> published_recipe(const std::string& name,
                                                         std::int64_t epochs);
 
-/// A published model as a predictor. It reads cells as their authors do, identities being nodes
-/// (the released codes of NAR-Former and its successor keep `none` nodes of NAS-Bench-201 as well),
-/// and learns labels divided by the largest. It expects no deviation.
+/// A published model as a predictor, which reads graphs and learns labels as its recipe says
+/// (published_recipe.hpp). It expects no deviation.
 class PublishedPredictor final : public Predictor {
  public:
   PublishedPredictor(std::shared_ptr<const GraphFeatures> features,

@@ -2,11 +2,28 @@
 
 #include <algorithm>
 
+#include "predictor/models/gnn.hpp"
 #include "predictor/models/nar_former.hpp"
 #include "predictor/models/nar_former_v2.hpp"
 #include "predictor/models/nn_former.hpp"
 
 namespace evonas::predictor {
+namespace {
+
+PublishedRecipe gnn(const std::string& model, GnnOptions::Kind kind) {
+  return {.model = model,
+          .make =
+              [kind](std::int64_t operations, std::int64_t nodes, std::uint64_t seed) {
+                return std::make_shared<Gnn>(
+                    GnnOptions{.kind = kind, .operations = operations, .nodes = nodes}, seed);
+              },
+          .identities = Identities::Contracted,
+          .labels = LabelScale::Kind::RankNormal,
+          .training = {.epochs = 300,
+                       .losses = {{Loss::SquaredError, 0.5}, {Loss::PairwiseLogistic, 0.5}}}};
+}
+
+}  // namespace
 
 PublishedRecipe PublishedRecipe::nar_former() {
   return {.model = "nar_former",
@@ -69,5 +86,9 @@ PublishedRecipe PublishedRecipe::nn_former() {
                    .consistency = 1.0,
                    .average = 0.99}};
 }
+
+PublishedRecipe PublishedRecipe::graphsage() { return gnn("graphsage", GnnOptions::Kind::Sage); }
+
+PublishedRecipe PublishedRecipe::gin() { return gnn("gin", GnnOptions::Kind::Gin); }
 
 }  // namespace evonas::predictor
