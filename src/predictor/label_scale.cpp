@@ -33,6 +33,11 @@ double LabelScale::scaled(double value) const {
   return unit_ == 0.0 ? kMiddle : (value - offset_) / unit_;
 }
 
+double LabelScale::scaled_noise(const Label& label) const {
+  if (ranks_) return ranks_->noise(label.value, label.noise);
+  return unit_ == 0.0 ? 0.0 : label.noise / unit_;
+}
+
 double LabelScale::value(double scaled) const {
   return ranks_ ? ranks_->value(scaled) : offset_ + unit_ * scaled;
 }

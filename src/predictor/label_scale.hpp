@@ -24,6 +24,8 @@ class LabelScale {
   LabelScale(std::span<const Label> labels, Kind kind);
 
   double scaled(double value) const;
+  /// The noise (Label::noise) of a scaled label.
+  double scaled_noise(const Label& label) const;
   /// Reverse of scaled(), or the only value there is.
   double value(double scaled) const;
 

@@ -20,6 +20,10 @@ namespace evonas::predictor {
 struct Label {
   spaces::Genotype genotype;
   double value = 0.0;
+  /// Standard deviation of the value around what it stands for, as trainings with other seeds tell
+  /// it; 0 where nobody knows. Of two labels the noisier one counts less, to the Gaussian process,
+  /// trees and networks; the other predictors do not look.
+  double noise = 0.0;
 };
 
 /// What a predictor expects of an architecture: the value in the labels' unit, and how far off it
@@ -48,7 +52,7 @@ class Predictor {
   virtual ~Predictor() = default;
 
   /// Learns from labels; what was learnt before is forgotten. Throws PredictorError for no labels,
-  /// and for a value that is not finite.
+  /// for a value that is not finite, and for a noise that is not finite or below 0.
   virtual void fit(std::span<const Label> labels, const FitControl& control) = 0;
 
   /// Learns from labels of which the first `known` are those of the last fit or refresh. Starts

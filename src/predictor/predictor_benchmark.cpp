@@ -82,7 +82,8 @@ BenchmarkFit benchmark_fit(Predictor& predictor, const BenchmarkData& data, Benc
 
   std::vector<Label> labels;
   for (const std::size_t row : std::span(rows).first(train)) {
-    labels.push_back({data.genotypes[row], data.values[row]});
+    labels.push_back(
+        {data.genotypes[row], data.values[row], data.noises.empty() ? 0.0 : data.noises[row]});
   }
   BenchmarkFit result;
   const Clock::time_point fit_begin = Clock::now();

@@ -13,6 +13,7 @@ namespace evonas::predictor {
 struct BenchmarkData {
   std::vector<spaces::Genotype> genotypes;
   std::vector<double> values;       ///< by architecture: what predictors learn, and are tested on
+  std::vector<double> noises;       ///< by architecture: Label::noise of its value; may be empty
   std::vector<double> test_values;  ///< by architecture, a second value to test on; may be empty
   bool higher_is_better = true;
 };

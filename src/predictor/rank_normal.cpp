@@ -56,16 +56,23 @@ RankedLabels rank(std::span<const Label> labels) {
     values.push_back(label.value);
   }
   RankNormal transform(values);
-  for (double& value : values) value = transform.score(value);
+  std::vector<double> scores;
+  std::vector<double> noises;
+  for (const Label& label : labels) {
+    scores.push_back(transform.score(label.value));
+    noises.push_back(transform.noise(label.value, label.noise));
+  }
   return {.genotypes = std::move(genotypes),
           .transform = std::move(transform),
-          .scores = std::move(values)};
+          .scores = std::move(scores),
+          .noises = std::move(noises)};
 }
 
 std::vector<Label> scored_labels(const RankedLabels& ranked) {
   std::vector<Label> labels;
   for (std::size_t i = 0; i < ranked.scores.size(); ++i) {
-    labels.push_back({.genotype = ranked.genotypes[i], .value = ranked.scores[i]});
+    labels.push_back(
+        {.genotype = ranked.genotypes[i], .value = ranked.scores[i], .noise = ranked.noises[i]});
   }
   return labels;
 }
@@ -85,6 +92,12 @@ RankNormal RankNormal::from_state(const nlohmann::json& state) {
 double RankNormal::score(double value) const { return interpolate(values_, scores_, value); }
 
 double RankNormal::value(double score) const { return interpolate(scores_, values_, score); }
+
+double RankNormal::noise(double value, double noise) const {
+  const double low = std::max(value - noise, values_.front());
+  const double high = std::min(value + noise, values_.back());
+  return low < high ? noise * (score(high) - score(low)) / (high - low) : 0.0;
+}
 
 Prediction RankNormal::prediction(double score, double deviation) const {
   return {.mean = value(score),

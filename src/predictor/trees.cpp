@@ -13,6 +13,7 @@
 #include "base/parallel.hpp"
 #include "base/random.hpp"
 #include "base/selected.hpp"
+#include "predictor/label_noise.hpp"
 
 namespace evonas::predictor {
 namespace {
@@ -61,13 +62,19 @@ std::vector<double> predict_scores(const Forest& forest, std::span<const float> 
   return {values, values + shape[0]};
 }
 
+/// `weights` says how much each row counts; empty: all alike.
 Forest grow(std::span<const float> rows, std::size_t width, std::span<const double> scores,
-            const TreesOptions& options, std::uint64_t seed, const std::stop_token& stop) {
+            std::span<const double> weights, const TreesOptions& options, std::uint64_t seed,
+            const std::stop_token& stop) {
   DMatrixHandle handle = nullptr;
   check(XGDMatrixCreateFromMat(rows.data(), rows.size() / width, width, NAN, &handle));
   const Matrix matrix(handle);
-  const std::vector<float> targets(scores.begin(), scores.end());
-  check(XGDMatrixSetFloatInfo(matrix.get(), "label", targets.data(), targets.size()));
+  const auto set_numbers = [&](const char* name, std::span<const double> numbers) {
+    const std::vector<float> floats(numbers.begin(), numbers.end());
+    check(XGDMatrixSetFloatInfo(matrix.get(), name, floats.data(), floats.size()));
+  };
+  set_numbers("label", scores);
+  if (!weights.empty()) set_numbers("weight", weights);
   BoosterHandle created = nullptr;
   check(XGBoosterCreate(&handle, 1, &created));
   Forest forest(created);
@@ -106,7 +113,8 @@ Trees::Trees(std::shared_ptr<const GraphFeatures> features, const TreesOptions& 
 Trees::~Trees() = default;
 
 void Trees::fit(std::span<const Label> labels, const FitControl& control) {
-  const auto [genotypes, transform, scores] = rank(labels);
+  const auto [genotypes, transform, scores, noises] = rank(labels);
+  const std::vector<double> weights = noise_weights(noises);
   auto fitted = std::make_unique<Fitted>(Fitted{.labels = transform, .forests = {}});
   const std::vector<double> features = features_->compute(genotypes);
 
@@ -122,7 +130,8 @@ void Trees::fit(std::span<const Label> labels, const FitControl& control) {
       (!few && i % folds == fold ? unseen : seen).push_back(order[i]);
     }
     fitted->forests.push_back(grow(rows_of(features, features_->size(), seen), features_->size(),
-                                   selected(scores, seen), options_,
+                                   selected(scores, seen),
+                                   weights.empty() ? weights : selected(weights, seen), options_,
                                    derive_seed(control.seed, "forest", fold), control.stop));
     if (control.progress) {
       control.progress(static_cast<double>(fold + 1) / static_cast<double>(few ? 1 : folds));
@@ -131,8 +140,9 @@ void Trees::fit(std::span<const Label> labels, const FitControl& control) {
     const std::vector<double> predicted = predict_scores(
         fitted->forests.back(), rows_of(features, features_->size(), unseen), features_->size());
     for (std::size_t i = 0; i < unseen.size(); ++i) {
-      fitted->unseen_variance +=
-          std::pow(predicted[i] - scores[unseen[i]], 2) / static_cast<double>(labels.size());
+      fitted->unseen_variance += (weights.empty() ? 1.0 : weights[unseen[i]]) *
+                                 std::pow(predicted[i] - scores[unseen[i]], 2) /
+                                 static_cast<double>(labels.size());
     }
   }
   fitted_ = std::move(fitted);

@@ -24,7 +24,7 @@ struct TreesOptions {
 /// Gradient-boosted trees (Chen and Guestrin, "XGBoost: a scalable tree boosting system", KDD 2016)
 /// on graph features, fitted to rank-normal scores: the mean of one forest a fold. What a forest
 /// gets wrong in the fold that it has not seen, and how far the forests are apart, is the expected
-/// deviation.
+/// deviation. Both weigh noisy labels less (label_noise.hpp).
 class Trees final : public Predictor {
  public:
   explicit Trees(std::shared_ptr<const GraphFeatures> features, const TreesOptions& options = {});

@@ -39,6 +39,43 @@ inline void check_restored(const Predictor& fitted, Predictor& restored,
   CHECK((restored.predict(block) == fitted.predict(block)));
 }
 
+/// What predictors keep to that look at the noise of labels: wrong labels of great noise are nearly
+/// ignored, so that unseen architectures are ranked as if they were not there.
+template <class Make>
+void check_noise(const spaces::AnySpace& space, const Make& make) {
+  const std::vector<Label> all = made_up_labels(space, 300);
+  std::vector<Label> mixed(all.begin(), all.begin() + 120);
+  std::vector<Label> right;
+  for (std::size_t i = 0; i < mixed.size(); ++i) {
+    mixed[i].noise = i % 2 == 0 ? 0.01 : 1e6;
+    if (i % 2 == 0) {
+      right.push_back(mixed[i]);
+    } else {
+      mixed[i].value = -mixed[i].value;
+    }
+  }
+  std::vector<Label> without = mixed;
+  for (Label& label : without) label.noise = 0.0;
+  std::vector<spaces::Genotype> unseen;
+  std::vector<double> values;
+  for (const Label& label : std::span(all).subspan(mixed.size())) {
+    unseen.push_back(label.genotype);
+    values.push_back(label.value);
+  }
+  const auto tau = [&](const std::vector<Label>& labels) {
+    const std::unique_ptr<Predictor> predictor = make();
+    predictor->fit(labels, {.seed = 3});
+    std::vector<double> means;
+    for (const Prediction& prediction : predictor->predict(unseen)) {
+      means.push_back(prediction.mean);
+    }
+    return kendall_tau_b(means, values);
+  };
+  const double expected = tau(right);
+  CHECK(tau(mixed) > 0.7 * expected);
+  CHECK(tau(without) < 0.6 * expected);
+}
+
 /// What every predictor keeps to. `make` builds a new one for the space; `learns` is the tau that
 /// it reaches at least on labels it has seen.
 template <class Make>

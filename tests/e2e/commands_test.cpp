@@ -447,6 +447,16 @@ TEST_CASE("predictors are compared on a table") {
   const Result table = run(command);
   CHECK(contains(table.out, "| trees | 40 |"));
 
+  std::vector<std::string> with_noise = as_json;
+  with_noise.emplace_back("--noise");
+  const Result no_seeds = run(with_noise);
+  CHECK(no_seeds.code == 2);
+  CHECK(contains(no_seeds.err, "has no seed of accuracy"));
+  with_noise[3] = "builtin:nasbench201_fashion_mnist";
+  const Result noisy = run(with_noise);
+  CHECK(noisy.code == 0);
+  CHECK(json::parse(noisy.out).at("noise") == true);
+
   std::vector<std::string> wrong = command;
   wrong[7] = "tree";
   const Result refused = run(wrong);

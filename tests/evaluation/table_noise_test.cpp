@@ -1,5 +1,7 @@
 #include "evaluation/table/table_noise.hpp"
 
+#include <cmath>
+
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -51,6 +53,31 @@ TEST_CASE("noise is how far seeds agree, over all rows and among the best") {
   const double with_third = 1.0 - 2.0 * 6 / 741;
   CHECK(noise[1].tau == doctest::Approx((noise[0].tau - 1.0 - with_third) / 3.0));
   CHECK_FALSE(noise[1].tau_best_tenth.has_value());
+}
+
+TEST_CASE("the noise of a label is how far its seeds are apart, less where it is their mean") {
+  const TemporaryFolder folder;
+  const spaces::AnySpace space{spaces::NasBench201()};
+  std::string csv = "arch,mean,a,b,c\n";
+  const std::vector<std::string> rows = {"2,1,2,3", "90,80,100,", "5,5,,", "7,7,7,7"};
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    csv += fmt::format("{},{}\n", space.format(space.at(row)), rows[row]);
+  }
+  const std::vector<ImportedMetric> metrics{
+      ImportedMetric::parse("acc=mean"), ImportedMetric::parse("acc#1=a"),
+      ImportedMetric::parse("acc#2=b"),  ImportedMetric::parse("acc#3=c"),
+      ImportedMetric::parse("loss=a"),   ImportedMetric::parse("loss#1=a")};
+  import_table(space, folder.write("t.csv", csv), "arch", metrics, folder.path() / "t");
+  const BenchmarkTable table = BenchmarkTable::open(folder.path() / "t", space);
+  const std::vector<double> noises = label_noise(table, "acc");
+  REQUIRE(noises.size() == 4);
+  CHECK(noises[0] == doctest::Approx(1.0));   // 2 is the value of a seed too
+  CHECK(noises[1] == doctest::Approx(10.0));  // a mean of two
+  CHECK(noises[2] == 0.0);
+  CHECK(noises[3] == 0.0);
+  CHECK(label_noise(table, "acc#1")[1] == doctest::Approx(10.0 * std::sqrt(2.0)));
+  CHECK_THROWS_AS(label_noise(table, "loss"), EvaluationError);
+  CHECK_THROWS_AS(label_noise(table, "none"), EvaluationError);
 }
 
 TEST_CASE("the best are those that the metric calls best") {

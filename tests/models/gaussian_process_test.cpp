@@ -31,6 +31,25 @@ TEST_CASE("a Gaussian process is sure of what it has seen and less so of the res
   CHECK(seen < unseen);
 }
 
+TEST_CASE("a Gaussian process is not taken in by noisy labels") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const auto features = std::make_shared<const GraphFeatures>(space);
+  check_noise(space, [&] { return std::make_unique<GaussianProcess>(features); });
+}
+
+TEST_CASE("what a Gaussian process knows of noise is in its state, if it knows any") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const auto features = std::make_shared<const GraphFeatures>(space);
+  std::vector<Label> labels = made_up_labels(space, 30);
+  GaussianProcess process(features);
+  process.fit(labels, {});
+  CHECK_FALSE(process.state().contains("variances"));
+  for (std::size_t i = 0; i < labels.size(); ++i) labels[i].noise = static_cast<double>(i);
+  process.fit(labels, {});
+  GaussianProcess restored(features);
+  check_restored(process, restored, std::vector{labels[0].genotype, labels[29].genotype});
+}
+
 TEST_CASE("a fit that is stopped leaves the predictor as it was") {
   const spaces::AnySpace space = spaces::make_space("nasbench201");
   GaussianProcess process(std::make_shared<const GraphFeatures>(space));

@@ -53,6 +53,27 @@ TEST_CASE("losses of single graphs are means, in which labels can weigh differen
   CHECK(loss_of(Loss::RelativeSquaredError, scores, labels) == doctest::Approx(0.25));
 }
 
+TEST_CASE("a pair weighs by the harmonic mean of its labels") {
+  const torch::Tensor labels = torch::tensor({0.0F, 1.0F, 2.0F});
+  const torch::Tensor wrong_last = torch::tensor({0.0F, 1.0F, -5.0F});
+  const torch::Tensor none_of_last = torch::tensor({1.0F, 1.0F, 1e-12F});
+  for (const Loss loss : {Loss::PairwiseLogistic, Loss::PairwiseHinge}) {
+    CHECK(loss_of(loss, wrong_last, labels, none_of_last) ==
+          doctest::Approx(loss_of(loss, torch::tensor({0.0F, 1.0F}), torch::tensor({0.0F, 1.0F})))
+              .epsilon(1e-4));
+    CHECK(loss_of(loss, wrong_last, labels, torch::full({3}, 7.0F)) ==
+          doctest::Approx(loss_of(loss, wrong_last, labels)).epsilon(1e-4));
+  }
+  // Hinges of 1.1, 0.7 and 1.7, the last one between the two labels of weight 1.
+  const torch::Tensor scores = torch::tensor({1.0F, 0.0F, -0.6F});
+  const torch::Tensor weights = torch::tensor({1.0F, 3.0F, 1.0F});
+  const double pairs = 1.1 * 1.5 + 0.7 * 1.5 + 1.7 * 1.0;
+  CHECK(loss_of(Loss::PairwiseHinge, scores, labels, weights) ==
+        doctest::Approx(pairs / 4.0).epsilon(1e-4));
+  CHECK(loss_of(Loss::PermutedPairs, wrong_last, labels, torch::full({3}, 2.0F)) ==
+        doctest::Approx(loss_of(Loss::PermutedPairs, wrong_last, labels)));
+}
+
 TEST_CASE("the loss of permuted pairs asks for differences, not for values") {
   const torch::Tensor labels = torch::tensor({2.0F, 4.0F, 7.0F});
   CHECK(loss_of(Loss::PermutedPairs, labels + 5.0, labels) == doctest::Approx(0.0));

@@ -36,6 +36,12 @@ TEST_CASE("an ensemble of networks keeps the contract") {
   }
 }
 
+TEST_CASE("an ensemble of networks is not taken in by noisy labels") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const auto networks = pretrained(space);
+  check_noise(space, [&] { return ensemble_of(space, networks); });
+}
+
 TEST_CASE("pre-training learns the statistics of graphs") {
   const spaces::AnySpace space = spaces::make_space("nasbench101");
   PretrainingOptions longer = kSmallNetworks;

@@ -17,6 +17,12 @@ TEST_CASE("networks on paths keep the contract") {
   }
 }
 
+TEST_CASE("networks on paths are not taken in by noisy labels") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const auto paths = std::make_shared<const PathCode>(space);
+  check_noise(space, [&] { return std::make_unique<PathNetworks>(paths); });
+}
+
 TEST_CASE("a fit of networks on paths that is stopped leaves them as they were") {
   const spaces::AnySpace space = spaces::make_space("nasbench201");
   PathNetworks networks(std::make_shared<const PathCode>(space));

@@ -65,6 +65,19 @@ TEST_CASE("the published models keep the contract") {
   }
 }
 
+TEST_CASE("models with losses of pairs are not taken in by noisy labels") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const auto features = std::make_shared<const GraphFeatures>(space);
+  for (const PublishedRecipe& recipe : small_recipes()) {
+    if (recipe.labels != LabelScale::Kind::RankNormal) continue;
+    CAPTURE(recipe.model);
+    check_noise(space, [&] {
+      return std::make_unique<PublishedPredictor>(features,
+                                                  std::make_shared<const PublishedRecipe>(recipe));
+    });
+  }
+}
+
 TEST_CASE("GraphSAGE and GIN score equal networks equally") {
   const spaces::AnySpace space = spaces::make_space("nasbench201");
   const auto features = std::make_shared<const GraphFeatures>(space);

@@ -44,6 +44,12 @@ TEST_CASE("the more a member weighs, the closer is the mixture to it") {
   CHECK(spread_of(1.0) < spread_of(10.0));
 }
 
+TEST_CASE("a mixture passes the noise of labels on") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const auto features = std::make_shared<const GraphFeatures>(space);
+  check_noise(space, [&] { return trees_and_constant(features, 1.0); });
+}
+
 TEST_CASE("a mixture tells the progress of all its members together") {
   const spaces::AnySpace space = spaces::make_space("nasbench201");
   const auto mixture = trees_and_constant(std::make_shared<const GraphFeatures>(space), 1.0);

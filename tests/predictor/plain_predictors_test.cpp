@@ -46,6 +46,10 @@ TEST_CASE("a label that is no number is named") {
   const std::vector<Label> labels = {{spaces::Genotype({1, 2}), 1.0},
                                      {spaces::Genotype({3, 4}), std::nan("")}};
   CHECK(message_of<PredictorError>([&] { check_labels(labels); }).find("label 1") == 0);
+  for (const double noise : {-0.5, std::nan("")}) {
+    CHECK_THROWS_AS(check_labels(std::vector<Label>{{spaces::Genotype({1}), 1.0, noise}}),
+                    PredictorError);
+  }
 }
 
 }  // namespace

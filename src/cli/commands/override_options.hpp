@@ -33,6 +33,11 @@ class OverrideAdder {
     if constexpr (yaml::kIsVector<T>) {
       using Item = typename T::value_type;
       if constexpr (!yaml::kIsSection<Item>) add_list<Item>(name, help);
+    } else if constexpr (std::is_same_v<T, bool>) {
+      command_.add_flag_function(
+          flag(name),
+          [&overrides = overrides_, name](std::int64_t) { overrides.push_back(name + "=true"); },
+          help);
     } else {
       CLI::Option* option = command_.add_option_function<std::string>(
           flag(name),

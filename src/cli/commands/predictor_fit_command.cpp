@@ -11,6 +11,7 @@
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/search_session.hpp"
 #include "evaluation/table/benchmark_table.hpp"
+#include "evaluation/table/table_noise.hpp"
 #include "predictor/predictor_list.hpp"
 
 namespace evonas::cli {
@@ -29,6 +30,7 @@ struct FitOptions {
   std::int64_t epochs = 0;
   std::uint64_t seed = 1;
   std::size_t threads = 0;
+  bool noise = false;
   bool json = false;
 };
 
@@ -48,8 +50,12 @@ std::vector<predictor::Label> labels_of(const BenchmarkTable& table, const FitOp
     Rng(options.seed, "labels of a fit").shuffle(std::span(rows));
     rows.resize(options.train);
   }
+  std::vector<double> noises(values.size(), 0.0);
+  if (options.noise) noises = evaluation::label_noise(table, options.metric);
   std::vector<predictor::Label> labels;
-  for (const std::size_t row : rows) labels.push_back({table.genotype(row), values[row]});
+  for (const std::size_t row : rows) {
+    labels.push_back({table.genotype(row), values[row], noises[row]});
+  }
   return labels;
 }
 
@@ -125,6 +131,7 @@ void add_predictor_fit_command(CLI::App& predictor, Action& action) {
   add_input(*command, options->input);
   add_pretrained(*command, options->pretrained);
   add_epochs(*command, options->epochs);
+  add_noise(*command, options->noise);
   add_threads(*command, options->threads);
   add_json(*command, options->json);
   command->footer(R"(Labels of one's own are a table first: evonas table import --csv FILE ...

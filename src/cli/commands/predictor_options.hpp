@@ -40,6 +40,11 @@ inline void add_epochs(CLI::App& command, std::int64_t& epochs) {
       ->capture_default_str();
 }
 
+inline void add_noise(CLI::App& command, bool& noise) {
+  command.add_flag("--noise", noise,
+                   "labels count less the further the seeds of the table are apart for them");
+}
+
 /// Does `work()`; false where it gave up because of the interrupt.
 template <class Work>
 bool unless_interrupted(const Interrupt& interrupt, const Work& work) {

@@ -45,6 +45,7 @@ struct PredictorExperiment {
   std::optional<std::string> input;
   std::string pretrained;
   std::int64_t epochs = 0;
+  bool noise = false;
   std::vector<PublishedTauSection> published;
 
   template <class Visitor>
@@ -78,6 +79,8 @@ struct PredictorExperiment {
           "epochs of published models, instead of the thousands that their authors train them for; "
           "0 is those",
           between(0, 1e8));
+    visit("noise", noise,
+          "whether labels count less the further the seeds of the table are apart for them");
     visit("published", published, "figures of others, to draw beside");
   }
 };

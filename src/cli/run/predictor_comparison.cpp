@@ -15,6 +15,7 @@
 #include "cli/config/space_section.hpp"
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/host.hpp"
+#include "evaluation/table/table_noise.hpp"
 #include "yaml/writer.hpp"
 
 namespace evonas::cli {
@@ -44,6 +45,8 @@ predictor::BenchmarkData data_of(const evaluation::BenchmarkTable& table,
   const std::span<const double> test_values = experiment.test_metric.empty()
                                                   ? std::span<const double>{}
                                                   : table.values(experiment.test_metric);
+  std::vector<double> noises;
+  if (experiment.noise) noises = evaluation::label_noise(table, experiment.metric);
   predictor::BenchmarkData data;
   data.higher_is_better =
       table.metric(experiment.metric).direction != evaluation::Direction::Minimize;
@@ -52,6 +55,7 @@ predictor::BenchmarkData data_of(const evaluation::BenchmarkTable& table,
     data.genotypes.push_back(table.genotype(row));
     data.values.push_back(values[row]);
     if (!test_values.empty()) data.test_values.push_back(test_values[row]);
+    if (experiment.noise) data.noises.push_back(noises[row]);
   }
   return data;
 }
@@ -67,6 +71,7 @@ Key key_of(const predictor::BenchmarkData& data) {
   for (const spaces::Genotype& genotype : data.genotypes) add_bytes(stream, genotype.genes());
   add_bytes(stream, std::span<const double>(data.values));
   add_bytes(stream, std::span<const double>(data.test_values));
+  add_bytes(stream, std::span<const double>(data.noises));
   return stream.key();
 }
 
@@ -88,6 +93,7 @@ predictor::BenchmarkPlan plan_of(const config::PredictorExperiment& experiment,
               {"input", experiment.input.value_or("")},
               {"pretrained", pretrained.empty() ? "" : Key::of(read_whole(pretrained)).hex()},
               {"epochs", fmt::format("{}", experiment.epochs)},
+              {"noise", fmt::format("{}", experiment.noise)},
               {"evonas", EVONAS_VERSION}}};
 }
 
@@ -183,6 +189,7 @@ nlohmann::json PredictorComparison::json() const {
   json["metric"] = experiment_.metric;
   json["test_metric"] = experiment_.test_metric;
   json["split"] = experiment_.split;
+  json["noise"] = experiment_.noise;
   json["architectures"] = data_.genotypes.size();
   json["host"] = describe_host();
   return json;

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include <fmt/format.h>
+
 #include "base/rank_correlation.hpp"
 #include "evaluation/table/metric_name.hpp"
 
@@ -69,6 +71,17 @@ SeedNoise noise_of(const BenchmarkTable& table, const MetricName& name,
   return noise;
 }
 
+/// Of a label, from the values of seeds.
+double noise_of_label(double label, std::span<const double> values) {
+  if (values.size() < 2) return 0.0;
+  const auto count = static_cast<double>(values.size());
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
+  double squares = 0.0;
+  for (const double value : values) squares += std::pow(value - mean, 2);
+  const bool is_one_of_them = std::ranges::find(values, label) != values.end();
+  return std::sqrt(squares / (count - 1.0) / (is_one_of_them ? 1.0 : count));
+}
+
 }  // namespace
 
 std::vector<SeedNoise> seed_noise(const BenchmarkTable& table) {
@@ -82,6 +95,31 @@ std::vector<SeedNoise> seed_noise(const BenchmarkTable& table) {
     if (seeds.size() >= 2 && !is_known) result.push_back(noise_of(table, name, seeds));
   }
   return result;
+}
+
+std::vector<double> label_noise(const BenchmarkTable& table, const std::string& metric) {
+  MetricName name = *MetricName::parse(table.metric(metric).name);
+  const std::vector<std::uint64_t> seeds = table.seeds(name.quantity, name.epochs);
+  if (seeds.size() < 2) {
+    throw EvaluationError(
+        fmt::format("{} has {} of {}, expected two seeds at least: one tells nothing of noise",
+                    table.file().string(), seeds.empty() ? "no seed" : "one seed", metric));
+  }
+  const std::span<const double> labels = table.values(metric);
+  std::vector<std::span<const double>> columns;
+  for (const std::uint64_t seed : seeds) {
+    name.seed = seed;
+    columns.push_back(table.values(name.to_string()));
+  }
+  std::vector<double> noises;
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    std::vector<double> values;
+    for (const std::span<const double> column : columns) {
+      if (!std::isnan(column[row])) values.push_back(column[row]);
+    }
+    noises.push_back(noise_of_label(labels[row], values));
+  }
+  return noises;
 }
 
 }  // namespace evonas::evaluation

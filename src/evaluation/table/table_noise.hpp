@@ -28,4 +28,11 @@ struct SeedNoise {
 /// EvaluationError as BenchmarkTable::values() does.
 std::vector<SeedNoise> seed_noise(const BenchmarkTable& table);
 
+/// By row, how far off the value of a metric is expected to be: the standard deviation of the
+/// values that seeds of the same quantity and fidelity have there, and for a value that is none of
+/// these, and so stands for their mean, that deviation divided by the root of their number. 0 for a
+/// row with fewer than two of them. Throws EvaluationError as BenchmarkTable::values() does, and
+/// where there are fewer than two seeds.
+std::vector<double> label_noise(const BenchmarkTable& table, const std::string& metric);
+
 }  // namespace evonas::evaluation

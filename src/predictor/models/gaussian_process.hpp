@@ -25,7 +25,8 @@ struct GaussianProcessOptions {
 /// learning", 2006) with a Matern kernel of smoothness 5/2 and a length scale for each feature, and
 /// a linear kernel on the numbers of operations, which says where to go on from the labels there
 /// are; all scales are those that make the labels most likely. Labels are fitted as rank-normal
-/// scores.
+/// scores, whose variance is what is known of each label's noise (known_noises()) and a learnt
+/// rest.
 ///
 /// Fits on one thread, in time that grows with the cube of the number of labels.
 class GaussianProcess final : public Predictor {

@@ -16,25 +16,44 @@ torch::Tensor differences(const torch::Tensor& values) {
   return values.unsqueeze(1) - values.unsqueeze(0);
 }
 
-torch::Tensor permuted_pairs(const torch::Tensor& scores, const torch::Tensor& labels, Rng& rng) {
+/// The mean of losses, weighted where weights are defined.
+torch::Tensor mean_loss(const torch::Tensor& losses, const torch::Tensor& weights) {
+  return weights.defined() ? (losses * weights).sum() / weights.sum() : losses.mean();
+}
+
+/// How much pairs count: the difference of two labels has the variances of both.
+torch::Tensor pair_weights(const torch::Tensor& a, const torch::Tensor& b) {
+  return 2.0 * a * b / (a + b + kSmall);
+}
+torch::Tensor pair_weights(const torch::Tensor& weights) {
+  return pair_weights(weights.unsqueeze(1), weights.unsqueeze(0));
+}
+
+torch::Tensor permuted_pairs(const torch::Tensor& scores, const torch::Tensor& labels,
+                             const torch::Tensor& weights, Rng& rng) {
   std::vector<std::int64_t> order(static_cast<std::size_t>(scores.size(0)));
   std::iota(order.begin(), order.end(), std::int64_t{0});
   rng.shuffle(std::span(order));
   const torch::Tensor other = torch::tensor(order, torch::kInt64);
-  return ((scores - scores.index_select(0, other)) - (labels - labels.index_select(0, other)))
-      .abs()
-      .mean();
+  const auto permuted = [&](const torch::Tensor& tensor) { return tensor.index_select(0, other); };
+  return mean_loss(((scores - permuted(scores)) - (labels - permuted(labels))).abs(),
+                   weights.defined() ? pair_weights(weights, permuted(weights)) : weights);
 }
 
-torch::Tensor pairwise_logistic(const torch::Tensor& scores, const torch::Tensor& labels) {
+torch::Tensor pairwise_logistic(const torch::Tensor& scores, const torch::Tensor& labels,
+                                const torch::Tensor& weights) {
   const torch::Tensor apart = differences(labels);
   const torch::Tensor margin = differences(scores) * apart.sign();
-  return (torch::softplus(-2.0 * margin) * apart.abs()).sum() / (apart.abs().sum() + kSmall);
+  torch::Tensor count = apart.abs();
+  if (weights.defined()) count = count * pair_weights(weights);
+  return (torch::softplus(-2.0 * margin) * count).sum() / (count.sum() + kSmall);
 }
 
-torch::Tensor pairwise_hinge(const torch::Tensor& scores, const torch::Tensor& labels) {
-  const torch::Tensor above = (differences(labels) > 0).to(scores.scalar_type());
-  return ((kMargin - differences(scores)).relu() * above).sum() / (above.sum() + kSmall);
+torch::Tensor pairwise_hinge(const torch::Tensor& scores, const torch::Tensor& labels,
+                             const torch::Tensor& weights) {
+  torch::Tensor count = (differences(labels) > 0).to(scores.scalar_type());
+  if (weights.defined()) count = count * pair_weights(weights);
+  return ((kMargin - differences(scores)).relu() * count).sum() / (count.sum() + kSmall);
 }
 
 }  // namespace
@@ -42,34 +61,32 @@ torch::Tensor pairwise_hinge(const torch::Tensor& scores, const torch::Tensor& l
 torch::Tensor total_loss(std::span<const LossTerm> terms, const torch::Tensor& scores,
                          const torch::Tensor& labels, const torch::Tensor& weights, Rng& rng) {
   const torch::Tensor means = scores.dim() == 2 ? scores.select(1, 0) : scores;
-  const auto mean = [&](const torch::Tensor& losses) {
-    return weights.defined() ? (losses * weights).sum() / weights.sum() : losses.mean();
-  };
   torch::Tensor sum = torch::zeros({}, scores.options());
   for (const auto& [loss, weight] : terms) {
     torch::Tensor value;
     switch (loss) {
       case Loss::SquaredError:
-        value = mean((means - labels).square());
+        value = mean_loss((means - labels).square(), weights);
         break;
       case Loss::RelativeSquaredError:
-        value = mean((means / labels - 1.0).square());
+        value = mean_loss((means / labels - 1.0).square(), weights);
         break;
       case Loss::PermutedPairs:
-        value = permuted_pairs(means, labels, rng);
+        value = permuted_pairs(means, labels, weights, rng);
         break;
       case Loss::PairwiseLogistic:
-        value = pairwise_logistic(means, labels);
+        value = pairwise_logistic(means, labels, weights);
         break;
       case Loss::PairwiseHinge:
-        value = pairwise_hinge(means, labels);
+        value = pairwise_hinge(means, labels, weights);
         break;
       case Loss::Listwise:
         value = -(labels.softmax(0) * means.log_softmax(0)).sum();
         break;
       case Loss::GaussianLikelihood:
-        value = mean(scores.select(1, 1) +
-                     0.5 * ((means - labels) * (-scores.select(1, 1)).exp()).square());
+        value = mean_loss(
+            scores.select(1, 1) + 0.5 * ((means - labels) * (-scores.select(1, 1)).exp()).square(),
+            weights);
         break;
     }
     sum = sum + weight * value;

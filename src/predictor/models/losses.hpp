@@ -41,8 +41,9 @@ struct LossTerm {
 
 /// The weighted sum of some losses of a batch. `scores` has one number a graph, or two (mean,
 /// logarithm of a deviation), of which all losses but the last read the first; `labels` has one a
-/// graph. `weights` says how much each label counts in the losses of single graphs; undefined: all
-/// alike. `rng` draws permutations.
+/// graph. `weights`, above 0, says how much each label counts, as inverse variances do: pairs count
+/// by the harmonic mean of both, and the listwise loss does not look; undefined: all alike. `rng`
+/// draws permutations.
 torch::Tensor total_loss(std::span<const LossTerm> terms, const torch::Tensor& scores,
                          const torch::Tensor& labels, const torch::Tensor& weights, Rng& rng);
 

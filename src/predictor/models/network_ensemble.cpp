@@ -69,15 +69,16 @@ void NetworkEnsemble::learn(std::span<const Label> labels,
                             std::span<const std::shared_ptr<FlowNetwork>> start,
                             const NetworkTrainingOptions& options, const FitControl& control) {
   at::set_num_threads(1);
-  const auto [architectures, transform, scores] = rank(labels);
+  const auto [architectures, transform, scores, noises] = rank(labels);
   auto fitted = std::make_unique<Fitted>(Fitted{.labels = transform, .networks = {}});
   const GraphBatch graphs = graphs_of(features_->view(), features_->vocabulary(), architectures);
   const torch::Tensor expected = torch::tensor(std::vector<float>(scores.begin(), scores.end()));
+  const torch::Tensor weights = weights_of(noises);
   fitted->networks.resize(start.size());
   fit_together(start.size(), "network of an ensemble", control,
                [&](std::size_t i, const FitControl& own) {
                  fitted->networks[i] = copy_of(*start[i]);
-                 fit_scores(*fitted->networks[i], graphs, expected, {}, options, own);
+                 fit_scores(*fitted->networks[i], graphs, expected, weights, options, own);
                });
   fitted_ = std::move(fitted);
 }

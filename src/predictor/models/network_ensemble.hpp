@@ -15,7 +15,7 @@ class FlowNetwork;
 struct NetworkTrainingOptions;
 
 /// The mean of several pre-trained networks (flow_network.hpp), each fine-tuned to rank-normal
-/// scores of the labels in an order of its own.
+/// scores of the labels in an order of its own; noisy labels weigh less (label_noise.hpp).
 class NetworkEnsemble final : public Predictor {
  public:
   /// Yields the networks that fits start from; asked by each fit.

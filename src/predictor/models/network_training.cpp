@@ -11,6 +11,7 @@
 #include <torch/utils.h>
 
 #include "base/random.hpp"
+#include "predictor/label_noise.hpp"
 #include "predictor/models/graph_batch.hpp"
 
 namespace evonas::predictor {
@@ -135,6 +136,12 @@ void train_network(torch::nn::Module& network, std::int64_t steps, const Optimis
       control.progress(static_cast<double>(step + 1) / static_cast<double>(steps));
     }
   }
+}
+
+torch::Tensor weights_of(std::span<const double> noises) {
+  const std::vector<double> weights = noise_weights(noises);
+  if (weights.empty()) return {};
+  return torch::tensor(std::vector<float>(weights.begin(), weights.end()));
 }
 
 void fit_scores(GraphModel& network, const GraphBatch& graphs, const torch::Tensor& labels,

@@ -67,8 +67,9 @@ torch::Tensor codes_of(const PathCode& paths, std::span<const spaces::Genotype> 
   return tensor;
 }
 
+/// `weights` says how much each score counts; undefined: all alike.
 void fit_network(PathNetwork& network, const torch::Tensor& codes, const torch::Tensor& scores,
-                 const FitControl& control) {
+                 const torch::Tensor& weights, const FitControl& control) {
   std::vector<std::int64_t> order(static_cast<std::size_t>(codes.size(0)));
   std::iota(order.begin(), order.end(), std::int64_t{0});
   Rng rng(control.seed, "order of labels");
@@ -84,9 +85,11 @@ void fit_network(PathNetwork& network, const torch::Tensor& codes, const torch::
         at += batch.size();
         const torch::Tensor index =
             torch::tensor(std::vector(batch.begin(), batch.end()), torch::kInt64);
-        return (network.forward(codes.index_select(0, index)) - scores.index_select(0, index))
-            .abs()
-            .mean();
+        const torch::Tensor errors =
+            (network.forward(codes.index_select(0, index)) - scores.index_select(0, index)).abs();
+        if (!weights.defined()) return errors.mean();
+        const torch::Tensor some = weights.index_select(0, index);
+        return (errors * some).sum() / some.sum();
       });
 }
 
@@ -104,15 +107,16 @@ PathNetworks::~PathNetworks() = default;
 
 void PathNetworks::fit(std::span<const Label> labels, const FitControl& control) {
   at::set_num_threads(1);  // sums in another order would give another fit
-  const auto [architectures, transform, ranked] = rank(labels);
+  const auto [architectures, transform, ranked, noises] = rank(labels);
   auto fitted = std::make_unique<Fitted>(Fitted{.labels = transform, .networks = {}});
   const torch::Tensor codes = codes_of(*paths_, architectures);
   const torch::Tensor scores = torch::tensor(std::vector<float>(ranked.begin(), ranked.end()));
+  const torch::Tensor weights = weights_of(noises);
   fitted->networks.resize(kPathNetworks);
   fit_together(kPathNetworks, "network on paths", control,
                [&](std::size_t i, const FitControl& own) {
                  fitted->networks[i] = std::make_shared<PathNetwork>(codes.size(1), own.seed);
-                 fit_network(*fitted->networks[i], codes, scores, own);
+                 fit_network(*fitted->networks[i], codes, scores, weights, own);
                });
   fitted_ = std::move(fitted);
 }

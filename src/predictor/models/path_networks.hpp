@@ -14,11 +14,11 @@ namespace evonas::predictor {
 /// start from random weights at every fit. Adam with a learning rate of 0.01, 150 epochs of batches
 /// of 32.
 ///
-/// The networks are fitted to rank-normal scores (rank_normal.hpp) by the mean absolute error. The
-/// paper weighs the absolute error of each label by how close it is to a lower bound of all
-/// validation errors, so that the best weigh most. That takes a bound that is known beforehand and
-/// a metric to be minimised; a predictor here knows neither, and scores spread the best labels as
-/// well.
+/// The networks are fitted to rank-normal scores (rank_normal.hpp) by the mean absolute error,
+/// in which noisy labels weigh less (label_noise.hpp). The paper weighs the absolute error of each
+/// label by how close it is to a lower bound of all validation errors, so that the best weigh most.
+/// That takes a bound that is known beforehand and a metric to be minimised; a predictor here knows
+/// neither, and scores spread the best labels as well.
 class PathNetworks final : public Predictor {
  public:
   explicit PathNetworks(std::shared_ptr<const PathCode> paths);

@@ -58,16 +58,19 @@ void PublishedPredictor::fit(std::span<const Label> labels, const FitControl& co
   const LabelScale scale(labels, recipe_->labels);
   std::vector<spaces::Genotype> architectures;
   std::vector<float> expected;
+  std::vector<double> noises;
   for (const Label& label : labels) {
     architectures.push_back(label.genotype);
     expected.push_back(static_cast<float>(scale.scaled(label.value)));
+    noises.push_back(scale.scaled_noise(label));
   }
   const GraphBatch graphs =
       graphs_of(features_->view(), features_->vocabulary(), architectures, recipe_->identities);
   auto fitted = std::make_unique<Fitted>(Fitted{.scale = scale, .nodes = 2 * most_nodes(graphs)});
   fitted->model = recipe_->make(static_cast<std::int64_t>(features_->vocabulary().width()),
                                 fitted->nodes, control.seed);
-  fit_scores(*fitted->model, graphs, torch::tensor(expected), {}, recipe_->training, control);
+  fit_scores(*fitted->model, graphs, torch::tensor(expected), weights_of(noises), recipe_->training,
+             control);
   fitted_ = std::move(fitted);
 }
 

@@ -17,7 +17,7 @@ std::shared_ptr<const PublishedRecipe> published_recipe(const std::string& name,
                                                         std::int64_t epochs);
 
 /// A published model as a predictor, which reads graphs and learns labels as its recipe says
-/// (published_recipe.hpp). It expects no deviation.
+/// (published_recipe.hpp), noisy ones weighing less (label_noise.hpp). It expects no deviation.
 class PublishedPredictor final : public Predictor {
  public:
   PublishedPredictor(std::shared_ptr<const GraphFeatures> features,
