@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 #include <numeric>
+#include <optional>
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <torch/nn/utils/clip_grad.h>
@@ -12,6 +13,7 @@
 
 #include "base/random.hpp"
 #include "predictor/label_noise.hpp"
+#include "predictor/models/early_stopping.hpp"
 #include "predictor/models/graph_batch.hpp"
 
 namespace evonas::predictor {
@@ -75,10 +77,14 @@ class AverageWeights {
     }
   }
 
-  /// Puts the averages in the place of the weights.
-  void keep() {
+  /// Puts the averages in the place of the weights, and these in theirs.
+  void exchange() {
     const torch::NoGradGuard no_gradients;
-    for (std::size_t i = 0; i < weights_.size(); ++i) weights_[i].copy_(averages_[i]);
+    for (std::size_t i = 0; i < weights_.size(); ++i) {
+      const torch::Tensor weight = weights_[i].clone();
+      weights_[i].copy_(averages_[i]);
+      averages_[i].copy_(weight);
+    }
   }
 
  private:
@@ -88,9 +94,9 @@ class AverageWeights {
 };
 
 /// The loss of a batch, and how far twins are apart.
-torch::Tensor loss_of_batch(GraphModel& network, const GraphBatch& graphs,
-                            const torch::Tensor& labels, const torch::Tensor& weights,
+torch::Tensor loss_of_batch(GraphModel& network, const LabelledGraphs& batch,
                             const NetworkTrainingOptions& options, Rng& rng) {
+  const auto& [graphs, labels, weights] = batch;
   const torch::Tensor scores = network.forward(graphs);
   if (options.twin == Twin::None) return total_loss(options.losses, scores, labels, weights, rng);
   const torch::Tensor twins =
@@ -106,7 +112,7 @@ torch::Tensor loss_of_batch(GraphModel& network, const GraphBatch& graphs,
 
 void train_network(torch::nn::Module& network, std::int64_t steps, const OptimiserOptions& options,
                    const FitControl& control, const std::function<torch::Tensor()>& loss_of_step,
-                   const std::function<void()>& after_step) {
+                   const std::function<bool()>& after_step) {
   std::vector<torch::Tensor> matrices;
   std::vector<torch::Tensor> vectors;
   for (const torch::Tensor& parameter : network.parameters()) {
@@ -131,10 +137,11 @@ void train_network(torch::nn::Module& network, std::int64_t steps, const Optimis
     loss_of_step().backward();
     torch::nn::utils::clip_grad_norm_(network.parameters(), kLongestGradient);
     optimiser.step();
-    if (after_step) after_step();
+    const bool goes_on = !after_step || after_step();
     if (control.progress) {
-      control.progress(static_cast<double>(step + 1) / static_cast<double>(steps));
+      control.progress(goes_on ? static_cast<double>(step + 1) / static_cast<double>(steps) : 1.0);
     }
+    if (!goes_on) return;
   }
 }
 
@@ -147,25 +154,36 @@ torch::Tensor weights_of(std::span<const double> noises) {
 void fit_scores(GraphModel& network, const GraphBatch& graphs, const torch::Tensor& labels,
                 const torch::Tensor& weights, const NetworkTrainingOptions& options,
                 const FitControl& control) {
-  const std::int64_t count = labels.size(0);
+  const HeldOut parts = hold_out({graphs, labels, weights}, options.validation, control.seed);
+  const std::int64_t count = parts.taught.labels.size(0);
   Batches batches(static_cast<std::size_t>(count), static_cast<std::size_t>(options.batch),
                   control.seed);
   Rng rng(control.seed, "pairs and orders");
   AverageWeights average(network, options.average);
+  const bool averages = options.average > 0.0;
+  std::optional<BestWeights> best;
+  if (parts.held) best.emplace(network, *parts.held, options.losses, control.seed);
   network.train();
   const std::int64_t an_epoch = (count + options.batch - 1) / options.batch;
+  const std::int64_t steps = std::max(options.epochs * an_epoch, options.least_steps);
+  std::int64_t step = 0;
   train_network(
-      network, std::max(options.epochs * an_epoch, options.least_steps), options.optimiser, control,
+      network, steps, options.optimiser, control,
+      [&] { return loss_of_batch(network, select(parts.taught, batches.next()), options, rng); },
       [&] {
-        const torch::Tensor index = batches.next();
-        return loss_of_batch(network, select(graphs, index), labels.index_select(0, index),
-                             weights.defined() ? weights.index_select(0, index) : torch::Tensor(),
-                             options, rng);
-      },
-      [&] {
-        if (options.average > 0.0) average.add_step();
+        if (averages) average.add_step();
+        ++step;
+        if (!best || (step % an_epoch != 0 && step != steps)) return true;
+        if (averages) average.exchange();
+        best->judge();
+        if (averages) average.exchange();
+        return best->since_best() < options.patience;
       });
-  if (options.average > 0.0) average.keep();
+  if (best) {
+    best->restore();
+  } else if (averages) {
+    average.exchange();
+  }
   network.eval();
 }
 

@@ -25,10 +25,11 @@ struct OptimiserOptions {
 };
 
 /// Runs AdamW for `steps` steps; `loss_of_step` computes the loss of the next batch. Gradients are
-/// clipped to length 1. Throws PredictorError where `control.stop` ends it.
+/// clipped to length 1. `after_step` says whether to go on. Throws PredictorError where
+/// `control.stop` ends it.
 void train_network(torch::nn::Module& network, std::int64_t steps, const OptimiserOptions& options,
                    const FitControl& control, const std::function<torch::Tensor()>& loss_of_step,
-                   const std::function<void()>& after_step = {});
+                   const std::function<bool()>& after_step = {});
 
 /// What graphs are scored beside themselves, to teach a network that both scores are to be equal.
 enum class Twin {
@@ -48,6 +49,13 @@ struct NetworkTrainingOptions {
   double consistency = 0.0;  ///< weight of the mean absolute difference of twins
   /// The weights that are kept are a moving average with this decay a step; 0: the last ones.
   double average = 0.0;
+  /// Share of the labels that are held out of the training, to end it in time; 0: none. Where that
+  /// is fewer than two labels, none are.
+  double validation = 0.0;
+  /// With held-out labels: how many epochs in a row their loss (without twins) may fail to be the
+  /// least so far before training ends. The weights that are kept are those of the epoch in which
+  /// it was least.
+  std::int64_t patience = 20;
 };
 
 /// What noise_weights() (label_noise.hpp) says of labels, as fit_scores() takes it.

@@ -1,0 +1,106 @@
+#include "predictor/models/network_training.hpp"
+
+#include <cmath>
+
+#include "torch_doctest.hpp"
+
+namespace evonas::predictor {
+namespace {
+
+constexpr std::int64_t kLabels = 40;
+
+/// Graphs of one node each, which tells their number.
+GraphBatch numbered_graphs(std::int64_t count) {
+  return {.operations = torch::arange(count).unsqueeze(1),
+          .adjacency = torch::zeros({count, 1, 1}),
+          .mask = torch::ones({count, 1})};
+}
+
+/// Scores all graphs alike, and by 0.5 higher where it does not train: what it learns best is not
+/// what it does best.
+class Drifting final : public GraphModel {
+ public:
+  torch::Tensor forward(const GraphBatch& graphs) override {
+    return score_.expand({graphs.operations.size(0)}) + (is_training() ? 0.0 : 0.5);
+  }
+  double multiply_accumulates(std::size_t /*nodes*/) const override { return 0.0; }
+
+  double score() const { return score_.item<double>(); }
+
+ private:
+  torch::Tensor score_ = register_parameter("score", torch::zeros({1}));
+};
+
+/// Learns a score of its own for each graph.
+class Memory final : public GraphModel {
+ public:
+  torch::Tensor forward(const GraphBatch& graphs) override {
+    return torch::embedding(scores_, graphs.operations).view({graphs.operations.size(0)});
+  }
+  double multiply_accumulates(std::size_t /*nodes*/) const override { return 0.0; }
+
+  /// How many graphs it has learnt anything of.
+  std::int64_t learnt() const { return scores_.count_nonzero().item<std::int64_t>(); }
+
+ private:
+  torch::Tensor scores_ = register_parameter("scores", torch::zeros({kLabels, 1}));
+};
+
+NetworkTrainingOptions short_training() {
+  return {.epochs = 300,
+          .least_steps = 0,
+          .optimiser = {.learning_rate = 0.02},
+          .losses = {{Loss::SquaredError, 1.0}}};
+}
+
+/// The steps of a fit of a network to labels that are all 1.
+std::int64_t fit_to_ones(GraphModel& network, std::int64_t labels,
+                         const NetworkTrainingOptions& options) {
+  std::int64_t steps = 0;
+  double done = 0.0;
+  fit_scores(network, numbered_graphs(labels), torch::ones({labels}), {}, options,
+             {.progress = [&](double share) {
+               ++steps;
+               done = share;
+             }});
+  CHECK(done == 1.0);
+  CHECK_FALSE(network.is_training());
+  return steps;
+}
+
+TEST_CASE("training goes on to the end without held-out labels") {
+  Drifting network;
+  CHECK(fit_to_ones(network, kLabels, short_training()) == 300);
+  CHECK(std::abs(network.score() - 1.0) < 0.05);
+}
+
+TEST_CASE("training ends in time with held-out labels, and the best weights are kept") {
+  NetworkTrainingOptions options = short_training();
+  options.validation = 0.25;
+  options.patience = 5;
+  for (const double average : {0.0, 0.8}) {  // it is the averages that are judged, and kept
+    CAPTURE(average);
+    options.average = average;
+    Drifting network;
+    CHECK(fit_to_ones(network, kLabels, options) < 100);
+    CHECK(std::abs(network.score() - 0.5) < 0.02);
+    Drifting again;
+    fit_to_ones(again, kLabels, options);
+    CHECK(again.score() == network.score());
+  }
+}
+
+TEST_CASE("nothing is learnt of labels that are held out") {
+  NetworkTrainingOptions options = short_training();
+  options.validation = 0.25;
+  options.patience = 3;
+  Memory network;
+  CHECK(fit_to_ones(network, kLabels, options) == 4);  // no epoch is better than the first
+  CHECK(network.learnt() == 30);
+  Memory few;
+  fit_to_ones(few, 5, options);  // a quarter would be one label
+  CHECK(few.learnt() == 5);
+}
+
+}  // namespace
+}  // namespace evonas::predictor
