@@ -10,6 +10,7 @@
         embed evonas_report_forecast_charts, "forecast_charts.js"
         embed evonas_report_breakdown, "breakdown.js"
         embed evonas_report_lineage, "lineage.js"
+        embed evonas_report_gene_importance, "gene_importance.js"
         embed evonas_report_search_page, "search_page.js"
         embed evonas_report_benchmark_page, "benchmark_page.js"
         embed evonas_report_predictor_charts, "predictor_charts.js"

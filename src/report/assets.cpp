@@ -15,6 +15,7 @@ extern const char evonas_report_charts_begin[], evonas_report_charts_end[];
 extern const char evonas_report_forecast_charts_begin[], evonas_report_forecast_charts_end[];
 extern const char evonas_report_breakdown_begin[], evonas_report_breakdown_end[];
 extern const char evonas_report_lineage_begin[], evonas_report_lineage_end[];
+extern const char evonas_report_gene_importance_begin[], evonas_report_gene_importance_end[];
 extern const char evonas_report_search_page_begin[], evonas_report_search_page_end[];
 extern const char evonas_report_benchmark_page_begin[], evonas_report_benchmark_page_end[];
 extern const char evonas_report_predictor_charts_begin[], evonas_report_predictor_charts_end[];
@@ -48,6 +49,7 @@ Assets assets() {
                          {evonas_report_forecast_charts_begin, evonas_report_forecast_charts_end},
                          {evonas_report_breakdown_begin, evonas_report_breakdown_end},
                          {evonas_report_lineage_begin, evonas_report_lineage_end},
+                         {evonas_report_gene_importance_begin, evonas_report_gene_importance_end},
                          {evonas_report_search_page_begin, evonas_report_search_page_end},
                          {evonas_report_benchmark_page_begin, evonas_report_benchmark_page_end},
                          {evonas_report_predictor_charts_begin, evonas_report_predictor_charts_end},

@@ -140,12 +140,15 @@ nlohmann::json summary_json(const Run& run);
 /// - `cells` [{key, svg}] of the front's first 60 networks; `svg` is null without Graphviz;
 /// - `lineage` [{index, changes: [{gene, from, to}], svg}]: the evaluations on the way to the
 /// network
-///   that the run ends with, the earliest first; `svg` is null where they are many.
+///   that the run ends with, the earliest first; `svg` is null where they are many;
+/// - `gene_importance` [{metric, evaluations, explained, genes: [{name, share}]}] of the
+/// objectives, as
+///   gene_importance.hpp says; `evaluations` and `explained` are null where a predictor says it.
 nlohmann::json report_json(const Run& run);
 
 /// The same of several runs, which must have the same objectives (ReportError otherwise). Their
-/// `hypervolume` curves are measured from one reference point, the worst of the runs' own; cells
-/// and lineages are left out.
+/// `hypervolume` curves are measured from one reference point, the worst of the runs' own; cells,
+/// lineages and the importance of genes are left out.
 nlohmann::json report_json(std::span<const Run> runs);
 
 /// The data of a benchmark's page: `{"kind": "benchmark", "name", "space", "metric", "optimum",

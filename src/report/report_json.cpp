@@ -7,6 +7,7 @@
 #include "report/columns.hpp"
 #include "report/curves.hpp"
 #include "report/forecasts.hpp"
+#include "report/gene_importance.hpp"
 #include "report/lineage.hpp"
 #include "report/measurements_json.hpp"
 #include "report/operators.hpp"
@@ -147,6 +148,24 @@ nlohmann::json operators_json(const Run& run) {
   return operators;
 }
 
+nlohmann::json gene_importance_json(const Run& run) {
+  nlohmann::json importances = nlohmann::json::array();
+  for (const GeneImportance& importance : gene_importance(run)) {
+    nlohmann::json genes = nlohmann::json::array();
+    for (std::size_t i = 0; i < importance.genes.size(); ++i) {
+      genes.push_back({{"name", importance.genes[i]}, {"share", importance.shares[i]}});
+    }
+    nlohmann::json json = {{"metric", importance.metric},
+                           {"evaluations", nullptr},
+                           {"explained", nullptr},
+                           {"genes", std::move(genes)}};
+    if (importance.evaluations) json["evaluations"] = *importance.evaluations;
+    if (importance.explained) json["explained"] = *importance.explained;
+    importances.push_back(std::move(json));
+  }
+  return importances;
+}
+
 nlohmann::json run_json(const Run& run) {
   nlohmann::json metrics = nlohmann::json::array();
   for (const std::string& name : metric_columns(run)) {
@@ -169,6 +188,7 @@ nlohmann::json run_json(const Run& run) {
           {"operators", operators_json(run)},
           {"cells", nlohmann::json::array()},
           {"lineage", nlohmann::json::array()},
+          {"gene_importance", nlohmann::json::array()},
           {"host", run.host},
           {"configuration", run.configuration}};
 }
@@ -204,6 +224,7 @@ nlohmann::json report_json(const Run& run) {
   nlohmann::json data = report_json(std::span<const Run>(&run, 1));
   data["runs"][0]["cells"] = cells_json(run);
   data["runs"][0]["lineage"] = readable(lineage_json(run));
+  data["runs"][0]["gene_importance"] = readable(gene_importance_json(run));
   return data;
 }
 

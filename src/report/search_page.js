@@ -268,7 +268,7 @@ function searchPage(data) {
     const [run] = runs;
     return [header(run), element("div", { class: "tiles" }, tiles(run)), ...charts(runs),
             frontTable(runs), cells(run), lineage(run), finalTraining(run), forecasts(run),
-            operators(run), timeSplit(run), failures(run), ...provenance(run.configuration, run.host)];
+            geneImportance(run), operators(run), timeSplit(run), failures(run), ...provenance(run.configuration, run.host)];
   }
   return [
     element("header", {},

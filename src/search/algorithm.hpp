@@ -86,6 +86,11 @@ class Algorithm {
   /// What of the time in ask() and tell() went to predictors.
   virtual LearningTime learning_time() const { return {}; }
 
+  /// What the genes matter to the metrics, by what it has learnt of them
+  /// (permutation_importance()); nothing where it learns nothing of the kind. May use all threads
+  /// of the calling TBB arena.
+  virtual GeneImportances gene_importance() const { return {}; }
+
   /// The evaluations of the last ask, complete and in its order. Failed ones teach nothing but that
   /// they need not be asked again.
   virtual void tell(std::span<const Individual> evaluated) = 0;

@@ -90,6 +90,8 @@ class Search {
                                       faults.size() > 1 ? " (and more; see `evonas verify`)" : ""));
       }
       stored_ = read_run(*store_);
+      // What the genes matter follows from the end of a run, which is still to come.
+      if (!stored_.gene_importance.empty()) store_->set_gene_importance({});
       clock_.add(store_->times().value_or(TimeSplit{.rest = store_->seconds()}));
       std::uint64_t known = 0;
       for (std::size_t i = 0; i < stored_.evaluations.size(); ++i) known += stored_.complete(i);
@@ -308,6 +310,14 @@ class Search {
                        count);
   }
 
+  /// What the genes matter, stored.
+  GeneImportances gene_importance() {
+    const PhaseClock::Scope scoring(clock_, &TimeSplit::score);
+    GeneImportances importance = arena_.execute([&] { return algorithm_.gene_importance(); });
+    if (store_ != nullptr && !importance.empty()) store_->set_gene_importance(importance);
+    return importance;
+  }
+
   SearchSummary end(Termination termination) {
     for (Entry& entry : entries_) {
       if (complete(entry)) evaluations_.push_back(std::move(entry.record));
@@ -316,6 +326,7 @@ class Search {
     summary.termination = termination;
     summary.message = describe_end(termination);
     summary.seed = setup_.algorithm.seed;
+    if (termination == Termination::Budget) summary.gene_importance = gene_importance();
     summary.times = times();
     summary.seconds = summary.times->total();
     if (store_ != nullptr) {

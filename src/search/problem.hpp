@@ -67,6 +67,9 @@ struct Problem {
 /// Values that are expected of an architecture before it is evaluated, by metric.
 using Forecast = std::map<std::string, evaluation::Measurement>;
 
+/// By metric, what each gene matters to it, as a share of its variance.
+using GeneImportances = std::map<std::string, std::vector<double>>;
+
 /// An evaluated architecture as algorithms see it.
 struct Individual {
   spaces::Genotype genotype;

@@ -93,6 +93,8 @@ struct SearchSummary {
   /// the first generation that has any, limits aside: fixed from then on, so that the hypervolume
   /// only grows. Empty where every evaluation failed.
   std::vector<double> reference_point;
+  /// By the predictor of a guided search when its budget was used up; else nothing.
+  GeneImportances gene_importance;
   std::optional<FinalRecord> final;
 };
 

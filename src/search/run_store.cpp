@@ -174,6 +174,27 @@ void RunStore::end_session(const std::map<std::string, std::string>& entries,
   });
 }
 
+void RunStore::set_gene_importance(const GeneImportances& importance) {
+  SealedDatabase& database = state_->database;
+  database.transaction([&] {
+    database.clear("importance");
+    for (const auto& [metric, shares] : importance) {
+      for (std::size_t gene = 0; gene < shares.size(); ++gene) {
+        database.insert("importance", {metric, whole_cell(gene), real_cell(shares[gene])});
+      }
+    }
+  });
+}
+
+GeneImportances RunStore::gene_importance() const {
+  GeneImportances importance;
+  for (const Row& row : state_->database.rows("importance")) {
+    const RowReader read(file(), "importance", row);
+    importance[read.text(0)].push_back(read.real(2));
+  }
+  return importance;
+}
+
 void RunStore::set_final(const FinalRecord& record) {
   SealedDatabase& database = state_->database;
   database.transaction([&] {

@@ -36,7 +36,8 @@ struct IndexedOutcome {
 /// row an architecture), `origin` (at most one row an architecture: how the algorithm came by it),
 /// `forecast` (one row a value that was expected of it), `outcome` (one row an evaluation and
 /// source: sources of one evaluation report one after the other), `measurement` (one row a value),
-/// `generation`, `final` (what was found out after the search). Every row ends
+/// `generation`, `importance` (one row a metric and gene: what the genes matter to a predictor),
+/// `final` (what was found out after the search). Every row ends
 /// in a `checksum` over its other columns, and `seal` holds the number and the sum of the checksums
 /// of each table, so that `evonas verify` finds rows that were altered, added or taken away.
 ///
@@ -91,6 +92,10 @@ class RunStore {
 
   /// Sets named texts, all of them or none, and notes the wall time of the run so far.
   void end_session(const std::map<std::string, std::string>& entries, const TimeSplit& run_times);
+
+  /// Stores what the genes matter; what is there is replaced.
+  void set_gene_importance(const GeneImportances& importance);
+  GeneImportances gene_importance() const;
 
   /// Stores the result of the final training; one that is there is replaced.
   void set_final(const FinalRecord& record);

@@ -159,6 +159,18 @@ class Verification {
       }
       earlier = stored.seconds;
     }
+    check_gene_importance(algorithm);
+  }
+
+  /// Only a run whose budget is used up has it.
+  void check_gene_importance(const Algorithm& algorithm) {
+    if (run_.gene_importance.empty()) return;
+    attempt("the importance of the genes", [&] {
+      const GeneImportances expected = arena_.execute([&] { return algorithm.gene_importance(); });
+      if (run_.gene_importance != expected) {
+        fault("the importance of the genes is not what the algorithm has learnt");
+      }
+    });
   }
 
   /// A run that an evonas without origins began has none.

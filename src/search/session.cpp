@@ -203,6 +203,7 @@ StoredRun read_run(const RunStore& store) {
   run.asks = store.asks();
   run.evaluations = store.evaluations();
   run.generations = store.generations();
+  run.gene_importance = store.gene_importance();
   const std::vector<std::string> sources = split_lines(store.get("search.sources").value_or(""));
   run.sources = sources.size();
   const auto fail = [&](const std::string& what) {
@@ -254,6 +255,7 @@ SearchSummary load_summary(const RunStore& store, const Problem& problem) {
     if (run.complete(i)) summary.evaluations.push_back(run.evaluations[i]);
   }
   summary.generations = run.generations;
+  summary.gene_importance = run.gene_importance;
   summary.final = store.final();
   summarise(problem, summary);
   return summary;

@@ -47,6 +47,7 @@ struct StoredRun {
   std::vector<EvaluationRecord> evaluations;
   std::vector<std::size_t> reported;  ///< how many sources have, for each evaluation
   std::vector<GenerationRecord> generations;
+  GeneImportances gene_importance;
   std::size_t sources = 0;
 
   /// Whether nothing is left to find out about an evaluation.

@@ -259,6 +259,31 @@ TEST_CASE("a guided search tells what its predictor cost, once it has one") {
   CHECK(learning.fit + learning.score < all.count());
 }
 
+TEST_CASE("a guided search knows what the genes matter to what it predicts, once it has learnt") {
+  const spaces::AnySpace space{kLarge};
+  Guidance guidance = all_knowing(error_of);
+  guidance.known.push_back(std::make_shared<Costs>());
+  const Problem problem{.objectives = {{"error", Goal::Minimize}, {"cost", Goal::Minimize}}};
+  const auto algorithm = make_algorithm(guided(), space, problem, guidance);
+  const auto round = [&](std::size_t count) {
+    std::vector<Individual> told;
+    for (const spaces::Genotype& genotype : algorithm->ask(count)) {
+      told.push_back({.genotype = genotype,
+                      .objectives = {error_of(genotype), cost_of(genotype)},
+                      .index = told.size()});
+    }
+    algorithm->tell(told);
+  };
+  round(10);
+  CHECK(algorithm->gene_importance().empty());
+  round(5);
+  const GeneImportances importance = algorithm->gene_importance();
+  REQUIRE(importance.size() == 1);
+  CHECK(importance.at("error").size() == kLarge.genes);
+  CHECK(*std::ranges::max_element(importance.at("error")) > 0.0);
+  CHECK(algorithm->gene_importance() == importance);
+}
+
 TEST_CASE("a guided search needs predictors") {
   CHECK_THROWS_WITH_AS(make_algorithm(guided(), spaces::AnySpace{kLarge}, kError),
                        "the algorithm predictor_guided was given nothing that makes predictors",

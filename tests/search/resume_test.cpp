@@ -122,6 +122,30 @@ TEST_CASE("seconds of training that earlier sessions have spent count") {
   }
 }
 
+TEST_CASE("what the genes matter is known of a run whose budget is used up, and of no other") {
+  const TemporaryFolder folder;
+  const World world(18);
+  RunStore store = RunStore::create(folder.path());
+  std::stop_source stop;
+  world.trained->log = [&](const evaluation::Candidate&, bool) { stop.request_stop(); };
+  CHECK(world.run(&store, {}, stop.get_token()).gene_importance.empty());
+  world.trained->log = nullptr;
+  const GeneImportances whole = world.run(&store).gene_importance;
+  CHECK(whole.size() == 1);
+  CHECK(store.gene_importance() == whole);
+  // A longer run is stopped before its end: what was known of the shorter one is not of this one.
+  const World longer(36);
+  std::atomic<int> left = 3;
+  std::stop_source again;
+  longer.trained->log = [&](const evaluation::Candidate&, bool) {
+    if (--left == 0) again.request_stop();
+  };
+  CHECK(longer.run(&store, {}, again.get_token()).gene_importance.empty());
+  CHECK(store.gene_importance().empty());
+  Climber climber(7, longer.batch);
+  CHECK(verify_run(longer.setup, climber, store).empty());
+}
+
 TEST_CASE("a store of another search is refused with what differs") {
   const TemporaryFolder folder;
   session(World(12), folder.path());

@@ -124,6 +124,21 @@ TEST_CASE("the final training is stored, replaced and checked") {
   CHECK(store.verify_checksums().empty());
 }
 
+TEST_CASE("what the genes matter is stored, replaced and checked") {
+  const TemporaryFolder folder;
+  RunStore store = RunStore::create(folder.path());
+  CHECK(store.gene_importance().empty());
+  store.set_gene_importance({{"a", {0.5, 0.25, 0.0}}, {"b", {1.0}}});
+  GeneImportances importance{{"a", {}}};
+  for (int gene = 0; gene < 12; ++gene) importance["a"].push_back(gene / 7.0);
+  store.set_gene_importance(importance);
+  CHECK(store.gene_importance() == importance);
+  CHECK(store.verify_checksums().empty());
+  store.set_gene_importance({});
+  CHECK(store.gene_importance().empty());
+  CHECK(store.verify_checksums().empty());
+}
+
 TEST_CASE("a manifest entry can be set again") {
   const TemporaryFolder folder;
   RunStore store = RunStore::create(folder.path(), {{"a", "1"}});
@@ -178,11 +193,12 @@ TEST_CASE("a folder that holds a run, none, or something else, is told apart") {
         std::string::npos);
 }
 
-/// Makes of a store one as it was before there were origins.
+/// Makes of a store one as it was before there were origins and importances.
 void make_format_2(const std::filesystem::path& file) {
   SQLite::Database database(file.string(), SQLite::OPEN_READWRITE);
   database.exec("DROP TABLE origin");
-  database.exec("DELETE FROM seal WHERE name = 'origin'");
+  database.exec("DROP TABLE importance");
+  database.exec("DELETE FROM seal WHERE name IN ('origin', 'importance')");
   database.exec("PRAGMA user_version = 2");
 }
 

@@ -114,6 +114,16 @@ class Climber final : public search::Algorithm {
 
   std::vector<search::Origin> origins() const override { return origins_; }
 
+  /// Made up, from what it has been told.
+  search::GeneImportances gene_importance() const override {
+    search::GeneImportances importance;
+    if (elite_.empty()) return importance;
+    for (const auto gene : elite_.front().genotype.genes()) {
+      importance["accuracy"].push_back(gene / 7.0);
+    }
+    return importance;
+  }
+
   void tell(std::span<const search::Individual> evaluated) override {
     for (const search::Individual& individual : evaluated) {
       if (!individual.failed()) elite_.push_back(individual);
@@ -284,6 +294,9 @@ inline std::string text_of(const search::SearchSummary& summary) {
     text += "\n";
   }
   for (const std::size_t i : summary.front) text += fmt::format("f{}\n", i);
+  for (const auto& [metric, shares] : summary.gene_importance) {
+    for (const double share : shares) text += fmt::format("{} {:a}\n", metric, share);
+  }
   for (const double value : summary.reference_point) text += fmt::format("r{:a}\n", value);
   text += fmt::format("b{} h{:a} x{} s{}", summary.best ? int(*summary.best) : -1,
                       summary.hypervolume, summary.failures, summary.seed);

@@ -40,9 +40,9 @@ SQLite::Database edit(const std::filesystem::path& folder) {
   return SQLite::Database((folder / "run.sqlite").string(), SQLite::OPEN_READWRITE);
 }
 
-const std::vector<std::string> kTables{"manifest", "ask",     "evaluation",  "origin",
-                                       "forecast", "outcome", "measurement", "generation",
-                                       "final",    "seal"};
+const std::vector<std::string> kTables{"manifest",   "ask",     "evaluation",  "origin",
+                                       "forecast",   "outcome", "measurement", "generation",
+                                       "importance", "final",   "seal"};
 
 std::string primary_key(SQLite::Database& database, const std::string& table) {
   std::string keys;
@@ -209,6 +209,20 @@ TEST_CASE("an origin that is not that of the algorithm is found") {
   CHECK(found[0].find("evaluation 11: the algorithm came by it in another way") !=
         std::string::npos);
   CHECK(found[1].find("evaluation 13: ") != std::string::npos);
+}
+
+TEST_CASE("an importance of genes that is not what the algorithm learnt is found") {
+  const TemporaryFolder folder;
+  const World world(14);
+  RunStore store = RunStore::create(folder.path());
+  GeneImportances importance = world.run(&store).gene_importance;
+  importance.at("accuracy").back() += 1e-9;
+  store.set_gene_importance(importance);
+  CHECK(store.verify_checksums().empty());
+  Climber climber(7, world.batch);
+  const auto found = verify_run(world.setup, climber, store);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].find("importance of the genes") != std::string::npos);
 }
 
 TEST_CASE("expensive and unrepeatable sources are not run again") {

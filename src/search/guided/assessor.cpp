@@ -164,4 +164,14 @@ Forecast Assessor::forecast_of(const GuidedCandidate& candidate) const {
   return forecast;
 }
 
+GeneImportances Assessor::gene_importance(const spaces::AnySpace& space) const {
+  GeneImportances importance;
+  for (const Belief& belief : beliefs_) {
+    std::vector<double> shares =
+        belief.gene_importance(space, derive_seed(seed_, "gene importance", 0));
+    if (!shares.empty()) importance[belief.metric()] = std::move(shares);
+  }
+  return importance;
+}
+
 }  // namespace evonas::search

@@ -53,6 +53,9 @@ class Assessor {
   /// learn().
   Forecast forecast_of(const GuidedCandidate& candidate) const;
 
+  /// What the genes matter to each metric that is predicted; nothing before the first learn().
+  GeneImportances gene_importance(const spaces::AnySpace& space) const;
+
  private:
   /// Where the value of a metric comes from: a known one's number, or a belief's.
   struct Origin {

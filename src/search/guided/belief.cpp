@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "search/guided/permutation_importance.hpp"
+
 namespace evonas::search {
 
 Belief::Belief(std::string metric, std::unique_ptr<predictor::Predictor> predictor, double refit)
@@ -37,6 +39,16 @@ void Belief::imagine(const spaces::Genotype& genotype) {
 
 std::vector<predictor::Prediction> Belief::predict(std::span<const spaces::Genotype> block) const {
   return predictor_->predict(block);
+}
+
+std::vector<double> Belief::gene_importance(const spaces::AnySpace& space,
+                                            std::uint64_t seed) const {
+  if (!scale_) return {};
+  std::vector<predictor::Label> scores;
+  for (const predictor::Label& label : values_) {
+    scores.push_back({.genotype = label.genotype, .value = scale_->score(label.value)});
+  }
+  return permutation_importance(space, *predictor_, scores, seed);
 }
 
 }  // namespace evonas::search

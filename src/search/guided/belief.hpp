@@ -40,6 +40,10 @@ class Belief {
   /// The belief in each of a block, as scores. After learn().
   std::vector<predictor::Prediction> predict(std::span<const spaces::Genotype> block) const;
 
+  /// What each gene matters to the belief, among all that was added (permutation_importance());
+  /// none before the first learn().
+  std::vector<double> gene_importance(const spaces::AnySpace& space, std::uint64_t seed) const;
+
   double score(double value) const { return scale_->score(value); }
   double value(double score) const { return scale_->value(score); }
 

@@ -32,6 +32,9 @@ class PredictorGuided final : public Algorithm {
   std::vector<spaces::Genotype> ask(std::size_t count) override;
   std::vector<Forecast> forecasts() const override { return forecasts_; }
   std::vector<Origin> origins() const override { return origins_; }
+  GeneImportances gene_importance() const override {
+    return assessor_.gene_importance(novelty_.space());
+  }
   LearningTime learning_time() const override { return time_; }
   void tell(std::span<const Individual> evaluated) override;
 
