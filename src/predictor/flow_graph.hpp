@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "graph/tokens.hpp"
-#include "predictor/encoding.hpp"
+#include "predictor/vocabulary.hpp"
 
 namespace evonas::predictor {
 

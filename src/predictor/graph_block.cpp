@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/parallel.hpp"
-#include "predictor/flow_graph.hpp"
 
 namespace evonas::predictor {
 namespace {
@@ -15,7 +14,8 @@ constexpr std::size_t kFlowChunk = 64;  // architectures in one task
 void fill_block(const ArchitectureView& view, const Vocabulary& vocabulary,
                 std::span<const spaces::Genotype> architectures, GraphBlock& block,
                 Identities identities) {
-  std::vector<FlowGraph> flows(architectures.size());
+  std::vector<FlowGraph>& flows = block.flows;
+  flows.resize(architectures.size());
   parallel_chunks(architectures.size(), kFlowChunk, [&](std::size_t first, std::size_t count) {
     FlowReader reader;
     graph::Tokens tokens;

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "predictor/encoding.hpp"
+#include "predictor/flow_graph.hpp"
 
 namespace evonas::predictor {
 
@@ -19,6 +19,7 @@ struct GraphBlock {
   std::vector<float> adjacency;  ///< graphs x nodes x nodes: [from][to] counts the edges
   std::vector<float> mask;       ///< graphs x nodes: 1 at nodes, 0 at padding
   std::vector<float> widths;     ///< graphs x nodes: see FlowGraph::widths; 0 at padding
+  std::vector<FlowGraph> flows;  ///< by graph: the same, unpadded
 };
 
 /// Whether identities are contracted (see flow_graph.hpp) or are nodes like any other.

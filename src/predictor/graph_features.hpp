@@ -8,8 +8,8 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "predictor/encoding.hpp"
 #include "predictor/graph_statistics.hpp"
+#include "predictor/vocabulary.hpp"
 
 namespace evonas::predictor {
 

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "predictor/encoding.hpp"
+#include "predictor/vocabulary.hpp"
 
 namespace evonas::predictor {
 

@@ -6,12 +6,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/parallel.hpp"
 #include "base/random.hpp"
 #include "cli/commands/common_options.hpp"
 #include "cli/config/space_section.hpp"
 #include "cli/run/search_session.hpp"
-#include "graph/tokens.hpp"
-#include "predictor/encoding.hpp"
+#include "predictor/graph_block.hpp"
 #include "predictor/random_architectures.hpp"
 #include "spaces/space_list.hpp"
 
@@ -49,24 +49,24 @@ void timed(double& seconds, const Work& work) {
 }
 
 /// The operations of many random architectures.
-predictor::Vocabulary vocabulary_of(const spaces::AnySpace& space, std::uint64_t seed) {
+predictor::Vocabulary vocabulary_of(const predictor::ArchitectureView& view, std::uint64_t seed) {
   constexpr std::size_t kMany = 500;
   return predictor::operations_of(
-      space, predictor::random_architectures(space, kMany, seed, "vocabulary"));
+      view, predictor::random_architectures(view.space(), kMany, seed, "vocabulary"));
 }
 
-/// Generates blocks of architectures on this thread, as a search does: random streams of their own,
-/// every call checked.
+/// Generates blocks of architectures, as a search does: random streams of their own, every call
+/// checked.
 GenerationTimes generate(const spaces::AnySpace& space, double seconds, std::uint64_t seed) {
   constexpr std::uint64_t kBlock = 100;
-  const predictor::Vocabulary vocabulary = vocabulary_of(space, seed);
+  const predictor::ArchitectureView view(space);
+  const predictor::Vocabulary vocabulary = vocabulary_of(view, seed);
   GenerationTimes times;
   times.space = space.name();
   std::vector<spaces::Genotype> parents(kBlock);
   std::vector<spaces::Genotype> children(kBlock);
   std::vector<Key> keys(kBlock);
-  graph::Tokens tokens;
-  predictor::EncodedGraph encoded;
+  predictor::GraphBlock encoded;
   for (std::uint64_t block = 0; times.all() < seconds; ++block) {
     timed(times.sample, [&] {
       for (std::uint64_t i = 0; i < kBlock; ++i) {
@@ -83,12 +83,7 @@ GenerationTimes generate(const spaces::AnySpace& space, double seconds, std::uin
     timed(times.key, [&] {
       for (std::uint64_t i = 0; i < kBlock; ++i) keys[i] = space.key(children[i]);
     });
-    timed(times.encode, [&] {
-      for (std::uint64_t i = 0; i < kBlock; ++i) {
-        space.tokens(children[i], tokens);
-        predictor::encode(tokens, vocabulary, encoded);
-      }
-    });
+    timed(times.encode, [&] { predictor::fill_block(view, vocabulary, children, encoded); });
     times.architectures += kBlock;
   }
   return times;
@@ -96,6 +91,7 @@ GenerationTimes generate(const spaces::AnySpace& space, double seconds, std::uin
 
 int bench_generation(const BenchGenerationArguments& options) {
   const auto names = options.spaces.empty() ? spaces::ready_space_names() : options.spaces;
+  ThreadArena one_thread(1);
   nlohmann::json rows = nlohmann::json::array();
   if (!options.json) {
     fmt::print("thousands a second   {:>10} {:>10} {:>10} {:>10} {:>10}\n", "sample", "mutate",
@@ -103,7 +99,8 @@ int bench_generation(const BenchGenerationArguments& options) {
   }
   for (const std::string& name : names) {
     const spaces::AnySpace space = config::make_space(name, options.space_options);
-    const GenerationTimes times = generate(space, options.seconds, options.seed);
+    const GenerationTimes times =
+        one_thread.execute([&] { return generate(space, options.seconds, options.seed); });
     const auto rate = [&](double seconds) {
       return static_cast<double>(times.architectures) / seconds;
     };
@@ -144,8 +141,8 @@ void add_bench_generation_command(CLI::App& bench, Action& action) {
   evonas bench generation
   evonas bench generation nasbench101 --set sampling=random
 
-For each architecture: one is sampled and mutated, and the child's key and its encoding for
-predictors (one-hot operations, adjacency) are computed, each call checked as in a search.)");
+For each architecture: one is sampled and mutated, and the child's key and its graph as predictors
+read it (operations, edges, identities contracted) are computed, each call checked as in a search.)");
   set_action(*command, action, options, bench_generation);
 }
 

@@ -11,7 +11,7 @@
 
 namespace evonas::predictor {
 
-/// The operations that a predictor tells apart, each with a column of its own in one-hot codes.
+/// The operations that a predictor tells apart, each with a column of its own.
 /// Immutable; safe from many threads.
 class Vocabulary {
  public:
@@ -20,7 +20,7 @@ class Vocabulary {
   /// tokens count once.
   explicit Vocabulary(std::vector<graph::OperationToken> tokens);
 
-  /// Columns of a one-hot code: one for each operation, and a last one for all that are unknown.
+  /// Number of columns: one for each operation, and a last one for all that are unknown.
   std::size_t width() const { return operations_ + 1; }
 
   /// The same for vocabularies of the same operations alone.
@@ -45,16 +45,5 @@ class Vocabulary {
 /// The operations of these architectures.
 Vocabulary operations_of(const ArchitectureView& view,
                          std::span<const spaces::Genotype> architectures);
-
-/// A graph in the form that graph predictors compute with, row-major. Memory is reused from one
-/// call of encode() to the next.
-struct EncodedGraph {
-  std::size_t nodes = 0;
-  std::vector<float> operations;  ///< nodes x vocabulary width: one-hot codes
-  std::vector<float> adjacency;   ///< nodes x nodes: [to][from] is 1 where `to` reads `from`
-};
-
-/// One-hot operations and adjacency of a graph, nodes in its topological order.
-void encode(const graph::Tokens& tokens, const Vocabulary& vocabulary, EncodedGraph& encoded);
 
 }  // namespace evonas::predictor

@@ -1,4 +1,4 @@
-#include "predictor/encoding.hpp"
+#include "predictor/vocabulary.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -39,18 +39,6 @@ Vocabulary operations_of(const ArchitectureView& view,
     operations.insert(operations.end(), tokens.operations.begin(), tokens.operations.end());
   }
   return Vocabulary(std::move(operations));
-}
-
-void encode(const graph::Tokens& tokens, const Vocabulary& vocabulary, EncodedGraph& encoded) {
-  const std::size_t nodes = tokens.operations.size();
-  const std::size_t width = vocabulary.width();
-  encoded.nodes = nodes;
-  encoded.operations.assign(nodes * width, 0.0F);
-  encoded.adjacency.assign(nodes * nodes, 0.0F);
-  for (std::size_t node = 0; node < nodes; ++node) {
-    encoded.operations[node * width + vocabulary.column(tokens.operations[node])] = 1.0F;
-  }
-  for (const auto [from, to] : tokens.edges) encoded.adjacency[to * nodes + from] = 1.0F;
 }
 
 }  // namespace evonas::predictor
