@@ -24,6 +24,19 @@ TEST_CASE("a distilled predictor keeps the contract") {
       0.5);
 }
 
+TEST_CASE("a student counts the products of the layers that it has") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const auto features = std::make_shared<const GraphFeatures>(space);
+  Distilled student(features, std::make_unique<GaussianProcess>(features), kSmallStudent);
+  CHECK_THROWS_AS(student.multiply_accumulates(8), PredictorError);
+  student.fit(made_up_labels(space, 20), {});
+  const double expected = 32.0 * (static_cast<double>(features->size()) + 32.0 + 2.0);
+  CHECK(student.multiply_accumulates(8) == expected);
+  Distilled restored(features, std::make_unique<GaussianProcess>(features));  // 256 wide by default
+  restored.restore(student.state());
+  CHECK(restored.multiply_accumulates(8) == expected);
+}
+
 TEST_CASE("a student predicts what its teacher does") {
   const spaces::AnySpace space = spaces::make_space("nasbench201");
   const auto features = std::make_shared<const GraphFeatures>(space);

@@ -184,8 +184,9 @@ std::size_t Distilled::parameters() const {
 }
 
 double Distilled::multiply_accumulates(std::size_t /*nodes*/) const {
-  const auto width = static_cast<double>(options_.width);
-  return width * (static_cast<double>(features_->size()) + width + 2.0);
+  const Student& student = *fitted().student;
+  return static_cast<double>(student.first->weight.numel() + student.second->weight.numel() +
+                             student.last->weight.numel());
 }
 
 nlohmann::json Distilled::state() const {
