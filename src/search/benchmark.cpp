@@ -34,11 +34,7 @@ void expect_valid_budget(const BenchmarkSetup& setup) {
     }
     return;
   }
-  if (setup.cost.empty()) {
-    throw SearchError(
-        "a budget of seconds needs a cost: name the metric of the table that holds the seconds an "
-        "evaluation takes");
-  }
+  expect_cost(setup.cost);
   double earlier = 0.0;
   for (const double seconds : setup.seconds) {
     if (!(seconds > earlier) || std::isinf(seconds)) {

@@ -17,11 +17,7 @@ namespace evonas::search {
 namespace {
 
 void expect_valid(const FrontBenchmarkSetup& setup) {
-  if (setup.seconds > 0.0 && setup.cost.empty()) {
-    throw SearchError(
-        "a budget of seconds needs a cost: name the metric of the table that holds the seconds an "
-        "evaluation takes");
-  }
+  if (setup.seconds > 0.0) expect_cost(setup.cost);
   if ((setup.evaluations < 1 && !(setup.seconds > 0.0)) || setup.seeds < 1) {
     throw SearchError(
         fmt::format("a benchmark with {} evaluations and {} seeds has nothing to run; give at "

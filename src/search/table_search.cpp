@@ -6,6 +6,13 @@
 
 namespace evonas::search {
 
+void expect_cost(const std::string& cost) {
+  if (!cost.empty()) return;
+  throw SearchError(
+      "a budget of seconds needs a cost: name the metric of the table that holds the seconds an "
+      "evaluation takes");
+}
+
 std::optional<TableSearch> search_table(Algorithm& algorithm, const TableLabels& labels,
                                         const TableBudget& budget, const TableReceiver& receive,
                                         const std::stop_token& stop) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <stop_token>
+#include <string>
 
 #include "search/algorithm.hpp"
 #include "search/table_labels.hpp"
@@ -16,6 +17,10 @@ struct TableBudget {
   std::int64_t evaluations = 0;
   double seconds = 0.0;  ///< of the simulated clock
 };
+
+/// Throws SearchError where a budget of seconds comes without a `cost`, the metric of the table
+/// that holds the seconds of an evaluation.
+void expect_cost(const std::string& cost);
 
 /// How far a search on a table went.
 struct TableSearch {
