@@ -1,8 +1,6 @@
 #include "search/nsga2.hpp"
 
 #include <algorithm>
-#include <numeric>
-#include <tuple>
 #include <utility>
 
 #include "base/parallel.hpp"
@@ -17,6 +15,20 @@ constexpr int kAttempts = 6;
 constexpr int kAttemptsPerMutation = 2;
 /// Children that one task breeds; fewer are not worth a task.
 constexpr std::size_t kGrain = 16;
+
+/// What decides who survives, side by side in memory for sorting: the lower front, there the less
+/// crowded.
+struct Standing {
+  std::uint32_t rank = 0;
+  double crowding = 0.0;
+  std::size_t position = 0;
+
+  bool operator<(const Standing& other) const {
+    if (rank != other.rank) return rank < other.rank;
+    if (crowding != other.crowding) return crowding > other.crowding;
+    return position < other.position;
+  }
+};
 
 }  // namespace
 
@@ -98,13 +110,14 @@ void Nsga2::make_child(Draft& draft, int extra_mutations) const {
   const spaces::AnySpace& space = novelty_.space();
   Rng& rng = draft.rng;
   const Individual& first = tournament(rng);
-  draft.child = first.genotype;
   draft.origin = {.how = Operator::Mutation, .parent = first.index, .generations = 1};
   if (rng.chance(crossover_probability_)) {
     const Individual& second = tournament(rng);
     draft.child = space.crossover(first.genotype, second.genotype, rng);
     draft.origin.how = Operator::Crossover;
     if (second.index != first.index) draft.origin.other_parent = second.index;
+  } else {
+    draft.child = first.genotype;
   }
   int mutations = extra_mutations;
   if (mutation_probability_ >= 1.0 || rng.chance(mutation_probability_)) ++mutations;
@@ -132,15 +145,18 @@ void Nsga2::tell(std::span<const Individual> evaluated) {
 void Nsga2::select() {
   const std::vector<std::uint32_t> ranks = non_dominated_ranks(members_);
   const std::vector<double> crowding = crowding_distances(members_, ranks);
-  std::vector<std::size_t> order(members_.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return std::tuple(ranks[a], -crowding[a], a) < std::tuple(ranks[b], -crowding[b], b);
-  });
-  order.resize(std::min(order.size(), population_));
+  std::vector<Standing> standings;
+  standings.reserve(members_.size());
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    standings.push_back({.rank = ranks[i], .crowding = crowding[i], .position = i});
+  }
+  std::sort(standings.begin(), standings.end());
+  standings.resize(std::min(standings.size(), population_));
   std::vector<Individual> survivors;
-  survivors.reserve(order.size());
-  for (const std::size_t i : order) survivors.push_back(std::move(members_[i]));
+  survivors.reserve(standings.size());
+  for (const Standing& standing : standings) {
+    survivors.push_back(std::move(members_[standing.position]));
+  }
   members_ = std::move(survivors);
 }
 

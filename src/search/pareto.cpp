@@ -91,7 +91,7 @@ std::vector<std::size_t> feasible_positions(std::span<const Individual> individu
   return positions;
 }
 
-/// A member of one front with one of its objectives.
+/// An individual with one of its objectives.
 struct Projection {
   double value = 0.0;
   std::size_t position = 0;
@@ -171,13 +171,21 @@ std::vector<double> crowding_distances(std::span<const Individual> individuals,
 }
 
 std::vector<std::size_t> pareto_front(std::span<const Individual> individuals) {
-  std::vector<std::size_t> candidates = feasible_positions(individuals);
-  std::sort(candidates.begin(), candidates.end(), [&](std::size_t a, std::size_t b) {
-    return std::tie(individuals[a].objectives, individuals[a].index, a) <
-           std::tie(individuals[b].objectives, individuals[b].index, b);
+  // Most comparisons end at the first objective, so it stands beside the position.
+  std::vector<Projection> candidates;
+  for (const std::size_t i : feasible_positions(individuals)) {
+    candidates.push_back({individuals[i].objectives.front(), i});
+  }
+  std::sort(candidates.begin(), candidates.end(), [&](const Projection& a, const Projection& b) {
+    if (a.value != b.value) return a.value < b.value;
+    const Individual& first = individuals[a.position];
+    const Individual& second = individuals[b.position];
+    return std::tie(first.objectives, first.index, a.position) <
+           std::tie(second.objectives, second.index, b.position);
   });
   std::vector<std::size_t> front;
-  for (const std::size_t candidate : candidates) {
+  for (const Projection& row : candidates) {
+    const std::size_t candidate = row.position;
     const auto covers = [&](std::size_t member) {
       const std::vector<double>& a = individuals[member].objectives;
       const std::vector<double>& b = individuals[candidate].objectives;

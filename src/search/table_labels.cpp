@@ -95,10 +95,11 @@ TableLabels::TableLabels(const spaces::AnySpace& space, const evaluation::Benchm
   if (!cost.empty()) seconds_ = seconds_of(table, cost, rows_);
 }
 
-Individual TableLabels::label(const spaces::Genotype& genotype, std::uint64_t index) const {
+Individual TableLabels::label(spaces::Genotype genotype, std::uint64_t index) const {
+  const Key key = space_.key(genotype);
+  const auto row = row_of(genotype, key);
   Individual individual{
-      .genotype = genotype, .key = space_.key(genotype), .violation = kInfinity, .index = index};
-  const auto row = row_of(genotype, individual.key);
+      .genotype = std::move(genotype), .key = key, .violation = kInfinity, .index = index};
   if (!row) return individual;
   const auto found = std::span(labels_).subspan(*row * stride_, stride_);
   individual.violation = found.front();

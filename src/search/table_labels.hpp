@@ -28,7 +28,7 @@ class TableLabels {
 
   /// The labels of `genotype` as evaluation number `index` of a search: those of its own row, else
   /// of the first row with the same key, else a failure.
-  Individual label(const spaces::Genotype& genotype, std::uint64_t index) const;
+  Individual label(spaces::Genotype genotype, std::uint64_t index) const;
 
   /// The seconds that evaluating an architecture takes, found as its labels are; 0 without a cost
   /// and where there is no row.

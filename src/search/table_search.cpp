@@ -28,10 +28,10 @@ std::optional<TableSearch> search_table(Algorithm& algorithm, const TableLabels&
     }
     evaluated.clear();
     clock.clear();
-    const std::vector<spaces::Genotype> asked = algorithm.ask(wanted);
-    for (const spaces::Genotype& genotype : asked) {
+    std::vector<spaces::Genotype> asked = algorithm.ask(wanted);
+    for (spaces::Genotype& genotype : asked) {
       Individual individual =
-          labels.label(genotype, static_cast<std::uint64_t>(search.evaluations));
+          labels.label(std::move(genotype), static_cast<std::uint64_t>(search.evaluations));
       const double seconds = search.seconds + labels.seconds(individual);
       ended = budget.seconds > 0.0 && seconds > budget.seconds;
       if (ended) break;

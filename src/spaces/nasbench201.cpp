@@ -15,25 +15,33 @@ namespace {
 constexpr std::array<std::string_view, 3> kSources{"~0|", "~1|", "~2|"};
 constexpr std::uint64_t kCells = 15625;  // five operations on six edges
 
-/// The genes as digits in base 5, the first edge the most significant; refuses what is no cell.
-std::uint64_t index_of(const Genotype& genotype) {
+[[noreturn]] void refuse(const Genotype& genotype) {
   if (genotype.size() != kEdges.size()) {
     throw SpaceError(
         fmt::format("a nasbench201 genotype has {} genes, one for each edge, but this "
                     "one has {}",
                     kEdges.size(), genotype.size()));
   }
+  std::size_t edge = 0;
+  while (genotype[edge] >= 0 && genotype[edge] < kOperations) ++edge;
+  throw SpaceError(
+      fmt::format("gene {} of a nasbench201 genotype is {}, expected an operation "
+                  "from 0 to {}",
+                  edge, genotype[edge], kOperations - 1));
+}
+
+/// The genes as digits in base 5, the first edge the most significant; refuses what is no cell.
+/// Searches ask for it several times an architecture, so it looks at all genes without a branch.
+std::uint64_t index_of(const Genotype& genotype) {
+  if (genotype.size() != kEdges.size()) refuse(genotype);
   std::uint64_t index = 0;
+  bool valid = true;
   for (std::size_t edge = 0; edge < kEdges.size(); ++edge) {
     const Genotype::Gene gene = genotype[edge];
-    if (gene < 0 || gene >= kOperations) {
-      throw SpaceError(
-          fmt::format("gene {} of a nasbench201 genotype is {}, expected an operation "
-                      "from 0 to {}",
-                      edge, gene, kOperations - 1));
-    }
+    valid &= gene >= 0 && gene < kOperations;
     index = index * kOperations + static_cast<std::uint64_t>(gene);
   }
+  if (!valid) refuse(genotype);
   return index;
 }
 
