@@ -22,6 +22,9 @@ class Nsga2 final : public Algorithm {
   std::vector<Origin> origins() const override { return origins_; }
   void tell(std::span<const Individual> evaluated) override;
 
+  /// The population, best first.
+  std::span<const Individual> members() const { return members_; }
+
  private:
   struct Draft;
 

@@ -44,7 +44,7 @@ Assessor::Origin Assessor::origin_of(const std::string& metric, const Labelled& 
   const auto belief = std::ranges::find(beliefs_, metric, &Belief::metric);
   const auto number = static_cast<std::size_t>(belief - beliefs_.begin());
   if (belief == beliefs_.end()) {
-    beliefs_.emplace_back(metric, guidance.make_predictor(options_.predictor), options_.refit);
+    beliefs_.emplace_back(metric, guidance.make_predictor(options_.predictor), options_);
     labelled_.push_back(labels);
   }
   return {.is_known = false, .number = number};

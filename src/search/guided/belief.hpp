@@ -10,6 +10,7 @@
 
 #include "predictor/predictor.hpp"
 #include "predictor/rank_normal.hpp"
+#include "search/guided/guidance.hpp"
 
 namespace evonas::search {
 
@@ -18,15 +19,17 @@ namespace evonas::search {
 /// means as much among the best as among the rest.
 class Belief {
  public:
-  /// `refit`: GuidanceOptions::refit.
-  Belief(std::string metric, std::unique_ptr<predictor::Predictor> predictor, double refit);
+  /// `options` say when the predictor is fitted from scratch.
+  Belief(std::string metric, std::unique_ptr<predictor::Predictor> predictor,
+         const GuidanceOptions& options);
 
   const std::string& metric() const { return metric_; }
   std::size_t labels() const { return values_.size(); }
 
   void add(const spaces::Genotype& genotype, double value);
 
-  /// Fits the predictor to what was added since the last call. There is at least one label. Throws
+  /// Refreshes the predictor with what was added since the last call, or fits it from scratch where
+  /// GuidanceOptions::refit and tau_drop ask for that. There is at least one label. Throws
   /// predictor::PredictorError.
   void learn(std::uint64_t seed);
 
@@ -48,15 +51,22 @@ class Belief {
   double value(double score) const { return scale_->value(score); }
 
  private:
+  /// Compares what is new with what was believed of it; whether the beliefs of late order
+  /// architectures that much worse than those before.
+  bool loses_touch();
+
   std::string metric_;
   std::unique_ptr<predictor::Predictor> predictor_;
   double refit_;
+  double tau_drop_;
   std::vector<predictor::Label> values_;
   std::vector<predictor::Label>
       labels_;              ///< those learnt, with scores as values; then the imagined
   std::size_t known_ = 0;   ///< labels that the predictor has learnt
   std::size_t fitted_ = 0;  ///< labels of its last fit from scratch
   std::optional<predictor::RankNormal> scale_;
+  std::vector<double> believed_;    ///< of each value since the first fit, before it was known
+  std::optional<double> best_tau_;  ///< of forecasts in a row since the last fit from scratch
 };
 
 }  // namespace evonas::search

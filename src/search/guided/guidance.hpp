@@ -21,8 +21,11 @@ struct GuidanceOptions {
   double deviations = 0.5;
   std::int64_t candidates = 10000;
   std::int64_t population = 200;
+  std::int64_t islands = 1;
+  std::int64_t migration = 5;
   double exploration = 0.0;
   double refit = 1.5;
+  double tau_drop = 0.3;
 
   template <class Visitor>
   void fields(Visitor& visit) {
@@ -42,11 +45,23 @@ struct GuidanceOptions {
           between(1, 100000000));
     visit("population", population, "members of the evolution that makes these candidates",
           between(2, 1000000));
+    visit("islands", islands,
+          "populations of that size that evolve beside each other, each with a share of the "
+          "evaluated architectures",
+          between(1, 1000));
+    visit("migration", migration,
+          "generations after which the best of each island are copied to the next",
+          between(1, 1000000));
     visit("exploration", exploration, "share of each batch that is drawn at random", between(0, 1));
     visit("refit", refit,
           "predictors are fitted from scratch when there are so many times the labels of the last "
           "such fit, and refreshed otherwise",
           between(1, 1000000));
+    visit(
+        "tau_drop", tau_drop,
+        "they are also fitted from scratch when the Kendall tau of the last 20 forecasts falls by "
+        "more than this below its highest since the last such fit; 2 never",
+        between(0, 2));
   }
 };
 

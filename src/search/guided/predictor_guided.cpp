@@ -9,9 +9,8 @@
 #include "base/random.hpp"
 #include "base/scoped_timer.hpp"
 #include "search/guided/batch_choice.hpp"
-#include "search/guided/descent.hpp"
+#include "search/guided/candidate_evolution.hpp"
 #include "search/guided/initial_design.hpp"
-#include "search/nsga2.hpp"
 
 namespace evonas::search {
 namespace {
@@ -45,7 +44,9 @@ std::vector<spaces::Genotype> PredictorGuided::ask(std::size_t count) {
   }
   if (asked.size() < count && !evaluated_.empty() && assessor_.can_learn()) {
     learn();
-    std::vector<GuidedCandidate> candidates = consider();
+    std::vector<GuidedCandidate> candidates =
+        breed_candidates(options_, novelty_, evaluated_, generation_,
+                         [&](std::span<const spaces::Genotype> block) { return assess(block); });
     Rng rng(options_.seed, "exploration", generation_);
     const std::vector<std::size_t> chosen = choose(candidates, count - asked.size());
     for (auto next = chosen.begin(); asked.size() < count && next != chosen.end();) {
@@ -96,40 +97,6 @@ std::optional<spaces::Genotype> PredictorGuided::begin() {
 void PredictorGuided::learn() {
   const ScopedTimer timer(time_.fit);
   assessor_.learn(evaluated_, generation_);
-}
-
-std::vector<GuidedCandidate> PredictorGuided::consider() {
-  AlgorithmOptions own = options_;
-  own.population = options_.guidance.population;
-  own.seed = derive_seed(options_.seed, "evolution inside the predictor", generation_);
-  Nsga2 evolution(own, novelty_.reseeded(own.seed));
-  std::vector<spaces::Genotype> parents;
-  for (const Individual& individual : evaluated_) parents.push_back(individual.genotype);
-  std::vector<Individual> told;
-  // Members of the evolution are told apart by the numbers that the descent gives them.
-  Descent descent(evaluated_);
-  for (GuidedCandidate& parent : assess(parents)) {
-    told.push_back(std::move(parent.individual));
-    told.back().index = told.size() - 1;
-  }
-  evolution.tell(told);
-  std::vector<GuidedCandidate> considered;
-  const auto wanted = static_cast<std::size_t>(options_.guidance.candidates);
-  const auto population = static_cast<std::size_t>(own.population);
-  while (considered.size() < wanted) {
-    const auto asked = evolution.ask(std::min(population, wanted - considered.size()));
-    if (asked.empty()) break;
-    const std::vector<Origin> origins = evolution.origins();
-    told.clear();
-    for (GuidedCandidate& candidate : assess(asked)) {
-      told.push_back(candidate.individual);
-      told.back().index = descent.size();
-      candidate.origin = descent.add(origins[told.size() - 1]);
-      considered.push_back(std::move(candidate));
-    }
-    evolution.tell(told);
-  }
-  return considered;
 }
 
 void PredictorGuided::imagine(const spaces::Genotype& chosen) {

@@ -43,8 +43,6 @@ class PredictorGuided final : public Algorithm {
   std::optional<spaces::Genotype> begin();
   void learn();
   void imagine(const spaces::Genotype& chosen);
-  /// The candidates that evolution inside the predictor breeds.
-  std::vector<GuidedCandidate> consider();
   std::vector<GuidedCandidate> assess(std::span<const spaces::Genotype> block);
   /// Positions of the candidates worth asking for, the best first.
   std::vector<std::size_t> choose(std::span<const GuidedCandidate> candidates, std::size_t count);
