@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 struct XXH3_state_s;
 
@@ -32,6 +34,12 @@ class KeyStream {
  public:
   KeyStream();
   void add(std::string_view bytes);
+  /// Numbers as they lie in memory.
+  template <class Number>
+    requires std::is_arithmetic_v<Number>
+  void add(std::span<const Number> numbers) {
+    add(std::string_view(reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes()));
+  }
   Key key() const;
 
  private:

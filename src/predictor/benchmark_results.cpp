@@ -122,9 +122,10 @@ BenchmarkFigure figure_of(std::span<const BenchmarkFit> fits, double BenchmarkFi
   const auto count = static_cast<double>(fits.size());
   BenchmarkFigure result;
   for (const BenchmarkFit& fit : fits) result.mean += fit.*figure / count;
-  double variance = 0.0;
-  for (const BenchmarkFit& fit : fits) variance += std::pow(fit.*figure - result.mean, 2) / count;
-  result.deviation = std::sqrt(variance);
+  if (fits.size() < 2) return result;
+  double squares = 0.0;
+  for (const BenchmarkFit& fit : fits) squares += std::pow(fit.*figure - result.mean, 2);
+  result.deviation = std::sqrt(squares / (count - 1.0));
   return result;
 }
 

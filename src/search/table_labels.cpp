@@ -55,11 +55,6 @@ std::vector<double> seconds_of(const evaluation::BenchmarkTable& table, const st
                   cost, missing, rows.size(), table.file().string(), first, cost));
 }
 
-template <class Value>
-std::string_view bytes_of(std::span<const Value> values) {
-  return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
-}
-
 }  // namespace
 
 TableLabels::TableLabels(const spaces::AnySpace& space, const evaluation::BenchmarkTable& table,
@@ -120,11 +115,11 @@ double TableLabels::seconds(const Individual& individual) const {
 Key TableLabels::digest() const {
   KeyStream stream;
   for (const Individual& row : rows_) {
-    stream.add(bytes_of(row.genotype.genes()));
+    stream.add(row.genotype.genes());
     stream.add(row.key.hex());
   }
-  stream.add(bytes_of(std::span(labels_)));
-  stream.add(bytes_of(std::span(seconds_)));
+  stream.add(std::span(labels_));
+  stream.add(std::span(seconds_));
   return stream.key();
 }
 

@@ -11,6 +11,10 @@
 
 namespace evonas::e2e {
 
+/// A cell of NAS-Bench-201.
+inline const std::string kArchitecture =
+    "|nor_conv_3x3~0|+|none~0|skip_connect~1|+|skip_connect~0|none~1|nor_conv_3x3~2|";
+
 /// A CSV file with made-up labels of the first `rows` NAS-Bench-201 cells.
 inline std::string labels_csv(std::uint64_t rows) {
   const spaces::AnySpace space{spaces::NasBench201{}};

@@ -60,18 +60,13 @@ predictor::BenchmarkData data_of(const evaluation::BenchmarkTable& table,
   return data;
 }
 
-template <class T>
-void add_bytes(KeyStream& stream, std::span<const T> numbers) {
-  stream.add({reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes()});
-}
-
 /// The same for the same architectures and values in the same order, wherever the table lies.
 Key key_of(const predictor::BenchmarkData& data) {
   KeyStream stream;
-  for (const spaces::Genotype& genotype : data.genotypes) add_bytes(stream, genotype.genes());
-  add_bytes(stream, std::span<const double>(data.values));
-  add_bytes(stream, std::span<const double>(data.test_values));
-  add_bytes(stream, std::span<const double>(data.noises));
+  for (const spaces::Genotype& genotype : data.genotypes) stream.add(genotype.genes());
+  stream.add(std::span<const double>(data.values));
+  stream.add(std::span<const double>(data.test_values));
+  stream.add(std::span<const double>(data.noises));
   return stream.key();
 }
 

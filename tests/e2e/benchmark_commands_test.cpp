@@ -1,0 +1,129 @@
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "contains.hpp"
+#include "e2e/fixture.hpp"
+
+namespace evonas::e2e {
+namespace {
+
+using nlohmann::json;
+using tests::contains;
+
+TEST_CASE("algorithms are compared on a table") {
+  const Fixture& data = fixture();
+  write_text(data.folder / "experiment.yaml", R"(
+space: nasbench201
+objectives: [{metric: quality, goal: maximize}]
+limits: [quality >= 1]
+evaluation: {quality: {table: labels.sqlite, metric: accuracy}}
+search: [{algorithm: random}, {algorithm: local_search}]
+seeds: 5
+budgets: [10, 40]
+)");
+  const Result result = run({"benchmark", (data.folder / "experiment.yaml").string(), "--json",
+                             "--out", data.run_folder("benchmark")});
+  CAPTURE(result.err);
+  REQUIRE(result.code == 0);
+  const json algorithms = json::parse(result.out).at("algorithms");
+  CHECK(algorithms.at("random").at("budgets").at("40").at("regret_mean").get<double>() > 0);
+  for (const char* file : {"result.json", "result.md", "report.html", "experiment.yaml"}) {
+    CHECK(fs::exists(data.folder / "benchmark" / file));
+  }
+  const Result again = run({"benchmark", (data.folder / "experiment.yaml").string(), "--out",
+                            data.run_folder("again"), "--threads", "3"});
+  CHECK(again.code == 0);
+  CHECK(read_text(data.folder / "again" / "result.md").size() > 10);
+}
+
+TEST_CASE("a benchmark counts the seconds that its table says evaluations took") {
+  const Fixture& data = fixture();
+  const fs::path file = data.folder / "clock.yaml";
+  write_text(file, R"(
+space: nasbench201
+objectives: [{metric: accuracy, goal: maximize}]
+evaluation: {accuracy: {table: labels.sqlite}, took: {table: labels.sqlite, metric: latency_ms}}
+search: [{algorithm: random}, {algorithm: local_search}]
+seeds: 5
+seconds: [50, 200]
+cost: took
+)");
+  const Result result =
+      run({"benchmark", file.string(), "--json", "--out", data.run_folder("clock")});
+  CAPTURE(result.err);
+  REQUIRE(result.code == 0);
+  const json found = json::parse(result.out);
+  CHECK(found.at("cost") == "latency_ms");
+  const json& random = found.at("algorithms").at("random");
+  CHECK(random.at("seconds").at("200").at("regret_mean").get<double>() > 0);
+  CHECK(random.at("training_seconds").get<double>() <= 200.0);
+  CHECK(contains(read_text(data.folder / "clock/result.md"), "| 50 s | 200 s |"));
+  // What is written beside the results is the same experiment: nothing is run again.
+  const Result again = run({"benchmark", (data.folder / "clock/experiment.yaml").string(), "--json",
+                            "--out", data.run_folder("clock")});
+  CAPTURE(again.err);
+  CHECK(again.out == result.out);
+  CHECK(contains(again.err, "10 of 10 searches are in"));
+
+  const Result refused = run({"benchmark", file.string(), "--set", "cost=seconds"});
+  CHECK(refused.code == 2);
+  CHECK(contains(refused.err,
+                 "cost: no table under `evaluation` gives \"seconds\" (there are: "
+                 "accuracy, took)"));
+}
+
+TEST_CASE("a benchmark that is interrupted or killed goes on in its folder") {
+  const Fixture& data = fixture();
+  const fs::path file = data.folder / "long.yaml";
+  write_text(file, R"(
+space: nasbench201
+objectives: [{metric: accuracy, goal: maximize}]
+evaluation: {accuracy: {table: labels.sqlite}}
+search: [{algorithm: regularized_evolution}]
+seeds: 300
+budgets: [1000]
+)");
+  const auto command = [&](const std::string& out) {
+    return std::vector<std::string>{"benchmark", file.string(), "--out", data.run_folder(out)};
+  };
+  const auto regrets = [&](const std::string& out) {
+    json result = json::parse(read_text(data.folder / out / "result.json"));
+    for (json& algorithm : result.at("algorithms")) algorithm.erase("engine_seconds");
+    return result.dump();
+  };
+  REQUIRE(run(command("whole_benchmark")).code == 0);
+  const fs::path kept = data.folder / "stopped_benchmark/searches.jsonl";
+  const auto lines = [&] {
+    const std::string text = read_text(kept);
+    return std::count(text.begin(), text.end(), '\n');
+  };
+  for (const int signal : {SIGINT, SIGKILL}) {
+    const auto before = lines();
+    Process process(command("stopped_benchmark"));
+    for (int i = 0; i < 2000 && lines() < before + 20; ++i) sleep_ms(2);
+    process.signal(signal);
+    const Result stopped = process.wait();
+    CAPTURE(stopped.err);
+    CHECK(stopped.code == (signal == SIGINT ? 130 : 128 + SIGKILL));
+    if (signal == SIGINT) {
+      CHECK(contains(stopped.err, "of 300 searches are kept"));
+      CHECK(contains(stopped.err, "--out " + data.run_folder("stopped_benchmark")));
+    }
+  }
+  CHECK_FALSE(fs::exists(data.folder / "stopped_benchmark/result.json"));
+  const auto before = lines();
+  CHECK(before < 300);
+  const Result rest = run(command("stopped_benchmark"));
+  CHECK(rest.code == 0);
+  CHECK(contains(rest.err, fmt::format("{} of 300 searches are in", before)));
+  CHECK(lines() == 300);
+  CHECK(regrets("stopped_benchmark") == regrets("whole_benchmark"));
+}
+
+}  // namespace
+}  // namespace evonas::e2e

@@ -1,0 +1,157 @@
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "contains.hpp"
+#include "e2e/fixture.hpp"
+
+namespace evonas::e2e {
+namespace {
+
+using nlohmann::json;
+using tests::contains;
+
+TEST_CASE("predictors are compared on a table") {
+  const Fixture& data = fixture();
+  const std::vector<std::string> command = {
+      "predictor", "benchmark", "--table", (data.folder / "labels.sqlite").string(),
+      "--metric",  "accuracy",  "--model", "trees,random",
+      "--train",   "20,40",     "--seeds", "3",
+      "--test",    "50"};
+  std::vector<std::string> as_json = command;
+  as_json.emplace_back("--json");
+  const Result result = run(as_json);
+  CAPTURE(result.err);
+  REQUIRE(result.code == 0);
+  const json results = json::parse(result.out).at("results");
+  REQUIRE(results.size() == 4);
+  CHECK(results[0].at("model") == "trees");
+  CHECK(results[1].at("train") == 40);
+  CHECK(results[0].at("tested") == 50);
+  for (const json& figures : results) CHECK(std::abs(figures.at("tau_mean").get<double>()) <= 1.0);
+  const Result table = run(command);
+  CHECK(contains(table.out, "| trees | 40 |"));
+
+  std::vector<std::string> with_noise = as_json;
+  with_noise.emplace_back("--noise");
+  const Result no_seeds = run(with_noise);
+  CHECK(no_seeds.code == 2);
+  CHECK(contains(no_seeds.err, "has no seed of accuracy"));
+  with_noise[3] = "builtin:nasbench201_fashion_mnist";
+  const Result noisy = run(with_noise);
+  CHECK(noisy.code == 0);
+  CHECK(json::parse(noisy.out).at("noise") == true);
+
+  std::vector<std::string> wrong = command;
+  wrong[7] = "tree";
+  const Result refused = run(wrong);
+  CHECK(refused.code == 2);
+  CHECK(contains(refused.err, "nearest: trees"));
+  wrong[7] = "gp";
+  CHECK(contains(run(wrong).err, "LibTorch"));
+  wrong = command;
+  wrong[9] = "1000000";
+  const Result too_many = run(wrong);
+  CHECK(too_many.code == 2);
+  CHECK(contains(too_many.err, "1000000 labels"));
+}
+
+TEST_CASE("predictors are compared as a file says, and a comparison goes on where it was") {
+  const Fixture& data = fixture();
+  write_text(data.folder / "predictors.yaml", R"(
+title: Small
+table: labels.sqlite
+metric: accuracy
+test_metric: latency_ms
+models: [random, constant]
+train: [20, 40]
+seeds: 3
+test: 50
+published: [{label: other, size: 30, tau: 0.5, source: nowhere}]
+)");
+  const std::string out = data.run_folder("predictors");
+  const std::vector<std::string> command = {
+      "predictor", "benchmark", (data.folder / "predictors.yaml").string(), "--out", out};
+  const Result first = run(command);
+  CAPTURE(first.err);
+  REQUIRE(first.code == 0);
+  CHECK(contains(first.out, "| random | 40 |"));
+  for (const char* file : {"experiment.yaml", "results.json", "results.md", "report.html"}) {
+    CHECK(fs::exists(fs::path(out) / file));
+  }
+  CHECK(contains(read_text(fs::path(out) / "results.md"), "p against best"));
+  const json results = json::parse(read_text(fs::path(out) / "results.json")).at("results");
+  REQUIRE(results.size() == 4);
+  CHECK(results[1].at("fits").size() == 3);
+  CHECK(results[1].at("fits")[0].at("predicted").size() == 50);
+  CHECK_FALSE(results[0].at("fits")[0].contains("predicted"));
+  CHECK(results[0].contains("test_tau_mean"));
+
+  const Result again = run(command);
+  CHECK(contains(again.err, "12 fits are there and not made again"));
+  CHECK(json::parse(read_text(fs::path(out) / "results.json")).at("results") == results);
+  std::vector<std::string> other = command;
+  other.insert(other.end(), {"--test", "60", "--train", "20"});
+  const Result changed = run(other);
+  CHECK(changed.code == 0);
+  CHECK(contains(changed.err,
+                 "12 fits are not reused, because the specification differs from theirs in: test"));
+  CHECK(contains(run(command).err, "12 fits are there"));
+  CHECK(run({"config", "check", (data.folder / "predictors.yaml").string()}).code == 0);
+  write_text(fs::path(out) / "results.json", "[1]");
+  const Result broken = run(command);
+  CHECK(broken.code == 2);
+  CHECK(contains(broken.err, "give another folder"));
+}
+
+TEST_CASE("a predictor is fitted, kept in a file and scores from it") {
+  const Fixture& data = fixture();
+  const std::string file = (data.folder / "accuracy.predictor").string();
+  const std::vector<std::string> fit = {
+      "predictor", "fit",      "--table", (data.folder / "labels.sqlite").string(),
+      "--metric",  "accuracy", "--model", "trees",
+      "--train",   "60",       "--out",   file};
+  const Result fitted = run(fit);
+  CAPTURE(fitted.err);
+  REQUIRE(fitted.code == 0);
+  CHECK(contains(fitted.out, "accuracy of 60 architectures of nasbench201"));
+
+  const Result all = run({"predictor", "score", file, "--all", "--threads", "1"});
+  REQUIRE(all.code == 0);
+  CHECK(contains(all.out, "architecture,accuracy,accuracy_deviation\n"));
+  CHECK(std::ranges::count(all.out, '\n') == 15626);
+  CHECK(run({"predictor", "score", file, "--all", "--threads", "3"}).out == all.out);
+  const Result best = run({"predictor", "score", file, "--all", "--best", "3"});
+  CHECK(std::ranges::count(best.out, '\n') == 4);
+  const Result random = run({"predictor", "score", file, "--random", "5", "--seed", "2"});
+  CHECK(std::ranges::count(random.out, '\n') == 6);
+
+  // Architectures from a file, wrong ones named by their line.
+  const std::string cell = "|nor_conv_3x3~0|+|none~0|skip_connect~1|+|none~0|none~1|none~2|";
+  write_text(data.folder / "cells.txt", cell + "\n\n" + cell + "\n");
+  const std::string cells = (data.folder / "cells.txt").string();
+  CHECK(std::ranges::count(run({"predictor", "score", file, "--architectures", cells}).out, '\n') ==
+        3);
+  write_text(data.folder / "cells.txt", cell + "\n|conv~0|\n");
+  const Result wrong = run({"predictor", "score", file, "--architectures", cells});
+  CHECK(wrong.code == 2);
+  CHECK(contains(wrong.err, "cells.txt, line 2: "));
+
+  CHECK(contains(run({"predictor", "score", file}).err, "give one of --architectures"));
+  write_text(data.folder / "broken.predictor", read_text(file).substr(0, 500));
+  const Result broken =
+      run({"predictor", "score", (data.folder / "broken.predictor").string(), "--all"});
+  CHECK(broken.code == 2);
+  CHECK(contains(broken.err, "is cut off or was altered"));
+  std::vector<std::string> too_many = fit;
+  too_many[9] = "1000000";
+  CHECK(contains(run(too_many).err, "--train 1000000"));
+}
+
+}  // namespace
+}  // namespace evonas::e2e
