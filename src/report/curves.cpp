@@ -10,14 +10,16 @@ namespace evonas::report {
 Curve best_so_far(const Run& run) {
   Curve curve;
   std::optional<double> best;
+  std::size_t count = 0;
   const search::Goal goal = run.problem.objectives.front().goal;
   for (const search::Individual& individual :
        search::to_individuals(run.summary.evaluations, run.problem)) {
+    ++count;
     if (individual.failed() || !individual.feasible()) continue;
     const double value = individual.objectives.front();
     if (best && value >= *best) continue;
     best = value;
-    curve.push_back({static_cast<std::size_t>(individual.index) + 1, search::turned(value, goal)});
+    curve.push_back({count, search::turned(value, goal)});
   }
   return curve;
 }
@@ -25,6 +27,7 @@ Curve best_so_far(const Run& run) {
 Curve recorded_hypervolume(const Run& run) {
   Curve curve;
   for (const search::GenerationRecord& record : run.summary.generations) {
+    if (record.evaluations == 0) continue;  // it has only screened so far
     if (!curve.empty() && curve.back().value == record.hypervolume) continue;
     curve.push_back({static_cast<std::size_t>(record.evaluations), record.hypervolume});
   }
@@ -38,8 +41,10 @@ Curve hypervolume_from(const Run& run, const std::vector<double>& reference) {
   }
   Curve curve;
   std::vector<search::Individual> front;
+  std::size_t count = 0;
   for (const search::Individual& individual :
        search::to_individuals(run.summary.evaluations, run.problem)) {
+    ++count;
     if (individual.failed() || !individual.feasible()) continue;
     const auto beats = [&](const search::Individual& member) {
       return search::dominates(member, individual);
@@ -56,7 +61,7 @@ Curve hypervolume_from(const Run& run, const std::vector<double>& reference) {
     }
     const double value = search::hypervolume(points, corner);
     if (!curve.empty() && curve.back().value == value) continue;
-    curve.push_back({static_cast<std::size_t>(individual.index) + 1, value});
+    curve.push_back({count, value});
   }
   return curve;
 }

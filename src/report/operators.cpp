@@ -9,7 +9,7 @@ namespace evonas::report {
 
 std::vector<OperatorTally> operator_tallies(const Run& run) {
   const std::set<std::size_t> front(run.summary.front.begin(), run.summary.front.end());
-  std::set<std::uint64_t> improvements;
+  std::set<std::size_t> improvements;
   for (const CurvePoint& point : best_so_far(run)) improvements.insert(point.evaluations - 1);
   std::map<search::Operator, OperatorTally> tallies;
   for (std::size_t i = 0; i < run.summary.evaluations.size(); ++i) {
@@ -20,7 +20,7 @@ std::vector<OperatorTally> operator_tallies(const Run& run) {
     ++tally.evaluated;
     if (record.ok() && run.problem.violation(record.metrics) <= 0.0) ++tally.feasible;
     tally.on_front += front.count(i);
-    tally.improved += improvements.count(record.index);
+    tally.improved += improvements.count(i);
   }
   std::vector<OperatorTally> result;
   for (const auto& [how, tally] : tallies) result.push_back(tally);

@@ -118,7 +118,9 @@ std::string front_csv(const Run& run);
 /// `"optimum": {"architecture", "value", "distance"}` where a table tells the best value of the
 /// first objective within the limits (the distance of the best network from it, null without one,
 /// is never negative), and `"times": {"fit", "score", "breed", "evaluate", "rest"}`, the seconds as
-/// search::TimeSplit splits them, where they were noted. NETWORK is
+/// search::TimeSplit splits them, where they were noted, and `"screenings": {"count", "failures",
+/// "architectures", "left_out", "seconds", "seconds_saved"}` as ScreeningTally has them, where
+/// there were any: they are none of the evaluations. NETWORK is
 /// `{"architecture", "key", "metrics": {NAME: value}, "intervals": {NAME: [low, high]}}`; intervals
 /// (95 %) are there for the metrics that have one.
 nlohmann::json summary_json(const Run& run);
@@ -131,7 +133,8 @@ nlohmann::json summary_json(const Run& run);
 /// - `summary` as summary_json();
 /// - `evaluations` [{index, generation, architecture, key, metrics, intervals, feasible, on_front,
 ///   seconds}], failed ones with their `failure`, those of known origin with their `origin`
-///   {operator, parents: [index...], generations} (search::Origin);
+///   {operator, parents: [index...], generations} (search::Origin); an `index` is the place among
+///   them, from 0, and screenings are not among them;
 /// - `best_so_far` and `hypervolume` [{evaluations, value}], points where the curve has a new
 ///   value;
 /// - `operators` [{operator, evaluated, feasible, on_front, improved}]: what became of what each

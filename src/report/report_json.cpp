@@ -44,10 +44,17 @@ nlohmann::json limits_json(const Run& run) {
   return limits;
 }
 
-nlohmann::json origin_json(const search::Origin& origin) {
+/// Parents by their place among the evaluations.
+nlohmann::json origin_json(const Run& run, const search::Origin& origin) {
+  const std::vector<search::EvaluationRecord>& evaluations = run.summary.evaluations;
   nlohmann::json parents = nlohmann::json::array();
-  if (origin.parent) parents.push_back(*origin.parent);
-  if (origin.other_parent) parents.push_back(*origin.other_parent);
+  for (const auto& parent : {origin.parent, origin.other_parent}) {
+    if (!parent) continue;
+    const auto found =
+        std::ranges::lower_bound(evaluations, *parent, {}, &search::EvaluationRecord::index);
+    if (found == evaluations.end() || found->index != *parent) continue;
+    parents.push_back(found - evaluations.begin());
+  }
   return {{"operator", to_string(origin.how)},
           {"parents", std::move(parents)},
           {"generations", origin.generations}};
@@ -59,7 +66,7 @@ nlohmann::json evaluations_json(const Run& run) {
   for (std::size_t i = 0; i < run.summary.evaluations.size(); ++i) {
     const search::EvaluationRecord& record = run.summary.evaluations[i];
     nlohmann::json evaluation = {
-        {"index", record.index},
+        {"index", i},
         {"generation", record.generation},
         {"architecture", record.architecture},
         {"key", record.key.hex()},
@@ -71,7 +78,7 @@ nlohmann::json evaluations_json(const Run& run) {
       evaluation["forecast"] = nlohmann::json::object();
       add_measurements(evaluation["forecast"], record.forecast);
     }
-    if (record.origin) evaluation["origin"] = origin_json(*record.origin);
+    if (record.origin) evaluation["origin"] = origin_json(run, *record.origin);
     if (!record.ok()) evaluation["failure"] = record.failure;
     evaluations.push_back(std::move(evaluation));
   }
@@ -117,7 +124,7 @@ nlohmann::json lineage_json(const Run& run) {
     for (const GeneChange& change : changes) {
       changed.push_back({{"gene", change.gene}, {"from", change.from}, {"to", change.to}});
     }
-    line.push_back({{"index", record.index},
+    line.push_back({{"index", position},
                     {"changes", std::move(changed)},
                     {"svg", drawn ? picture(run, record) : nullptr}});
   }

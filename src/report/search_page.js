@@ -27,6 +27,11 @@ function bestOf(run) {
   return run.evaluations.find((e) => e.architecture === network?.architecture);
 }
 
+function screeningsText({ count, left_out: leftOut, seconds_saved: saved }) {
+  return `${formatNumber(count)}, ${plural(leftOut, "network")} never evaluated`
+    + (saved > 0 ? `, about ${formatDuration(saved)} saved` : "");
+}
+
 function header(run) {
   const { summary } = run;
   const fact = (name, value) => element("li", {}, element("span", {}, `${name} `), value);
@@ -40,6 +45,7 @@ function header(run) {
             fact("seed", String(summary.seed)),
             fact("evaluations", formatNumber(summary.evaluations)),
             fact("failures", formatNumber(summary.failures)),
+            summary.screenings ? fact("screenings", screeningsText(summary.screenings)) : null,
             fact("wall time", formatDuration(summary.seconds))),
     run.message ? element("p", { class: "note" }, run.message) : null);
 }

@@ -2,6 +2,7 @@
 #include "report/forecasts.hpp"
 #include "report/measurements_json.hpp"
 #include "report/report_data.hpp"
+#include "report/screenings.hpp"
 
 namespace evonas::report {
 namespace {
@@ -50,6 +51,14 @@ nlohmann::json summary_json(const Run& run) {
   if (summary.times) {
     for (const auto& [name, seconds] : search::kTimeParts)
       json["times"][name] = *summary.times.*seconds;
+  }
+  if (const auto tally = screening_tally(run)) {
+    json["screenings"] = {{"count", tally->screenings},
+                          {"failures", tally->failures},
+                          {"architectures", tally->architectures},
+                          {"left_out", tally->left_out},
+                          {"seconds", tally->seconds},
+                          {"seconds_saved", tally->seconds_saved}};
   }
   if (summary.best) json["best"] = network_json(summary.evaluations.at(*summary.best));
   if (run.optimum) {

@@ -34,6 +34,12 @@ void expect_valid(const AlgorithmOptions& options) {
         fmt::format("the option 'identity' of the search algorithm is {}; give network or genotype",
                     evonas::quoted(options.identity)));
   }
+  if (!options.guidance.screening.empty() && options.algorithm != "predictor_guided") {
+    throw SearchError(
+        fmt::format("the algorithm {} does not read `guidance.screening`; leave it out or choose "
+                    "predictor_guided",
+                    options.algorithm));
+  }
 }
 
 void expect_one_objective(const AlgorithmOptions& options, const Problem& problem) {

@@ -67,14 +67,22 @@ class Algorithm {
  public:
   virtual ~Algorithm() = default;
 
-  /// How many architectures the algorithm likes to ask for next.
+  /// How many architectures the algorithm likes to have evaluated next.
   virtual std::size_t batch_size() const = 0;
 
-  /// At most `count` distinct architectures, none of them asked for before, where "the same" is
-  /// what AlgorithmOptions::identity says. Fewer, or none, where the space holds no more that can
-  /// be found in a bounded number of attempts. The first of a longer ask are those of a shorter
-  /// one. May use all threads of the calling TBB arena.
+  /// At most `count` distinct architectures to be evaluated, none of them asked for before, where
+  /// "the same" is what AlgorithmOptions::identity says. Fewer, or none, where the space holds no
+  /// more that can be found in a bounded number of attempts. The first of a longer ask are those of
+  /// a shorter one after the same asks and tells. May use all threads of the calling TBB arena.
+  ///
+  /// In their place an algorithm may first ask for any number to be screened, out of which it will
+  /// choose as many (rungs()). What was screened may be asked for again, once on each rung.
   virtual std::vector<spaces::Genotype> ask(std::size_t count) = 0;
+
+  /// What is to be found out about the architectures of the last ask, in their order: 0 for a full
+  /// evaluation, k for no more than the k-th metric of GuidanceOptions::screening, counted from 1.
+  /// Empty: all are full evaluations.
+  virtual std::vector<std::uint32_t> rungs() const { return {}; }
 
   /// What it expects of the architectures of the last ask, in their order: by metric the value, and
   /// the interval that holds it nine times in ten; nothing where it expects nothing.
@@ -98,7 +106,8 @@ class Algorithm {
 
 /// The algorithm that `options` names. Throws SearchError for one that does not exist, an option
 /// out of range, or one that does not fit the problem (regularized_evolution, local_search and
-/// bananas have one objective) or the space (local_search needs one that lists neighbours).
+/// bananas have one objective; screenings are of objectives) or the space (local_search needs one
+/// that lists neighbours).
 ///
 /// - `random`: uniform over what the space samples.
 /// - `regularized_evolution` (Real et al., AAAI 2019): the best of a random tournament is mutated,
@@ -106,7 +115,8 @@ class Algorithm {
 /// - `local_search` (White et al., UAI 2021): climbs from the best of three random architectures,
 ///   moving at the first better neighbour, and starts anew at every local optimum.
 /// - `nsga2` (Deb et al., 2002): any number of objectives.
-/// - `predictor_guided`: evolution inside a predictor, any number of objectives; needs `guidance`.
+/// - `predictor_guided`: evolution inside a predictor, any number of objectives; needs `guidance`,
+///   and is the only one to read GuidanceOptions::screening.
 /// - `bananas` (White et al., AAAI 2021): mutants of the best, chosen by draws from what small
 ///   networks believe of their paths; needs `guidance`, of which only what makes predictors is
 ///   used.

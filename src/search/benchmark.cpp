@@ -106,7 +106,8 @@ std::optional<RegretTrace> run_trial(const BenchmarkSetup& setup, const TableLab
       if (better || count == 1) trace.steps.push_back({count, clock[i], best - scale.best});
     }
   };
-  const auto end = search_table(*algorithm, labels, budget_of(setup), receive, stop);
+  const auto end =
+      search_table(*algorithm, labels, budget_of(setup), receive, stop, options.guidance.screening);
   if (!end) return std::nullopt;
   trace.end = *end;
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
@@ -128,7 +129,8 @@ BenchmarkResult run_benchmark(const BenchmarkSetup& setup,
                               const std::function<void(std::size_t, std::size_t)>& on_progress,
                               std::stop_token stop, TrialLog* log) {
   expect_valid(setup);
-  const TableLabels labels(setup.space, *setup.table, setup.problem, setup.cost);
+  const TableLabels labels(setup.space, *setup.table, setup.problem, setup.cost,
+                           screening_metrics(setup.algorithms));
   const Scale scale = scale_of(labels, setup.problem);
   Trials<RegretTrace> trials(setup.algorithms, setup.seeds, on_progress);
   if (log != nullptr) {

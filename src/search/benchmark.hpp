@@ -83,6 +83,7 @@ struct AlgorithmResult {
   std::optional<double> p_against_best;
   double engine_seconds = 0.0;            ///< mean wall time of one search
   double evaluations = 0.0;               ///< of one search, mean
+  double screenings = 0.0;                ///< of one search, mean; evaluations are not among them
   std::optional<ClockResult> clock = {};  ///< there where evaluations have a cost
 };
 
@@ -127,11 +128,13 @@ BenchmarkResult run_benchmark(const BenchmarkSetup& setup,
 /// or not there is null. Where evaluations have a cost there are also `"cost"`, `"seconds"` (the
 /// budget, null where that is of evaluations) and for each algorithm `"evaluations"`,
 /// `"training_seconds"` (of one search), `"median_seconds_to_optimum"`, `"seconds_to_optimum_90"`
-/// and, as "budgets" are, `"seconds": {"3600": {...}, ...}`.
+/// and, as "budgets" are, `"seconds": {"3600": {...}, ...}`; and `"screenings"` (of one search)
+/// for an algorithm that makes any.
 nlohmann::json to_json(const BenchmarkResult& result);
 
 /// The mean regrets as a table in Markdown: a row for each algorithm, a column for each budget and
-/// those of the simulated clock where evaluations have a cost; where there are several algorithms,
+/// those of the simulated clock where evaluations have a cost, with the screenings of an algorithm
+/// that makes any beside its evaluations; where there are several algorithms,
 /// the last column has the p-values against the best one.
 std::string to_markdown(const BenchmarkResult& result);
 

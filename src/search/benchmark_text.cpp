@@ -48,6 +48,7 @@ nlohmann::json algorithm_json(const AlgorithmResult& algorithm) {
     json["seconds_to_optimum_90"] = finite(algorithm.clock->seconds_to_optimum_90);
     json["seconds"] = std::move(seconds);
   }
+  if (algorithm.screenings > 0.0) json["screenings"] = algorithm.screenings;
   return json;
 }
 
@@ -88,7 +89,10 @@ MarkdownCells cells_of(const AlgorithmResult& algorithm, const BenchmarkResult& 
     const ClockResult& clock = *algorithm.clock;
     cells.push_back(needed(clock.median_seconds_to_optimum, 6, result.seconds));
     cells.push_back(needed(clock.seconds_to_optimum_90, 6, result.seconds));
-    cells.push_back(fmt::format("{:.1f}", algorithm.evaluations));
+    cells.push_back(
+        algorithm.screenings > 0.0
+            ? fmt::format("{:.1f} + {:.1f} screened", algorithm.evaluations, algorithm.screenings)
+            : fmt::format("{:.1f}", algorithm.evaluations));
     cells.push_back(fmt::format("{:.6g}", clock.training_seconds));
   }
   cells.push_back(fmt::format("{:.1f}", algorithm.engine_seconds * 1e3));

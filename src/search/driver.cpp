@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <map>
 #include <optional>
 #include <unordered_set>
 #include <utility>
@@ -32,7 +33,8 @@ class Search {
         observers_(observers),
         stop_(std::move(stop)),
         arena_(setup.threads),
-        progress_(setup.problem) {}
+        progress_(setup.problem),
+        sources_of_(sources_by_rung(setup)) {}
 
   SearchSummary run() {
     begin_session();
@@ -71,8 +73,13 @@ class Search {
     return times;
   }
 
+  /// Positions of the sources that are asked about it.
+  const std::vector<std::size_t>& sources_of(const Entry& entry) const {
+    return sources_of_[entry.record.rung];
+  }
+
   bool complete(const Entry& entry) const {
-    return !entry.record.ok() || entry.reported == setup_.sources.size();
+    return !entry.record.ok() || entry.reported == sources_of(entry).size();
   }
 
   /// Whether the next generation was asked for in an earlier session.
@@ -94,7 +101,9 @@ class Search {
       if (!stored_.gene_importance.empty()) store_->set_gene_importance({});
       clock_.add(store_->times().value_or(TimeSplit{.rest = store_->seconds()}));
       std::uint64_t known = 0;
-      for (std::size_t i = 0; i < stored_.evaluations.size(); ++i) known += stored_.complete(i);
+      for (std::size_t i = 0; i < stored_.evaluations.size(); ++i) {
+        known += stored_.complete(i) && stored_.evaluations[i].rung == 0 ? 1 : 0;
+      }
       tell([&](Observer& observer) { observer.on_resume(known); });
     }
     std::map<std::string, std::string> entries = present;
@@ -117,13 +126,13 @@ class Search {
   /// What is stored is told to the end before anything else is considered.
   std::optional<Termination> reason_to_end() const {
     if (is_stored()) return std::nullopt;
-    const auto count = static_cast<double>(evaluations_.size());
-    if (evaluations_.size() >= kFewestForGivingUp &&
+    const auto count = static_cast<double>(records_.size());
+    if (records_.size() >= kFewestForGivingUp &&
         static_cast<double>(failures_) > setup_.budget.failure_share * count) {
       return Termination::TooManyFailures;
     }
     if (setup_.budget.evaluations > 0 &&
-        evaluations_.size() >= static_cast<std::size_t>(setup_.budget.evaluations)) {
+        evaluated_ >= static_cast<std::uint64_t>(setup_.budget.evaluations)) {
       return Termination::Budget;
     }
     if (setup_.budget.seconds > 0.0 && times().total() >= setup_.budget.seconds) {
@@ -138,7 +147,7 @@ class Search {
     if (is_stored()) return stored_.asks[generation_].asked;
     const std::size_t liked = std::max<std::size_t>(algorithm_.batch_size(), 1);
     if (setup_.budget.evaluations == 0) return liked;
-    return std::min(liked, std::size_t(setup_.budget.evaluations) - evaluations_.size());
+    return std::min(liked, std::size_t(setup_.budget.evaluations) - evaluated_);
   }
 
   /// Runs a call of the algorithm.
@@ -153,27 +162,18 @@ class Search {
     const AskRecord ask{generation_, ask_size(), 0};
     const std::vector<spaces::Genotype> genotypes =
         in_algorithm([&] { return algorithm_.ask(ask.asked); });
+    std::vector<EvaluationRecord> records = records_of(genotypes);
     if (is_stored()) {
-      refuse_other_genotypes(genotypes);
+      refuse_other_records(records);
     } else if (genotypes.empty()) {
       return false;
     }
     entries_.clear();
-    std::vector<EvaluationRecord> records;
-    std::vector<Forecast> forecasts = algorithm_.forecasts();
-    forecasts.resize(genotypes.size());
-    const std::vector<Origin> origins = algorithm_.origins();
-    for (const spaces::Genotype& genotype : genotypes) {
-      const std::uint64_t index = evaluations_.size() + records.size();
-      Forecast& forecast = forecasts[records.size()];
-      records.push_back(propose_record(setup_.space, genotype, index, generation_));
-      records.back().forecast = std::move(forecast);
-      if (!origins.empty()) records.back().origin = origins.at(records.size() - 1);
-      if (!known_.insert(identity_of(records.back(), setup_.algorithm)).second) {
-        throw SearchError(
-            fmt::format("the algorithm asked for the architecture {} twice, which it must not do",
-                        records.back().architecture));
-      }
+    for (const EvaluationRecord& record : records) {
+      if (known_[record.rung].insert(identity_of(record, setup_.algorithm)).second) continue;
+      throw SearchError(
+          fmt::format("the algorithm asked for the architecture {} twice, which it must not do",
+                      record.architecture));
     }
     if (is_stored()) {
       complete_origins(records);
@@ -197,6 +197,27 @@ class Search {
     return true;
   }
 
+  /// The architectures of the last ask with what the algorithm says of them.
+  std::vector<EvaluationRecord> records_of(std::span<const spaces::Genotype> genotypes) const {
+    std::vector<EvaluationRecord> records;
+    std::vector<Forecast> forecasts = algorithm_.forecasts();
+    forecasts.resize(genotypes.size());
+    const std::vector<Origin> origins = algorithm_.origins();
+    const std::vector<std::uint32_t> rungs = algorithm_.rungs();
+    for (std::size_t i = 0; i < genotypes.size(); ++i) {
+      records.push_back(
+          propose_record(setup_.space, genotypes[i], records_.size() + i, generation_));
+      records.back().forecast = std::move(forecasts[i]);
+      if (!origins.empty()) records.back().origin = origins.at(i);
+      if (!rungs.empty()) records.back().rung = rungs.at(i);
+      if (records.back().rung >= sources_of_.size()) {
+        throw SearchError(fmt::format("the algorithm asks for rung {}, and there are {} screenings",
+                                      records.back().rung, sources_of_.size() - 1));
+      }
+    }
+    return records;
+  }
+
   /// What was stored stays as it is; an evonas that did not note origins may have begun the run.
   void complete_origins(std::vector<EvaluationRecord>& records) {
     std::vector<EvaluationRecord> unknown;
@@ -211,11 +232,12 @@ class Search {
     if (!unknown.empty()) store_->add_origins(unknown);
   }
 
-  void refuse_other_genotypes(const std::vector<spaces::Genotype>& genotypes) const {
+  void refuse_other_records(const std::vector<EvaluationRecord>& records) const {
     const AskRecord& ask = stored_.asks[generation_];
-    bool equal = genotypes.size() == ask.proposed;
-    for (std::size_t i = 0; equal && i < genotypes.size(); ++i) {
-      equal = genotypes[i] == stored_.evaluations[evaluations_.size() + i].genotype;
+    bool equal = records.size() == ask.proposed;
+    for (std::size_t i = 0; equal && i < records.size(); ++i) {
+      const EvaluationRecord& stored = stored_.evaluations[records[i].index];
+      equal = records[i].genotype == stored.genotype && records[i].rung == stored.rung;
     }
     if (equal) return;
     throw SearchError(fmt::format(
@@ -230,7 +252,8 @@ class Search {
     for (std::size_t source = 0; source < setup_.sources.size(); ++source) {
       std::vector<std::size_t> positions;
       for (std::size_t i = 0; i < entries_.size(); ++i) {
-        if (!complete(entries_[i]) && entries_[i].reported == source) positions.push_back(i);
+        const Entry& entry = entries_[i];
+        if (!complete(entry) && sources_of(entry)[entry.reported] == source) positions.push_back(i);
       }
       if (positions.empty()) continue;
       if (stop_.stop_requested() || !evaluate_with(setup_.sources[source], positions)) return false;
@@ -255,17 +278,19 @@ class Search {
   }
 
   void finish_generation() {
-    const std::size_t begin = evaluations_.size();
+    const std::size_t begin = records_.size();
     for (Entry& entry : entries_) {
       training_seconds_ += entry.record.seconds;
-      evaluations_.push_back(std::move(entry.record));
+      failures_ += entry.record.ok() ? 0 : 1;
+      records_.push_back(std::move(entry.record));
     }
     entries_.clear();
-    const auto records = std::span<const EvaluationRecord>(evaluations_).subspan(begin);
-    const std::vector<Individual> individuals = to_individuals(records, setup_.problem);
+    const auto records = std::span<const EvaluationRecord>(records_).subspan(begin);
+    const std::vector<Individual> individuals =
+        to_individuals(records, setup_.problem, setup_.algorithm.guidance.screening);
     in_algorithm([&] { algorithm_.tell(individuals); });
     GenerationRecord state = progress_.add(generation_, records, individuals);
-    failures_ = state.failures;
+    evaluated_ = state.evaluations;
     if (generation_ < stored_.generations.size()) {
       state.seconds = stored_.generations[generation_].seconds;
     } else {
@@ -281,17 +306,19 @@ class Search {
   }
 
   std::string describe_end(Termination termination) const {
-    const std::size_t count = evaluations_.size();
+    const auto count = static_cast<std::size_t>(
+        std::ranges::count(records_, std::uint32_t{0}, &EvaluationRecord::rung));
     switch (termination) {
       case Termination::SpaceExhausted:
         return fmt::format("no further architecture was found after {} evaluations", count);
       case Termination::TooManyFailures: {
-        const auto last = std::ranges::find_if(evaluations_.rbegin(), evaluations_.rend(),
+        const auto last = std::ranges::find_if(records_.rbegin(), records_.rend(),
                                                [](const auto& record) { return !record.ok(); });
         return fmt::format(
-            "{} of {} evaluations failed, more than the share of {} that "
+            "{} of {} evaluations{} failed, more than the share of {} that "
             "`budget.failure_share` allows; the last reason: {}",
-            failures_, count, setup_.budget.failure_share, last->failure);
+            failures_, records_.size(), count < records_.size() ? " and screenings" : "",
+            setup_.budget.failure_share, last->failure);
       }
       case Termination::Interrupted:
         return fmt::format("interrupted after {} evaluations; `evonas resume` continues", count);
@@ -320,7 +347,7 @@ class Search {
 
   SearchSummary end(Termination termination) {
     for (Entry& entry : entries_) {
-      if (complete(entry)) evaluations_.push_back(std::move(entry.record));
+      if (complete(entry)) records_.push_back(std::move(entry.record));
     }
     SearchSummary summary;
     summary.termination = termination;
@@ -335,7 +362,7 @@ class Search {
       store_->flush();
       summary.final = store_->final();
     }
-    summary.evaluations = std::move(evaluations_);
+    sort_into(summary, std::move(records_));
     summary.generations = std::move(generations_);
     summarise(setup_.problem, summary);
     return summary;
@@ -361,15 +388,17 @@ class Search {
   ThreadArena arena_;
   Progress progress_;
   PhaseClock clock_;
+  std::vector<std::vector<std::size_t>> sources_of_;  ///< by rung
   double training_seconds_ = 0.0;  ///< of all evaluations, those of earlier sessions too
 
   StoredRun stored_;
   std::uint64_t generation_ = 0;
   std::vector<Entry> entries_;
-  std::vector<EvaluationRecord> evaluations_;
+  std::vector<EvaluationRecord> records_;  ///< of all evaluations and screenings
   std::vector<GenerationRecord> generations_;
-  std::unordered_set<Key> known_;
-  std::uint64_t failures_ = 0;
+  std::map<std::uint32_t, std::unordered_set<Key>> known_;  ///< what was asked for, by rung
+  std::uint64_t evaluated_ = 0;                             ///< without the screenings
+  std::uint64_t failures_ = 0;                              ///< with them
   bool observer_ended_ = false;
 };
 

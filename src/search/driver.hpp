@@ -27,16 +27,21 @@ struct Budget {
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("evaluations", evaluations, "architectures to evaluate; 0 sets no limit", at_least(0));
+    visit("evaluations", evaluations,
+          "architectures to evaluate, where those that are only screened do not count; 0 sets no "
+          "limit",
+          at_least(0));
     visit("seconds", seconds, "wall time after which no new generation begins; 0 sets no limit",
           at_least(0));
     visit("training_seconds", training_seconds,
           "seconds that the evaluations themselves took, added up, after which no new generation "
           "begins: those of trainings and latency measurements, and of a table where `cost` names "
-          "them; 0 sets no limit",
+          "them, and what screenings took; 0 sets no limit",
           at_least(0));
-    visit("failure_share", failure_share,
-          "give up once more than this share of at least 10 evaluations has failed", between(0, 1));
+    visit(
+        "failure_share", failure_share,
+        "give up once more than this share of at least 10 evaluations, screenings too, has failed",
+        between(0, 1));
   }
 };
 
@@ -52,7 +57,9 @@ struct SearchSetup {
   AlgorithmOptions algorithm;
   Budget budget;
   /// Run in this order for every generation; one at a time, so that a measurement never runs beside
-  /// a training. A candidate that one source fails is not shown to the next.
+  /// a training. A candidate that one source fails is not shown to the next. Which of them are
+  /// asked about a screening, and which about an evaluation, follows from the metrics of
+  /// `algorithm.guidance.screening` (sources_by_rung() in session.hpp).
   std::vector<Source> sources;
   /// Makes the predictors of a guided search (Guidance::make_predictor), which knows what is free
   /// or cheap of the sources that have no expensive metric.
@@ -81,7 +88,7 @@ SearchSummary run_search(const SearchSetup& setup, RunStore* store,
                          std::span<Observer* const> observers, std::stop_token stop);
 
 /// The same with an algorithm of the caller's, which must not have been asked yet; what
-/// `setup.algorithm` says is then only noted, except for the seed.
+/// `setup.algorithm` says is then only noted, except for the seed and `guidance.screening`.
 SearchSummary run_search(const SearchSetup& setup, Algorithm& algorithm, RunStore* store,
                          std::span<Observer* const> observers, std::stop_token stop);
 

@@ -105,7 +105,7 @@ std::optional<Trial> run_trial(const FrontBenchmarkSetup& setup, const TableLabe
   const auto begin = std::chrono::steady_clock::now();
   const std::unique_ptr<Algorithm> algorithm =
       make_algorithm(options, setup.space, setup.problem, setup.guidance);
-  const auto end = search_table(*algorithm, labels, budget, take, stop);
+  const auto end = search_table(*algorithm, labels, budget, take, stop, options.guidance.screening);
   if (!end) return std::nullopt;
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
   return Trial{.rate = static_cast<double>(all.size()) / elapsed.count(),
@@ -153,7 +153,8 @@ FrontBenchmarkResult run_front_benchmark(
     const std::function<void(std::size_t, std::size_t)>& on_progress, const std::stop_token& stop,
     TrialLog* log) {
   expect_valid(setup);
-  const TableLabels labels(setup.space, *setup.table, setup.problem, setup.cost);
+  const TableLabels labels(setup.space, *setup.table, setup.problem, setup.cost,
+                           screening_metrics(setup.algorithms));
   const std::vector<double> reference = reference_of(setup, labels);
   const std::vector<std::size_t> front = pareto_front(labels.rows());
   const double exact_volume = front.empty() ? 0.0 : volume_of(labels.rows(), front, reference);

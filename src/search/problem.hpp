@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -70,14 +71,18 @@ using Forecast = std::map<std::string, evaluation::Measurement>;
 /// By metric, what each gene matters to it, as a share of its variance.
 using GeneImportances = std::map<std::string, std::vector<double>>;
 
-/// An evaluated architecture as algorithms see it.
+/// An evaluated architecture as algorithms see it. One that was only screened (Algorithm::rungs())
+/// is never a result: it has no objectives and counts as failed for all but who asked for it.
 struct Individual {
   spaces::Genotype genotype;
   Key key;
   std::vector<double> objectives;  ///< to be minimised; empty for a failed evaluation
   std::vector<double> limited;     ///< see Problem::limited(); empty for a failed evaluation
   double violation = 0.0;          ///< 0 where every limit holds; infinity for a failed evaluation
-  std::uint64_t index = 0;         ///< number of the evaluation in the run, from 0
+  std::uint64_t index = 0;         ///< number in the run, from 0, of what was asked for
+  /// The value of the metric that it was screened by, in that metric's own sense; nothing for a
+  /// full evaluation, and for a screening that has failed.
+  std::optional<double> screened = {};
 
   bool feasible() const { return !failed() && violation <= 0.0; }
   bool failed() const { return objectives.empty(); }

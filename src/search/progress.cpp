@@ -8,7 +8,8 @@ namespace evonas::search {
 
 std::vector<double> reference_point(std::span<const EvaluationRecord> records,
                                     std::span<const Individual> individuals) {
-  const auto first = std::ranges::find_if(records, &EvaluationRecord::ok);
+  const auto first = std::ranges::find_if(
+      records, [](const EvaluationRecord& record) { return record.rung == 0 && record.ok(); });
   if (first == records.end()) return {};
   std::vector<double> worst;
   for (auto i = static_cast<std::size_t>(first - records.begin());
@@ -27,7 +28,9 @@ GenerationRecord Progress::add(std::uint64_t generation, std::span<const Evaluat
   if (reference_.empty()) reference_ = reference_point(records, individuals);
   state_.generation = generation;
   state_.best.resize(problem_.objectives.size());
-  for (const Individual& individual : individuals) {
+  for (std::size_t at = 0; at < individuals.size(); ++at) {
+    const Individual& individual = individuals[at];
+    if (records[at].rung > 0) continue;
     ++state_.evaluations;
     if (individual.failed()) {
       ++state_.failures;

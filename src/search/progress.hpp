@@ -19,7 +19,8 @@ class Progress {
  public:
   explicit Progress(const Problem& problem) : problem_(problem) {}
 
-  /// The state after one more complete generation; its `seconds` stay 0.
+  /// The state after one more complete generation, in which screenings do not count; its `seconds`
+  /// stay 0.
   GenerationRecord add(std::uint64_t generation, std::span<const EvaluationRecord> records,
                        std::span<const Individual> individuals);
 

@@ -144,6 +144,8 @@ AlgorithmResult summarised(std::string name, std::span<const RegretTrace> traces
   result.engine_seconds = mean_of(values_of(traces, &RegretTrace::engine_seconds));
   result.evaluations =
       mean_of(values_of(traces, [](const RegretTrace& trace) { return trace.end.evaluations; }));
+  result.screenings =
+      mean_of(values_of(traces, [](const RegretTrace& trace) { return trace.end.screenings; }));
   if (!setup.cost.empty()) result.clock = clock_result(traces, setup);
   return result;
 }

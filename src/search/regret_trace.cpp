@@ -54,11 +54,13 @@ nlohmann::json to_json(const RegretTrace& trace) {
   for (const RegretStep& step : trace.steps) {
     steps.push_back(nlohmann::json::array({step.evaluations, step.seconds, step.regret}));
   }
-  return {{"evaluations", trace.end.evaluations},
-          {"training_seconds", trace.end.seconds},
-          {"exhausted", trace.end.exhausted},
-          {"engine_seconds", trace.engine_seconds},
-          {"steps", std::move(steps)}};
+  nlohmann::json json = {{"evaluations", trace.end.evaluations},
+                         {"training_seconds", trace.end.seconds},
+                         {"exhausted", trace.end.exhausted},
+                         {"engine_seconds", trace.engine_seconds},
+                         {"steps", std::move(steps)}};
+  if (trace.end.screenings > 0) json["screenings"] = trace.end.screenings;
+  return json;
 }
 
 std::optional<RegretTrace> parse_regret_trace(const nlohmann::json& json, double without) {
@@ -66,7 +68,8 @@ std::optional<RegretTrace> parse_regret_trace(const nlohmann::json& json, double
     RegretTrace trace{.without = without};
     trace.end = {.evaluations = json.at("evaluations").get<std::int64_t>(),
                  .seconds = json.at("training_seconds").get<double>(),
-                 .exhausted = json.at("exhausted").get<bool>()};
+                 .exhausted = json.at("exhausted").get<bool>(),
+                 .screenings = json.value("screenings", std::int64_t{0})};
     trace.engine_seconds = json.at("engine_seconds").get<double>();
     for (const nlohmann::json& step : json.at("steps")) {
       trace.steps.push_back({.evaluations = step.at(0).get<std::int64_t>(),

@@ -34,7 +34,7 @@ struct RegretTrace {
 };
 
 /// `{"evaluations", "training_seconds", "exhausted", "engine_seconds", "steps": [[evaluations,
-/// seconds, regret], ...]}`; `without` is not in it.
+/// seconds, regret], ...]}`, and "screenings" where there are any; `without` is not in it.
 nlohmann::json to_json(const RegretTrace& trace);
 
 /// The trace that to_json() wrote; nothing where it is none.

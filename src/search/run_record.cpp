@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -41,21 +40,32 @@ Termination parse_termination(std::string_view text) {
 }
 
 std::vector<Individual> to_individuals(std::span<const EvaluationRecord> records,
-                                       const Problem& problem) {
+                                       const Problem& problem,
+                                       std::span<const ScreeningOptions> screening) {
   std::vector<Individual> individuals;
   individuals.reserve(records.size());
   for (const EvaluationRecord& record : records) {
-    Individual individual{.genotype = record.genotype, .key = record.key, .index = record.index};
-    if (record.ok()) {
+    Individual individual{.genotype = record.genotype,
+                          .key = record.key,
+                          .violation = kInfinity,
+                          .index = record.index};
+    if (record.ok() && record.rung == 0) {
       individual.objectives = problem.minimised(record.metrics);
       individual.limited = problem.limited(record.metrics);
       individual.violation = problem.violation(record.metrics);
-    } else {
-      individual.violation = std::numeric_limits<double>::infinity();
+    } else if (record.ok() && record.rung <= screening.size()) {
+      const auto found = record.metrics.find(screening[record.rung - 1].metric);
+      if (found != record.metrics.end()) individual.screened = found->second.value;
     }
     individuals.push_back(std::move(individual));
   }
   return individuals;
+}
+
+void sort_into(SearchSummary& summary, std::vector<EvaluationRecord> records) {
+  for (EvaluationRecord& record : records) {
+    (record.rung == 0 ? summary.evaluations : summary.screenings).push_back(std::move(record));
+  }
 }
 
 std::vector<std::size_t> feasible_by_first_objective(std::span<const EvaluationRecord> records,

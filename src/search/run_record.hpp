@@ -9,16 +9,18 @@
 #include <vector>
 
 #include "evaluation/evaluator.hpp"
+#include "search/guided/screening.hpp"
 #include "search/origin.hpp"
 #include "search/problem.hpp"
 #include "search/time_split.hpp"
 
 namespace evonas::search {
 
-/// One evaluation as a run keeps it.
+/// One evaluation, or one screening, as a run keeps it.
 struct EvaluationRecord {
-  std::uint64_t index = 0;       ///< position in the run, from 0
+  std::uint64_t index = 0;       ///< position in the run, from 0; screenings are counted too
   std::uint64_t generation = 0;  ///< number of the ask that proposed it, from 0
+  std::uint32_t rung = 0;        ///< 0 for an evaluation, else see Algorithm::rungs()
   spaces::Genotype genotype;
   std::string architecture;  ///< the space's notation
   Key key;
@@ -33,7 +35,7 @@ struct EvaluationRecord {
   bool ok() const { return failure.empty(); }
 };
 
-/// State of a search after one generation.
+/// State of a search after one generation. Screenings change none of it.
 struct GenerationRecord {
   std::uint64_t generation = 0;
   std::uint64_t evaluations = 0;  ///< evaluated so far, failures included
@@ -84,7 +86,8 @@ struct SearchSummary {
   double seconds = 0.0;
   /// What these went to; nothing for a run of an evonas that did not note it.
   std::optional<TimeSplit> times;
-  std::vector<EvaluationRecord> evaluations;  ///< by index
+  std::vector<EvaluationRecord> evaluations;  ///< by index, which skips the screenings
+  std::vector<EvaluationRecord> screenings;   ///< by index
   std::vector<GenerationRecord> generations;
   std::vector<std::size_t> front;   ///< positions in `evaluations`, ordered by the first objective
   std::optional<std::size_t> best;  ///< feasible, best in the first objective
@@ -98,9 +101,14 @@ struct SearchSummary {
   std::optional<FinalRecord> final;
 };
 
-/// `records` as algorithms see them, in their order. Throws SearchError where a metric is missing.
+/// `records` as algorithms see them, in their order; `screening` are the metrics of the rungs that
+/// some of them are on. Throws SearchError where a metric is missing.
 std::vector<Individual> to_individuals(std::span<const EvaluationRecord> records,
-                                       const Problem& problem);
+                                       const Problem& problem,
+                                       std::span<const ScreeningOptions> screening = {});
+
+/// Puts the evaluations among `records`, and the screenings, where they belong in a summary.
+void sort_into(SearchSummary& summary, std::vector<EvaluationRecord> records);
 
 /// Positions in `records` of the feasible ones, the best in the first objective first, of equal
 /// ones the earliest. Throws SearchError where a metric is missing.

@@ -49,6 +49,7 @@ std::vector<Table> run_tables() {
       {"evaluation",
        {"number INTEGER NOT NULL", "generation INTEGER NOT NULL", "genotype TEXT NOT NULL",
         "architecture TEXT NOT NULL", "key TEXT NOT NULL"}},
+      {.name = "screening", .columns = {evaluation, "rung INTEGER NOT NULL"}, .since = 4},
       {.name = "origin",
        .columns = {evaluation, "operator TEXT NOT NULL", "parent INTEGER", "other_parent INTEGER",
                    "generations INTEGER NOT NULL"},

@@ -121,6 +121,9 @@ void RunStore::add_generation(const AskRecord& ask, std::span<const EvaluationRe
       database.insert("evaluation",
                       {whole_cell(record.index), whole_cell(record.generation),
                        record.genotype.to_string(), record.architecture, record.key.hex()});
+      if (record.rung > 0) {
+        database.insert("screening", {whole_cell(record.index), whole_cell(record.rung)});
+      }
       for (const auto& [metric, value] : record.forecast) {
         database.insert("forecast", {whole_cell(record.index), metric, real_cell(value.value),
                                      real_cell(value.low), real_cell(value.high)});
@@ -254,6 +257,10 @@ std::vector<EvaluationRecord> RunStore::evaluations() const {
     if (index >= records.size()) throw missing_evaluation(index);
     return records[index];
   };
+  for (const Row& row : state_->database.rows("screening")) {
+    const RowReader read(file(), "screening", row);
+    record_of(read).rung = static_cast<std::uint32_t>(read.whole(1));
+  }
   for (const Row& row : state_->database.rows("origin")) {
     const RowReader read(file(), "origin", row);
     record_of(read).origin = Origin{.how = parse_operator(read.text(1)),

@@ -13,7 +13,8 @@
 
 namespace evonas::search {
 
-/// How many architectures an algorithm was asked for, and how many it gave.
+/// How many architectures to be evaluated an algorithm was asked for, and how many it gave, for
+/// evaluation or to be screened.
 struct AskRecord {
   std::uint64_t generation = 0;
   std::uint64_t asked = 0;
@@ -33,8 +34,9 @@ struct IndexedOutcome {
 /// any stop, `kill -9` included, what was committed is there.
 ///
 /// Tables: `manifest` (name, value), `ask` (what the algorithm was asked for), `evaluation` (one
-/// row an architecture), `origin` (at most one row an architecture: how the algorithm came by it),
-/// `forecast` (one row a value that was expected of it), `outcome` (one row an evaluation and
+/// row an architecture that is evaluated or screened), `screening` (one row for each of these that
+/// is screened: its rung), `origin` (at most one row for each of them: how the algorithm came by
+/// it), `forecast` (one row a value that was expected of it), `outcome` (one row an evaluation and
 /// source: sources of one evaluation report one after the other), `measurement` (one row a value),
 /// `generation`, `importance` (one row a metric and gene: what the genes matter to a predictor),
 /// `final` (what was found out after the search). Every row ends
@@ -76,7 +78,7 @@ class RunStore {
   void group_commits(double seconds);
   void flush();
 
-  /// Adds the architectures of one ask, not yet evaluated.
+  /// Adds the architectures of one ask, not yet evaluated, those to be screened among them.
   void add_generation(const AskRecord& ask, std::span<const EvaluationRecord> proposed);
 
   /// Adds the origins of evaluations that are there without one.

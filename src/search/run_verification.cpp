@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <map>
 #include <stop_token>
 #include <unordered_map>
 
@@ -43,7 +44,7 @@ class Verification {
   }
 
   void check_architectures() {
-    std::unordered_map<Key, std::uint64_t> first;
+    std::map<std::uint32_t, std::unordered_map<Key, std::uint64_t>> first;  // by rung
     for (const EvaluationRecord& record : run_.evaluations) {
       attempt(fmt::format("evaluation {}", record.index), [&] {
         setup_.space.validate(record.genotype);
@@ -59,7 +60,7 @@ class Verification {
         }
       });
       const auto [other, is_new] =
-          first.emplace(identity_of(record, setup_.algorithm), record.index);
+          first[record.rung].emplace(identity_of(record, setup_.algorithm), record.index);
       if (!is_new) {
         fault("evaluations {} and {} are of the same architecture", other->second, record.index);
       }
@@ -74,12 +75,19 @@ class Verification {
     }
   }
 
+  /// Whether a source has, which are asked one after the other.
+  bool has_reported(std::size_t source, const EvaluationRecord& record) const {
+    const auto reported =
+        std::span(run_.sources_of[record.rung]).first(run_.reported[record.index]);
+    return std::ranges::find(reported, source) != reported.end();
+  }
+
   void check_source(std::size_t number) {
     const Source& source = setup_.sources[number];
     std::vector<evaluation::Candidate> block;
     std::vector<const EvaluationRecord*> records;
     for (const EvaluationRecord& record : run_.evaluations) {
-      if (run_.reported[record.index] <= number) continue;
+      if (!has_reported(number, record)) continue;
       block.push_back(to_candidate(record, setup_.algorithm.seed));
       records.push_back(&record);
     }
@@ -98,7 +106,7 @@ class Verification {
         continue;
       }
       // A failure ends an evaluation, so only the last source that reported can have failed.
-      const bool last = run_.reported[record.index] == number + 1;
+      const bool last = run_.sources_of[record.rung][run_.reported[record.index] - 1] == number;
       const std::string& stored_failure = last ? record.failure : std::string();
       if (outcomes[i].failure != stored_failure) {
         fault("evaluation {}: the source '{}' failed with '{}', now with '{}'", record.index,
@@ -129,6 +137,13 @@ class Verification {
               ask.generation);
         return;
       }
+      std::vector<std::uint32_t> rungs = algorithm.rungs();
+      rungs.resize(records.size(), 0);
+      if (!std::ranges::equal(rungs, records, {}, {}, &EvaluationRecord::rung)) {
+        fault("generation {}: the algorithm asks for other screenings than were stored",
+              ask.generation);
+        return;
+      }
       std::vector<Forecast> forecasts = algorithm.forecasts();
       forecasts.resize(records.size());
       for (std::size_t i = 0; i < records.size(); ++i) {
@@ -147,7 +162,8 @@ class Verification {
         return;
       }
       begin += ask.proposed;
-      const std::vector<Individual> individuals = to_individuals(records, setup_.problem);
+      const std::vector<Individual> individuals =
+          to_individuals(records, setup_.problem, setup_.algorithm.guidance.screening);
       arena_.execute([&] { algorithm.tell(individuals); });
       const GenerationRecord expected = progress.add(ask.generation, records, individuals);
       if (ask.generation >= run_.generations.size()) continue;
@@ -226,7 +242,9 @@ std::vector<std::string> verify_run(const SearchSetup& setup, Algorithm& algorit
       }
     }
     const StoredRun run = read_run(store);
-    if (run.sources != setup.sources.size()) return faults;
+    if (run.sources != setup.sources.size() || run.sources_of != sources_by_rung(setup)) {
+      return faults;
+    }
     Verification verification(setup, run, place);
     const std::vector<std::string> found = verification.check(algorithm);
     faults.insert(faults.end(), found.begin(), found.end());

@@ -1,9 +1,13 @@
 #include "search/session.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <numeric>
+#include <optional>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -15,22 +19,54 @@ namespace evonas::search {
 namespace {
 
 /// Lists the fields of an options struct as "name=value", those of an inner one as
-/// "name.inner=value".
+/// "name.inner=value", those of a list of inner ones as "name[0].inner=value".
 struct FieldPrinter {
   std::string prefix;
   std::vector<std::string> parts;
 
   template <class Value, class... Rest>
-  void operator()(const char* name, Value& value, const Rest&...) {
+  void operator()(const std::string& name, Value& value, const Rest&...) {
     if constexpr (requires(FieldPrinter & inner) { value.fields(inner); }) {
       FieldPrinter inner{.prefix = fmt::format("{}{}.", prefix, name)};
       value.fields(inner);
       parts.insert(parts.end(), inner.parts.begin(), inner.parts.end());
+    } else if constexpr (requires(FieldPrinter & inner) { value.front().fields(inner); }) {
+      for (std::size_t i = 0; i < value.size(); ++i) {
+        (*this)(fmt::format("{}[{}]", name, i), value[i]);
+      }
     } else {
       parts.push_back(fmt::format("{}{}={}", prefix, name, value));
     }
   }
 };
+
+/// "0 1 3": numbers with blanks between, a line for each list.
+std::string number_lines(const std::vector<std::vector<std::size_t>>& lists) {
+  std::vector<std::string> lines;
+  for (const std::vector<std::size_t>& numbers : lists) {
+    lines.push_back(fmt::format("{}", fmt::join(numbers, " ")));
+  }
+  return fmt::format("{}", fmt::join(lines, "\n"));
+}
+
+/// The reverse, of numbers below `end`; nothing for another text.
+std::optional<std::vector<std::vector<std::size_t>>> parse_number_lines(std::string_view text,
+                                                                        std::size_t end) {
+  std::vector<std::vector<std::size_t>> lists(1);
+  while (!text.empty()) {
+    std::size_t number = 0;
+    if (text.front() == '\n') lists.emplace_back();
+    if (text.front() == '\n' || text.front() == ' ') {
+      text.remove_prefix(1);
+      continue;
+    }
+    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || number >= end) return std::nullopt;
+    lists.back().push_back(number);
+    text.remove_prefix(static_cast<std::size_t>(rest - text.data()));
+  }
+  return lists;
+}
 
 void check_metric(const std::string& metric, const std::string& role,
                   const std::map<std::string, std::string>& source_of) {
@@ -93,6 +129,28 @@ void check_setup(const SearchSetup& setup) {
   for (const Limit& limit : setup.problem.limits) {
     check_metric(limit.metric, fmt::format("the limit {}", limit.to_string()), source_of);
   }
+  for (const ScreeningOptions& screening : setup.algorithm.guidance.screening) {
+    check_metric(screening.metric, fmt::format("the screening of {}", screening.of), source_of);
+  }
+}
+
+std::vector<std::vector<std::size_t>> sources_by_rung(const SearchSetup& setup) {
+  const std::vector<ScreeningOptions>& screening = setup.algorithm.guidance.screening;
+  std::vector<std::vector<std::size_t>> sources(1 + screening.size());
+  for (std::size_t i = 0; i < setup.sources.size(); ++i) {
+    std::size_t others = 0;
+    const std::vector<evaluation::Metric> metrics = setup.sources[i].evaluator->metrics();
+    for (const evaluation::Metric& metric : metrics) {
+      const auto rung = std::ranges::find(screening, metric.name, &ScreeningOptions::metric);
+      if (rung == screening.end()) {
+        ++others;
+      } else {
+        sources[1 + static_cast<std::size_t>(rung - screening.begin())].push_back(i);
+      }
+    }
+    if (others > 0 || metrics.empty()) sources.front().push_back(i);
+  }
+  return sources;
 }
 
 std::map<std::string, std::string> describe_setup(const SearchSetup& setup) {
@@ -109,12 +167,21 @@ std::map<std::string, std::string> describe_setup(const SearchSetup& setup) {
   options.seed = 0;  // has an entry of its own
   FieldPrinter printer;
   options.fields(printer);
-  return {{"search.space", setup.space.name()},
-          {"search.seed", fmt::format("{}", setup.algorithm.seed)},
-          {"search.objectives", fmt::format("{}", fmt::join(objectives, ", "))},
-          {"search.limits", fmt::format("{}", fmt::join(limits, ", "))},
-          {"search.sources", fmt::format("{}", fmt::join(sources, "\n"))},
-          {"search.algorithm", fmt::format("{}", fmt::join(printer.parts, " "))}};
+  const bool screens = !options.guidance.screening.empty();
+  // Read with screenings only; runs that have none may be older than it.
+  if (!screens) {
+    std::erase_if(printer.parts,
+                  [](const std::string& part) { return part.starts_with("guidance.halving="); });
+  }
+  std::map<std::string, std::string> entries{
+      {"search.space", setup.space.name()},
+      {"search.seed", fmt::format("{}", setup.algorithm.seed)},
+      {"search.objectives", fmt::format("{}", fmt::join(objectives, ", "))},
+      {"search.limits", fmt::format("{}", fmt::join(limits, ", "))},
+      {"search.sources", fmt::format("{}", fmt::join(sources, "\n"))},
+      {"search.algorithm", fmt::format("{}", fmt::join(printer.parts, " "))}};
+  if (screens) entries["search.rungs"] = number_lines(sources_by_rung(setup));
+  return entries;
 }
 
 void refuse_other_setup(const RunStore& store, const std::map<std::string, std::string>& present) {
@@ -210,6 +277,15 @@ StoredRun read_run(const RunStore& store) {
     throw SearchError(fmt::format("{}: {}; the file is damaged, `evonas verify` names the rows",
                                   store.file().string(), what));
   };
+  if (const auto rungs = store.get("search.rungs")) {
+    const auto parsed = parse_number_lines(*rungs, sources.size());
+    if (!parsed) fail("its sources by rung cannot be read");
+    run.sources_of = *parsed;
+  } else {
+    run.sources_of.resize(1);
+    run.sources_of.front().resize(sources.size());
+    std::iota(run.sources_of.front().begin(), run.sources_of.front().end(), std::size_t{0});
+  }
   std::size_t count = 0;
   for (std::size_t i = 0; i < run.asks.size(); ++i) {
     const AskRecord& ask = run.asks[i];
@@ -231,9 +307,12 @@ StoredRun read_run(const RunStore& store) {
   }
   const auto finished = store.finished_sources();
   for (std::size_t i = 0; i < finished.size(); ++i) {
+    const std::size_t rung = run.evaluations[i].rung;
+    if (rung >= run.sources_of.size()) fail(fmt::format("evaluation {} is on no rung", i));
+    const std::vector<std::size_t>& own = run.sources_of[rung];
     // Sources report in their order, so those that have are the first ones.
     for (std::size_t j = 0; j < finished[i].size(); ++j) {
-      if (j >= sources.size() || !std::ranges::count(finished[i], sources[j])) {
+      if (j >= own.size() || !std::ranges::count(finished[i], sources[own[j]])) {
         fail(fmt::format("the sources of evaluation {} are not those of the run", i));
       }
     }
@@ -251,9 +330,11 @@ SearchSummary load_summary(const RunStore& store, const Problem& problem) {
   summary.seed = std::strtoull(store.get("search.seed").value_or("0").c_str(), nullptr, 10);
   summary.seconds = store.seconds();
   summary.times = store.times();
+  std::vector<EvaluationRecord> complete;
   for (std::size_t i = 0; i < run.evaluations.size(); ++i) {
-    if (run.complete(i)) summary.evaluations.push_back(run.evaluations[i]);
+    if (run.complete(i)) complete.push_back(run.evaluations[i]);
   }
+  sort_into(summary, std::move(complete));
   summary.generations = run.generations;
   summary.gene_importance = run.gene_importance;
   summary.final = store.final();

@@ -20,6 +20,11 @@ std::map<std::string, std::string> describe_setup(const SearchSetup& setup);
 /// Throws SearchError, naming what differs, unless the store was begun with this setup.
 void refuse_other_setup(const RunStore& store, const std::map<std::string, std::string>& present);
 
+/// Positions in `setup.sources` of those that are asked about an evaluation, in their order, by
+/// rung: of a full one all but those that are there for screening alone, of a screening the one
+/// that reports its metric.
+std::vector<std::vector<std::size_t>> sources_by_rung(const SearchSetup& setup);
+
 /// What guides the algorithm of a setup.
 Guidance guidance_of(const SearchSetup& setup);
 
@@ -44,15 +49,17 @@ Key identity_of(const EvaluationRecord& record, const AlgorithmOptions& options)
 /// What a store holds of a run, read at once.
 struct StoredRun {
   std::vector<AskRecord> asks;
-  std::vector<EvaluationRecord> evaluations;
-  std::vector<std::size_t> reported;  ///< how many sources have, for each evaluation
+  std::vector<EvaluationRecord> evaluations;  ///< and screenings
+  std::vector<std::size_t> reported;          ///< how many sources have, for each of these
   std::vector<GenerationRecord> generations;
   GeneImportances gene_importance;
   std::size_t sources = 0;
+  std::vector<std::vector<std::size_t>> sources_of;  ///< by rung; see sources_by_rung()
 
   /// Whether nothing is left to find out about an evaluation.
   bool complete(std::size_t index) const {
-    return !evaluations[index].ok() || reported[index] == sources;
+    const EvaluationRecord& record = evaluations[index];
+    return !record.ok() || reported[index] == sources_of[record.rung].size();
   }
 };
 

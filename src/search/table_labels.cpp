@@ -58,7 +58,8 @@ std::vector<double> seconds_of(const evaluation::BenchmarkTable& table, const st
 }  // namespace
 
 TableLabels::TableLabels(const spaces::AnySpace& space, const evaluation::BenchmarkTable& table,
-                         const Problem& problem, const std::string& cost)
+                         const Problem& problem, const std::string& cost,
+                         std::span<const std::string> screening)
     : space_(space),
       objectives_(problem.objectives.size()),
       stride_(1 + objectives_ + problem.limits.size()) {
@@ -88,6 +89,10 @@ TableLabels::TableLabels(const spaces::AnySpace& space, const evaluation::Benchm
     rows_.push_back(std::move(individual));
   }
   if (!cost.empty()) seconds_ = seconds_of(table, cost, rows_);
+  for (const std::string& metric : screening) {
+    const std::span<const double> values = table.values(metric);
+    screening_.emplace(metric, std::vector<double>(values.begin(), values.end()));
+  }
 }
 
 Individual TableLabels::label(spaces::Genotype genotype, std::uint64_t index) const {
@@ -106,6 +111,18 @@ Individual TableLabels::label(spaces::Genotype genotype, std::uint64_t index) co
   return individual;
 }
 
+Individual TableLabels::screen(spaces::Genotype genotype, const std::string& metric,
+                               std::uint64_t index) const {
+  const Key key = space_.key(genotype);
+  const auto row = row_of(genotype, key);
+  Individual individual{
+      .genotype = std::move(genotype), .key = key, .violation = kInfinity, .index = index};
+  if (!row) return individual;
+  const double value = screening_.at(metric)[*row];
+  if (std::isfinite(value)) individual.screened = value;
+  return individual;
+}
+
 double TableLabels::seconds(const Individual& individual) const {
   if (seconds_.empty()) return 0.0;
   const auto row = row_of(individual.genotype, individual.key);
@@ -120,6 +137,10 @@ Key TableLabels::digest() const {
   }
   stream.add(std::span(labels_));
   stream.add(std::span(seconds_));
+  for (const auto& [metric, values] : screening_) {
+    stream.add(metric);
+    stream.add(std::span(values));
+  }
   return stream.key();
 }
 

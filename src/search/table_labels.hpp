@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,10 +20,12 @@ namespace evonas::search {
 class TableLabels {
  public:
   /// `cost` is the metric of the table that holds the seconds an evaluation takes; empty where
-  /// none are counted. Throws EvaluationError for a metric that the table lacks, SearchError for a
-  /// problem without objectives, and for a row that has labels but no seconds from 0.
+  /// none are counted. `screening` are metrics that screen(). Throws EvaluationError for a metric
+  /// that the table lacks, SearchError for a problem without objectives, and for a row that has
+  /// labels but no seconds from 0.
   TableLabels(const spaces::AnySpace& space, const evaluation::BenchmarkTable& table,
-              const Problem& problem, const std::string& cost = {});
+              const Problem& problem, const std::string& cost = {},
+              std::span<const std::string> screening = {});
 
   /// Every row of the table with its labels; a row that lacks a value has failed.
   const std::vector<Individual>& rows() const { return rows_; }
@@ -30,11 +34,16 @@ class TableLabels {
   /// of the first row with the same key, else a failure.
   Individual label(spaces::Genotype genotype, std::uint64_t index) const;
 
+  /// What one of the metrics of `screening` says of `genotype`, in the same way:
+  /// Individual::screened is its value; a failure where there is none.
+  Individual screen(spaces::Genotype genotype, const std::string& metric,
+                    std::uint64_t index) const;
+
   /// The seconds that evaluating an architecture takes, found as its labels are; 0 without a cost
   /// and where there is no row.
   double seconds(const Individual& individual) const;
 
-  /// The identity of everything in here: rows in their order, labels and seconds.
+  /// The identity of everything in here: rows in their order, labels, seconds, and what screens.
   Key digest() const;
 
  private:
@@ -46,7 +55,8 @@ class TableLabels {
   std::vector<Individual> rows_;
   /// Of each row one after the other: violation, objectives, values that have limits.
   std::vector<double> labels_;
-  std::vector<double> seconds_;  ///< by row; empty without a cost
+  std::vector<double> seconds_;                           ///< by row; empty without a cost
+  std::map<std::string, std::vector<double>> screening_;  ///< of each metric by row
   KeyIndex genotypes_;
   std::vector<std::uint32_t> row_of_genotype_;  ///< by its number in `genotypes_`
   KeyIndex networks_;

@@ -6,6 +6,7 @@
 #include <span>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "search/algorithm.hpp"
 #include "search/table_labels.hpp"
@@ -14,8 +15,8 @@ namespace evonas::search {
 
 /// When a search on a table ends, whichever comes first; 0 sets no limit.
 struct TableBudget {
-  std::int64_t evaluations = 0;
-  double seconds = 0.0;  ///< of the simulated clock
+  std::int64_t evaluations = 0;  ///< screenings do not count
+  double seconds = 0.0;          ///< of the simulated clock
 };
 
 /// Throws SearchError where a budget of seconds comes without a `cost`, the metric of the table
@@ -25,11 +26,16 @@ void expect_cost(const std::string& cost);
 /// How far a search on a table went.
 struct TableSearch {
   std::int64_t evaluations = 0;
-  double seconds = 0.0;    ///< of the simulated clock
-  bool exhausted = false;  ///< the algorithm found nothing more to ask for
+  double seconds = 0.0;         ///< of the simulated clock
+  bool exhausted = false;       ///< the algorithm found nothing more to ask for
+  std::int64_t screenings = 0;  ///< beside the evaluations
 };
 
-/// Receives the evaluations of one ask, which it may take, and what the clock showed after each.
+/// The metrics that any of the algorithms screens by, each once.
+std::vector<std::string> screening_metrics(std::span<const AlgorithmOptions> algorithms);
+
+/// Receives the evaluations of one ask, which it may take, and what the clock showed after each;
+/// screenings are not among them.
 using TableReceiver =
     std::function<void(std::span<Individual> evaluated, std::span<const double> clock)>;
 
@@ -38,8 +44,12 @@ using TableReceiver =
 /// else costs time. No evaluation is paid twice, because no algorithm asks twice for what its
 /// `identity` takes for the same. One that would end behind the last second of the budget is not
 /// counted. Returns nothing where `stop` ended the search early.
+///
+/// `screening` says what the algorithm's rungs are (Algorithm::rungs()): a metric that `labels`
+/// have for that, and the share that a screening takes of the seconds of the evaluation.
 std::optional<TableSearch> search_table(Algorithm& algorithm, const TableLabels& labels,
                                         const TableBudget& budget, const TableReceiver& receive,
-                                        const std::stop_token& stop);
+                                        const std::stop_token& stop,
+                                        std::span<const ScreeningOptions> screening = {});
 
 }  // namespace evonas::search

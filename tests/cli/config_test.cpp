@@ -168,6 +168,39 @@ final: {train: {epochs: 20}, measure: {}}
   CHECK(configuration.final->measure->batch == 8);
 }
 
+TEST_CASE("a training that screens stands beside the one whose outcome it says early") {
+  const std::string yaml = R"(
+space: nasbench201
+objectives: [{metric: accuracy, goal: maximize}]
+limits: [params <= 1e6]
+evaluation:
+  accuracy: {train: {data: mnist, epochs: 20}}
+  a_short_one: {train: {data: mnist, epochs: 2}}
+search:
+  algorithm: predictor_guided
+  guidance: {screening: [{metric: a_short_one, of: accuracy, share: 0.1}], halving: 4}
+budget: {evaluations: 10}
+final: {train: {}}
+)";
+  const Configuration configuration = parse_configuration(yaml, "/data");
+  const auto& guidance = configuration.search.guidance;
+  REQUIRE(guidance.screening.size() == 1);
+  CHECK(guidance.screening[0].share == 0.1);
+  CHECK(guidance.halving == 4);
+  CHECK(configuration.screens("a_short_one"));
+  CHECK_FALSE(configuration.screens("accuracy"));
+  // What networks read, and what the final training starts from, is the training of full length.
+  REQUIRE(configuration.training() != nullptr);
+  CHECK(configuration.training()->epochs == 20);
+  CHECK(configuration.final->train->epochs == 20);
+  const std::string resolved = yaml::to_yaml(configuration);
+  CHECK(yaml::to_yaml(parse_configuration(resolved, "/elsewhere")) == resolved);
+  CHECK(parse_configuration(kSmall, "/data").search.guidance.screening.empty());
+  CHECK(refusal_of(yaml, {"search.guidance.screening=[]"}).find("one search has one training") !=
+        std::string::npos);
+  CHECK(refusal_of(yaml, {"search.guidance.screening.0.share=0.2"}).empty());
+}
+
 TEST_CASE("a table of blocks is a source that needs to know what networks read") {
   const std::string yaml =
       "space: {name: mobilenetv3, width_multiplier: 1.2}\n"

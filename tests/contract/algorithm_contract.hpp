@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -18,6 +19,9 @@ namespace evonas::tests {
 
 /// Labels an architecture; leaves `objectives` empty and `violation` infinite for a failure.
 using Labels = std::function<void(search::Individual&)>;
+
+/// Screens an architecture on a rung; leaves `screened` empty for a failure.
+using Screens = std::function<void(search::Individual&, std::uint32_t rung)>;
 
 /// One objective: how far the genes are from 0, 1, 2, 3, 4, 5, 0, 1 and so on.
 inline void label_distance(search::Individual& individual) {
@@ -33,7 +37,9 @@ inline void label_distance(search::Individual& individual) {
 struct Asked {
   std::vector<spaces::Genotype> genotypes;
   std::vector<search::Individual> evaluated;
-  std::vector<search::Origin> origins;
+  std::vector<search::Origin> origins;              ///< of screenings too
+  std::vector<search::Individual> told;             ///< screenings too
+  std::vector<std::vector<spaces::Genotype>> asks;  ///< one after the other, screenings too
 };
 
 /// Parents are evaluations of before that have not failed.
@@ -59,44 +65,58 @@ inline void check_origin(const search::Origin& origin,
 inline Asked run_algorithm(const search::AlgorithmOptions& options, const spaces::AnySpace& space,
                            const search::Problem& problem, const Labels& labels,
                            std::size_t evaluations, std::size_t batch = 0,
-                           const search::Guidance& guidance = {}) {
+                           const search::Guidance& guidance = {}, const Screens& screens = {}) {
   const auto algorithm = search::make_algorithm(options, space, problem, guidance);
   Asked asked;
+  std::set<std::pair<std::uint32_t, spaces::Genotype>> known;  // by rung
   while (asked.genotypes.size() < evaluations) {
     REQUIRE(algorithm->batch_size() > 0);
     const std::size_t wanted =
         std::min(batch > 0 ? batch : algorithm->batch_size(), evaluations - asked.genotypes.size());
     const std::vector<spaces::Genotype> proposed = algorithm->ask(wanted);
-    REQUIRE(proposed.size() <= wanted);
+    std::vector<std::uint32_t> rungs = algorithm->rungs();
+    REQUIRE((rungs.empty() || rungs.size() == proposed.size()));
+    rungs.resize(proposed.size(), 0);
+    REQUIRE(static_cast<std::size_t>(std::count(rungs.begin(), rungs.end(), 0U)) <= wanted);
     const std::vector<search::Origin> origins = algorithm->origins();
     REQUIRE(origins.size() == proposed.size());
-    for (const search::Origin& origin : origins) check_origin(origin, asked.evaluated);
+    for (const search::Origin& origin : origins) check_origin(origin, asked.told);
     asked.origins.insert(asked.origins.end(), origins.begin(), origins.end());
+    asked.asks.push_back(proposed);
     if (proposed.empty()) break;
     std::vector<search::Individual> told;
-    for (const spaces::Genotype& genotype : proposed) {
+    for (std::size_t i = 0; i < proposed.size(); ++i) {
+      const spaces::Genotype& genotype = proposed[i];
       space.validate(genotype);
+      REQUIRE(known.emplace(rungs[i], genotype).second);
       search::Individual individual{.genotype = genotype,
                                     .key = space.key(genotype),
                                     .violation = std::numeric_limits<double>::infinity(),
-                                    .index = asked.genotypes.size()};
-      labels(individual);
-      asked.genotypes.push_back(genotype);
+                                    .index = asked.told.size() + i};
+      if (rungs[i] == 0) {
+        labels(individual);
+        asked.genotypes.push_back(genotype);
+        asked.evaluated.push_back(individual);
+      } else {
+        screens(individual, rungs[i]);
+        CHECK(individual.failed());
+      }
       told.push_back(individual);
     }
-    asked.evaluated.insert(asked.evaluated.end(), told.begin(), told.end());
+    asked.told.insert(asked.told.end(), told.begin(), told.end());
     algorithm->tell(told);
   }
   return asked;
 }
 
 /// The suite that every search algorithm passes, on any enumerable space with `networks` (at least
-/// 50) of them and for any labels, failures among them.
+/// 50) of them and for any labels, failures among them; with `screens` where the options screen.
 inline void check_algorithm(const search::AlgorithmOptions& options, const spaces::AnySpace& space,
                             const search::Problem& problem, const Labels& labels,
-                            std::size_t networks, const search::Guidance& guidance = {}) {
+                            std::size_t networks, const search::Guidance& guidance = {},
+                            const Screens& screens = {}) {
   const auto run = [&](std::size_t evaluations, std::size_t batch) {
-    return run_algorithm(options, space, problem, labels, evaluations, batch, guidance);
+    return run_algorithm(options, space, problem, labels, evaluations, batch, guidance, screens);
   };
 
   // Asks nothing for nothing, and nothing twice.
@@ -124,18 +144,25 @@ inline void check_algorithm(const search::AlgorithmOptions& options, const space
   }
   search::AlgorithmOptions other = options;
   other.seed = options.seed + 1;
-  CHECK(run_algorithm(other, space, problem, labels, networks / 2, 0, guidance).genotypes !=
-        half.genotypes);
+  CHECK(
+      run_algorithm(other, space, problem, labels, networks / 2, 0, guidance, screens).genotypes !=
+      half.genotypes);
 
-  // Begins a longer ask like a shorter one.
-  const std::vector<spaces::Genotype> whole = run(50, 30).genotypes;
-  const std::vector<spaces::Genotype> part = run(40, 30).genotypes;
-  CHECK(std::equal(part.begin(), part.end(), whole.begin()));
+  // Begins a longer ask like a shorter one: the first that are not the same.
+  const std::vector<std::vector<spaces::Genotype>> longer = run(50, 30).asks;
+  const std::vector<std::vector<spaces::Genotype>> shorter = run(40, 30).asks;
+  const auto [whole, part] =
+      std::mismatch(longer.begin(), longer.end(), shorter.begin(), shorter.end());
+  if (part != shorter.end()) {
+    REQUIRE(whole != longer.end());
+    REQUIRE(part->size() < whole->size());
+    CHECK(std::equal(part->begin(), part->end(), whole->begin()));
+  }
 
   // Goes on where everything fails.
   const Labels failures = [](search::Individual&) {};
   const Asked failed =
-      run_algorithm(options, space, problem, failures, networks + 100, 0, guidance);
+      run_algorithm(options, space, problem, failures, networks + 100, 0, guidance, screens);
   CHECK(failed.genotypes.size() == networks);
 }
 

@@ -87,6 +87,60 @@ TEST_CASE("a run tells what its time went to, where that was noted") {
   CHECK(console_summary(run).find("time:") == std::string::npos);
 }
 
+TEST_CASE("a run that screens tells what it screened, apart from what it evaluated") {
+  Run run = sample_run();
+  const nlohmann::json without = summary_json(run);
+  const std::string front = front_csv(run);
+  CHECK_FALSE(without.contains("screenings"));
+  CHECK(console_summary(run).find("screened") == std::string::npos);
+
+  // The six that were evaluated were screened before, with nine others; one screening failed.
+  for (std::uint64_t i = 0; i < 15; ++i) {
+    search::EvaluationRecord record = sample_evaluation(100 + i, 10 + i, 99.0, 0.1);
+    record.rung = 1;
+    record.metrics = {{"early", {50.0, {}, {}}}};
+    record.seconds = 0.5;
+    if (i == 7) record.failure = "no memory";
+    run.summary.screenings.push_back(record);
+  }
+  // One of them by a second metric too.
+  run.summary.screenings.push_back(run.summary.screenings.front());
+  run.summary.screenings.back().rung = 2;
+  run.summary.screenings.back().seconds = 1.0;
+  search::summarise(run.problem, run.summary);
+  nlohmann::json with = summary_json(run);
+  // An evaluation took 3.25 s, the screenings 8.5 s.
+  CHECK(with.at("screenings") == nlohmann::json{{"count", 16},
+                                                {"failures", 1},
+                                                {"architectures", 15},
+                                                {"left_out", 9},
+                                                {"seconds", 8.5},
+                                                {"seconds_saved", 9 * 3.25 - 8.5}});
+  with.erase("screenings");
+  CHECK(with == without);
+  CHECK(front_csv(run) == front);
+  CHECK(front.find("early") == std::string::npos);
+  CHECK(console_summary(run).find("\nscreened: 15 networks in 16 screenings of 8.5 s, 9 never "
+                                  "evaluated, which saved about 20.8 s\n") != std::string::npos);
+  CHECK(report_json(run).at("runs").at(0).at("evaluations").size() == 6);
+
+  for (search::EvaluationRecord& record : run.summary.evaluations) record.seconds = 0.0;
+  CHECK(console_summary(run).find("9 never evaluated\n") != std::string::npos);
+}
+
+TEST_CASE("numbers of evaluations do not count the screenings between them") {
+  Run run = sample_run();
+  for (search::EvaluationRecord& record : run.summary.evaluations)
+    record.index = 10 * record.index + 9;
+  run.summary.evaluations[2].origin = search::Origin{
+      .how = search::Operator::Crossover, .parent = 9, .other_parent = 19, .generations = 1};
+  const nlohmann::json data = report_json(run).at("runs").at(0);
+  for (std::size_t i = 0; i < 6; ++i) CHECK(data.at("evaluations").at(i).at("index") == i);
+  CHECK(data.at("evaluations").at(2).at("origin").at("parents") == nlohmann::json{0, 1});
+  CHECK(data.at("best_so_far").back().at("evaluations") == 6);
+  CHECK(data.at("lineage").back().at("index") == 5);
+}
+
 TEST_CASE("summary.json says how a run ended") {
   Run run = sample_run();
   const auto status_after = [&](search::Termination termination) {

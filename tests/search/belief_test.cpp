@@ -1,10 +1,12 @@
 #include "search/guided/belief.hpp"
 
 #include <memory>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "search/additive_predictor.hpp"
 #include "search/small_space.hpp"
 
 using namespace evonas;
@@ -13,7 +15,7 @@ using namespace evonas::tests;
 
 namespace {
 
-const SmallSpace kSpace{.genes = 4, .values = 8};
+const SmallSpace kBeliefSpace{.genes = 4, .values = 8};
 
 double sum_of(const spaces::Genotype& genotype) {
   double sum = 0.0;
@@ -63,7 +65,7 @@ class Stream {
 
   void learn(int labels) {
     for (int i = 0; i < labels; ++i) {
-      const spaces::Genotype genotype = kSpace.sample(rng_);
+      const spaces::Genotype genotype = kBeliefSpace.sample(rng_);
       belief.add(genotype, sum_of(genotype));
       belief.learn(1);
     }
@@ -110,4 +112,101 @@ TEST_CASE("a predictor whose forecasts get worse is only refreshed where nobody 
   stream.factor = -1.0;
   stream.learn(30);
   CHECK(stream.calls.fits == 1);
+}
+
+namespace {
+
+/// A belief that shows what labels its predictor is given.
+struct OpenBelief {
+  std::shared_ptr<std::vector<AdditivePredictor::Labels>> seen =
+      std::make_shared<std::vector<AdditivePredictor::Labels>>();
+  Belief belief{"sum", std::make_unique<AdditivePredictor>(seen), {}};
+
+  const AdditivePredictor::Labels& learn() {
+    belief.learn(1);
+    return seen->back();
+  }
+};
+
+spaces::Genotype genes_of(std::uint64_t index) { return kBeliefSpace.at(index); }
+
+}  // namespace
+
+TEST_CASE("without cheaper values labels are the scores of values, and say nothing of noise") {
+  OpenBelief open;
+  for (const int i : {7, 3, 5}) open.belief.add(genes_of(static_cast<std::uint64_t>(i)), i);
+  const AdditivePredictor::Labels labels = open.learn();
+  REQUIRE(labels.size() == 3);
+  CHECK(labels[1].value < labels[2].value);
+  CHECK(labels[2].value < labels[0].value);
+  for (const predictor::Label& label : labels) CHECK(label.noise == 0.0);
+  CHECK(open.belief.score(5.0) == doctest::Approx(0.0));
+}
+
+TEST_CASE("cheaper values are noisy labels until there is a value") {
+  OpenBelief open;
+  Belief& belief = open.belief;
+  for (std::uint64_t i = 0; i < 6; ++i) {
+    belief.add_cheaper(genes_of(i), 0, 100.0 + static_cast<double>(i));
+  }
+  CHECK(belief.labels() == 6);
+  CHECK_FALSE(belief.has_scale());
+  const AdditivePredictor::Labels early = open.learn();
+  REQUIRE(early.size() == 6);
+  CHECK_FALSE(belief.has_scale());
+  for (std::size_t i = 0; i < 6; ++i) {
+    CHECK(early[i].genotype == genes_of(i));
+    CHECK(early[i].noise > 0.5);
+    CHECK((i == 0 || early[i].value > early[i - 1].value));
+  }
+
+  // The two best have values now: in their place in the list, and with next to no noise.
+  belief.add(genes_of(5), 9.0);
+  belief.add(genes_of(4), 7.0);
+  CHECK(belief.labels() == 6);
+  const AdditivePredictor::Labels later = open.learn();
+  REQUIRE(later.size() == 6);
+  CHECK(belief.has_scale());
+  for (std::size_t i = 0; i < 6; ++i) {
+    CHECK(later[i].genotype == genes_of(i));
+    CHECK((later[i].noise < 0.2) == (i >= 4));
+  }
+  CHECK(later[5].value == belief.score(9.0));
+  CHECK(later[4].value == belief.score(7.0));
+  // Those that were left behind are below the middle of those that went on.
+  for (std::size_t i = 0; i < 4; ++i) CHECK(later[i].value < 0.0);
+  CHECK(later[0].value < later[3].value);
+}
+
+TEST_CASE("of several cheaper values the dearest counts") {
+  OpenBelief open;
+  Belief& belief = open.belief;
+  for (std::uint64_t i = 0; i < 6; ++i) belief.add_cheaper(genes_of(i), 0, static_cast<double>(i));
+  // On the second rung the order of the three best is the reverse.
+  for (std::uint64_t i = 3; i < 6; ++i) {
+    belief.add_cheaper(genes_of(i), 2, 50.0 - static_cast<double>(i));
+  }
+  const AdditivePredictor::Labels labels = open.learn();
+  CHECK(labels[3].value > labels[4].value);
+  CHECK(labels[4].value > labels[5].value);
+  CHECK(labels[2].value > labels[1].value);
+}
+
+TEST_CASE("nothing new is not learnt again, and what is imagined is forgotten") {
+  OpenBelief open;
+  Belief& belief = open.belief;
+  for (std::uint64_t i = 0; i < 6; ++i) belief.add_cheaper(genes_of(i), 0, static_cast<double>(i));
+  const AdditivePredictor::Labels before = open.learn();
+  CHECK(open.seen->size() == 1);
+  belief.learn(1);
+  CHECK(open.seen->size() == 1);
+  const std::vector<spaces::Genotype> imagined{genes_of(40), genes_of(41)};
+  belief.imagine(imagined);
+  REQUIRE(open.seen->size() == 2);
+  REQUIRE(open.seen->back().size() == 8);
+  CHECK(open.seen->back()[6].genotype == imagined[0]);
+  CHECK(open.seen->back()[7].noise < 0.2);
+  const AdditivePredictor::Labels after = open.learn();
+  REQUIRE(after.size() == 6);
+  for (std::size_t i = 0; i < 6; ++i) CHECK(after[i].value == before[i].value);
 }

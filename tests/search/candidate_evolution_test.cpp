@@ -14,7 +14,7 @@ using namespace evonas::tests;
 namespace {
 
 /// 2 million genotypes.
-const SmallSpace kSpace{.genes = 7, .values = 8};
+const SmallSpace kBredSpace{.genes = 7, .values = 8};
 
 double distance(const spaces::Genotype& genotype) {
   double result = 0.0;
@@ -35,7 +35,7 @@ std::vector<Individual> parents(std::size_t count) {
   std::vector<Individual> result;
   Rng rng(1, "parents");
   for (std::size_t i = 0; i < count; ++i) {
-    const spaces::Genotype genotype = kSpace.sample(rng);
+    const spaces::Genotype genotype = kBredSpace.sample(rng);
     result.push_back({.genotype = genotype,
                       .key = key_of_genes(genotype),
                       .objectives = {distance(genotype)},
@@ -47,7 +47,7 @@ std::vector<Individual> parents(std::size_t count) {
 
 std::vector<GuidedCandidate> breed(const AlgorithmOptions& options,
                                    std::span<const Individual> evaluated) {
-  Novelty novelty(options, spaces::AnySpace(kSpace));
+  Novelty novelty(options, spaces::AnySpace(kBredSpace));
   for (const Individual& individual : evaluated) novelty.claim(individual.key);
   return breed_candidates(options, novelty, evaluated, 3,
                           [](std::span<const spaces::Genotype> block) {

@@ -11,6 +11,7 @@
 
 #include "search/evaluation_log.hpp"
 #include "search/run_verification.hpp"
+#include "search/screened_search.hpp"
 #include "temporary_folder.hpp"
 #include "toy_search.hpp"
 
@@ -91,6 +92,17 @@ TEST_CASE("child: a slow search" * doctest::skip()) {
   world.run(&store);
 }
 
+TEST_CASE("child: a slow screened search" * doctest::skip()) {
+  const std::filesystem::path folder = folder_of_child();
+  toy::ScreenedWorld world(17, 2);
+  world.trained->delay = std::chrono::milliseconds(3);
+  world.early->delay = std::chrono::milliseconds(1);
+  keep_log(world, folder / "log");
+  const auto run = folder / "run";
+  RunStore store = RunStore::exists(run) ? RunStore::open(run) : RunStore::create(run);
+  world.run(&store);
+}
+
 TEST_CASE("child: a store is made" * doctest::skip()) {
   const auto run = folder_of_child() / "run";
   if (!RunStore::exists(run)) RunStore::create(run, {{"a", "1"}});
@@ -124,6 +136,32 @@ TEST_CASE("killed at 25 random moments and resumed, the end is that of a run nev
     CHECK(trained == 36);
   }
   MESSAGE("killed ", kills, " times");
+}
+
+TEST_CASE("a screened search killed at 10 random moments and resumed ends as one never stopped") {
+  const std::string expected = text_of(toy::ScreenedWorld(17).run());
+  const duration<double> whole = time_of("child: a slow screened search");
+  std::mt19937 random(std::random_device{}());
+  std::uniform_real_distribution<double> part(0.0, 0.7);
+  int kills = 0;
+  while (kills < 10) {
+    const TemporaryFolder folder;
+    for (bool finished = false; !finished;) {
+      Child child("child: a slow screened search", folder.path());
+      std::this_thread::sleep_for(whole * part(random));
+      finished = child.kill();
+      kills += !finished;
+    }
+    const RunStore store = RunStore::open(folder / "run");
+    const toy::ScreenedWorld world(17);
+    CHECK(text_of(load_summary(store, world.setup.problem)) == expected);
+    CHECK(verify_run(world.setup, store).empty());
+    std::size_t trained = 0;
+    for (const auto& [evaluation, times] : toy::begun(folder / "log")) {
+      trained += evaluation.starts_with("accuracy");
+    }
+    CHECK(trained == 17);
+  }
 }
 
 TEST_CASE("killed while the store is made, there is a whole run afterwards or none") {

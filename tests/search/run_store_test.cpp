@@ -54,6 +54,7 @@ TEST_CASE("everything comes back as it was stored, to the last bit, in any order
       RunStore store = RunStore::create(folder.path(), {{"host", "a \"quoted\"\nname"}});
       for (std::uint64_t i = 0; i < 8; ++i) {
         expected.push_back(proposed(i, i / 5));
+        if (i % 3 == 1) expected.back().rung = 1 + static_cast<std::uint32_t>(rng.below(4));
         if (i % 4 == 0) continue;
         Origin& origin = expected.back().origin.emplace();
         origin.how = static_cast<Operator>(rng.below(6));
@@ -193,13 +194,15 @@ TEST_CASE("a folder that holds a run, none, or something else, is told apart") {
         std::string::npos);
 }
 
-/// Makes of a store one as it was before there were origins and importances.
-void make_format_2(const std::filesystem::path& file) {
+/// Makes of a store one as it was before there were these tables.
+void make_older(const std::filesystem::path& file, int format,
+                const std::vector<std::string>& later_tables) {
   SQLite::Database database(file.string(), SQLite::OPEN_READWRITE);
-  database.exec("DROP TABLE origin");
-  database.exec("DROP TABLE importance");
-  database.exec("DELETE FROM seal WHERE name IN ('origin', 'importance')");
-  database.exec("PRAGMA user_version = 2");
+  for (const std::string& table : later_tables) {
+    database.exec("DROP TABLE " + table);
+    database.exec("DELETE FROM seal WHERE name = '" + table + "'");
+  }
+  database.exec(fmt::format("PRAGMA user_version = {}", format));
 }
 
 std::size_t with_origin(const SearchSummary& summary) {
@@ -218,7 +221,7 @@ TEST_CASE("a run of the format before origins is read as it is, and continued wi
     RunStore store = RunStore::create(folder.path());
     World(12).run(&store);
   }
-  make_format_2(folder.path() / "run.sqlite");
+  make_older(folder.path() / "run.sqlite", 2, {"origin", "importance", "screening"});
   {
     const RunStore old = RunStore::open_read_only(folder.path());
     CHECK(old.verify_checksums().empty());
@@ -234,6 +237,26 @@ TEST_CASE("a run of the format before origins is read as it is, and continued wi
   CHECK(text_of(summary) == text_of(World(18).run()));
   CHECK(text_of(load()) == text_of(summary));
   CHECK(with_origin(summary) == 18);
+  Climber climber(7, world.batch);
+  CHECK(verify_run(world.setup, climber, store).empty());
+}
+
+TEST_CASE("a run of the format before screenings is read as it is, and continued") {
+  const TemporaryFolder folder;
+  const World world(18);
+  {
+    RunStore store = RunStore::create(folder.path());
+    World(12).run(&store);
+  }
+  make_older(folder.path() / "run.sqlite", 3, {"screening"});
+  {
+    const RunStore old = RunStore::open_read_only(folder.path());
+    CHECK(old.verify_checksums().empty());
+    CHECK(text_of(load_summary(old, world.setup.problem)) == text_of(World(12).run()));
+  }
+  RunStore store = RunStore::open(folder.path());
+  CHECK(text_of(world.run(&store)) == text_of(World(18).run()));
+  CHECK(store.verify_checksums().empty());
   Climber climber(7, world.batch);
   CHECK(verify_run(world.setup, climber, store).empty());
 }

@@ -280,6 +280,7 @@ inline std::string text_of(const search::EvaluationRecord& record) {
     if (value.high) text += fmt::format("]{:a}", *value.high);
   }
   if (record.origin) text += " from " + text_of(*record.origin);
+  if (record.rung > 0) text += fmt::format(" on rung {}", record.rung);
   return text;
 }
 
@@ -287,6 +288,7 @@ inline std::string text_of(const search::EvaluationRecord& record) {
 inline std::string text_of(const search::SearchSummary& summary) {
   std::string text;
   for (const auto& record : summary.evaluations) text += text_of(record) + "\n";
+  for (const auto& record : summary.screenings) text += text_of(record) + "\n";
   for (const auto& state : summary.generations) {
     text += fmt::format("g{} {} {} {} {} {:a}", state.generation, state.evaluations, state.failures,
                         state.feasible, state.front_size, state.hypervolume);

@@ -99,6 +99,18 @@ search::Problem table_problem(const config::Experiment& experiment) {
   return problem;
 }
 
+/// The algorithms, with metrics called as in the table.
+std::vector<search::AlgorithmOptions> table_algorithms(const config::Experiment& experiment) {
+  std::vector<search::AlgorithmOptions> algorithms = experiment.search;
+  for (search::AlgorithmOptions& options : algorithms) {
+    for (search::ScreeningOptions& screening : options.guidance.screening) {
+      screening.metric = experiment.column(screening.metric);
+      screening.of = experiment.column(screening.of);
+    }
+  }
+  return algorithms;
+}
+
 std::string cost_column(const config::Experiment& experiment) {
   return experiment.cost ? experiment.column(*experiment.cost) : std::string();
 }
@@ -112,7 +124,7 @@ Results compare_regret(const config::Experiment& experiment, const spaces::AnySp
                                      .table = table,
                                      .problem = table_problem(experiment),
                                      .guidance = guidance_of(experiment, space, table),
-                                     .algorithms = experiment.search,
+                                     .algorithms = table_algorithms(experiment),
                                      .evaluations = timed ? 0 : experiment.budgets.back(),
                                      .seeds = experiment.seeds,
                                      .budgets = experiment.budgets,
@@ -144,7 +156,7 @@ Results compare_fronts(const config::Experiment& experiment, const spaces::AnySp
   const search::FrontBenchmarkSetup setup{.space = tabulated(space, table),
                                           .table = table,
                                           .problem = table_problem(experiment),
-                                          .algorithms = experiment.search,
+                                          .algorithms = table_algorithms(experiment),
                                           .guidance = guidance_of(experiment, space, table),
                                           .evaluations = timed ? 0 : experiment.budgets.back(),
                                           .seeds = experiment.seeds,

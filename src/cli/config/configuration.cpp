@@ -14,13 +14,15 @@ namespace {
 void check_training(const Configuration& configuration, yaml::Findings& findings) {
   std::string first;
   for (const auto& [metric, source] : configuration.evaluation) {
-    if (!std::holds_alternative<TrainSection>(source)) continue;
+    if (!std::holds_alternative<TrainSection>(source) || configuration.screens(metric)) continue;
     if (first.empty()) {
       first = metric;
       continue;
     }
     findings.add(fmt::format("evaluation.{}.train", metric),
-                 fmt::format("one search has one training, and {} is trained already", first));
+                 fmt::format("one search has one training beside those that screen, and {} is "
+                             "trained already",
+                             first));
   }
   if (!first.empty() && findings.given("input")) {
     findings.add("input", fmt::format("the training under evaluation.{} says what networks read: "
@@ -65,6 +67,25 @@ bool evaluations_take_seconds(const Configuration& configuration) {
          std::any_of(configuration.evaluation.begin(), configuration.evaluation.end(), takes_some);
 }
 
+/// What screening by a table takes is a share of the seconds that this table holds.
+void check_screening_tables(const Configuration& configuration, yaml::Findings& findings) {
+  if (!configuration.cost) return;
+  const auto table_of = [&](const std::string& metric) -> const TableSection* {
+    const auto found = configuration.evaluation.find(metric);
+    return found == configuration.evaluation.end() ? nullptr
+                                                   : std::get_if<TableSection>(&found->second);
+  };
+  const TableSection* const cost = table_of(*configuration.cost);
+  for (const search::ScreeningOptions& screening : configuration.search.guidance.screening) {
+    const TableSection* const own = table_of(screening.metric);
+    if (cost == nullptr || own == nullptr || own->table == cost->table) continue;
+    findings.add(fmt::format("evaluation.{}.table", screening.metric),
+                 fmt::format("screens, and costs a share of what \"{}\" says, but that is in "
+                             "another table: name the same one",
+                             *configuration.cost));
+  }
+}
+
 void check_budget(const Configuration& configuration, yaml::Findings& findings) {
   const search::Budget& budget = configuration.budget;
   const bool endless =
@@ -88,6 +109,10 @@ Configuration read(yaml::Document document, std::span<const std::string> overrid
                         detail::names_of(configuration.evaluation), findings);
   check_training(configuration, findings);
   check_search(configuration, findings);
+  detail::check_screening(configuration.search, "search", configuration.objectives,
+                          configuration.limits, detail::names_of(configuration.evaluation),
+                          findings);
+  check_screening_tables(configuration, findings);
   detail::check_cost(configuration.cost, table_metrics(configuration), findings);
   check_budget(configuration, findings);
   findings.check();
@@ -100,9 +125,15 @@ yaml::FileKind file_kind() { return {"configuration", "space: nasbench201"}; }
 
 const evaluation::TrainingOptions* Configuration::training() const {
   for (const auto& [metric, source] : evaluation) {
-    if (const auto* section = std::get_if<TrainSection>(&source)) return &section->train;
+    const auto* section = std::get_if<TrainSection>(&source);
+    if (section != nullptr && !screens(metric)) return &section->train;
   }
   return nullptr;
+}
+
+bool Configuration::screens(const std::string& metric) const {
+  return std::ranges::count(search.guidance.screening, metric, &search::ScreeningOptions::metric) >
+         0;
 }
 
 const evaluation::LatencyOptions* Configuration::latency() const {

@@ -98,8 +98,11 @@ struct Configuration {
   /// The problem that objectives and limits state.
   search::Problem problem() const { return make_problem(objectives, limits); }
 
-  /// The training among the sources, or nullptr.
+  /// The training among the sources, or nullptr; one that only screens is none.
   const evaluation::TrainingOptions* training() const;
+
+  /// Whether a metric only screens, so that its source is asked about no full evaluation.
+  bool screens(const std::string& metric) const;
 
   /// Options of the first measured or looked-up latency among the sources, or nullptr.
   const evaluation::LatencyOptions* latency() const;
@@ -134,6 +137,13 @@ namespace detail {
 void check_problem(const std::vector<ObjectiveSection>& objectives,
                    const std::vector<std::string>& limits, const std::vector<std::string>& sources,
                    yaml::Findings& findings);
+
+/// A check that they share too: what the guidance of an algorithm, which stands at `path`, says of
+/// screening, against the problem and the metrics that have a source.
+void check_screening(const search::AlgorithmOptions& options, const std::string& path,
+                     const std::vector<ObjectiveSection>& objectives,
+                     const std::vector<std::string>& limits,
+                     const std::vector<std::string>& sources, yaml::Findings& findings);
 
 /// A check that they share too: `cost`, where it is given, is one of the metrics that `tables`
 /// give.

@@ -32,6 +32,8 @@ void check_search(const Experiment& experiment, yaml::Findings& findings) {
                    "has no effect in an experiment, which runs the seeds 1 to "
                    "`seeds`: leave it out");
     }
+    detail::check_screening(experiment.search[i], path, experiment.objectives, experiment.limits,
+                            detail::names_of(experiment.evaluation), findings);
   }
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -105,6 +106,45 @@ void check_problem(const std::vector<ObjectiveSection>& objectives,
       findings.add("evaluation." + metric,
                    "is computed from the graph: give the values of this source another name");
     }
+  }
+}
+
+void check_screening(const search::AlgorithmOptions& options, const std::string& path,
+                     const std::vector<ObjectiveSection>& objectives,
+                     const std::vector<std::string>& limits, const Names& sources,
+                     yaml::Findings& findings) {
+  const search::GuidanceOptions& guidance = options.guidance;
+  if (guidance.screening.empty()) return;
+  const std::string inside = path + ".guidance.";
+  if (options.algorithm != "predictor_guided") {
+    findings.add(inside + "screening",
+                 fmt::format("is read by predictor_guided alone, and {} evaluates in full whatever "
+                             "it asks for: choose that algorithm, or leave this out",
+                             options.algorithm));
+  }
+  Names objective_metrics;
+  for (const ObjectiveSection& objective : objectives)
+    objective_metrics.push_back(objective.metric);
+  Names limit_metrics;
+  for (const std::string& limit : limits) {
+    if (!limit.empty()) limit_metrics.push_back(search::Limit::parse(limit).metric);
+  }
+  for (auto& [field, what] : search::screening_faults(guidance.screening, guidance.halving,
+                                                      objective_metrics, limit_metrics)) {
+    // What is missing or out of range has been reported by the reader.
+    const std::string at = inside + field;
+    if (std::ranges::count(findings.faults(), at, &yaml::Fault::path) == 0) {
+      findings.add(at, std::move(what));
+    }
+  }
+  for (std::size_t i = 0; i < guidance.screening.size(); ++i) {
+    const std::string& metric = guidance.screening[i].metric;
+    if (metric.empty() || std::ranges::find(sources, metric) != sources.end()) continue;
+    const std::string nearest = nearest_name(metric, sources);
+    findings.add(fmt::format("{}screening[{}].metric", inside, i),
+                 fmt::format("nothing under `evaluation` gives \"{}\" ({})", metric,
+                             nearest.empty() ? fmt::format("known: {}", fmt::join(sources, ", "))
+                                             : fmt::format("nearest: {}", nearest)));
   }
 }
 

@@ -27,7 +27,8 @@ Progress::Progress(Log& log, const search::SearchSetup& setup,
       problem_(setup.problem),
       budget_(setup.budget),
       metrics_(std::move(metrics)),
-      sources_(std::max<std::size_t>(setup.sources.size(), 1)) {}
+      sources_(std::max<std::size_t>(setup.sources.size(), 1)),
+      screens_(!setup.algorithm.guidance.screening.empty()) {}
 
 void Progress::on_resume(std::uint64_t evaluations) {
   stored_ = evaluations;
@@ -58,14 +59,14 @@ void Progress::on_outcome(const std::string& source, std::uint64_t index,
 }
 
 void Progress::on_evaluation(const search::EvaluationRecord& record) {
-  ++evaluations_;
+  ++(record.rung == 0 ? evaluations_ : screenings_);
   training_seconds_ += record.seconds;
   std::string values;
   for (const auto& [metric, measurement] : record.metrics) {
     values += fmt::format(" {}={}", metric, measurement.value);
   }
-  log_.detail(fmt::format("evaluation {} {} {}{}{}", record.index, record.key.hex(),
-                          record.architecture, values,
+  log_.detail(fmt::format("{} {} {} {}{}{}", record.rung == 0 ? "evaluation" : "screening",
+                          record.index, record.key.hex(), record.architecture, values,
                           record.ok() ? "" : " failed: " + record.failure));
 }
 
@@ -93,6 +94,7 @@ std::string Progress::value_text(const std::string& metric, double value) const 
 std::string Progress::generation_text(const search::GenerationRecord& record) const {
   std::string text = fmt::format("{} evaluated", record.evaluations);
   if (record.failures > 0) text += fmt::format(", {} failed", record.failures);
+  if (screenings_ > 0) text += fmt::format(", {} screened", screenings_);
   if (record.feasible == 0) return text + ", none within the limits yet";
   for (std::size_t i = 0; i < record.best.size() && i < problem_.objectives.size(); ++i) {
     if (!record.best[i]) continue;
@@ -108,8 +110,10 @@ std::string Progress::time_text() const {
   std::string text = format_duration(seconds);
   double left = -1.0;
   const auto total = static_cast<double>(budget_.evaluations);
-  // Every source reports once on every evaluation, so reports measure progress within a generation.
-  const double done = static_cast<double>(outcomes_) / static_cast<double>(sources_);
+  // Every source reports once on every evaluation, so reports measure progress within a generation;
+  // but not where some of them screen.
+  const double done = screens_ ? static_cast<double>(evaluations_ - std::min(stored_, evaluations_))
+                               : static_cast<double>(outcomes_) / static_cast<double>(sources_);
   if (total > 0 && done >= 1.0) {
     left = seconds / done * (total - static_cast<double>(stored_) - done);
   }

@@ -44,12 +44,14 @@ class Progress final : public search::Observer {
   search::Budget budget_;
   std::map<std::string, evaluation::Metric> metrics_;
   std::size_t sources_;
+  bool screens_;
 
   Clock::time_point begin_ = Clock::now();
   Clock::time_point last_draw_{};
   Clock::time_point last_line_{};
   std::uint64_t stored_ = 0;       ///< evaluations that a continued run need not make again
   std::uint64_t evaluations_ = 0;  ///< finished
+  std::uint64_t screenings_ = 0;   ///< finished
   std::uint64_t outcomes_ = 0;     ///< of this session, of all sources
   double training_seconds_ = 0.0;  ///< that all finished evaluations took
   double session_training_seconds_ = 0.0;

@@ -35,6 +35,36 @@ class DeclaredSource final : public evaluation::Evaluator {
   evaluation::Metric metric_;
 };
 
+/// One metric of a table whose evaluations screen: they take a share of the seconds that the table
+/// has, where it has any.
+class ScreeningTable final : public evaluation::Evaluator {
+ public:
+  /// `table` has `metric` and may have another one, which is not told of.
+  ScreeningTable(evaluation::TableEvaluator table, std::string metric, double share)
+      : table_(std::move(table)), metric_(std::move(metric)), share_(share) {}
+
+  std::vector<evaluation::Metric> metrics() const override {
+    std::vector<evaluation::Metric> metrics = table_.metrics();
+    std::erase_if(metrics, [&](const auto& metric) { return metric.name != metric_; });
+    return metrics;
+  }
+  bool deterministic() const override { return true; }
+  void evaluate(std::span<const evaluation::Candidate> block, const evaluation::OutcomeSink& sink,
+                std::stop_token stop) override {
+    const auto receive = [&](std::size_t i, evaluation::Outcome outcome) {
+      std::erase_if(outcome.metrics, [&](const auto& value) { return value.first != metric_; });
+      outcome.seconds *= share_;
+      sink(i, std::move(outcome));
+    };
+    table_.evaluate(block, receive, std::move(stop));
+  }
+
+ private:
+  evaluation::TableEvaluator table_;
+  std::string metric_;
+  double share_;
+};
+
 /// Builds the sources of one search.
 class SourceList {
  public:
@@ -63,7 +93,7 @@ class SourceList {
     sources_.push_back({std::move(name), std::move(evaluator)});
   }
 
-  /// One source for each table file, named by its metrics.
+  /// One source for each table file, named by its metrics, and one for each metric that screens.
   void add_tables() {
     std::map<std::string, std::map<std::string, std::string>> columns;
     std::set<std::string> cheap;
@@ -76,11 +106,29 @@ class SourceList {
     for (auto& [file, names] : columns) {
       auto table = std::make_shared<const evaluation::BenchmarkTable>(
           evaluation::BenchmarkTable::open(file, space_));
+      add_screenings(table, names, cheap);
+      if (names.empty()) continue;
       std::string name;
       for (const auto& [metric, column] : names) name += (name.empty() ? "" : "+") + metric;
       add(std::move(name), std::make_shared<evaluation::TableEvaluator>(
                                std::move(table), std::move(names), cheap,
                                configuration_.cost.value_or(std::string())));
+    }
+  }
+
+  /// Takes the metrics that screen out of `names`, the columns of a table by metric.
+  void add_screenings(const std::shared_ptr<const evaluation::BenchmarkTable>& table,
+                      std::map<std::string, std::string>& names,
+                      const std::set<std::string>& cheap) {
+    const std::string cost = configuration_.cost.value_or(std::string());
+    const std::map<std::string, std::string> all = names;
+    for (const search::ScreeningOptions& screening : configuration_.search.guidance.screening) {
+      if (names.erase(screening.metric) == 0) continue;
+      std::map<std::string, std::string> own{{screening.metric, all.at(screening.metric)}};
+      if (all.contains(cost)) own[cost] = all.at(cost);
+      add(screening.metric,
+          std::make_shared<ScreeningTable>(evaluation::TableEvaluator(table, own, cheap, cost),
+                                           screening.metric, screening.share));
     }
   }
 

@@ -4,14 +4,22 @@
 #include <cmath>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "base/random.hpp"
 
 namespace evonas::search {
 namespace {
 
-std::vector<std::string> metrics_of(const Problem& problem) {
+template <class Parts>
+std::vector<std::string> metrics_of_parts(const Parts& parts) {
   std::vector<std::string> names;
-  for (const Objective& objective : problem.objectives) names.push_back(objective.metric);
+  for (const auto& part : parts) names.push_back(part.metric);
+  return names;
+}
+
+std::vector<std::string> metrics_of(const Problem& problem) {
+  std::vector<std::string> names = metrics_of_parts(problem.objectives);
   for (const Limit& limit : problem.limits) names.push_back(limit.metric);
   return names;
 }
@@ -32,6 +40,27 @@ Assessor::Assessor(const AlgorithmOptions& options, const spaces::AnySpace& spac
   }
   for (std::size_t i = 0; i < problem_.limits.size(); ++i) {
     limits_.push_back(origin_of(problem_.limits[i].metric, {false, i}, guidance));
+  }
+  expect_screenings();
+}
+
+void Assessor::expect_screenings() {
+  const auto faults =
+      screening_faults(options_.screening, options_.halving, metrics_of_parts(problem_.objectives),
+                       metrics_of_parts(problem_.limits));
+  if (!faults.empty()) {
+    throw SearchError(fmt::format("the option 'guidance.{}' of the search algorithm: {}",
+                                  faults.front().field, faults.front().what));
+  }
+  for (const ScreeningOptions& screening : options_.screening) {
+    const auto belief = std::ranges::find(beliefs_, screening.of, &Belief::metric);
+    if (belief == beliefs_.end()) {
+      throw SearchError(
+          fmt::format("the metric '{}' is to say early what '{}' will be, but that is known of "
+                      "every architecture and costs nothing; leave the screening out",
+                      screening.metric, screening.of));
+    }
+    screened_.push_back(static_cast<std::size_t>(belief - beliefs_.begin()));
   }
 }
 
@@ -59,6 +88,10 @@ void Assessor::add(const Individual& evaluated) {
   }
 }
 
+void Assessor::add_screened(const spaces::Genotype& genotype, std::size_t rung, double value) {
+  beliefs_[screened_.at(rung)].add_cheaper(genotype, rung, value);
+}
+
 bool Assessor::can_learn() const {
   return std::ranges::all_of(beliefs_, [](const Belief& belief) { return belief.labels() > 1; });
 }
@@ -79,8 +112,8 @@ void Assessor::learn(std::span<const Individual> evaluated, std::uint64_t genera
 
 bool Assessor::imagines() const { return std::ranges::all_of(beliefs_, &Belief::imagines); }
 
-void Assessor::imagine(const spaces::Genotype& genotype) {
-  for (Belief& belief : beliefs_) belief.imagine(genotype);
+void Assessor::imagine(std::span<const spaces::Genotype> genotypes) {
+  for (Belief& belief : beliefs_) belief.imagine(genotypes);
 }
 
 std::vector<GuidedCandidate> Assessor::assess(std::span<const spaces::Genotype> block,
@@ -144,6 +177,7 @@ double Assessor::violation(std::span<const double> known,
       sum += limit.violation(known[number]);
       continue;
     }
+    if (!beliefs_[number].has_scale()) continue;  // nothing says where the bound lies
     const double below = probability_below(believed[number], beliefs_[number].score(limit.bound));
     const double holds = limit.relation == Relation::AtMost ? below : 1.0 - below;
     sum += std::max(0.0, 1.0 - 2.0 * holds);
@@ -155,6 +189,7 @@ Forecast Assessor::forecast_of(const GuidedCandidate& candidate) const {
   constexpr double kNineInTen = 1.645;
   Forecast forecast;
   for (std::size_t i = 0; i < beliefs_.size(); ++i) {
+    if (!beliefs_[i].has_scale()) continue;
     const auto [mean, deviation] = candidate.believed[i];
     const double reach = kNineInTen * deviation;
     forecast[beliefs_[i].metric()] = {.value = beliefs_[i].value(mean),

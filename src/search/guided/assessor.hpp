@@ -19,7 +19,8 @@ namespace evonas::search {
 /// To be used from one thread; its work is done on the threads of the arena that the caller is in.
 class Assessor {
  public:
-  /// Throws SearchError where `guidance` lacks what makes predictors, and PredictorError.
+  /// Throws SearchError where `guidance` lacks what makes predictors and for screenings that do not
+  /// fit the problem, and PredictorError.
   Assessor(const AlgorithmOptions& options, const spaces::AnySpace& space, Problem problem,
            const Guidance& guidance);
 
@@ -29,6 +30,8 @@ class Assessor {
 
   /// Adds an evaluation that has not failed to what beliefs are learnt from.
   void add(const Individual& evaluated);
+  /// Adds what the `rung`-th metric of GuidanceOptions::screening, from 0, says of an architecture.
+  void add_screened(const spaces::Genotype& genotype, std::size_t rung, double value);
 
   /// Whether there are labels enough for learn().
   bool can_learn() const;
@@ -39,8 +42,8 @@ class Assessor {
 
   /// Whether imagine() takes milliseconds.
   bool imagines() const;
-  /// Until the next learn(): takes an architecture for evaluated (Belief::imagine). After learn().
-  void imagine(const spaces::Genotype& genotype);
+  /// Until the next learn(): takes architectures for evaluated (Belief::imagine). After learn().
+  void imagine(std::span<const spaces::Genotype> genotypes);
 
   /// A candidate for each architecture of a block, in its order. Its violation counts a limit on a
   /// predicted metric as broken where that is likelier than not, by up to 1. `identities` are those
@@ -48,9 +51,9 @@ class Assessor {
   std::vector<GuidedCandidate> assess(std::span<const spaces::Genotype> block,
                                       std::span<const Key> identities);
 
-  /// What is expected of the metrics that are predicted: the value, and the interval that holds it
-  /// nine times in ten by what was believed when the candidate was assessed. Before the next
-  /// learn().
+  /// What is expected of the metrics that are predicted and have a value already: the value, and
+  /// the interval that holds it nine times in ten by what was believed when the candidate was
+  /// assessed. Before the next learn().
   Forecast forecast_of(const GuidedCandidate& candidate) const;
 
   /// What the genes matter to each metric that is predicted; nothing before the first learn().
@@ -69,6 +72,8 @@ class Assessor {
   };
 
   Origin origin_of(const std::string& metric, const Labelled& labels, const Guidance& guidance);
+  /// Notes which belief each screening is of.
+  void expect_screenings();
   /// Fills in what follows from the values that are known of the candidate, and from its beliefs.
   void judge(GuidedCandidate& candidate, std::span<const double> known) const;
   void judge_belief(GuidedCandidate& candidate, std::size_t objective, double draw) const;
@@ -80,10 +85,11 @@ class Assessor {
   Problem problem_;
   KnownMetrics known_;
   std::vector<Belief> beliefs_;
-  std::vector<Labelled> labelled_;  ///< by belief
-  std::vector<Origin> objectives_;  ///< of the problem's objectives
-  std::vector<Origin> limits_;      ///< of its limits
-  std::vector<double> best_;        ///< of each objective, minimised; infinite where there is none
+  std::vector<Labelled> labelled_;     ///< by belief
+  std::vector<Origin> objectives_;     ///< of the problem's objectives
+  std::vector<Origin> limits_;         ///< of its limits
+  std::vector<std::size_t> screened_;  ///< by rung: the belief that its metric tells about
+  std::vector<double> best_;  ///< of each objective, minimised; infinite where there is none
   std::uint64_t generation_ = 0;
 };
 

@@ -22,14 +22,20 @@ MeritRank rank_by_merit(const GuidedCandidate& candidate, std::size_t position) 
   return {candidate.individual.violation, candidate.individual.objectives.front(), position};
 }
 
-/// Ranks the open candidates anew, as if the chosen one had been evaluated.
-void rank_after(const GuidedCandidate& chosen, std::span<const GuidedCandidate> candidates,
-                const Reassess& reassess, std::span<MeritRank> open) {
+std::vector<spaces::Genotype> genotypes_of(std::span<const MeritRank> ranks,
+                                           std::span<const GuidedCandidate> candidates) {
   std::vector<spaces::Genotype> genotypes;
-  for (const MeritRank& rank : open) {
+  for (const MeritRank& rank : ranks) {
     genotypes.push_back(candidates[std::get<std::size_t>(rank)].individual.genotype);
   }
-  const std::vector<GuidedCandidate> again = reassess(chosen.individual.genotype, genotypes);
+  return genotypes;
+}
+
+/// Ranks the open candidates anew, as if the chosen ones had been evaluated.
+void rank_after(std::span<const MeritRank> chosen, std::span<const GuidedCandidate> candidates,
+                const Reassess& reassess, std::span<MeritRank> open) {
+  const std::vector<GuidedCandidate> again =
+      reassess(genotypes_of(chosen, candidates), genotypes_of(open, candidates));
   for (std::size_t i = 0; i < open.size(); ++i) {
     open[i] = rank_by_merit(again[i], std::get<std::size_t>(open[i]));
   }
@@ -109,7 +115,8 @@ std::vector<std::size_t> that_add_most(std::span<const GuidedCandidate> candidat
 }  // namespace
 
 std::vector<std::size_t> choose_one_by_one(std::span<const GuidedCandidate> candidates,
-                                           std::size_t count, const Reassess& reassess) {
+                                           std::size_t count, const Reassess& reassess,
+                                           std::size_t at_a_time) {
   std::vector<MeritRank> ranks;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     if (!candidates[i].individual.failed()) ranks.push_back(rank_by_merit(candidates[i], i));
@@ -119,10 +126,15 @@ std::vector<std::size_t> choose_one_by_one(std::span<const GuidedCandidate> cand
   std::vector<std::size_t> chosen;
   std::span<MeritRank> open = std::span(ranks).first(reassess ? std::min(listed, kListed) : 0);
   while (chosen.size() < count && !open.empty()) {
-    std::ranges::iter_swap(std::ranges::min_element(open), open.begin());
-    chosen.push_back(std::get<std::size_t>(open.front()));
-    open = open.subspan(1);
-    if (chosen.size() < count) rank_after(candidates[chosen.back()], candidates, reassess, open);
+    const std::size_t taken = std::min({at_a_time, count - chosen.size(), open.size()});
+    for (std::size_t i = 0; i < taken; ++i) {
+      const std::span<MeritRank> rest = open.subspan(i);
+      std::ranges::iter_swap(std::ranges::min_element(rest), rest.begin());
+      chosen.push_back(std::get<std::size_t>(rest.front()));
+    }
+    const std::span<const MeritRank> now = open.first(taken);
+    open = open.subspan(taken);
+    if (chosen.size() < count) rank_after(now, candidates, reassess, open);
   }
   for (std::size_t i = chosen.size(); i < std::min(count, listed); ++i) {
     chosen.push_back(std::get<std::size_t>(ranks[i]));

@@ -11,18 +11,19 @@
 
 namespace evonas::search {
 
-/// Assesses the architectures `open` anew, as if `chosen` and those before it had been evaluated: a
-/// candidate for each, in their order.
+/// Assesses the architectures `open` anew, as if `chosen` and those before them had been evaluated:
+/// a candidate for each, in their order.
 using Reassess = std::function<std::vector<GuidedCandidate>(
-    const spaces::Genotype& chosen, std::span<const spaces::Genotype> open)>;
+    std::span<const spaces::Genotype> chosen, std::span<const spaces::Genotype> open)>;
 
 /// Positions of up to `count` of `candidates`, the one most worth asking for first, where there is
 /// one objective: the lowest violation, then the lowest merit, then the earliest. With `reassess`
-/// (may be empty) one after the other is chosen from among the 500 best, those that are left
-/// reassessed after each but the last. Failed ones are never chosen, so there may be fewer. As safe
-/// from many threads as `reassess` is.
+/// (may be empty) so many `at_a_time` are chosen from among the 500 best, those that are left
+/// reassessed after each time but the last. Failed ones are never chosen, so there may be fewer. As
+/// safe from many threads as `reassess` is.
 std::vector<std::size_t> choose_one_by_one(std::span<const GuidedCandidate> candidates,
-                                           std::size_t count, const Reassess& reassess);
+                                           std::size_t count, const Reassess& reassess,
+                                           std::size_t at_a_time = 1);
 
 /// Likewise where there are several objectives: of the 300 best feasible candidates those first
 /// that add most to the hypervolume of the feasible ones of `evaluated` up to the worst of each

@@ -11,6 +11,9 @@ namespace {
 
 /// Forecasts whose tau is watched: fewer say little, more are slow to notice.
 constexpr std::size_t kForecasts = 20;
+/// Beside labels whose noise is known, a value of the metric itself must say that it has next to
+/// none (known_noises()): about as far as scores of trainings with other seeds are apart.
+constexpr double kNoiseOfValue = 0.1;
 
 }  // namespace
 
@@ -22,15 +25,33 @@ Belief::Belief(std::string metric, std::unique_ptr<predictor::Predictor> predict
       tau_drop_(options.tau_drop) {}
 
 void Belief::add(const spaces::Genotype& genotype, double value) {
-  values_.push_back({.genotype = genotype, .value = value});
+  has_news_ = true;
+  const auto screened = screened_.find(genotype);
+  if (screened == screened_.end()) {
+    valued_.push_back(entries_.size());
+    entries_.push_back({.genotype = genotype, .value = value});
+  } else {
+    valued_.push_back(screened->second);
+    entries_[screened->second].value = value;
+  }
+}
+
+void Belief::add_cheaper(const spaces::Genotype& genotype, std::size_t rung, double value) {
+  has_news_ = true;
+  const auto [screened, is_new] = screened_.try_emplace(genotype, entries_.size());
+  if (is_new) entries_.push_back({.genotype = genotype});
+  std::vector<std::optional<double>>& cheaper = entries_[screened->second].cheaper;
+  if (cheaper.size() <= rung) cheaper.resize(rung + 1);
+  cheaper[rung] = value;
+  rungs_ = std::max(rungs_, rung + 1);
 }
 
 void Belief::learn(std::uint64_t seed) {
   const bool has_imagined = labels_.size() > known_;
-  if (known_ == values_.size() && !has_imagined) return;
+  if (!has_news_ && !has_imagined) return;
   const bool lost = fitted_ > 0 && loses_touch();
-  predictor::RankedLabels ranked = predictor::rank(values_);
-  labels_ = predictor::scored_labels(ranked);
+  Scored now = scored();
+  labels_ = std::move(now.labels);
   const predictor::FitControl control{.seed = seed};
   const bool from_scratch =
       fitted_ == 0 || lost ||
@@ -43,30 +64,90 @@ void Belief::learn(std::uint64_t seed) {
     predictor_->refresh(labels_, known_, control);
   }
   known_ = labels_.size();
-  scale_ = std::move(ranked.transform);
+  compared_ = valued_.size();
+  has_news_ = false;
+  scale_ = std::move(now.scale);
+}
+
+Belief::Scored Belief::scored() const {
+  const std::vector<predictor::Label> of_metric = values();
+  if (screened_.empty()) {
+    predictor::RankedLabels ranked = predictor::rank(of_metric);
+    return {.labels = predictor::scored_labels(ranked), .scale = std::move(ranked.transform)};
+  }
+  Scored result;
+  if (!of_metric.empty()) result.scale = predictor::rank(of_metric).transform;
+  std::vector<std::optional<CheaperScores>> cheaper;
+  for (std::size_t rung = 0; rung < rungs_; ++rung) {
+    cheaper.push_back(cheaper_scores(rung, result.scale));
+  }
+  for (const Entry& entry : entries_) {
+    if (entry.value) {
+      result.labels.push_back({.genotype = entry.genotype,
+                               .value = result.scale->score(*entry.value),
+                               .noise = kNoiseOfValue});
+      continue;
+    }
+    // The last one is there, or the list would be shorter.
+    const std::size_t rung = entry.cheaper.size() - 1;
+    const auto [mean, deviation] = cheaper[rung]->expected(*entry.cheaper[rung]);
+    result.labels.push_back({.genotype = entry.genotype, .value = mean, .noise = deviation});
+  }
+  return result;
+}
+
+std::optional<CheaperScores> Belief::cheaper_scores(
+    std::size_t rung, const std::optional<predictor::RankNormal>& scale) const {
+  std::vector<double> all;
+  std::vector<double> paired;
+  std::vector<double> scores;
+  for (const Entry& entry : entries_) {
+    if (entry.cheaper.size() <= rung || !entry.cheaper[rung]) continue;
+    all.push_back(*entry.cheaper[rung]);
+    if (!entry.value) continue;
+    paired.push_back(all.back());
+    scores.push_back(scale->score(*entry.value));
+  }
+  if (all.empty()) return std::nullopt;
+  return CheaperScores(all, paired, scores);
+}
+
+std::vector<predictor::Label> Belief::values() const {
+  std::vector<predictor::Label> labels;
+  for (const std::size_t i : valued_) {
+    labels.push_back({.genotype = entries_[i].genotype, .value = *entries_[i].value});
+  }
+  return labels;
 }
 
 bool Belief::loses_touch() {
+  if (!scale_) return false;
   std::vector<spaces::Genotype> added;
-  for (const predictor::Label& label : std::span(values_).subspan(known_)) {
-    added.push_back(label.genotype);
+  for (const std::size_t i : std::span(valued_).subspan(compared_)) {
+    added.push_back(entries_[i].genotype);
   }
-  for (const predictor::Prediction& prediction : predictor_->predict(added)) {
-    believed_.push_back(scale_->value(prediction.mean));
+  if (!added.empty()) {
+    for (const predictor::Prediction& prediction : predictor_->predict(added)) {
+      believed_.push_back(scale_->value(prediction.mean));
+    }
   }
   if (believed_.size() < kForecasts) return false;
   std::vector<double> found;
-  for (const predictor::Label& label : std::span(values_).last(kForecasts)) {
-    found.push_back(label.value);
+  for (const std::size_t i : std::span(valued_).last(kForecasts)) {
+    found.push_back(*entries_[i].value);
   }
   const double tau = kendall_tau_b(std::span(believed_).last(kForecasts), found);
   best_tau_ = std::max(best_tau_.value_or(tau), tau);
   return tau < *best_tau_ - tau_drop_;
 }
 
-void Belief::imagine(const spaces::Genotype& genotype) {
-  const double believed = predictor_->predict(std::span(&genotype, 1)).front().mean;
-  labels_.push_back({.genotype = genotype, .value = believed});
+void Belief::imagine(std::span<const spaces::Genotype> genotypes) {
+  const std::vector<predictor::Prediction> believed = predictor_->predict(genotypes);
+  for (std::size_t i = 0; i < genotypes.size(); ++i) {
+    labels_.push_back({.genotype = genotypes[i],
+                       .value = believed[i].mean,
+                       .noise = screened_.empty() ? 0.0 : kNoiseOfValue});
+  }
   predictor_->refresh(labels_, known_, {});
 }
 
@@ -77,10 +158,8 @@ std::vector<predictor::Prediction> Belief::predict(std::span<const spaces::Genot
 std::vector<double> Belief::gene_importance(const spaces::AnySpace& space,
                                             std::uint64_t seed) const {
   if (!scale_) return {};
-  std::vector<predictor::Label> scores;
-  for (const predictor::Label& label : values_) {
-    scores.push_back({.genotype = label.genotype, .value = scale_->score(label.value)});
-  }
+  std::vector<predictor::Label> scores = values();
+  for (predictor::Label& label : scores) label.value = scale_->score(label.value);
   return permutation_importance(space, *predictor_, scores, seed);
 }
 

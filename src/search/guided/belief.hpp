@@ -6,10 +6,12 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "predictor/predictor.hpp"
 #include "predictor/rank_normal.hpp"
+#include "search/guided/cheaper_scores.hpp"
 #include "search/guided/guidance.hpp"
 
 namespace evonas::search {
@@ -17,6 +19,9 @@ namespace evonas::search {
 /// What is believed of a metric whose values are paid for: a predictor, fitted to all values so
 /// far. Beliefs are in the scale of rank-normal scores of these values, in which one deviation
 /// means as much among the best as among the rest.
+///
+/// An architecture that has a value of a cheaper metric only is a label too, with the score that
+/// the dearest of its cheaper values lets expect, and with the noise of that (CheaperScores).
 class Belief {
  public:
   /// `options` say when the predictor is fitted from scratch.
@@ -24,9 +29,15 @@ class Belief {
          const GuidanceOptions& options);
 
   const std::string& metric() const { return metric_; }
-  std::size_t labels() const { return values_.size(); }
+  /// Architectures of which a value is known, be it of the metric or of a cheaper one.
+  std::size_t labels() const { return entries_.size(); }
+  /// Whether a value of the metric itself was there at the last learn().
+  bool has_scale() const { return scale_.has_value(); }
 
   void add(const spaces::Genotype& genotype, double value);
+  /// Adds what a cheaper metric says of an architecture that has no value yet. `rung` tells cheaper
+  /// metrics apart: a higher number is dearer.
+  void add_cheaper(const spaces::Genotype& genotype, std::size_t rung, double value);
 
   /// Refreshes the predictor with what was added since the last call, or fits it from scratch where
   /// GuidanceOptions::refit and tau_drop ask for that. There is at least one label. Throws
@@ -35,22 +46,41 @@ class Belief {
 
   /// Whether imagine() takes milliseconds.
   bool imagines() const { return predictor_->refreshes_at_once(); }
-  /// Until the next learn(): takes an architecture for evaluated, with the value that is believed
-  /// of it, so that less is expected of what resembles it (Ginsbourger et al., "Kriging is
+  /// Until the next learn(): takes architectures for evaluated, with the values that are believed
+  /// of them, so that less is expected of what resembles them (Ginsbourger et al., "Kriging is
   /// well-suited to parallelize optimization", 2010). After learn().
-  void imagine(const spaces::Genotype& genotype);
+  void imagine(std::span<const spaces::Genotype> genotypes);
 
   /// The belief in each of a block, as scores. After learn().
   std::vector<predictor::Prediction> predict(std::span<const spaces::Genotype> block) const;
 
-  /// What each gene matters to the belief, among all that was added (permutation_importance());
-  /// none before the first learn().
+  /// What each gene matters to the belief, among all that have a value of the metric
+  /// (permutation_importance()); none before the first learn() with one.
   std::vector<double> gene_importance(const spaces::AnySpace& space, std::uint64_t seed) const;
 
-  double score(double value) const { return scale_->score(value); }
-  double value(double score) const { return scale_->value(score); }
+  /// Of a value its score, and the reverse. Where there is no scale, scores are all there is, and
+  /// stay as they are.
+  double score(double value) const { return scale_ ? scale_->score(value) : value; }
+  double value(double score) const { return scale_ ? scale_->value(score) : score; }
 
  private:
+  /// An architecture with what is known of it.
+  struct Entry {
+    spaces::Genotype genotype;
+    std::optional<double> value;
+    std::vector<std::optional<double>> cheaper;  ///< by rung
+  };
+  struct Scored {
+    std::vector<predictor::Label> labels;  ///< with scores as values, one an entry
+    std::optional<predictor::RankNormal> scale;
+  };
+
+  Scored scored() const;
+  /// Nothing where no architecture has a value on that rung.
+  std::optional<CheaperScores> cheaper_scores(
+      std::size_t rung, const std::optional<predictor::RankNormal>& scale) const;
+  /// The values of the metric, in the order in which they were added.
+  std::vector<predictor::Label> values() const;
   /// Compares what is new with what was believed of it; whether the beliefs of late order
   /// architectures that much worse than those before.
   bool loses_touch();
@@ -59,13 +89,18 @@ class Belief {
   std::unique_ptr<predictor::Predictor> predictor_;
   double refit_;
   double tau_drop_;
-  std::vector<predictor::Label> values_;
+  std::vector<Entry> entries_;       ///< in the order in which anything was first known of them
+  std::vector<std::size_t> valued_;  ///< those with a value, in the order of these
+  std::unordered_map<spaces::Genotype, std::size_t> screened_;  ///< those with a cheaper value
+  std::size_t rungs_ = 0;                                       ///< one above the highest
+  bool has_news_ = false;     ///< something was added since the last learn()
+  std::size_t compared_ = 0;  ///< values at the last learn()
   std::vector<predictor::Label>
       labels_;              ///< those learnt, with scores as values; then the imagined
   std::size_t known_ = 0;   ///< labels that the predictor has learnt
   std::size_t fitted_ = 0;  ///< labels of its last fit from scratch
   std::optional<predictor::RankNormal> scale_;
-  std::vector<double> believed_;    ///< of each value since the first fit, before it was known
+  std::vector<double> believed_;    ///< of values since there was a scale, before they were known
   std::optional<double> best_tau_;  ///< of forecasts in a row since the last fit from scratch
 };
 

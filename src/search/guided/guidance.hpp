@@ -10,6 +10,7 @@
 #include "evaluation/evaluator.hpp"
 #include "predictor/predictor.hpp"
 #include "predictor/predictor_list.hpp"
+#include "search/guided/screening.hpp"
 
 namespace evonas::search {
 
@@ -26,6 +27,8 @@ struct GuidanceOptions {
   double exploration = 0.0;
   double refit = 1.5;
   double tau_drop = 0.3;
+  std::vector<ScreeningOptions> screening;
+  std::int64_t halving = 3;
 
   template <class Visitor>
   void fields(Visitor& visit) {
@@ -62,6 +65,14 @@ struct GuidanceOptions {
         "they are also fitted from scratch when the Kendall tau of the last 20 forecasts falls by "
         "more than this below its highest since the last such fit; 2 never",
         between(0, 2));
+    visit("screening", screening,
+          "cheaper metrics, the cheapest first, that choose what is evaluated in full (successive "
+          "halving) and that predictors learn from; none: whatever is asked for is evaluated in "
+          "full");
+    visit("halving", halving,
+          "of the architectures that one metric of `screening` has told of, one in so many goes on "
+          "to the next, and from the last to an evaluation in full",
+          between(2, 1000));
   }
 };
 

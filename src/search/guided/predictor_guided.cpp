@@ -25,7 +25,8 @@ PredictorGuided::PredictorGuided(const AlgorithmOptions& options, spaces::AnySpa
       novelty_(options, std::move(space)),
       batch_(options.batch > 0 ? static_cast<std::size_t>(options.batch) : kGuidedBatch),
       assessor_(options, novelty_.space(), std::move(problem), guidance),
-      size_(novelty_.space(), guidance.known, std::array<std::string, 1>{"flops"}) {}
+      size_(novelty_.space(), guidance.known, std::array<std::string, 1>{"flops"}),
+      waiting_(options.guidance.screening.size()) {}
 
 std::size_t PredictorGuided::batch_size() const {
   const auto initial = static_cast<std::size_t>(options_.guidance.initial);
@@ -33,11 +34,42 @@ std::size_t PredictorGuided::batch_size() const {
 }
 
 std::vector<spaces::Genotype> PredictorGuided::ask(std::size_t count) {
-  std::vector<spaces::Genotype> asked;
   forecasts_.clear();
   origins_.clear();
-  const auto initial = static_cast<std::size_t>(options_.guidance.initial);
-  while (asked.size() < count && asked_ + asked.size() < initial) {
+  rungs_.clear();
+  std::vector<spaces::Genotype> asked = waiting_.empty() ? propose(count) : ask_on_rungs(count);
+  if (rungs_.empty()) asked_ += asked.size();
+  ++generation_;
+  return asked;
+}
+
+std::vector<spaces::Genotype> PredictorGuided::ask_on_rungs(std::size_t count) {
+  // A stage for which nobody waits is passed over. Where the space holds nothing new, what was left
+  // behind has its turn.
+  for (std::size_t tries = 0; count > 0 && tries <= waiting_.size(); ++tries) {
+    const std::size_t stage = stage_;
+    stage_ = (stage_ + 1) % (waiting_.size() + 1);
+    const std::size_t wanted = count * for_each_at(stage);
+    std::vector<spaces::Genotype> asked = stage == 0 ? propose(wanted) : promote(stage, wanted);
+    if (asked.empty()) continue;
+    if (stage < waiting_.size()) {
+      // What is to be expected of the metric itself is told once that is asked for.
+      forecasts_.clear();
+      rungs_.assign(asked.size(), static_cast<std::uint32_t>(stage + 1));
+    }
+    return asked;
+  }
+  return {};
+}
+
+std::size_t PredictorGuided::for_each_at(std::size_t stage) const {
+  return screened_for_each(waiting_.size() - stage, options_.guidance.halving);
+}
+
+std::vector<spaces::Genotype> PredictorGuided::propose(std::size_t count) {
+  std::vector<spaces::Genotype> asked;
+  const std::size_t initial = static_cast<std::size_t>(options_.guidance.initial) * for_each_at(0);
+  while (asked.size() < count && proposed_ + asked.size() < initial) {
     std::optional<spaces::Genotype> genotype = begin();
     if (!genotype) break;
     asked.push_back(std::move(*genotype));
@@ -48,7 +80,7 @@ std::vector<spaces::Genotype> PredictorGuided::ask(std::size_t count) {
         breed_candidates(options_, novelty_, evaluated_, generation_,
                          [&](std::span<const spaces::Genotype> block) { return assess(block); });
     Rng rng(options_.seed, "exploration", generation_);
-    const std::vector<std::size_t> chosen = choose(candidates, count - asked.size());
+    const std::vector<std::size_t> chosen = choose(candidates, count - asked.size(), 0);
     for (auto next = chosen.begin(); asked.size() < count && next != chosen.end();) {
       if (rng.chance(options_.guidance.exploration)) {
         if (auto genotype = novelty_.sample()) {
@@ -71,16 +103,51 @@ std::vector<spaces::Genotype> PredictorGuided::ask(std::size_t count) {
     asked.push_back(std::move(*genotype));
     origins_.emplace_back();
   }
-  asked_ += asked.size();
-  ++generation_;
+  proposed_ += asked.size();
+  return asked;
+}
+
+std::vector<spaces::Genotype> PredictorGuided::promote(std::size_t stage, std::size_t count) {
+  std::vector<Waiting>& waiting = waiting_[stage - 1];
+  std::vector<GuidedCandidate> candidates;
+  std::vector<std::size_t> chosen;
+  if (!waiting.empty() && assessor_.can_learn()) {
+    learn();
+    std::vector<spaces::Genotype> genotypes;
+    for (const Waiting& one : waiting) genotypes.push_back(one.genotype);
+    candidates = assess(genotypes);
+    chosen = choose(candidates, count, stage);
+  }
+  std::vector<bool> is_left(waiting.size(), true);
+  for (const std::size_t i : chosen) is_left[i] = false;
+  // Where a metric has no values yet that nothing says early, any are as good as others; and those
+  // of which a known metric is missing come last.
+  for (std::size_t i = 0; i < waiting.size() && chosen.size() < count; ++i) {
+    if (!is_left[i]) continue;
+    is_left[i] = false;
+    chosen.push_back(i);
+  }
+  std::vector<spaces::Genotype> asked;
+  for (const std::size_t i : chosen) {
+    asked.push_back(waiting[i].genotype);
+    origins_.push_back(waiting[i].origin);
+    if (!candidates.empty()) forecasts_.push_back(assessor_.forecast_of(candidates[i]));
+  }
+  std::vector<Waiting> left;
+  for (std::size_t i = 0; i < waiting.size(); ++i) {
+    if (is_left[i]) left.push_back(std::move(waiting[i]));
+  }
+  waiting = std::move(left);
   return asked;
 }
 
 std::optional<spaces::Genotype> PredictorGuided::begin() {
   if (!has_begun_) {
     has_begun_ = true;
+    AlgorithmOptions options = options_;
+    options.guidance.initial *= static_cast<std::int64_t>(for_each_at(0));
     first_ =
-        initial_design(options_, novelty_, assessor_.problem().limits, assessor_.known(), size_);
+        initial_design(options, novelty_, assessor_.problem().limits, assessor_.known(), size_);
   }
   while (!first_.empty()) {
     spaces::Genotype genotype = std::move(first_.back());
@@ -99,7 +166,7 @@ void PredictorGuided::learn() {
   assessor_.learn(evaluated_, generation_);
 }
 
-void PredictorGuided::imagine(const spaces::Genotype& chosen) {
+void PredictorGuided::imagine(std::span<const spaces::Genotype> chosen) {
   const ScopedTimer timer(time_.fit);
   assessor_.imagine(chosen);
 }
@@ -114,23 +181,30 @@ std::vector<GuidedCandidate> PredictorGuided::assess(std::span<const spaces::Gen
 }
 
 std::vector<std::size_t> PredictorGuided::choose(std::span<const GuidedCandidate> candidates,
-                                                 std::size_t count) {
+                                                 std::size_t count, std::size_t stage) {
   if (assessor_.problem().objectives.size() > 1) {
     return choose_for_front(candidates, evaluated_, options_.guidance,
                             Rng(options_.seed, "draws of a front", generation_), count);
   }
   Reassess reassess;
   if (assessor_.imagines()) {
-    reassess = [&](const spaces::Genotype& chosen, std::span<const spaces::Genotype> open) {
+    reassess = [&](std::span<const spaces::Genotype> chosen,
+                   std::span<const spaces::Genotype> open) {
       imagine(chosen);
       return assess(open);
     };
   }
-  return choose_one_by_one(candidates, count, reassess);
+  return choose_one_by_one(candidates, count, reassess, for_each_at(stage));
 }
 
 void PredictorGuided::tell(std::span<const Individual> evaluated) {
-  for (const Individual& individual : evaluated) {
+  for (std::size_t i = 0; i < evaluated.size(); ++i) {
+    const Individual& individual = evaluated[i];
+    if (individual.screened) {
+      const std::size_t stage = rungs_.at(i) - 1;
+      assessor_.add_screened(individual.genotype, stage, *individual.screened);
+      waiting_[stage].push_back({.genotype = individual.genotype, .origin = origins_.at(i)});
+    }
     if (individual.failed()) continue;
     evaluated_.push_back(individual);
     assessor_.add(individual);

@@ -22,14 +22,25 @@ namespace evonas::search {
 /// With one objective the best by acquisition are asked for, one after the other: where a predictor
 /// can learn at once, each as if those before it had been evaluated. With several objectives those
 /// that add most to the hypervolume.
+///
+/// With GuidanceOptions::screening a batch is chosen on rungs, the first architectures too
+/// (successive halving: Jamieson and Talwalkar, "Non-stochastic best arm identification and
+/// hyperparameter optimization", AISTATS 2016; Li et al., "Hyperband", JMLR 18, 2018). An ask is of
+/// one rung: first so many times the batch is asked for by the cheapest metric, chosen as above;
+/// once that is told and learnt from, the best of those that wait are asked for by the next one,
+/// and so on up to full evaluations. Those that wait are what the metric before has told of and no
+/// other ask has taken since, also in earlier batches: what was left behind is still there when
+/// more is known. Where there are many of one evaluation they are chosen that many at a time.
 class PredictorGuided final : public Algorithm {
  public:
-  /// Throws SearchError where `guidance` lacks what makes predictors, and PredictorError.
+  /// Throws SearchError where `guidance` lacks what makes predictors and for screenings that do not
+  /// fit the problem, and PredictorError.
   PredictorGuided(const AlgorithmOptions& options, spaces::AnySpace space, Problem problem,
                   const Guidance& guidance);
 
   std::size_t batch_size() const override;
   std::vector<spaces::Genotype> ask(std::size_t count) override;
+  std::vector<std::uint32_t> rungs() const override { return rungs_; }
   std::vector<Forecast> forecasts() const override { return forecasts_; }
   std::vector<Origin> origins() const override { return origins_; }
   GeneImportances gene_importance() const override {
@@ -39,13 +50,27 @@ class PredictorGuided final : public Algorithm {
   void tell(std::span<const Individual> evaluated) override;
 
  private:
+  /// An architecture that has been screened and may be asked for on the next rung.
+  struct Waiting {
+    spaces::Genotype genotype;
+    Origin origin;
+  };
+
+  /// Architectures that were not asked for, by any metric.
+  std::vector<spaces::Genotype> propose(std::size_t count);
+  std::vector<spaces::Genotype> ask_on_rungs(std::size_t count);
+  /// The best of those that wait for a stage, up to `count`.
+  std::vector<spaces::Genotype> promote(std::size_t stage, std::size_t count);
+  /// How many architectures a stage has for each full evaluation: the last one has one.
+  std::size_t for_each_at(std::size_t stage) const;
   /// The next of the initial design, its origin noted.
   std::optional<spaces::Genotype> begin();
   void learn();
-  void imagine(const spaces::Genotype& chosen);
+  void imagine(std::span<const spaces::Genotype> chosen);
   std::vector<GuidedCandidate> assess(std::span<const spaces::Genotype> block);
-  /// Positions of the candidates worth asking for, the best first.
-  std::vector<std::size_t> choose(std::span<const GuidedCandidate> candidates, std::size_t count);
+  /// Positions of the candidates worth asking for at a stage, the best first.
+  std::vector<std::size_t> choose(std::span<const GuidedCandidate> candidates, std::size_t count,
+                                  std::size_t stage);
 
   AlgorithmOptions options_;
   Novelty novelty_;
@@ -54,11 +79,17 @@ class PredictorGuided final : public Algorithm {
   KnownMetrics size_;  ///< what the initial design is spread over where no metric is known
   std::vector<Forecast> forecasts_;      ///< of the last ask
   std::vector<Origin> origins_;          ///< of the last ask
+  std::vector<std::uint32_t> rungs_;     ///< of the last ask
   std::vector<Individual> evaluated_;    ///< that have not failed
   std::vector<spaces::Genotype> first_;  ///< what is left of the initial design
+  /// Stages of a batch are a screening each, and then the full evaluation. Of each stage but the
+  /// last those that it has told of, in the order of that.
+  std::vector<std::vector<Waiting>> waiting_;
+  std::size_t stage_ = 0;  ///< of the next ask
   LearningTime time_;
   bool has_begun_ = false;
-  std::size_t asked_ = 0;
+  std::size_t proposed_ = 0;  ///< architectures asked for the first time
+  std::size_t asked_ = 0;     ///< full evaluations asked for
   std::uint64_t generation_ = 0;
 };
 
