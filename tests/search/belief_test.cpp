@@ -17,7 +17,7 @@ namespace {
 
 const SmallSpace kBeliefSpace{.genes = 4, .values = 8};
 
-double sum_of(const spaces::Genotype& genotype) {
+double value_of(const spaces::Genotype& genotype) {
   double sum = 0.0;
   for (const auto gene : genotype.genes()) sum += gene;
   return sum;
@@ -44,7 +44,7 @@ class SumPredictor final : public predictor::Predictor {
       std::span<const spaces::Genotype> block) const override {
     std::vector<predictor::Prediction> predictions;
     for (const spaces::Genotype& genotype : block) {
-      predictions.push_back({factor_ * sum_of(genotype)});
+      predictions.push_back({factor_ * value_of(genotype)});
     }
     return predictions;
   }
@@ -66,7 +66,7 @@ class Stream {
   void learn(int labels) {
     for (int i = 0; i < labels; ++i) {
       const spaces::Genotype genotype = kBeliefSpace.sample(rng_);
-      belief.add(genotype, sum_of(genotype));
+      belief.add(genotype, value_of(genotype));
       belief.learn(1);
     }
   }
