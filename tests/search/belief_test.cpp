@@ -94,13 +94,14 @@ TEST_CASE("a predictor whose forecasts get worse is fitted from scratch") {
   Stream stream({.refit = 1000.0, .tau_drop = 0.3});
   stream.learn(30);
   CHECK(stream.calls.fits == 1);
+  // One forecast of twenty moves their tau by 0.2 at most.
   stream.factor = -1.0;
-  stream.learn(3);
+  stream.learn(1);
   CHECK(stream.calls.fits == 1);
-  stream.learn(7);
+  stream.learn(9);
   CHECK(stream.calls.fits > 1);
-  // With the window full of wrong forecasts there is nothing left to lose.
-  stream.learn(10);
+  // Once all of the twenty are wrong there is nothing left to lose.
+  stream.learn(20);
   const int fits = stream.calls.fits;
   stream.learn(20);
   CHECK(stream.calls.fits == fits);
