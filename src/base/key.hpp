@@ -36,7 +36,7 @@ class KeyStream {
   void add(std::string_view bytes);
   /// Numbers as they lie in memory.
   template <class Number>
-    requires std::is_arithmetic_v<Number>
+  requires std::is_arithmetic_v<Number>
   void add(std::span<const Number> numbers) {
     add(std::string_view(reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes()));
   }
