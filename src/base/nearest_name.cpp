@@ -5,6 +5,9 @@
 #include <cstddef>
 #include <vector>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 namespace evonas {
 namespace {
 
@@ -49,6 +52,12 @@ std::string nearest_name(std::string_view text, std::span<const std::string> nam
     }
   }
   return nearest;
+}
+
+std::string nearest_or_known(std::string_view text, std::span<const std::string> names) {
+  const std::string nearest = nearest_name(text, names);
+  return nearest.empty() ? fmt::format("known: {}", fmt::join(names, ", "))
+                         : fmt::format("nearest: {}", nearest);
 }
 
 }  // namespace evonas

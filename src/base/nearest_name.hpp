@@ -11,4 +11,8 @@ namespace evonas {
 /// than a third of its characters differ.
 std::string nearest_name(std::string_view text, std::span<const std::string> names);
 
+/// What to tell a person who wrote `text`, which is none of `names`: "nearest: NAME", or "known: A,
+/// B, C" where none is close.
+std::string nearest_or_known(std::string_view text, std::span<const std::string> names);
+
 }  // namespace evonas

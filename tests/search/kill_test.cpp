@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -81,6 +82,25 @@ duration<double> time_of(const std::string& test_case) {
   return steady_clock::now() - begin;
 }
 
+/// Runs children in the same folder and kills them at random moments, until one comes to its end.
+/// How many were killed.
+int kill_until_finished(const std::string& test_case, const std::filesystem::path& folder,
+                        duration<double> whole, std::mt19937& random) {
+  std::uniform_real_distribution<double> part(0.0, 0.7);
+  for (int kills = 0;; ++kills) {
+    Child child(test_case, folder);
+    std::this_thread::sleep_for(whole * part(random));
+    if (child.kill()) return kills;
+  }
+}
+
+/// How many architectures a log has that were trained.
+std::ptrdiff_t trained(const std::filesystem::path& log) {
+  return std::ranges::count_if(toy::begun(log), [](const auto& evaluation) {
+    return evaluation.first.starts_with("accuracy");
+  });
+}
+
 TEST_CASE("child: a slow search" * doctest::skip()) {
   const std::filesystem::path folder = folder_of_child();
   World world(36, 2);
@@ -112,16 +132,10 @@ TEST_CASE("killed at 25 random moments and resumed, the end is that of a run nev
   const std::string expected = text_of(World(36).run());
   const duration<double> whole = time_of("child: a slow search");
   std::mt19937 random(std::random_device{}());
-  std::uniform_real_distribution<double> part(0.0, 0.7);
   int kills = 0;
   while (kills < 25) {
     const TemporaryFolder folder;
-    for (bool finished = false; !finished;) {
-      Child child("child: a slow search", folder.path());
-      std::this_thread::sleep_for(whole * part(random));
-      finished = child.kill();
-      kills += !finished;
-    }
+    kills += kill_until_finished("child: a slow search", folder.path(), whole, random);
     const RunStore store = RunStore::open(folder / "run");
     const World world(36);
     const SearchSummary summary = load_summary(store, world.setup.problem);
@@ -129,11 +143,7 @@ TEST_CASE("killed at 25 random moments and resumed, the end is that of a run nev
     CHECK(summary.termination == Termination::Budget);
     Climber climber(world.setup.algorithm.seed, world.batch);
     CHECK(verify_run(world.setup, climber, store).empty());
-    std::size_t trained = 0;
-    for (const auto& [evaluation, times] : toy::begun(folder / "log")) {
-      trained += evaluation.starts_with("accuracy");
-    }
-    CHECK(trained == 36);
+    CHECK(trained(folder / "log") == 36);
   }
   MESSAGE("killed ", kills, " times");
 }
@@ -142,25 +152,15 @@ TEST_CASE("a screened search killed at 10 random moments and resumed ends as one
   const std::string expected = text_of(toy::ScreenedWorld(17).run());
   const duration<double> whole = time_of("child: a slow screened search");
   std::mt19937 random(std::random_device{}());
-  std::uniform_real_distribution<double> part(0.0, 0.7);
   int kills = 0;
   while (kills < 10) {
     const TemporaryFolder folder;
-    for (bool finished = false; !finished;) {
-      Child child("child: a slow screened search", folder.path());
-      std::this_thread::sleep_for(whole * part(random));
-      finished = child.kill();
-      kills += !finished;
-    }
+    kills += kill_until_finished("child: a slow screened search", folder.path(), whole, random);
     const RunStore store = RunStore::open(folder / "run");
     const toy::ScreenedWorld world(17);
     CHECK(text_of(load_summary(store, world.setup.problem)) == expected);
     CHECK(verify_run(world.setup, store).empty());
-    std::size_t trained = 0;
-    for (const auto& [evaluation, times] : toy::begun(folder / "log")) {
-      trained += evaluation.starts_with("accuracy");
-    }
-    CHECK(trained == 17);
+    CHECK(trained(folder / "log") == 17);
   }
 }
 

@@ -13,6 +13,7 @@
 
 #include "contract/algorithm_contract.hpp"
 #include "predictor/plain_predictors.hpp"
+#include "search/known_metric.hpp"
 #include "search/pareto.hpp"
 #include "search/small_space.hpp"
 
@@ -83,23 +84,6 @@ Guidance unknowing(const spaces::AnySpace& space) {
   }};
 }
 
-/// Reports the cost of an architecture at once.
-class Costs final : public evaluation::Evaluator {
- public:
-  std::vector<evaluation::Metric> metrics() const override {
-    return {{"cost", "", evaluation::CostClass::Cheap}};
-  }
-  bool deterministic() const override { return true; }
-  void evaluate(std::span<const evaluation::Candidate> block, const evaluation::OutcomeSink& sink,
-                std::stop_token /*stop*/) override {
-    for (std::size_t i = 0; i < block.size(); ++i) {
-      evaluation::Outcome outcome;
-      outcome.metrics["cost"].value = cost_of(block[i].genotype);
-      sink(i, std::move(outcome));
-    }
-  }
-};
-
 AlgorithmOptions guided(const std::string& acquisition = "upper_bound") {
   AlgorithmOptions options{.algorithm = "predictor_guided", .seed = 3};
   options.guidance.acquisition = acquisition;
@@ -131,7 +115,7 @@ const Problem kFrontWithinLimit{
 TEST_CASE("a guided search keeps the contract, whatever is predicted and known") {
   const spaces::AnySpace space{SmallSpace{}};
   Guidance with_costs = unknowing(space);
-  with_costs.known.push_back(std::make_shared<Costs>());
+  with_costs.known.push_back(std::make_shared<KnownMetric>("cost", cost_of));
   for (const char* acquisition : {"mean", "upper_bound", "expected_improvement", "thompson"}) {
     CAPTURE(acquisition);
     for (const Guidance& guidance : {unknowing(space), with_costs}) {
@@ -171,7 +155,7 @@ TEST_CASE("what is maximised is predicted in its own sense") {
 TEST_CASE("a known limit is never broken, from the first architecture on") {
   const spaces::AnySpace space{kLarge};
   Guidance guidance = all_knowing(error_of);
-  guidance.known.push_back(std::make_shared<Costs>());
+  guidance.known.push_back(std::make_shared<KnownMetric>("cost", cost_of));
   const Problem problem{.objectives = {{"error", Goal::Minimize}},
                         .limits = {Limit::parse("cost <= 16")}};
   const Asked asked = run_algorithm(
@@ -224,7 +208,7 @@ TEST_CASE("with several objectives the front is asked for") {
     return hypervolume(points, reference);
   };
   Guidance guidance = all_knowing(error_of);
-  guidance.known.push_back(std::make_shared<Costs>());
+  guidance.known.push_back(std::make_shared<KnownMetric>("cost", cost_of));
   const Problem problem{.objectives = {{"error", Goal::Minimize}, {"cost", Goal::Minimize}}};
   for (const char* acquisition : {"upper_bound", "expected_improvement"}) {
     CAPTURE(acquisition);
@@ -262,7 +246,7 @@ TEST_CASE("a guided search tells what its predictor cost, once it has one") {
 TEST_CASE("a guided search knows what the genes matter to what it predicts, once it has learnt") {
   const spaces::AnySpace space{kLarge};
   Guidance guidance = all_knowing(error_of);
-  guidance.known.push_back(std::make_shared<Costs>());
+  guidance.known.push_back(std::make_shared<KnownMetric>("cost", cost_of));
   const Problem problem{.objectives = {{"error", Goal::Minimize}, {"cost", Goal::Minimize}}};
   const auto algorithm = make_algorithm(guided(), space, problem, guidance);
   const auto round = [&](std::size_t count) {

@@ -11,6 +11,7 @@
 #include "contract/algorithm_contract.hpp"
 #include "message_of.hpp"
 #include "search/additive_predictor.hpp"
+#include "search/known_metric.hpp"
 #include "search/small_space.hpp"
 
 namespace evonas::search {
@@ -67,26 +68,9 @@ AlgorithmOptions screened_options(std::vector<ScreeningOptions> screening) {
 
 const std::vector<ScreeningOptions> kTwoRungs{rung_by("loss_1", 0.05), rung_by("loss_4", 0.2)};
 
-/// Reports the power of an architecture at once.
-class KnownPower final : public evaluation::Evaluator {
- public:
-  std::vector<evaluation::Metric> metrics() const override {
-    return {{"power", "", evaluation::CostClass::Cheap}};
-  }
-  bool deterministic() const override { return true; }
-  void evaluate(std::span<const evaluation::Candidate> block, const evaluation::OutcomeSink& sink,
-                std::stop_token /*stop*/) override {
-    for (std::size_t i = 0; i < block.size(); ++i) {
-      evaluation::Outcome outcome;
-      outcome.metrics["power"].value = power_of(block[i].genotype);
-      sink(i, std::move(outcome));
-    }
-  }
-};
-
 Guidance with_known_power() {
   Guidance guidance = tests::additive_guidance();
-  guidance.known.push_back(std::make_shared<KnownPower>());
+  guidance.known.push_back(std::make_shared<tests::KnownMetric>("power", power_of));
   return guidance;
 }
 

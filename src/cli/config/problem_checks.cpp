@@ -19,19 +19,20 @@ bool is_free(const std::string& metric) {
   return std::find(names.begin(), names.end(), metric) != names.end();
 }
 
+/// A fault where `metric` is none of `names`.
+void check_given(const std::string& metric, const std::string& path, const Names& names,
+                 yaml::Findings& findings) {
+  if (metric.empty() || std::ranges::find(names, metric) != names.end()) return;
+  findings.add(path, fmt::format("nothing under `evaluation` gives \"{}\" ({})", metric,
+                                 nearest_or_known(metric, names)));
+}
+
 /// A fault where neither a source nor the graph gives `metric`.
 void check_metric(const std::string& metric, const std::string& path, const Names& sources,
                   yaml::Findings& findings) {
-  if (metric.empty() || is_free(metric) ||
-      std::find(sources.begin(), sources.end(), metric) != sources.end()) {
-    return;
-  }
   Names names = sources;
   names.insert(names.end(), free_metrics().begin(), free_metrics().end());
-  const std::string nearest = nearest_name(metric, names);
-  findings.add(path, fmt::format("nothing under `evaluation` gives \"{}\" ({})", metric,
-                                 nearest.empty() ? fmt::format("known: {}", fmt::join(names, ", "))
-                                                 : fmt::format("nearest: {}", nearest)));
+  check_given(metric, path, names, findings);
 }
 
 void check_objectives(const std::vector<ObjectiveSection>& objectives, const Names& sources,
@@ -138,13 +139,8 @@ void check_screening(const search::AlgorithmOptions& options, const std::string&
     }
   }
   for (std::size_t i = 0; i < guidance.screening.size(); ++i) {
-    const std::string& metric = guidance.screening[i].metric;
-    if (metric.empty() || std::ranges::find(sources, metric) != sources.end()) continue;
-    const std::string nearest = nearest_name(metric, sources);
-    findings.add(fmt::format("{}screening[{}].metric", inside, i),
-                 fmt::format("nothing under `evaluation` gives \"{}\" ({})", metric,
-                             nearest.empty() ? fmt::format("known: {}", fmt::join(sources, ", "))
-                                             : fmt::format("nearest: {}", nearest)));
+    check_given(guidance.screening[i].metric, fmt::format("{}screening[{}].metric", inside, i),
+                sources, findings);
   }
 }
 

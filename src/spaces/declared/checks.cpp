@@ -104,10 +104,8 @@ void check_cell(const Declaration& declaration, const Cell& cell, const std::str
 bool check_word(const std::string& word, const std::string& path,
                 const std::vector<std::string>& known, yaml::Findings& findings) {
   if (std::ranges::find(known, word) != known.end()) return true;
-  const std::string nearest = nearest_name(word, known);
   findings.add(path, fmt::format("there is no operation {} here ({})", evonas::quoted(word),
-                                 nearest.empty() ? fmt::format("known: {}", fmt::join(known, ", "))
-                                                 : fmt::format("nearest: {}", nearest)));
+                                 nearest_or_known(word, known)));
   return false;
 }
 
