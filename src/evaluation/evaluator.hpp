@@ -81,9 +81,15 @@ class Evaluator {
   /// Evaluates a block and hands each outcome to `sink` as it arrives, in any order. Candidates
   /// that were not begun when `stop` is requested, or were given up because of it, get no outcome.
   /// A candidate that cannot be evaluated gets a failure with its reason; only faults that concern
-  /// the whole source throw EvaluationError. Blocks are evaluated one at a time.
+  /// the whole source throw EvaluationError. Blocks are evaluated one at a time, but for those of
+  /// sources that only look up or compute, which guided searches of a benchmark ask side by side.
   virtual void evaluate(std::span<const Candidate> block, const OutcomeSink& sink,
                         std::stop_token stop) = 0;
+
+  /// What its values follow from besides the architecture, as one line: the contents of a file,
+  /// what networks read. A run is continued, and its values are taken over, only where it is the
+  /// same. Empty where there is nothing of the kind, or where it may change.
+  virtual std::string identity() const { return {}; }
 
   /// Every architecture that the source has values of, where it holds a finite list of them as a
   /// table does; otherwise nothing. Safe from many threads.

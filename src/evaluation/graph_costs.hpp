@@ -13,6 +13,8 @@ class GraphCosts final : public Evaluator {
 
   std::vector<Metric> metrics() const override;
   bool deterministic() const override { return true; }
+  /// What networks read.
+  std::string identity() const override { return input_.to_string(); }
   void evaluate(std::span<const Candidate> block, const OutcomeSink& sink,
                 std::stop_token stop) override;
 

@@ -48,6 +48,7 @@ nlohmann::json report_json(const Benchmark& benchmark) {
          {"without_optimum", algorithm.without_optimum},
          {"median_evaluations_to_optimum", algorithm.median_evaluations_to_optimum},
          {"evaluations_to_optimum_90", algorithm.evaluations_to_optimum_90},
+         {"evaluations", algorithm.evaluations},
          {"p_against_best", algorithm.p_against_best ? nlohmann::json(*algorithm.p_against_best)
                                                      : nlohmann::json(nullptr)},
          {"engine_seconds", algorithm.engine_seconds},
@@ -58,6 +59,7 @@ nlohmann::json report_json(const Benchmark& benchmark) {
                    {"name", benchmark.name},
                    {"space", benchmark.space},
                    {"metric", {{"name", benchmark.metric.name}, {"unit", benchmark.metric.unit}}},
+                   {"optimum_known", benchmark.result.optimum_known},
                    {"optimum", benchmark.result.optimum},
                    {"optimum_architecture", benchmark.result.optimum_architecture},
                    {"evaluations", benchmark.result.evaluations},

@@ -1,17 +1,43 @@
-// The page of a benchmark: algorithms compared over many seeds on a table with a known optimum.
+// The page of a benchmark: algorithms compared over many seeds, by their regret on a table with a
+// known optimum, or by the best that they found where none is known.
+
+/** What is compared, in words. */
+function comparedBy(data) {
+  return data.optimum_known ? "regret" : "best found";
+}
+
+/** A logarithmic axis of regrets, and how curves lie on it: those of 0 run along the bottom. */
+function regretAxis(title, regrets) {
+  const positive = regrets.filter((value) => value > 0);
+  const [smallest, largest] = positive.length > 0 ? extremes(positive) : [1e-3, 1];
+  const floor = 10 ** Math.floor(Math.log10(smallest) - 0.3);
+  const exponents = [];
+  for (let e = Math.log10(floor) + 1; e <= Math.ceil(Math.log10(largest)); ++e) exponents.push(e);
+  const ticks = exponents.map((e) => 10 ** e);
+  const reaches = regrets.some((value) => value === 0);
+  return {
+    onAxis: (values) => values.map((value) => Math.max(value, floor)),
+    yaxis: axis(`${title} (lower is better)`, {
+      type: "log",
+      range: [Math.log10(floor) - 0.02, Math.log10(largest) + 0.1],
+      tickvals: [...(reaches ? [floor] : []), ...ticks],
+      ticktext: [...(reaches ? ["0"] : []), ...ticks.map((tick) => formatNumber(tick))],
+    }),
+  };
+}
 
 /**
- * Regret on a logarithmic axis; where a curve is 0 it runs along the bottom. `over` says what it is
- * drawn over: {name, title, hover, curve(algorithm)} with curves of {x, lower, median, upper}.
+ * Regret, or the best value found. `over` says what it is drawn over: {name, title, hover,
+ * curve(algorithm)} with curves of {x, lower, median, upper}.
  */
 function regretChart(data, over) {
-  return chart(`median regret over ${over.name}, with quartiles`, () => {
+  return chart(`median ${comparedBy(data)} over ${over.name}, with quartiles`, () => {
     const curves = data.curves.map(over.curve);
-    const regrets = curves.flatMap((curve) => [...curve.lower, ...curve.median, ...curve.upper]);
-    const positive = regrets.filter((value) => value > 0);
-    const [smallest, largest] = positive.length > 0 ? extremes(positive) : [1e-3, 1];
-    const floor = 10 ** Math.floor(Math.log10(smallest) - 0.3);
-    const onAxis = (values) => values.map((value) => Math.max(value, floor));
+    const values = curves.flatMap((curve) => [...curve.lower, ...curve.median, ...curve.upper]);
+    const title = `${data.optimum_known ? "regret" : data.metric.name}`
+      + (data.metric.unit ? `, ${data.metric.unit}` : "");
+    const { onAxis, yaxis } = data.optimum_known
+      ? regretAxis(title, values) : { onAxis: (same) => same, yaxis: axis(title) };
     const traces = curves.flatMap(({ x, lower, median, upper }, i) => {
       const name = plain(data.curves[i].algorithm);
       return [
@@ -21,26 +47,11 @@ function regretChart(data, over) {
           showlegend: false, legendgroup: name },
         { type: "scatter", mode: "lines", x, y: onAxis(median), name, legendgroup: name,
           line: { width: 2.2, color: seriesColour(i) },
-          text: median.map((value) => formatNumber(value, 3)),
+          text: median.map((value) => formatNumber(value, data.optimum_known ? 3 : 5)),
           hovertemplate: `%{text} after %{x${over.hover}} ${over.name}<extra>${name}</extra>` },
       ];
     });
-    const exponents = [];
-    for (let e = Math.log10(floor) + 1; e <= Math.ceil(Math.log10(largest)); ++e) exponents.push(e);
-    const ticks = exponents.map((e) => 10 ** e);
-    const reaches = regrets.some((value) => value === 0);
-    return {
-      traces,
-      layout: {
-        xaxis: axis(over.title, { rangemode: "tozero" }),
-        yaxis: axis(`regret${data.metric.unit ? `, ${data.metric.unit}` : ""} (lower is better)`, {
-          type: "log",
-          range: [Math.log10(floor) - 0.02, Math.log10(largest) + 0.1],
-          tickvals: [...(reaches ? [floor] : []), ...ticks],
-          ticktext: [...(reaches ? ["0"] : []), ...ticks.map((tick) => formatNumber(tick))],
-        }),
-      },
-    };
+    return { traces, layout: { xaxis: axis(over.title, { rangemode: "tozero" }), yaxis } };
   }, "chart tall");
 }
 
@@ -100,17 +111,49 @@ function neededToOptimum(half, nineInTen) {
 function clockColumns(data) {
   if (!data.cost) return [];
   return [
-    { title: "training seconds to the optimum", number: true,
+    ...(data.optimum_known ? [{
+      title: "training seconds to the optimum", number: true,
       key: ({ clock }) => clock.median_seconds_to_optimum,
       content: ({ clock }) =>
-        neededToOptimum(clock.median_seconds_to_optimum, clock.seconds_to_optimum_90) },
+        neededToOptimum(clock.median_seconds_to_optimum, clock.seconds_to_optimum_90) }] : []),
     { title: "training of a search", number: true, key: ({ clock }) => clock.training_seconds,
       content: ({ clock }) => formatDuration(clock.training_seconds) },
   ];
 }
 
+/** What an algorithm has at one budget, which may lie behind the end of its searches. */
+function budgetContent(data, budget) {
+  if (!budget) return "–";
+  if (!data.optimum_known) {
+    const quartiles = budget.regret_quartiles.map((value) => formatNumber(value, 5)).join(" to ");
+    return [formatNumber(budget.regret_median, 5), element("span", { class: "interval" }, quartiles)];
+  }
+  const share = `${formatNumber(100 * budget.at_optimum, 3)} % at the optimum`;
+  return [`${formatNumber(budget.regret_mean, 3)} ± ${formatNumber(budget.regret_std, 2)}`,
+          element("span", { class: "interval" }, share)];
+}
+
+/** What the figures of the table are. */
+function tableNote(data, compared) {
+  const figures = data.optimum_known
+    ? "Regret: distance of the best network found from the best of the table; mean ± standard "
+      + "deviation over seeds. To the optimum: median over seeds."
+    : `Best ${data.metric.name} found: median and quartiles over seeds.`;
+  const end = data.evaluations ? `${localeText(data.evaluations)} evaluations`
+    : `${localeText(data.seconds)} s of training`;
+  const training = data.cost
+    ? ` Training: the sum of ${data.cost} over evaluations, as if they ran one after the other.` : "";
+  const chance = compared
+    ? ` p: how likely chance alone sets what searches have after ${end} (or where they end before) as `
+      + `far apart from what those of ${data.best_algorithm} have, which is best in the mean `
+      + "(Wilcoxon's signed-rank test over seeds, two-sided, with Holm's correction)." : "";
+  return figures + training + chance;
+}
+
 function regretTable(data) {
-  const budgets = data.curves[0]?.budgets ?? [];
+  const budgets = data.curves.reduce(
+    (most, curve) => (curve.budgets.length > most.length ? curve.budgets : most), []);
+  const shorter = data.curves.some((curve) => curve.budgets.length < budgets.length);
   const compared = data.curves.some((curve) => curve.p_against_best !== null);
   const columns = [
     { title: "algorithm", key: (curve) => curve.algorithm, content: (curve) => [
@@ -118,19 +161,19 @@ function regretTable(data) {
                         style: `background: var(--series-${data.curves.indexOf(curve) % 8})` }),
       curve.algorithm] },
     ...budgets.map(({ evaluations, seconds }, i) => ({
-      title: `regret at ${evaluations || `${localeText(seconds)} s`}`, number: true,
-      key: (curve) => curve.budgets[i]?.regret_mean,
-      content: (curve) => {
-        const budget = curve.budgets[i];
-        if (!budget) return "–";
-        const share = `${formatNumber(100 * budget.at_optimum, 3)} % at the optimum`;
-        return [`${formatNumber(budget.regret_mean, 3)} ± ${formatNumber(budget.regret_std, 2)}`,
-                element("span", { class: "interval" }, share)];
-      } })),
-    { title: "evaluations to the optimum", number: true,
+      title: `${comparedBy(data)} at ${evaluations || `${localeText(seconds)} s`}`, number: true,
+      key: (curve) => (data.optimum_known ? curve.budgets[i]?.regret_mean
+        : curve.budgets[i]?.regret_median),
+      content: (curve) => budgetContent(data, curve.budgets[i]) })),
+    ...(data.optimum_known ? [{
+      title: "evaluations to the optimum", number: true,
       key: (curve) => curve.median_evaluations_to_optimum,
       content: (curve) =>
-        neededToOptimum(curve.median_evaluations_to_optimum, curve.evaluations_to_optimum_90) },
+        neededToOptimum(curve.median_evaluations_to_optimum, curve.evaluations_to_optimum_90) }]
+      : []),
+    ...(shorter || !data.optimum_known ? [{
+      title: "evaluations of a search", number: true, key: (curve) => curve.evaluations,
+      content: (curve) => localeText(curve.evaluations) }] : []),
     ...clockColumns(data),
     { title: "engine seconds", number: true, key: (curve) => curve.engine_seconds,
       content: (curve) => formatNumber(curve.engine_seconds, 3) },
@@ -139,22 +182,13 @@ function regretTable(data) {
       key: (curve) => curve.p_against_best,
       content: (curve) => formatNumber(curve.p_against_best, 2) }] : []),
   ];
-  const end = data.evaluations ? `${localeText(data.evaluations)} evaluations`
-    : `${localeText(data.seconds)} s of training`;
-  return section(
-    "Results", {}, table("Results", columns, data.curves),
-    element("p", { class: "note" },
-            "Regret: distance of the best network found from the best of the table; mean ± standard "
-            + "deviation over seeds. To the optimum: median over seeds."
-            + (data.cost ? ` Training: the sum of ${data.cost} over evaluations, as if they ran one `
-               + "after the other." : "")
-            + (compared ? ` p: how likely chance alone sets the regrets after `
-               + `${end} as far apart from those of `
-               + `${data.best_algorithm}, which has the lowest mean (Wilcoxon's signed-rank test `
-               + "over seeds, two-sided, with Holm's correction)." : "")));
+  return section("Results", {}, table("Results", columns, data.curves),
+                 element("p", { class: "note" }, tableNote(data, compared)));
 }
 
 function benchmarkPage(data) {
+  const what = `${data.optimum_known ? "Regret in" : "Best"} ${data.metric.name}`
+    + (data.optimum_known ? "" : " found");
   return [
     element("header", {},
             element("h1", {}, data.name),
@@ -162,14 +196,17 @@ function benchmarkPage(data) {
                     `${plural(data.curves.length, "algorithm")} on ${data.space}, `
                     + `${plural(data.seeds, "seed")} each.`),
             element("p", { class: "note" },
-                    `Optimum: ${data.metric.name} ${formatNumber(data.optimum, 6)} with `,
-                    element("code", {}, data.optimum_architecture))),
+                    ...(data.optimum_known
+                      ? [`Optimum: ${data.metric.name} ${formatNumber(data.optimum, 6)} with `,
+                         element("code", {}, data.optimum_architecture)]
+                      : [`No optimum is known. The best that any search found: ${data.metric.name} `
+                         + formatNumber(data.optimum, 6)]))),
     element("div", { class: "tiles" }),
-    section(`Regret in ${data.metric.name}: median and quartiles`, {}, data.curves.length > 0
+    section(`${what}: median and quartiles`, {}, data.curves.length > 0
       ? regretChart(data, overEvaluations())
       : element("p", { class: "lead" }, "No algorithm was run.")),
     clockRan(data)
-      ? section(`Regret in ${data.metric.name} over training time`, {},
+      ? section(`${what} over training time`, {},
                 regretChart(data, overTraining(data))) : null,
     optimumIsFound(data)
       ? section("Share of seeds without the optimum", {}, survivalChart(data)) : null,

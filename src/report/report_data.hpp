@@ -38,11 +38,11 @@ struct Run {
   std::optional<search::KnownOptimum> optimum = {};
 };
 
-/// Algorithms compared on a table.
+/// Algorithms compared on a table, or with labels of another origin.
 struct Benchmark {
   std::string name;           ///< of the experiment
   std::string space;          ///< name of the search space
-  evaluation::Metric metric;  ///< the objective: regrets are in its unit
+  evaluation::Metric metric;  ///< the objective: regrets (or best values) are in its unit
   search::BenchmarkResult result;
   std::map<std::string, std::string> host;
   std::string configuration;
@@ -154,12 +154,12 @@ nlohmann::json report_json(const Run& run);
 /// lineages and the importance of genes are left out.
 nlohmann::json report_json(std::span<const Run> runs);
 
-/// The data of a benchmark's page: `{"kind": "benchmark", "name", "space", "metric", "optimum",
-/// "optimum_architecture", "evaluations", "cost", "seconds", "seeds", "best_algorithm", "curves":
-/// [{"algorithm", "budgets", "mean", "median", "lower", "upper", "without_optimum",
-/// "median_evaluations_to_optimum" or null, "p_against_best" or null, "engine_seconds", "clock" or
-/// null}], "host", "configuration"}`, with the terms of search::BenchmarkResult; a "clock" has the
-/// same over training seconds.
+/// The data of a benchmark's page: `{"kind": "benchmark", "name", "space", "metric",
+/// "optimum_known", "optimum", "optimum_architecture", "evaluations", "cost", "seconds", "seeds",
+/// "best_algorithm", "curves": [{"algorithm", "budgets", "mean", "median", "lower", "upper",
+/// "without_optimum", "median_evaluations_to_optimum" or null, "evaluations", "p_against_best" or
+/// null, "engine_seconds", "clock" or null}], "host", "configuration"}`, with the terms of
+/// search::BenchmarkResult; a "clock" has the same over training seconds.
 nlohmann::json report_json(const Benchmark& benchmark);
 
 /// The data of the page of compared predictors: `{"kind": "predictors", "name", "space", "metric":

@@ -11,6 +11,7 @@
 #include "search/guided/predictor_guided.hpp"
 #include "search/local_search.hpp"
 #include "search/nsga2.hpp"
+#include "search/ofa_evolution.hpp"
 #include "search/random_search.hpp"
 #include "search/regularized_evolution.hpp"
 
@@ -85,8 +86,13 @@ std::unique_ptr<Algorithm> make_algorithm(const AlgorithmOptions& options, space
     expect_one_objective(options, problem);
     return std::make_unique<Bananas>(options, std::move(space), guidance);
   }
-  const std::array<std::string, 6> names{"random", "regularized_evolution", "local_search",
-                                         "nsga2",  "predictor_guided",      "bananas"};
+  if (options.algorithm == "ofa_evolution") {
+    expect_one_objective(options, problem);
+    return std::make_unique<OfaEvolution>(options, std::move(space), problem, guidance);
+  }
+  const std::array<std::string, 7> names{"random",       "regularized_evolution", "local_search",
+                                         "nsga2",        "predictor_guided",      "bananas",
+                                         "ofa_evolution"};
   const std::string nearest = nearest_name(options.algorithm, names);
   throw SearchError(fmt::format(
       "there is no search algorithm {}{}; choose one of {}", evonas::quoted(options.algorithm),

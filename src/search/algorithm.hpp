@@ -30,10 +30,10 @@ struct AlgorithmOptions {
   void fields(Visitor& visit) {
     visit("algorithm", algorithm, "how architectures are chosen",
           one_of({"random", "regularized_evolution", "local_search", "nsga2", "predictor_guided",
-                  "bananas"}));
+                  "bananas", "ofa_evolution"}));
     visit("population", population,
           "members of the population; 0 is the algorithm's own: 20 (nsga2), 30 "
-          "(regularized_evolution)",
+          "(regularized_evolution), 100 (ofa_evolution)",
           between(0, 1000000));
     visit("tournament", tournament, "members that compete to be a parent (regularized_evolution)",
           between(1, 1000000));
@@ -43,8 +43,8 @@ struct AlgorithmOptions {
           "share of children that are mutated (nsga2)", between(0, 1));
     visit("batch", batch,
           "architectures evaluated before the next are chosen; 0 is the algorithm's own: the "
-          "population (nsga2), 20 (random), 5 (predictor_guided), 10 (bananas), 1 after the random "
-          "beginning (others)",
+          "population (nsga2, ofa_evolution), 20 (random), 5 (predictor_guided), 10 (bananas), 1 "
+          "after the random beginning (others)",
           between(0, 100000));
     visit("identity", identity,
           "what is never asked for twice: a network, by its key, or a genotype, which suits tables "
@@ -105,9 +105,9 @@ class Algorithm {
 };
 
 /// The algorithm that `options` names. Throws SearchError for one that does not exist, an option
-/// out of range, or one that does not fit the problem (regularized_evolution, local_search and
-/// bananas have one objective; screenings are of objectives) or the space (local_search needs one
-/// that lists neighbours).
+/// out of range, or one that does not fit the problem (regularized_evolution, local_search, bananas
+/// and ofa_evolution have one objective; screenings are of objectives) or the space (local_search
+/// needs one that lists neighbours).
 ///
 /// - `random`: uniform over what the space samples.
 /// - `regularized_evolution` (Real et al., AAAI 2019): the best of a random tournament is mutated,
@@ -120,6 +120,8 @@ class Algorithm {
 /// - `bananas` (White et al., AAAI 2021): mutants of the best, chosen by draws from what small
 ///   networks believe of their paths; needs `guidance`, of which only what makes predictors is
 ///   used.
+/// - `ofa_evolution` (Cai et al., ICLR 2020): mutants and crossovers of the best quarter, each
+///   drawn again until it keeps the limits, as far as `guidance` knows their metrics.
 std::unique_ptr<Algorithm> make_algorithm(const AlgorithmOptions& options, spaces::AnySpace space,
                                           const Problem& problem, const Guidance& guidance = {});
 

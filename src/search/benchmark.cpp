@@ -11,17 +11,20 @@
 
 #include "base/parallel.hpp"
 #include "search/regret_summary.hpp"
+#include "search/table_labels.hpp"
 #include "search/table_search.hpp"
 #include "search/trials.hpp"
 
 namespace evonas::search {
 namespace {
 
-/// What a search is measured against: objectives to be minimised.
+/// What a search is measured against: objectives to be minimised. Where nothing is known of them,
+/// regrets from 0 are the objectives themselves.
 struct Scale {
+  bool known = false;
   std::size_t best_row = 0;
   double best = 0.0;
-  double worst = 0.0;
+  double worst = kInfinity;
 };
 
 void expect_valid_budget(const BenchmarkSetup& setup) {
@@ -61,16 +64,21 @@ void expect_valid(const BenchmarkSetup& setup) {
                     setup.evaluations, setup.seeds));
   }
   expect_valid_budget(setup);
+  if (setup.seconds.empty()) {
+    expect_own_evaluations(setup.own_evaluations, setup.algorithms.size(), setup.evaluations);
+  }
 }
 
-TableBudget budget_of(const BenchmarkSetup& setup) {
-  if (setup.seconds.empty()) return {.evaluations = setup.evaluations};
-  return {.seconds = setup.seconds.back()};
+/// Of searches of the algorithm of that number.
+TableBudget budget_of(const BenchmarkSetup& setup, std::size_t algorithm) {
+  if (!setup.seconds.empty()) return {.seconds = setup.seconds.back()};
+  return {.evaluations = evaluations_of(algorithm, setup.own_evaluations, setup.evaluations)};
 }
 
-Scale scale_of(const TableLabels& labels, const Problem& problem) {
-  Scale scale{.best = kInfinity, .worst = -kInfinity};
-  for (const Individual& row : labels.rows()) {
+Scale scale_of(const LabelSource& labels, const Problem& problem) {
+  if (labels.listed().empty()) return {};
+  Scale scale{.known = true, .best = kInfinity, .worst = -kInfinity};
+  for (const Individual& row : labels.listed()) {
     if (!row.feasible()) continue;
     const double value = row.objectives.front();
     if (value < scale.best) {
@@ -88,9 +96,9 @@ Scale scale_of(const TableLabels& labels, const Problem& problem) {
 }
 
 /// Nothing where it was stopped.
-std::optional<RegretTrace> run_trial(const BenchmarkSetup& setup, const TableLabels& labels,
+std::optional<RegretTrace> run_trial(const BenchmarkSetup& setup, const LabelSource& labels,
                                      const Scale& scale, const AlgorithmOptions& options,
-                                     const std::stop_token& stop) {
+                                     const TableBudget& budget, const std::stop_token& stop) {
   const auto begin = std::chrono::steady_clock::now();
   const std::unique_ptr<Algorithm> algorithm =
       make_algorithm(options, setup.space, setup.problem, setup.guidance);
@@ -103,11 +111,13 @@ std::optional<RegretTrace> run_trial(const BenchmarkSetup& setup, const TableLab
       const bool better = individual.feasible() && individual.objectives.front() < best;
       if (better) best = individual.objectives.front();
       ++count;
-      if (better || count == 1) trace.steps.push_back({count, clock[i], best - scale.best});
+      if (better || (count == 1 && scale.known)) {
+        trace.steps.push_back({count, clock[i], best - scale.best});
+      }
     }
   };
   const auto end =
-      search_table(*algorithm, labels, budget_of(setup), receive, stop, options.guidance.screening);
+      search_table(*algorithm, labels, budget, receive, stop, options.guidance.screening);
   if (!end) return std::nullopt;
   trace.end = *end;
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
@@ -115,12 +125,60 @@ std::optional<RegretTrace> run_trial(const BenchmarkSetup& setup, const TableLab
   return trace;
 }
 
-/// What decides how all searches of a benchmark go.
-std::string describe(const BenchmarkSetup& setup, const TableLabels& labels) {
-  const TableBudget budget = budget_of(setup);
-  return fmt::format("regret\ntable: {}\nbudget: {} {}\n", labels.digest().hex(),
-                     budget.evaluations, budget.seconds) +
+/// What decides how all searches of a benchmark with that budget go.
+std::string describe(const BenchmarkSetup& setup, const Key& labels, const TableBudget& budget) {
+  return fmt::format("regret\ntable: {}\nbudget: {} {}\n", labels.hex(), budget.evaluations,
+                     budget.seconds) +
          describe_guidance(setup.guidance);
+}
+
+/// The searches of one algorithm.
+struct NamedTraces {
+  std::string name;
+  std::vector<RegretTrace> traces;
+};
+
+/// Where nothing was known of the objectives: a search that has found nothing feasible counts as
+/// the worst with which any began. Returns the best that any has found.
+double measure_by_each_other(std::span<NamedTraces> algorithms, const Problem& problem) {
+  double worst = -kInfinity;
+  double best = kInfinity;
+  for (const NamedTraces& algorithm : algorithms) {
+    for (const RegretTrace& trace : algorithm.traces) {
+      if (trace.steps.empty()) continue;
+      worst = std::max(worst, trace.steps.front().regret);
+      best = std::min(best, trace.steps.back().regret);
+    }
+  }
+  if (std::isinf(best)) {
+    throw SearchError(
+        fmt::format("no search of the benchmark found a value of '{}' within every limit; loosen "
+                    "the limits or let searches go on for longer",
+                    problem.objectives.front().metric));
+  }
+  for (NamedTraces& algorithm : algorithms) {
+    for (RegretTrace& trace : algorithm.traces) trace.without = worst;
+  }
+  return best;
+}
+
+/// Adds what the searches have found; where that is not known, the optimum too.
+void add_figures(BenchmarkResult& result, std::vector<NamedTraces> algorithms,
+                 const BenchmarkSetup& setup) {
+  const Goal goal = setup.problem.objectives.front().goal;
+  if (!result.optimum_known && !algorithms.empty()) {
+    result.optimum = turned(measure_by_each_other(algorithms, setup.problem), goal);
+  }
+  std::vector<std::vector<double>> regrets;
+  for (std::size_t i = 0; i < algorithms.size(); ++i) {
+    auto& [name, traces] = algorithms[i];
+    const std::int64_t own = evaluations_of(i, setup.own_evaluations, setup.evaluations);
+    result.algorithms.push_back(summarised(std::move(name), traces, setup, own));
+    regrets.push_back(final_regrets(traces, setup));
+  }
+  compare_with_best(result, regrets);
+  if (result.optimum_known) return;
+  for (AlgorithmResult& algorithm : result.algorithms) tell_as_values(algorithm, goal);
 }
 
 }  // namespace
@@ -129,40 +187,50 @@ BenchmarkResult run_benchmark(const BenchmarkSetup& setup,
                               const std::function<void(std::size_t, std::size_t)>& on_progress,
                               std::stop_token stop, TrialLog* log) {
   expect_valid(setup);
-  const TableLabels labels(setup.space, *setup.table, setup.problem, setup.cost,
-                           screening_metrics(setup.algorithms));
-  const Scale scale = scale_of(labels, setup.problem);
+  std::shared_ptr<const LabelSource> labels = setup.labels;
+  if (labels == nullptr) {
+    labels = std::make_shared<const TableLabels>(setup.space, *setup.table, setup.problem,
+                                                 setup.cost, screening_metrics(setup.algorithms));
+  }
+  const Scale scale = scale_of(*labels, setup.problem);
   Trials<RegretTrace> trials(setup.algorithms, setup.seeds, on_progress);
   if (log != nullptr) {
-    trials.recall(*log, describe(setup, labels), setup.space, setup.problem,
-                  [&](const nlohmann::json& json) {
-                    return parse_regret_trace(json, scale.worst - scale.best);
-                  });
+    const Key digest = labels->digest();
+    trials.recall(
+        *log,
+        [&](std::size_t algorithm) { return describe(setup, digest, budget_of(setup, algorithm)); },
+        setup.space, setup.problem,
+        [&](const nlohmann::json& json) {
+          return parse_regret_trace(json, scale.worst - scale.best);
+        });
   }
   parallel_for(trials.size(), [&](std::size_t i) {
     if (trials.has(i) || stop.stop_requested()) return;
     // Isolated, so that the time of this search holds no part of another one.
-    auto trace = tbb::this_task_arena::isolate(
-        [&] { return run_trial(setup, labels, scale, trials.options(i), stop); });
+    auto trace = tbb::this_task_arena::isolate([&] {
+      return run_trial(setup, *labels, scale, trials.options(i),
+                       budget_of(setup, trials.algorithm_of(i)), stop);
+    });
     if (trace) trials.add(i, std::move(*trace));
   });
 
-  const TableBudget budget = budget_of(setup);
-  BenchmarkResult result{
-      .complete = trials.complete(),
-      .optimum = turned(scale.best, setup.problem.objectives.front().goal),
-      .optimum_architecture = setup.space.format(labels.rows()[scale.best_row].genotype),
-      .evaluations = budget.evaluations,
-      .seeds = setup.seeds,
-      .cost = setup.cost,
-      .seconds = budget.seconds};
+  const bool timed = !setup.seconds.empty();
+  BenchmarkResult result{.complete = trials.complete(),
+                         .optimum_known = scale.known,
+                         .optimum = turned(scale.best, setup.problem.objectives.front().goal),
+                         .evaluations = timed ? 0 : setup.evaluations,
+                         .seeds = setup.seeds,
+                         .cost = setup.cost,
+                         .seconds = timed ? setup.seconds.back() : 0.0};
+  if (scale.known) {
+    result.optimum_architecture = setup.space.format(labels->listed()[scale.best_row].genotype);
+  }
   if (!result.complete) return result;
-  std::vector<std::vector<double>> regrets;
-  trials.for_each_algorithm([&](std::string name, const std::vector<RegretTrace>& traces) {
-    result.algorithms.push_back(summarised(std::move(name), traces, setup));
-    regrets.push_back(final_regrets(traces, setup));
+  std::vector<NamedTraces> algorithms;
+  trials.for_each_algorithm([&](std::string name, std::vector<RegretTrace> traces) {
+    algorithms.push_back({std::move(name), std::move(traces)});
   });
-  compare_with_best(result, regrets);
+  add_figures(result, std::move(algorithms), setup);
   return result;
 }
 

@@ -12,11 +12,13 @@
 
 #include "evaluation/table/benchmark_table.hpp"
 #include "search/algorithm.hpp"
+#include "search/label_source.hpp"
 #include "search/trial_log.hpp"
 
 namespace evonas::search {
 
-/// Algorithms compared over many seeds on a table whose optimum is known.
+/// Algorithms compared over many seeds: on a table, whose optimum is known, or with labels of
+/// another origin.
 struct BenchmarkSetup {
   spaces::AnySpace space;
   std::shared_ptr<const evaluation::BenchmarkTable> table;
@@ -32,11 +34,20 @@ struct BenchmarkSetup {
   /// Seconds of the simulated clock (search_table()) at which regret is reported, ascending, in the
   /// place of `budgets`: a search ends at the last. They need a `cost`.
   std::vector<double> seconds;
+  /// Of each algorithm, where its searches end before those of others: after so many evaluations, 0
+  /// for `evaluations`. May be empty; not read where there are `seconds`.
+  std::vector<std::int64_t> own_evaluations = {};
+  /// In the place of the table, which is not read then.
+  std::shared_ptr<const LabelSource> labels = {};
 };
 
 /// Regret at one budget, of evaluations or of seconds, over all seeds: distance of the best found
 /// feasible label from the best feasible one of the table, in the unit of the objective. A search
 /// that has found nothing feasible has the regret of the worst feasible label.
+///
+/// Where no optimum is known (BenchmarkResult::optimum_known) the same figures are those of the
+/// best found feasible label itself, in the metric's own sense; a search that has found nothing
+/// feasible then counts as the worst with which any search of the benchmark began.
 struct BudgetResult {
   std::int64_t evaluations = 0;  ///< 0 where the budget is of seconds
   double seconds = 0.0;          ///< 0 where it is of evaluations
@@ -45,7 +56,7 @@ struct BudgetResult {
   double regret_median = 0.0;
   double regret_lower_quartile = 0.0;
   double regret_upper_quartile = 0.0;
-  double at_optimum = 0.0;  ///< share of seeds that have found the optimum
+  double at_optimum = 0.0;  ///< share of seeds that have found the optimum, where it is known
 };
 
 /// What the searches of one algorithm come to on the simulated clock.
@@ -64,7 +75,9 @@ struct ClockResult {
 
 struct AlgorithmResult {
   std::string algorithm;  ///< its name; with " (2)" and so on where it is there more than once
-  std::vector<BudgetResult> budgets;  ///< in the order of BenchmarkSetup::budgets, or `seconds`
+  /// In the order of BenchmarkSetup::budgets, or `seconds`; without those behind the algorithm's
+  /// own end (BenchmarkSetup::own_evaluations).
+  std::vector<BudgetResult> budgets;
   /// After each evaluation, from the first to the last that is in the budget; where that is of
   /// seconds, to the last that all searches reach.
   std::vector<double> mean_regret;
@@ -72,7 +85,7 @@ struct AlgorithmResult {
   std::vector<double> median;          ///< likewise
   std::vector<double> upper_quartile;  ///< likewise
   /// Share of seeds that have not found the optimum after each evaluation, from the first: never
-  /// rising, from 1 to 0.
+  /// rising, from 1 to 0. Empty where it is not known.
   std::vector<double> without_optimum;
   /// Median over seeds of the evaluations until the optimum; infinite where half never find it.
   double median_evaluations_to_optimum = 0.0;
@@ -88,10 +101,13 @@ struct AlgorithmResult {
 };
 
 struct BenchmarkResult {
-  bool complete = true;  ///< false, and `algorithms` empty, where `stop` ended it early
-  double optimum = 0.0;  ///< best feasible label, in the metric's own sense
-  std::string optimum_architecture;
-  std::int64_t evaluations = 0;  ///< 0 where the budget is of seconds
+  bool complete = true;       ///< false, and `algorithms` empty, where `stop` ended it early
+  bool optimum_known = true;  ///< false where labels do not come from a list such as a table
+  /// Best feasible label, in the metric's own sense; where it is not known, the best that any
+  /// search has found.
+  double optimum = 0.0;
+  std::string optimum_architecture;  ///< empty where it is not known
+  std::int64_t evaluations = 0;      ///< 0 where the budget is of seconds
   std::int64_t seeds = 0;
   std::vector<AlgorithmResult> algorithms;
   /// The one of them with the lowest mean regret at the end of the budget, the first of several;
@@ -104,19 +120,20 @@ struct BenchmarkResult {
 /// Runs every algorithm with seeds 1..seeds, seeds in parallel on the calling TBB arena. The same
 /// result on any number of threads, times apart. `on_progress` (may be empty) receives the numbers
 /// of finished and of all searches, from one thread at a time. Throws SearchError for a setup that
-/// cannot be run, EvaluationError for a metric that the table lacks.
+/// cannot be run, and where no optimum is known and no search found anything feasible;
+/// EvaluationError for a metric that the table lacks, and where labels cannot be had.
 ///
 /// With a `log` every search is kept as it ends, and those that it has already are not run again;
 /// where there are some, `on_progress` is first told so. The result is that of running all of them
 /// at once, but for `engine_seconds`, which are those of the time when a search was run.
 ///
-/// The regrets of each algorithm at the end of the budget are compared with those of the best one
-/// by signed_rank_p_value(), two-sided, and the p-values of all comparisons go through
-/// holm_corrected() (Demsar, "Statistical Comparisons of Classifiers over Multiple Data Sets", JMLR
-/// 2006). Seeds are paired because searches with the same seed are not independent: those that
-/// begin with random networks draw them from the same stream, whatever the algorithm. Which
-/// algorithm is best is taken from the same regrets, for which nothing is corrected: where several
-/// are about equally good, the p-values are somewhat too small.
+/// The regrets (or best values) of each algorithm at the end of the budget are compared with those
+/// of the best one by signed_rank_p_value(), two-sided, and the p-values of all comparisons go
+/// through holm_corrected() (Demsar, "Statistical Comparisons of Classifiers over Multiple Data
+/// Sets", JMLR 2006). Seeds are paired because searches with the same seed are not independent:
+/// those that begin with random networks draw them from the same stream, whatever the algorithm.
+/// Which algorithm is best is taken from the same regrets, for which nothing is corrected: where
+/// several are about equally good, the p-values are somewhat too small.
 BenchmarkResult run_benchmark(const BenchmarkSetup& setup,
                               const std::function<void(std::size_t, std::size_t)>& on_progress,
                               std::stop_token stop, TrialLog* log = nullptr);
@@ -124,18 +141,23 @@ BenchmarkResult run_benchmark(const BenchmarkSetup& setup,
 /// `{"optimum", "optimum_architecture", "evaluations", "seeds", "best_algorithm", "algorithms":
 /// {NAME: {"budgets": {"50": {"regret_mean", "regret_std", "regret_median", "regret_quartiles":
 /// [lower, upper], "at_optimum"}, ...}, "median_evaluations_to_optimum",
-/// "evaluations_to_optimum_90", "p_against_best", "engine_seconds"}}}`; a number that is infinite
-/// or not there is null. Where evaluations have a cost there are also `"cost"`, `"seconds"` (the
-/// budget, null where that is of evaluations) and for each algorithm `"evaluations"`,
-/// `"training_seconds"` (of one search), `"median_seconds_to_optimum"`, `"seconds_to_optimum_90"`
-/// and, as "budgets" are, `"seconds": {"3600": {...}, ...}`; and `"screenings"` (of one search)
-/// for an algorithm that makes any.
+/// "evaluations_to_optimum_90", "p_against_best", "evaluations" (of one search),
+/// "engine_seconds"}}}`; a number that is infinite or not there is null. Where evaluations have a
+/// cost there are also `"cost"`, `"seconds"` (the budget, null where that is of evaluations) and
+/// for each algorithm `"training_seconds"` (of one search), `"median_seconds_to_optimum"`,
+/// `"seconds_to_optimum_90"` and, as "budgets" are, `"seconds": {"3600": {...}, ...}`; and
+/// `"screenings"` (of one search) for an algorithm that makes any.
+///
+/// Where no optimum is known, "optimum" and "optimum_architecture" are null, `"best_found"` is the
+/// best that any search has found, a budget is `{"best_mean", "best_std", "best_median",
+/// "best_quartiles": [lower, upper]}`, and what tells of the optimum is not there.
 nlohmann::json to_json(const BenchmarkResult& result);
 
 /// The mean regrets as a table in Markdown: a row for each algorithm, a column for each budget and
 /// those of the simulated clock where evaluations have a cost, with the screenings of an algorithm
-/// that makes any beside its evaluations; where there are several algorithms,
-/// the last column has the p-values against the best one.
+/// that makes any beside its evaluations; where there are several algorithms, the last column has
+/// the p-values against the best one. Where no optimum is known, median and quartiles of the best
+/// values found.
 std::string to_markdown(const BenchmarkResult& result);
 
 }  // namespace evonas::search

@@ -9,7 +9,9 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "search/front_comparison.hpp"
 #include "search/pareto.hpp"
+#include "search/table_labels.hpp"
 #include "search/table_search.hpp"
 #include "search/trials.hpp"
 
@@ -24,6 +26,9 @@ void expect_valid(const FrontBenchmarkSetup& setup) {
                     "least one of each",
                     setup.evaluations, setup.seeds));
   }
+  if (!(setup.seconds > 0.0)) {
+    expect_own_evaluations(setup.own_evaluations, setup.algorithms.size(), setup.evaluations);
+  }
   const std::size_t given = setup.reference_point.size();
   if (given != 0 && given != setup.problem.objectives.size()) {
     throw SearchError(
@@ -34,7 +39,7 @@ void expect_valid(const FrontBenchmarkSetup& setup) {
 }
 
 /// The reference point to be minimised.
-std::vector<double> reference_of(const FrontBenchmarkSetup& setup, const TableLabels& labels) {
+std::vector<double> reference_of(const FrontBenchmarkSetup& setup, const LabelSource& labels) {
   const std::vector<Objective>& objectives = setup.problem.objectives;
   std::vector<double> reference;
   if (!setup.reference_point.empty()) {
@@ -43,7 +48,12 @@ std::vector<double> reference_of(const FrontBenchmarkSetup& setup, const TableLa
     }
     return reference;
   }
-  for (const Individual& row : labels.rows()) {
+  if (labels.listed().empty()) {
+    throw SearchError(
+        "without a table a benchmark of fronts needs a reference point, up to which hypervolumes "
+        "count; give a value for each objective");
+  }
+  for (const Individual& row : labels.listed()) {
     if (!row.feasible()) continue;
     if (reference.empty()) reference = row.objectives;
     for (std::size_t i = 0; i < reference.size(); ++i) {
@@ -53,54 +63,78 @@ std::vector<double> reference_of(const FrontBenchmarkSetup& setup, const TableLa
   return reference;
 }
 
-double volume_of(std::span<const Individual> individuals, std::span<const std::size_t> front,
-                 std::span<const double> reference) {
-  std::vector<std::vector<double>> points;
-  points.reserve(front.size());
-  for (const std::size_t i : front) points.push_back(individuals[i].objectives);
-  return hypervolume(points, reference);
+Front front_of(std::span<const Individual> individuals) {
+  Front front;
+  for (const std::size_t i : pareto_front(individuals)) {
+    front.push_back(individuals[i].objectives);
+  }
+  return front;
 }
 
 struct Trial {
   double rate = 0.0;
   double evaluations = 0.0;
   double share = 0.0;
-  double seconds = 0.0;  ///< of the simulated clock
+  double seconds = 0.0;        ///< of the simulated clock
+  std::optional<Front> front;  ///< nothing where an evonas kept the search that kept no fronts
 };
 
 nlohmann::json to_json(const Trial& trial) {
-  return {{"evaluations_per_second", trial.rate},
-          {"evaluations", trial.evaluations},
-          {"hypervolume_share", trial.share},
-          {"training_seconds", trial.seconds}};
+  nlohmann::json json = {{"evaluations_per_second", trial.rate},
+                         {"evaluations", trial.evaluations},
+                         {"hypervolume_share", trial.share},
+                         {"training_seconds", trial.seconds}};
+  if (trial.front) json["front"] = *trial.front;
+  return json;
 }
 
 /// The trial that to_json() wrote; nothing where it is none.
 std::optional<Trial> parse_trial(const nlohmann::json& json) {
   try {
-    return Trial{.rate = json.at("evaluations_per_second").get<double>(),
-                 .evaluations = json.at("evaluations").get<double>(),
-                 .share = json.at("hypervolume_share").get<double>(),
-                 .seconds = json.at("training_seconds").get<double>()};
+    Trial trial{.rate = json.at("evaluations_per_second").get<double>(),
+                .evaluations = json.at("evaluations").get<double>(),
+                .share = json.at("hypervolume_share").get<double>(),
+                .seconds = json.at("training_seconds").get<double>()};
+    if (json.contains("front")) trial.front = json.at("front").get<Front>();
+    return trial;
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;
   }
 }
 
-TableBudget budget_of(const FrontBenchmarkSetup& setup) {
+/// Of searches of the algorithm of that number.
+TableBudget budget_of(const FrontBenchmarkSetup& setup, std::size_t algorithm) {
   if (setup.seconds > 0.0) return {.seconds = setup.seconds};
-  return {.evaluations = setup.evaluations};
+  return {.evaluations = evaluations_of(algorithm, setup.own_evaluations, setup.evaluations)};
+}
+
+/// Hypervolumes count up to a reference point, as shares of what is known.
+struct VolumeScale {
+  std::vector<double> reference;
+  std::size_t front_size = 0;
+  double exact = 1.0;  ///< so that shares are volumes where nothing is known
+};
+
+VolumeScale volume_scale(const FrontBenchmarkSetup& setup, const LabelSource& labels) {
+  VolumeScale scale{.reference = reference_of(setup, labels)};
+  if (labels.listed().empty()) return scale;
+  const Front front = front_of(labels.listed());
+  scale.front_size = front.size();
+  scale.exact = front.empty() ? 0.0 : hypervolume(front, scale.reference);
+  if (scale.exact > 0.0) return scale;
+  throw SearchError(
+      "no row of the table is within every limit and better than the reference point in every "
+      "objective; loosen the limits or move the reference point");
 }
 
 /// Nothing where it was stopped.
-std::optional<Trial> run_trial(const FrontBenchmarkSetup& setup, const TableLabels& labels,
-                               const AlgorithmOptions& options, std::span<const double> reference,
-                               double exact_volume, const std::stop_token& stop) {
+std::optional<Trial> run_trial(const FrontBenchmarkSetup& setup, const LabelSource& labels,
+                               const AlgorithmOptions& options, const TableBudget& budget,
+                               const VolumeScale& scale, const std::stop_token& stop) {
   std::vector<Individual> all;
   const auto take = [&](std::span<Individual> evaluated, std::span<const double> /*clock*/) {
     std::ranges::move(evaluated, std::back_inserter(all));
   };
-  const TableBudget budget = budget_of(setup);
   all.reserve(static_cast<std::size_t>(budget.evaluations));
   const auto begin = std::chrono::steady_clock::now();
   const std::unique_ptr<Algorithm> algorithm =
@@ -108,14 +142,16 @@ std::optional<Trial> run_trial(const FrontBenchmarkSetup& setup, const TableLabe
   const auto end = search_table(*algorithm, labels, budget, take, stop, options.guidance.screening);
   if (!end) return std::nullopt;
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
+  Front front = front_of(all);
   return Trial{.rate = static_cast<double>(all.size()) / elapsed.count(),
                .evaluations = static_cast<double>(all.size()),
-               .share = volume_of(all, pareto_front(all), reference) / exact_volume,
-               .seconds = end->seconds};
+               .share = hypervolume(front, scale.reference) / scale.exact,
+               .seconds = end->seconds,
+               .front = std::move(front)};
 }
 
 FrontAlgorithmResult summarise(std::string name, std::vector<Trial> trials) {
-  FrontAlgorithmResult result{.algorithm = std::move(name), .hypervolume_share_lowest = 1.0};
+  FrontAlgorithmResult result{.algorithm = std::move(name), .hypervolume_share_lowest = kInfinity};
   for (const Trial& trial : trials) {
     result.evaluations += trial.evaluations / static_cast<double>(trials.size());
     result.hypervolume_share_mean += trial.share / static_cast<double>(trials.size());
@@ -137,13 +173,33 @@ double mean_seconds(std::span<const Trial> trials) {
   return sum / static_cast<double>(trials.size());
 }
 
-/// What decides how all searches of a benchmark go, and what they are measured by.
-std::string describe(const FrontBenchmarkSetup& setup, const TableLabels& labels,
+/// What decides how all searches of a benchmark with that budget go, and what they are measured by.
+std::string describe(const FrontBenchmarkSetup& setup, const Key& labels, const TableBudget& budget,
                      std::span<const double> reference) {
-  const TableBudget budget = budget_of(setup);
-  return fmt::format("front\ntable: {}\nbudget: {} {}\nreference: {}\n", labels.digest().hex(),
+  return fmt::format("front\ntable: {}\nbudget: {} {}\nreference: {}\n", labels.hex(),
                      budget.evaluations, budget.seconds, fmt::join(reference, " ")) +
          describe_guidance(setup.guidance);
+}
+
+/// Nothing where a front is missing.
+std::optional<NamedFronts> fronts_of(const std::string& name, std::span<const Trial> trials) {
+  NamedFronts fronts{.algorithm = name};
+  for (const Trial& trial : trials) {
+    if (!trial.front) return std::nullopt;
+    fronts.fronts.push_back(*trial.front);
+  }
+  return fronts;
+}
+
+/// Adds the figures of all algorithms, and how their fronts compare.
+void add_figures(FrontBenchmarkResult& result, const Trials<Trial>& trials, bool timed) {
+  std::vector<NamedFronts> fronts;
+  trials.for_each_algorithm([&](std::string name, const std::vector<Trial>& own) {
+    if (auto found = fronts_of(name, own)) fronts.push_back(std::move(*found));
+    result.algorithms.push_back(summarise(std::move(name), own));
+    if (timed) result.algorithms.back().training_seconds = mean_seconds(own);
+  });
+  if (fronts.size() == result.algorithms.size()) result.comparisons = compare_fronts(fronts);
 }
 
 }  // namespace
@@ -153,72 +209,37 @@ FrontBenchmarkResult run_front_benchmark(
     const std::function<void(std::size_t, std::size_t)>& on_progress, const std::stop_token& stop,
     TrialLog* log) {
   expect_valid(setup);
-  const TableLabels labels(setup.space, *setup.table, setup.problem, setup.cost,
-                           screening_metrics(setup.algorithms));
-  const std::vector<double> reference = reference_of(setup, labels);
-  const std::vector<std::size_t> front = pareto_front(labels.rows());
-  const double exact_volume = front.empty() ? 0.0 : volume_of(labels.rows(), front, reference);
-  if (!(exact_volume > 0.0)) {
-    throw SearchError(
-        "no row of the table is within every limit and better than the reference point in every "
-        "objective; loosen the limits or move the reference point");
+  std::shared_ptr<const LabelSource> labels = setup.labels;
+  if (labels == nullptr) {
+    labels = std::make_shared<const TableLabels>(setup.space, *setup.table, setup.problem,
+                                                 setup.cost, screening_metrics(setup.algorithms));
   }
-  FrontBenchmarkResult result{
-      .front_size = front.size(), .hypervolume = exact_volume, .seeds = setup.seeds};
-  for (std::size_t i = 0; i < reference.size(); ++i) {
-    result.reference_point.push_back(turned(reference[i], setup.problem.objectives[i].goal));
+  const VolumeScale scale = volume_scale(setup, *labels);
+  FrontBenchmarkResult result{.front_size = scale.front_size,
+                              .hypervolume = scale.front_size > 0 ? scale.exact : 0.0,
+                              .seeds = setup.seeds};
+  for (std::size_t i = 0; i < scale.reference.size(); ++i) {
+    result.reference_point.push_back(turned(scale.reference[i], setup.problem.objectives[i].goal));
   }
   Trials<Trial> trials(setup.algorithms, setup.seeds, on_progress);
   if (log != nullptr) {
-    trials.recall(*log, describe(setup, labels, reference), setup.space, setup.problem,
-                  parse_trial);
+    const Key digest = labels->digest();
+    trials.recall(
+        *log,
+        [&](std::size_t algorithm) {
+          return describe(setup, digest, budget_of(setup, algorithm), scale.reference);
+        },
+        setup.space, setup.problem, parse_trial);
   }
   for (std::size_t i = 0; i < trials.size() && !stop.stop_requested(); ++i) {
     if (trials.has(i)) continue;
-    auto trial = run_trial(setup, labels, trials.options(i), reference, exact_volume, stop);
-    if (trial) trials.add(i, *trial);
+    const TableBudget budget = budget_of(setup, trials.algorithm_of(i));
+    auto trial = run_trial(setup, *labels, trials.options(i), budget, scale, stop);
+    if (trial) trials.add(i, std::move(*trial));
   }
   result.complete = trials.complete();
-  if (!result.complete) return result;
-  trials.for_each_algorithm([&](std::string name, const std::vector<Trial>& own) {
-    result.algorithms.push_back(summarise(std::move(name), own));
-    if (!setup.cost.empty()) result.algorithms.back().training_seconds = mean_seconds(own);
-  });
+  if (result.complete) add_figures(result, trials, !setup.cost.empty());
   return result;
-}
-
-nlohmann::json to_json(const FrontBenchmarkResult& result) {
-  nlohmann::json algorithms = nlohmann::json::object();
-  for (const FrontAlgorithmResult& algorithm : result.algorithms) {
-    nlohmann::json& figures = algorithms[algorithm.algorithm];
-    figures = {{"evaluations", algorithm.evaluations},
-               {"evaluations_per_second", algorithm.evaluations_per_second},
-               {"hypervolume_share_mean", algorithm.hypervolume_share_mean},
-               {"hypervolume_share_lowest", algorithm.hypervolume_share_lowest}};
-    if (algorithm.training_seconds) figures["training_seconds"] = *algorithm.training_seconds;
-  }
-  return {{"front_size", result.front_size},
-          {"hypervolume", result.hypervolume},
-          {"reference_point", result.reference_point},
-          {"seeds", result.seeds},
-          {"algorithms", std::move(algorithms)}};
-}
-
-std::string to_markdown(const FrontBenchmarkResult& result) {
-  if (result.algorithms.empty()) return {};
-  const bool timed = result.algorithms.front().training_seconds.has_value();
-  std::string text = fmt::format(
-      "| algorithm | evaluations | hypervolume of exact, mean | lowest | evaluations/s |{}\n"
-      "|---|---|---|---|---|{}\n",
-      timed ? " training seconds |" : "", timed ? "---|" : "");
-  for (const FrontAlgorithmResult& algorithm : result.algorithms) {
-    text += fmt::format("| {} | {:.0f} | {:.5f} | {:.5f} | {:.0f} |", algorithm.algorithm,
-                        algorithm.evaluations, algorithm.hypervolume_share_mean,
-                        algorithm.hypervolume_share_lowest, algorithm.evaluations_per_second);
-    if (timed) text += fmt::format(" {:.6g} |", *algorithm.training_seconds);
-    text += "\n";
-  }
-  return text;
 }
 
 }  // namespace evonas::search

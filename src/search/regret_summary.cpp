@@ -63,7 +63,7 @@ BudgetResult budget_result(const std::vector<double>& regrets) {
 }
 
 std::vector<BudgetResult> budget_results(std::span<const RegretTrace> traces,
-                                         const BenchmarkSetup& setup) {
+                                         const BenchmarkSetup& setup, std::int64_t evaluations) {
   std::vector<BudgetResult> results;
   for (const double seconds : setup.seconds) {
     results.push_back(budget_result(ordered(
@@ -72,6 +72,7 @@ std::vector<BudgetResult> budget_results(std::span<const RegretTrace> traces,
   }
   if (!setup.seconds.empty()) return results;
   for (const std::int64_t count : setup.budgets) {
+    if (count > evaluations) continue;
     results.push_back(budget_result(ordered(
         values_of(traces, [&](const RegretTrace& trace) { return trace.regret_after(count); }))));
     results.back().evaluations = count;
@@ -123,13 +124,32 @@ ClockResult clock_result(std::span<const RegretTrace> traces, const BenchmarkSet
   return clock;
 }
 
+/// A minimised value as its metric counts it; 0 has no sign.
+void turn(double& value, Goal goal) { value = turned(value, goal) + 0.0; }
+
+/// The same of quartiles, of which the lower stays the lower.
+void turn(double& lower, double& upper, Goal goal) {
+  turn(lower, goal);
+  turn(upper, goal);
+  if (lower > upper) std::swap(lower, upper);
+}
+
+template <class Curves>
+void turn_curves(Curves& curves, Goal goal) {
+  for (double& value : curves.mean_regret) turn(value, goal);
+  for (double& value : curves.median) turn(value, goal);
+  for (std::size_t i = 0; i < curves.lower_quartile.size(); ++i) {
+    turn(curves.lower_quartile[i], curves.upper_quartile[i], goal);
+  }
+}
+
 }  // namespace
 
 AlgorithmResult summarised(std::string name, std::span<const RegretTrace> traces,
-                           const BenchmarkSetup& setup) {
+                           const BenchmarkSetup& setup, std::int64_t evaluations) {
   AlgorithmResult result{.algorithm = std::move(name)};
-  result.budgets = budget_results(traces, setup);
-  const std::int64_t last = setup.seconds.empty() ? setup.evaluations : shared_evaluations(traces);
+  result.budgets = budget_results(traces, setup, evaluations);
+  const std::int64_t last = setup.seconds.empty() ? evaluations : shared_evaluations(traces);
   for (std::int64_t count = 1; count <= last; ++count) {
     const std::vector<double> regrets = ordered(
         values_of(traces, [&](const RegretTrace& trace) { return trace.regret_after(count); }));
@@ -148,6 +168,23 @@ AlgorithmResult summarised(std::string name, std::span<const RegretTrace> traces
       mean_of(values_of(traces, [](const RegretTrace& trace) { return trace.end.screenings; }));
   if (!setup.cost.empty()) result.clock = clock_result(traces, setup);
   return result;
+}
+
+void tell_as_values(AlgorithmResult& result, Goal goal) {
+  for (BudgetResult& budget : result.budgets) {
+    turn(budget.regret_mean, goal);
+    turn(budget.regret_median, goal);
+    turn(budget.regret_lower_quartile, budget.regret_upper_quartile, goal);
+    budget.at_optimum = 0.0;
+  }
+  turn_curves(result, goal);
+  result.without_optimum.clear();
+  result.median_evaluations_to_optimum = kInfinity;
+  result.evaluations_to_optimum_90 = kInfinity;
+  if (!result.clock) return;
+  turn_curves(*result.clock, goal);
+  result.clock->median_seconds_to_optimum = kInfinity;
+  result.clock->seconds_to_optimum_90 = kInfinity;
 }
 
 std::vector<double> final_regrets(std::span<const RegretTrace> traces,

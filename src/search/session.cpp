@@ -79,6 +79,9 @@ void check_metric(const std::string& metric, const std::string& role,
       metric, role, known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))));
 }
 
+/// Begins the entries of the identities of sources (Evaluator::identity()).
+constexpr std::string_view kIdentityEntry = "search.identity of ";
+
 std::vector<std::string> split_lines(const std::string& text) {
   std::vector<std::string> lines;
   for (std::size_t begin = 0; begin < text.size();) {
@@ -173,7 +176,7 @@ std::map<std::string, std::string> describe_setup(const SearchSetup& setup) {
     std::erase_if(printer.parts,
                   [](const std::string& part) { return part.starts_with("guidance.halving="); });
   }
-  std::map<std::string, std::string> entries{
+  std::map<std::string, std::string> entries = {
       {"search.space", setup.space.name()},
       {"search.seed", fmt::format("{}", setup.algorithm.seed)},
       {"search.objectives", fmt::format("{}", fmt::join(objectives, ", "))},
@@ -181,14 +184,20 @@ std::map<std::string, std::string> describe_setup(const SearchSetup& setup) {
       {"search.sources", fmt::format("{}", fmt::join(sources, "\n"))},
       {"search.algorithm", fmt::format("{}", fmt::join(printer.parts, " "))}};
   if (screens) entries["search.rungs"] = number_lines(sources_by_rung(setup));
+  for (const Source& source : setup.sources) {
+    const std::string identity = source.evaluator->identity();
+    if (!identity.empty()) entries[std::string(kIdentityEntry) + source.name] = identity;
+  }
   return entries;
 }
+
+bool may_be_missing(const std::string& entry) { return entry.starts_with(kIdentityEntry); }
 
 void refuse_other_setup(const RunStore& store, const std::map<std::string, std::string>& present) {
   const std::map<std::string, std::string> kept = store.manifest();
   for (const auto& [name, value] : present) {
     const auto found = kept.find(name);
-    if (found != kept.end() && found->second == value) continue;
+    if (found == kept.end() ? may_be_missing(name) : found->second == value) continue;
     throw SearchError(fmt::format(
         "{} belongs to another search: its {} is '{}', now it is '{}'; continue it with the "
         "configuration in its folder, or choose a new folder",

@@ -17,6 +17,10 @@ void check_setup(const SearchSetup& setup);
 /// What decides how a run goes, as manifest entries; a run is continued only with the same.
 std::map<std::string, std::string> describe_setup(const SearchSetup& setup);
 
+/// Whether a run may lack the entry: the identity of a source, which an evonas that knew of none
+/// did not note.
+bool may_be_missing(const std::string& entry);
+
 /// Throws SearchError, naming what differs, unless the store was begun with this setup.
 void refuse_other_setup(const RunStore& store, const std::map<std::string, std::string>& present);
 

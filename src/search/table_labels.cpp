@@ -123,6 +123,23 @@ Individual TableLabels::screen(spaces::Genotype genotype, const std::string& met
   return individual;
 }
 
+void TableLabels::evaluate(std::span<spaces::Genotype> asked, std::uint64_t first,
+                           std::vector<Individual>& evaluated, std::vector<double>& seconds) const {
+  for (spaces::Genotype& genotype : asked) {
+    evaluated.push_back(label(std::move(genotype), first++));
+    seconds.push_back(this->seconds(evaluated.back()));
+  }
+}
+
+void TableLabels::screen(std::span<spaces::Genotype> asked, const std::string& metric,
+                         std::uint64_t first, std::vector<Individual>& screened,
+                         std::vector<double>& seconds) const {
+  for (spaces::Genotype& genotype : asked) {
+    screened.push_back(screen(std::move(genotype), metric, first++));
+    seconds.push_back(this->seconds(screened.back()));
+  }
+}
+
 double TableLabels::seconds(const Individual& individual) const {
   if (seconds_.empty()) return 0.0;
   const auto row = row_of(individual.genotype, individual.key);

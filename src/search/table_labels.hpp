@@ -10,14 +10,14 @@
 
 #include "base/key_index.hpp"
 #include "evaluation/table/benchmark_table.hpp"
-#include "search/problem.hpp"
+#include "search/label_source.hpp"
 
 namespace evonas::search {
 
 /// Objectives and limits of a problem over all rows of a table, side by side in memory to be looked
 /// up millions of times a second. Immutable, so safe from many threads. For the benchmarks; a
 /// search goes through evaluation::TableEvaluator.
-class TableLabels {
+class TableLabels final : public LabelSource {
  public:
   /// `cost` is the metric of the table that holds the seconds an evaluation takes; empty where
   /// none are counted. `screening` are metrics that screen(). Throws EvaluationError for a metric
@@ -28,7 +28,12 @@ class TableLabels {
               std::span<const std::string> screening = {});
 
   /// Every row of the table with its labels; a row that lacks a value has failed.
-  const std::vector<Individual>& rows() const { return rows_; }
+  std::span<const Individual> listed() const override { return rows_; }
+
+  void evaluate(std::span<spaces::Genotype> asked, std::uint64_t first,
+                std::vector<Individual>& evaluated, std::vector<double>& seconds) const override;
+  void screen(std::span<spaces::Genotype> asked, const std::string& metric, std::uint64_t first,
+              std::vector<Individual>& screened, std::vector<double>& seconds) const override;
 
   /// The labels of `genotype` as evaluation number `index` of a search: those of its own row, else
   /// of the first row with the same key, else a failure.
@@ -44,7 +49,7 @@ class TableLabels {
   double seconds(const Individual& individual) const;
 
   /// The identity of everything in here: rows in their order, labels, seconds, and what screens.
-  Key digest() const;
+  Key digest() const override;
 
  private:
   std::optional<std::size_t> row_of(const spaces::Genotype& genotype, const Key& key) const;

@@ -18,6 +18,25 @@ const ScreeningOptions* screening_on(std::uint32_t rung,
                                 screening.size()));
 }
 
+/// Evaluates or screens `asked`, as the rung of each says: LabelSource::evaluate() for several
+/// rungs. Those on the same rung that stand beside each other are one batch.
+void climb(const LabelSource& labels, std::span<spaces::Genotype> asked,
+           const std::vector<std::uint32_t>& rungs, std::span<const ScreeningOptions> screening,
+           std::uint64_t first, std::vector<Individual>& told, std::vector<double>& seconds) {
+  for (std::size_t begin = 0; begin < asked.size();) {
+    std::size_t end = begin + 1;
+    while (end < asked.size() && rungs.at(end) == rungs.at(begin)) ++end;
+    const auto batch = asked.subspan(begin, end - begin);
+    if (const ScreeningOptions* const screens = screening_on(rungs.at(begin), screening)) {
+      labels.screen(batch, screens->metric, first + begin, told, seconds);
+      for (std::size_t i = begin; i < end; ++i) seconds[i] *= screens->share;
+    } else {
+      labels.evaluate(batch, first + begin, told, seconds);
+    }
+    begin = end;
+  }
+}
+
 /// Takes the screenings away.
 void keep_evaluations(std::span<const std::uint32_t> rungs, std::vector<Individual>& told,
                       std::vector<double>& clock) {
@@ -36,8 +55,8 @@ void keep_evaluations(std::span<const std::uint32_t> rungs, std::vector<Individu
 void expect_cost(const std::string& cost) {
   if (!cost.empty()) return;
   throw SearchError(
-      "a budget of seconds needs a cost: name the metric of the table that holds the seconds an "
-      "evaluation takes");
+      "a budget of seconds needs a cost: name the metric that holds the seconds an evaluation "
+      "takes");
 }
 
 std::vector<std::string> screening_metrics(std::span<const AlgorithmOptions> algorithms) {
@@ -50,12 +69,13 @@ std::vector<std::string> screening_metrics(std::span<const AlgorithmOptions> alg
   return {metrics.begin(), metrics.end()};
 }
 
-std::optional<TableSearch> search_table(Algorithm& algorithm, const TableLabels& labels,
+std::optional<TableSearch> search_table(Algorithm& algorithm, const LabelSource& labels,
                                         const TableBudget& budget, const TableReceiver& receive,
                                         const std::stop_token& stop,
                                         std::span<const ScreeningOptions> screening) {
   TableSearch search;
   std::vector<Individual> told;
+  std::vector<double> taken;  // seconds of each
   std::vector<double> clock;
   bool ended = false;
   while (!ended) {
@@ -65,25 +85,25 @@ std::optional<TableSearch> search_table(Algorithm& algorithm, const TableLabels&
       wanted = std::min(wanted, static_cast<std::size_t>(budget.evaluations - search.evaluations));
     }
     told.clear();
+    taken.clear();
     clock.clear();
     std::vector<spaces::Genotype> asked = algorithm.ask(wanted);
     const std::vector<std::uint32_t> rungs = algorithm.rungs();
-    for (std::size_t i = 0; i < asked.size(); ++i) {
-      const ScreeningOptions* const screens =
-          rungs.empty() ? nullptr : screening_on(rungs.at(i), screening);
-      const auto index = static_cast<std::uint64_t>(search.evaluations + search.screenings);
-      Individual individual = screens == nullptr
-                                  ? labels.label(std::move(asked[i]), index)
-                                  : labels.screen(std::move(asked[i]), screens->metric, index);
-      const double share = screens == nullptr ? 1.0 : screens->share;
-      const double seconds = search.seconds + share * labels.seconds(individual);
+    const auto first = static_cast<std::uint64_t>(search.evaluations + search.screenings);
+    if (rungs.empty()) {
+      labels.evaluate(asked, first, told, taken);
+    } else {
+      climb(labels, asked, rungs, screening, first, told, taken);
+    }
+    for (std::size_t i = 0; i < taken.size(); ++i) {
+      const double seconds = search.seconds + taken[i];
       ended = budget.seconds > 0.0 && seconds > budget.seconds;
       if (ended) break;
       search.seconds = seconds;
-      ++(screens == nullptr ? search.evaluations : search.screenings);
-      told.push_back(std::move(individual));
+      ++(rungs.empty() || rungs[i] == 0 ? search.evaluations : search.screenings);
       clock.push_back(seconds);
     }
+    told.resize(clock.size());
     search.exhausted = asked.empty();
     if (!ended && !search.exhausted) algorithm.tell(told);
     if (!rungs.empty()) keep_evaluations(rungs, told, clock);

@@ -9,21 +9,21 @@
 #include <vector>
 
 #include "search/algorithm.hpp"
-#include "search/table_labels.hpp"
+#include "search/label_source.hpp"
 
 namespace evonas::search {
 
-/// When a search on a table ends, whichever comes first; 0 sets no limit.
+/// When a search of a benchmark ends, whichever comes first; 0 sets no limit.
 struct TableBudget {
   std::int64_t evaluations = 0;  ///< screenings do not count
   double seconds = 0.0;          ///< of the simulated clock
 };
 
-/// Throws SearchError where a budget of seconds comes without a `cost`, the metric of the table
-/// that holds the seconds of an evaluation.
+/// Throws SearchError where a budget of seconds comes without a `cost`, the metric that holds the
+/// seconds of an evaluation.
 void expect_cost(const std::string& cost);
 
-/// How far a search on a table went.
+/// How far it went.
 struct TableSearch {
   std::int64_t evaluations = 0;
   double seconds = 0.0;         ///< of the simulated clock
@@ -39,15 +39,15 @@ std::vector<std::string> screening_metrics(std::span<const AlgorithmOptions> alg
 using TableReceiver =
     std::function<void(std::span<Individual> evaluated, std::span<const double> clock)>;
 
-/// Searches with the labels of a table, on a simulated clock: it shows the seconds that the
-/// evaluations so far would have taken one after the other (TableLabels::seconds()), and nothing
-/// else costs time. No evaluation is paid twice, because no algorithm asks twice for what its
+/// Searches with the labels of a table or of other sources, on a simulated clock: it shows the
+/// seconds that the evaluations so far would have taken one after the other, and nothing else costs
+/// time. No evaluation is paid twice, because no algorithm asks twice for what its
 /// `identity` takes for the same. One that would end behind the last second of the budget is not
 /// counted. Returns nothing where `stop` ended the search early.
 ///
 /// `screening` says what the algorithm's rungs are (Algorithm::rungs()): a metric that `labels`
 /// have for that, and the share that a screening takes of the seconds of the evaluation.
-std::optional<TableSearch> search_table(Algorithm& algorithm, const TableLabels& labels,
+std::optional<TableSearch> search_table(Algorithm& algorithm, const LabelSource& labels,
                                         const TableBudget& budget, const TableReceiver& receive,
                                         const std::stop_token& stop,
                                         std::span<const ScreeningOptions> screening = {});

@@ -17,6 +17,30 @@
 
 namespace evonas::search {
 
+/// After how many evaluations the searches of algorithm number `algorithm` end: after its `own`,
+/// where there are such and they are not 0, else after `all`.
+inline std::int64_t evaluations_of(std::size_t algorithm, std::span<const std::int64_t> own,
+                                   std::int64_t all) {
+  return algorithm < own.size() && own[algorithm] > 0 ? own[algorithm] : all;
+}
+
+/// Throws SearchError unless `own` is empty, or has a number from 0 to `all` for each algorithm.
+inline void expect_own_evaluations(std::span<const std::int64_t> own, std::size_t algorithms,
+                                   std::int64_t all) {
+  if (!own.empty() && own.size() != algorithms) {
+    throw SearchError(
+        fmt::format("a benchmark of {} algorithms has the evaluations of {}: give "
+                    "those of each, or of none",
+                    algorithms, own.size()));
+  }
+  for (const std::int64_t evaluations : own) {
+    if (evaluations >= 0 && evaluations <= all) continue;
+    throw SearchError(fmt::format(
+        "searches of one algorithm cannot end after {} evaluations, where the others end after {}",
+        evaluations, all));
+  }
+}
+
 /// The searches of a benchmark: every algorithm with the seeds 1, 2, ..., those of one algorithm
 /// after each other. What each has yielded, a Trial, is a value that to_json() writes.
 template <class Trial>
@@ -29,14 +53,16 @@ class Trials {
         on_progress_(std::move(on_progress)),
         trials_(algorithms_.size() * seeds_) {}
 
-  /// Takes what the log has of them, and keeps there what is added from now on. `shared` is what
-  /// decides how all of them go, `parse` gives the Trial of JSON, or nothing.
-  template <class Parse>
-  void recall(TrialLog& log, const std::string& shared, const spaces::AnySpace& space,
+  /// Takes what the log has of them, and keeps there what is added from now on. `describe` says
+  /// what decides how all searches of the algorithm of that number go, `parse` gives the Trial of
+  /// JSON, or nothing.
+  template <class Describe, class Parse>
+  void recall(TrialLog& log, const Describe& describe, const spaces::AnySpace& space,
               const Problem& problem, const Parse& parse) {
     log_ = &log;
     for (std::size_t i = 0; i < size(); ++i) {
-      descriptions_.push_back(shared + describe_trial(space, problem, options(i)));
+      descriptions_.push_back(describe(algorithm_of(i)) +
+                              describe_trial(space, problem, options(i)));
       trials_[i] = log.find(descriptions_[i], parse);
       if (trials_[i]) ++finished_;
     }
@@ -48,8 +74,11 @@ class Trials {
   /// Whether search `i` has ended. Safe beside add() of others.
   bool has(std::size_t i) const { return trials_[i].has_value(); }
 
+  /// The number of the algorithm of search `i`.
+  std::size_t algorithm_of(std::size_t i) const { return i / seeds_; }
+
   AlgorithmOptions options(std::size_t i) const {
-    AlgorithmOptions options = algorithms_[i / seeds_];
+    AlgorithmOptions options = algorithms_[algorithm_of(i)];
     options.seed = i % seeds_ + 1;
     return options;
   }

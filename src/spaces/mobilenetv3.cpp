@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -17,19 +18,26 @@ using namespace mobilenetv3;
 constexpr std::array<Gene, 3> kKernelChoices{3, 5, 7};
 constexpr std::array<Gene, 3> kExpansionChoices{3, 4, 6};
 constexpr std::array<Gene, 3> kDepthChoices{2, 3, 4};
-constexpr std::array<Gene, 25> kResolutionChoices = [] {
-  std::array<Gene, 25> choices{};
-  for (std::size_t i = 0; i < choices.size(); ++i) choices[i] = static_cast<Gene>(128 + 4 * i);
-  return choices;
-}();
-constexpr std::array<Gene, 1> kFullResolutionOnly{kFullResolution};
+constexpr std::int64_t kLeastResolution = 128;
+constexpr std::int64_t kFinestStep = 4;  ///< between resolutions
 
-std::span<const Gene> choices(std::size_t gene, const MobileNetV3Options& options) {
+/// Ascending.
+std::vector<Gene> resolution_choices(const MobileNetV3Options& options) {
+  std::vector<Gene> choices{kFullResolution};
+  if (!options.search_resolution) return choices;
+  for (std::int64_t side = kFullResolution - options.resolution_step;
+       side >= options.least_resolution; side -= options.resolution_step) {
+    choices.push_back(static_cast<Gene>(side));
+  }
+  std::ranges::reverse(choices);
+  return choices;
+}
+
+std::span<const Gene> choices(std::size_t gene, std::span<const Gene> resolutions) {
   if (gene < kExpansions) return kKernelChoices;
   if (gene < kDepths) return kExpansionChoices;
   if (gene < kResolution) return kDepthChoices;
-  if (options.search_resolution) return kResolutionChoices;
-  return kFullResolutionOnly;
+  return resolutions;
 }
 
 std::string gene_name(std::size_t gene) {
@@ -50,11 +58,11 @@ bool is_active(const Genotype& genotype, std::size_t gene) {
 
 /// Calls `visit(gene, value)` for every other value of every active gene, until it returns true.
 template <class Visit>
-void for_each_step(const Genotype& genotype, const MobileNetV3Options& options,
+void for_each_step(const Genotype& genotype, std::span<const Gene> resolutions,
                    const Visit& visit) {
   for (std::size_t gene = 0; gene < kGenes; ++gene) {
     if (!is_active(genotype, gene)) continue;
-    for (const Gene value : choices(gene, options)) {
+    for (const Gene value : choices(gene, resolutions)) {
       if (value != genotype[gene] && visit(gene, value)) return;
     }
   }
@@ -76,12 +84,22 @@ MobileNetV3::MobileNetV3(MobileNetV3Options options) : options_(options) {
                     "range: width_multiplier goes from 0.1 to 10, first_stride from 1 to 2",
                     width, options.first_stride));
   }
+  const auto [least, step] = std::pair(options.least_resolution, options.resolution_step);
+  if (least < kLeastResolution || least > kFullResolution || step < kFinestStep ||
+      step > kFullResolution - kLeastResolution || step % kFinestStep != 0) {
+    throw SpaceError(fmt::format(
+        "mobilenetv3 with a least_resolution of {} and a resolution_step of {} is out of range: "
+        "least_resolution goes from {} to {}, resolution_step is a multiple of {} up to {}",
+        least, step, kLeastResolution, kFullResolution, kFinestStep,
+        kFullResolution - kLeastResolution));
+  }
+  resolutions_ = resolution_choices(options);
 }
 
 Genotype MobileNetV3::sample(Rng& rng) const {
   std::vector<Gene> genes(kGenes);
   for (std::size_t gene = 0; gene < kGenes; ++gene) {
-    const std::span<const Gene> values = choices(gene, options_);
+    const std::span<const Gene> values = choices(gene, resolutions_);
     genes[gene] = values[rng.below(values.size())];
   }
   return Genotype(std::move(genes));
@@ -90,10 +108,10 @@ Genotype MobileNetV3::sample(Rng& rng) const {
 Genotype MobileNetV3::mutate(const Genotype& parent, Rng& rng) const {
   validate(parent);
   std::uint64_t steps = 0;
-  for_each_step(parent, options_, [&](std::size_t, Gene) { return ++steps, false; });
+  for_each_step(parent, resolutions_, [&](std::size_t, Gene) { return ++steps, false; });
   std::uint64_t left = rng.below(steps);
   Genotype child;
-  for_each_step(parent, options_, [&](std::size_t gene, Gene value) {
+  for_each_step(parent, resolutions_, [&](std::size_t gene, Gene value) {
     if (left-- > 0) return false;
     child = with_gene(parent, gene, value);
     return true;
@@ -121,7 +139,7 @@ void MobileNetV3::validate(const Genotype& genotype) const {
                     kGenes, genotype.size()));
   }
   for (std::size_t gene = 0; gene < kGenes; ++gene) {
-    const std::span<const Gene> values = choices(gene, options_);
+    const std::span<const Gene> values = choices(gene, resolutions_);
     if (std::ranges::find(values, genotype[gene]) != values.end()) continue;
     throw SpaceError(fmt::format("the {} of a mobilenetv3 genotype is {}, expected {}",
                                  gene_name(gene), genotype[gene], fmt::join(values, ", ")));
@@ -141,7 +159,7 @@ Key MobileNetV3::key(const Genotype& genotype) const {
 std::vector<Genotype> MobileNetV3::neighbours(const Genotype& genotype) const {
   validate(genotype);
   std::vector<Genotype> result;
-  for_each_step(genotype, options_, [&](std::size_t gene, Gene value) {
+  for_each_step(genotype, resolutions_, [&](std::size_t gene, Gene value) {
     result.push_back(with_gene(genotype, gene, value));
     return false;
   });

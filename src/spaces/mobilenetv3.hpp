@@ -12,9 +12,11 @@ namespace evonas::spaces {
 
 /// The skeleton around the searched blocks; the defaults are the published one.
 struct MobileNetV3Options {
-  double width_multiplier = 1.0;  ///< scales every width; widths are multiples of 8
-  std::int64_t first_stride = 2;  ///< stride of the first convolution; 1 suits small images
-  bool search_resolution = true;  ///< whether the extent of the input is searched
+  double width_multiplier = 1.0;        ///< scales every width; widths are multiples of 8
+  std::int64_t first_stride = 2;        ///< stride of the first convolution; 1 suits small images
+  bool search_resolution = true;        ///< whether the extent of the input is searched
+  std::int64_t least_resolution = 128;  ///< the lowest that is searched, of 224 parts
+  std::int64_t resolution_step = 4;     ///< between those that are, down from 224
 
   template <class Visitor>
   void fields(Visitor& visit) {
@@ -25,21 +27,27 @@ struct MobileNetV3Options {
           between(1, 2));
     visit("search_resolution", search_resolution,
           "search the side of the input too, 128/224 to 224/224 of the images; false keeps theirs");
+    visit("least_resolution", least_resolution,
+          "lowest side that is searched, of 224 parts; Once-for-All's predictors know 160 and more",
+          between(128, 224));
+    visit("resolution_step", resolution_step,
+          "distance between the sides that are searched, down from 224: a multiple of 4",
+          between(4, 96));
   }
 };
 
 /// The MobileNetV3 space of Once-for-All (Cai et al., "Once-for-All: Train One Network and
 /// Specialize it for Efficient Deployment", ICLR 2020): five units of two to four inverted residual
 /// blocks; each block has a depthwise kernel of 3, 5 or 7 and an expansion of 3, 4 or 6; the input
-/// is resized to 128, 132, ..., 224 of 224 parts. Widths, strides, activations and
-/// squeeze-excitation of the units are those of MobileNetV3-Large (Howard et al., ICCV 2019).
+/// is resized to 128, 132, ..., 224 of 224 parts, or to fewer of them. Widths, strides, activations
+/// and squeeze-excitation of the units are those of MobileNetV3-Large (Howard et al., ICCV 2019).
 ///
 /// Genotype: 20 kernels (four blocks a unit), 20 expansions, 5 depths and the resolution, each gene
 /// the value itself. Blocks beyond the depth of their unit are inactive: their genes are part of
 /// the genotype, wait there for the unit to grow, and change neither the network nor its key.
 class MobileNetV3 {
  public:
-  /// Throws SpaceError where an option is out of range.
+  /// Throws SpaceError where an option is out of range, or the step is no multiple of 4.
   explicit MobileNetV3(MobileNetV3Options options = {});
 
   std::string name() const { return "mobilenetv3"; }
@@ -71,6 +79,7 @@ class MobileNetV3 {
 
  private:
   MobileNetV3Options options_;
+  std::vector<Genotype::Gene> resolutions_;  ///< choices of the resolution, ascending
 };
 
 /// MobileNetV3-Large of the paper (Howard et al., "Searching for MobileNetV3", ICCV 2019, table 1):

@@ -73,7 +73,7 @@ cost: took
   const Result refused = run({"benchmark", file.string(), "--set", "cost=seconds"});
   CHECK(refused.code == 2);
   CHECK(contains(refused.err,
-                 "cost: no table under `evaluation` gives \"seconds\" (there are: "
+                 "cost: no table or module under `evaluation` gives \"seconds\" (there are: "
                  "accuracy, took)"));
 }
 

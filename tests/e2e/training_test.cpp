@@ -108,6 +108,31 @@ TEST_CASE("networks that break the limit when they are measured again give way")
   CHECK(final.at("metrics").contains("test_accuracy"));
 }
 
+TEST_CASE("TorchScript needs LibTorch and a file with a module") {
+  const tests::TemporaryFolder folder;
+  write_text(folder / "search.yaml", R"(
+space: darts
+objectives: [{metric: accuracy, goal: maximize}]
+evaluation: {accuracy: {torchscript: labels.pt, unit: "%"}}
+search: {algorithm: random}
+budget: {evaluations: 3}
+)");
+  const auto refusal = [&](const std::string& program, const std::string& out) {
+    const Result result = run_program(
+        program, {"search", (folder / "search.yaml").string(), "--out", (folder / out).string()});
+    CHECK(result.code == 2);
+    return result.err;
+  };
+  CHECK(
+      refusal(EVONAS_PROGRAM, "first").find("built without LibTorch and cannot run TorchScript") !=
+      std::string::npos);
+  CHECK(refusal(EVONAS_TORCH_PROGRAM, "second").find("labels.pt: there is no such file") !=
+        std::string::npos);
+  write_text(folder / "labels.pt", "no module");
+  CHECK(refusal(EVONAS_TORCH_PROGRAM, "third").find("labels.pt: this is no TorchScript module") !=
+        std::string::npos);
+}
+
 TEST_CASE("an evonas without LibTorch says so") {
   const Trained data;
   const Result result = run(

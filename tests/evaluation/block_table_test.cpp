@@ -56,6 +56,23 @@ std::string entry(const std::string& rest, const std::string& mean) {
 
 }  // namespace
 
+TEST_CASE_FIXTURE(Fixture,
+                  "the identity of a latency is that of its table and of what networks read") {
+  const std::string whole = std::string(kStem) + kHead;
+  const auto identity = [](const BlockLatencyTable& table, std::int64_t side) {
+    return BlockLatency(spaces::AnySpace{spaces::MobileNetV3()}, {3, side, side, 10},
+                        std::make_shared<const BlockLatencyTable>(table), "latency_ms")
+        .identity();
+  };
+  const std::string first = identity(read(whole), 224);
+  // The same entries in another order.
+  CHECK(identity(read(std::string(kHead) + kStem), 224) == first);
+  CHECK(identity(read(whole), 192) != first);
+  CHECK(identity(read(kStem), 224) != first);
+  CHECK(identity(read("stem-input:32x24x3-output:16x12x16: {mean: 1.25}\n" + std::string(kHead)),
+                 224) != first);
+}
+
 TEST_CASE_FIXTURE(Fixture, "latencies of blocks add up") {
   const BlockLatencyTable table = read(kStem + entry("3-kernel:3-stride:1-idskip:1-se:1", "4") +
                                        entry("3-kernel:3-stride:1-idskip:1-se:0", "2") + kHead);

@@ -138,6 +138,23 @@ TEST_CASE("report data of a benchmark") {
   CHECK(data.at("curves").at(0).at("clock").is_null());
 }
 
+TEST_CASE("report data of a benchmark without an optimum") {
+  Benchmark benchmark{.name = "searchers", .space = "darts", .metric = {"accuracy", "%"}};
+  benchmark.result.optimum_known = false;
+  benchmark.result.optimum = 95.5;
+  benchmark.result.algorithms.push_back({.algorithm = "ant",
+                                         .budgets = {{.evaluations = 50, .regret_median = 95.0}},
+                                         .median = {94.0, 95.0},
+                                         .evaluations = 50.0});
+  const nlohmann::json data = report_json(benchmark);
+  CHECK(data.at("optimum_known") == false);
+  CHECK(data.at("optimum") == 95.5);
+  CHECK(data.at("curves").at(0).at("evaluations") == 50.0);
+  CHECK(data.at("curves").at(0).at("budgets").at(0).at("regret_median") == 95.0);
+  CHECK(data.at("curves").at(0).at("without_optimum").empty());
+  CHECK_NOTHROW((void)report_html(data));
+}
+
 TEST_CASE("report data of a benchmark with a clock") {
   Benchmark benchmark{.name = "searchers", .space = "nasbench201", .metric = {"accuracy", "%"}};
   benchmark.result.cost = "train_seconds";

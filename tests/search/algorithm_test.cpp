@@ -52,7 +52,8 @@ TEST_CASE("every algorithm keeps the contract") {
   for (const auto& [name, problem] : {std::pair{"random", kTwoObjectives},
                                       {"regularized_evolution", kOneObjective},
                                       {"local_search", kOneObjective},
-                                      {"nsga2", kTwoObjectives}}) {
+                                      {"nsga2", kTwoObjectives},
+                                      {"ofa_evolution", kOneObjective}}) {
     for (const std::int64_t population : {0, 2, 40}) {
       CAPTURE(name);
       CAPTURE(population);
@@ -64,7 +65,8 @@ TEST_CASE("every algorithm keeps the contract") {
 
 TEST_CASE("with the identity genotype every genotype is asked for once") {
   const SmallSpace small;
-  for (const char* name : {"random", "regularized_evolution", "local_search", "nsga2"}) {
+  for (const char* name :
+       {"random", "regularized_evolution", "local_search", "nsga2", "ofa_evolution"}) {
     CAPTURE(name);
     const AlgorithmOptions options{.algorithm = name, .identity = "genotype"};
     const Asked asked = run_algorithm(options, spaces::AnySpace{small}, kOneObjective,
@@ -77,7 +79,7 @@ TEST_CASE("with the identity genotype every genotype is asked for once") {
 
 TEST_CASE("a space that cannot be enumerated is given up after bounded attempts") {
   const spaces::AnySpace space{OpaqueSpace{}};
-  for (const char* name : {"random", "regularized_evolution", "nsga2"}) {
+  for (const char* name : {"random", "regularized_evolution", "nsga2", "ofa_evolution"}) {
     CAPTURE(name);
     const Asked asked =
         run_algorithm({.algorithm = name}, space, kOneObjective, label_with_failures, 1000);
@@ -89,14 +91,15 @@ TEST_CASE("a space that cannot be enumerated is given up after bounded attempts"
 TEST_CASE("all algorithms begin with the same random architectures") {
   const spaces::AnySpace space{SmallSpace{}};
   const auto begin = make_algorithm({.algorithm = "random"}, space, kOneObjective)->ask(3);
-  for (const char* name : {"regularized_evolution", "local_search", "nsga2"}) {
+  for (const char* name : {"regularized_evolution", "local_search", "nsga2", "ofa_evolution"}) {
     CHECK(make_algorithm({.algorithm = name}, space, kOneObjective)->ask(3) == begin);
   }
 }
 
 TEST_CASE("batches follow the option") {
   const spaces::AnySpace space{SmallSpace{}};
-  for (const char* name : {"random", "regularized_evolution", "local_search", "nsga2"}) {
+  for (const char* name :
+       {"random", "regularized_evolution", "local_search", "nsga2", "ofa_evolution"}) {
     const AlgorithmOptions options{.algorithm = name, .batch = 4};
     CHECK(make_algorithm(options, space, kOneObjective)->batch_size() == 4);
   }
@@ -115,7 +118,7 @@ TEST_CASE("an algorithm that cannot be made is refused with the reason") {
             .find("'nsga3', did you mean nsga2?") != std::string::npos);
   CHECK(message_of_make({.algorithm = "random"}, space, {}).find("no objective") !=
         std::string::npos);
-  for (const char* name : {"regularized_evolution", "local_search"}) {
+  for (const char* name : {"regularized_evolution", "local_search", "ofa_evolution"}) {
     CHECK(message_of_make({.algorithm = name}, space, kTwoObjectives)
               .find("one objective, but the problem has 2") != std::string::npos);
   }

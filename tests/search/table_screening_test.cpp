@@ -1,5 +1,9 @@
 #include <cmath>
+#include <map>
 #include <memory>
+#include <set>
+#include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -9,7 +13,9 @@
 #include "search/additive_predictor.hpp"
 #include "search/benchmark.hpp"
 #include "search/front_benchmark.hpp"
+#include "search/source_labels.hpp"
 #include "search/table_fixtures.hpp"
+#include "search/table_labels.hpp"
 #include "search/table_search.hpp"
 
 namespace evonas::search {
@@ -207,6 +213,33 @@ BenchmarkSetup rung_setup(const TemporaryFolder& folder) {
           .seeds = 4,
           .budgets = {5, 15},
           .cost = "b"};
+}
+
+TEST_CASE("sources screen in a benchmark as the table does that has the same labels") {
+  const TemporaryFolder folder;
+  BenchmarkSetup setup = rung_setup(folder);
+  const BenchmarkResult expected = run_benchmark(setup, {}, {});
+  std::vector<Source> sources;
+  // What costs comes first: no failure hides it.
+  for (const std::string& name : std::vector<std::string>{"b", "a", "early", "earlier"}) {
+    sources.push_back({name, std::make_shared<evaluation::TableEvaluator>(
+                                 setup.table, std::map<std::string, std::string>{{name, name}},
+                                 std::set<std::string>{}, "b")});
+  }
+  setup.labels =
+      std::make_shared<const SourceLabels>(setup.space, sources, kHighest, "b", kEarlyMetrics);
+  setup.table = nullptr;
+  const BenchmarkResult result = run_benchmark(setup, {}, {});
+  REQUIRE(result.algorithms.size() == 2);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const AlgorithmResult& own = result.algorithms[i];
+    CHECK(own.screenings == expected.algorithms[i].screenings);
+    CHECK(own.clock->training_seconds == expected.algorithms[i].clock->training_seconds);
+    CHECK(own.budgets.back().regret_median ==
+          doctest::Approx(255.0 - expected.algorithms[i].budgets.back().regret_median));
+  }
+  setup.labels = std::make_shared<const SourceLabels>(setup.space, sources, kHighest, "b");
+  CHECK_THROWS_AS(run_benchmark(setup, {}, {}), SearchError);
 }
 
 TEST_CASE("a benchmark tells screenings apart from evaluations") {

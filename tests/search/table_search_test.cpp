@@ -4,6 +4,7 @@
 
 #include "message_of.hpp"
 #include "search/table_fixtures.hpp"
+#include "search/table_labels.hpp"
 
 namespace evonas::search {
 namespace {

@@ -94,6 +94,38 @@ TEST_CASE("texts that are no architecture are refused with the reason") {
   refused(replaced(kText, "{", "{\"wid\":1.2,"), "'wid' is not one of");
 }
 
+TEST_CASE("the resolutions that are searched can be fewer") {
+  const MobileNetV3 space({.least_resolution = 160, .resolution_step = 16});
+  const std::set<Genotype::Gene> expected{160, 176, 192, 208, 224};
+  std::set<Genotype::Gene> sampled;
+  Rng rng(1, "resolutions");
+  for (int i = 0; i < 200; ++i) {
+    Genotype genotype = space.sample(rng);
+    for (int step = 0; step < 5; ++step) genotype = space.mutate(genotype, rng);
+    sampled.insert(genotype[45]);
+  }
+  CHECK(sampled == expected);
+  const Genotype genotype = space.parse(kText);
+  std::set<Genotype::Gene> near{genotype[45]};
+  for (const Genotype& neighbour : space.neighbours(genotype)) near.insert(neighbour[45]);
+  CHECK(near == expected);
+  // The same network as among more resolutions.
+  CHECK(space.key(genotype) == MobileNetV3().key(genotype));
+  CHECK_THROWS_WITH_AS(space.validate(with_gene(genotype, 45, 164)),
+                       "the resolution of a mobilenetv3 genotype is 164, expected 160, 176, 192, "
+                       "208, 224",
+                       SpaceError);
+  // Steps go down from the full resolution.
+  const MobileNetV3 uneven({.least_resolution = 150, .resolution_step = 32});
+  CHECK_NOTHROW(uneven.validate(with_gene(genotype, 45, 192)));
+  CHECK_THROWS_AS(uneven.validate(with_gene(genotype, 45, 156)), SpaceError);
+  const MobileNetV3 fixed({.search_resolution = false, .least_resolution = 160});
+  CHECK_THROWS_AS(fixed.validate(genotype), SpaceError);
+  CHECK_THROWS_AS(MobileNetV3({.least_resolution = 124}), SpaceError);
+  CHECK_THROWS_AS(MobileNetV3({.resolution_step = 6}), SpaceError);
+  CHECK_THROWS_AS(MobileNetV3({.resolution_step = 100}), SpaceError);
+}
+
 TEST_CASE("genes beyond the depth of a unit are kept and do not count") {
   const MobileNetV3 space;
   const NetworkInput input{3, 64, 64, 10};

@@ -39,8 +39,8 @@ void check_training(const Configuration& configuration, yaml::Findings& findings
 
 void check_search(const Configuration& configuration, yaml::Findings& findings) {
   const std::string& algorithm = configuration.search.algorithm;
-  const bool single =
-      algorithm == "regularized_evolution" || algorithm == "local_search" || algorithm == "bananas";
+  const bool single = algorithm == "regularized_evolution" || algorithm == "local_search" ||
+                      algorithm == "bananas" || algorithm == "ofa_evolution";
   if (single && configuration.objectives.size() > 1) {
     findings.add("search.algorithm",
                  fmt::format("{} searches for one objective, and there are {}: use nsga2, or turn "
@@ -49,10 +49,14 @@ void check_search(const Configuration& configuration, yaml::Findings& findings) 
   }
 }
 
-std::vector<std::string> table_metrics(const Configuration& configuration) {
+/// Those that stand for evaluations, so one of them can hold the seconds that these take.
+std::vector<std::string> simulated_metrics(const Configuration& configuration) {
   std::vector<std::string> names;
   for (const auto& [metric, source] : configuration.evaluation) {
-    if (std::holds_alternative<TableSection>(source)) names.push_back(metric);
+    if (std::holds_alternative<TableSection>(source) ||
+        std::holds_alternative<TorchScriptSection>(source)) {
+      names.push_back(metric);
+    }
   }
   return names;
 }
@@ -67,21 +71,29 @@ bool evaluations_take_seconds(const Configuration& configuration) {
          std::any_of(configuration.evaluation.begin(), configuration.evaluation.end(), takes_some);
 }
 
-/// What screening by a table takes is a share of the seconds that this table holds.
-void check_screening_tables(const Configuration& configuration, yaml::Findings& findings) {
+/// The key that names the file of a table or of a TorchScript module, and the file; both are empty
+/// for other sources.
+std::pair<std::string, std::string> label_file(const Configuration& configuration,
+                                               const std::string& metric) {
+  const auto found = configuration.evaluation.find(metric);
+  if (found == configuration.evaluation.end()) return {};
+  if (const auto* table = std::get_if<TableSection>(&found->second)) return {"table", table->table};
+  if (const auto* script = std::get_if<TorchScriptSection>(&found->second)) {
+    return {"torchscript", script->torchscript};
+  }
+  return {};
+}
+
+/// What screening by a table or a module takes is a share of the seconds that the same one gives.
+void check_screening_files(const Configuration& configuration, yaml::Findings& findings) {
   if (!configuration.cost) return;
-  const auto table_of = [&](const std::string& metric) -> const TableSection* {
-    const auto found = configuration.evaluation.find(metric);
-    return found == configuration.evaluation.end() ? nullptr
-                                                   : std::get_if<TableSection>(&found->second);
-  };
-  const TableSection* const cost = table_of(*configuration.cost);
+  const auto cost = label_file(configuration, *configuration.cost);
   for (const search::ScreeningOptions& screening : configuration.search.guidance.screening) {
-    const TableSection* const own = table_of(screening.metric);
-    if (cost == nullptr || own == nullptr || own->table == cost->table) continue;
-    findings.add(fmt::format("evaluation.{}.table", screening.metric),
+    const auto own = label_file(configuration, screening.metric);
+    if (cost.first.empty() || own.first.empty() || own == cost) continue;
+    findings.add(fmt::format("evaluation.{}.{}", screening.metric, own.first),
                  fmt::format("screens, and costs a share of what \"{}\" says, but that is in "
-                             "another table: name the same one",
+                             "another file: name the same one",
                              *configuration.cost));
   }
 }
@@ -112,8 +124,8 @@ Configuration read(yaml::Document document, std::span<const std::string> overrid
   detail::check_screening(configuration.search, "search", configuration.objectives,
                           configuration.limits, detail::names_of(configuration.evaluation),
                           findings);
-  check_screening_tables(configuration, findings);
-  detail::check_cost(configuration.cost, table_metrics(configuration), findings);
+  check_screening_files(configuration, findings);
+  detail::check_cost(configuration.cost, simulated_metrics(configuration), findings);
   check_budget(configuration, findings);
   findings.check();
   return configuration;

@@ -88,8 +88,9 @@ struct Configuration {
           checked(limit_fault));
     visit("evaluation", evaluation, "where the values of each metric come from");
     visit("cost", cost,
-          "the metric under `evaluation`, of a table, that holds the seconds an evaluation took "
-          "(budget.training_seconds); trainings and measurements tell theirs themselves");
+          "the metric under `evaluation`, of a table or a TorchScript module, that holds the "
+          "seconds an evaluation took (budget.training_seconds); trainings and measurements tell "
+          "theirs themselves");
     visit("search", search, "algorithm and its options");
     visit("budget", budget, "when the search ends, whichever comes first", required());
     visit("final", final, "what happens to the best network at the end", {}, final_defaults());
@@ -145,9 +146,9 @@ void check_screening(const search::AlgorithmOptions& options, const std::string&
                      const std::vector<std::string>& limits,
                      const std::vector<std::string>& sources, yaml::Findings& findings);
 
-/// A check that they share too: `cost`, where it is given, is one of the metrics that `tables`
-/// give.
-void check_cost(const std::optional<std::string>& cost, const std::vector<std::string>& tables,
+/// A check that they share too: `cost`, where it is given, is one of `metrics`, those that a table
+/// or a TorchScript module gives.
+void check_cost(const std::optional<std::string>& cost, const std::vector<std::string>& metrics,
                 yaml::Findings& findings);
 
 /// The keys of a map.

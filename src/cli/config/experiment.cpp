@@ -1,5 +1,8 @@
 #include "cli/config/experiment.hpp"
 
+#include <algorithm>
+#include <variant>
+
 #include <fmt/format.h>
 
 #include "yaml/reader.hpp"
@@ -13,12 +16,34 @@ void check_evaluation(const Experiment& experiment, yaml::Findings& findings) {
     return;
   }
   for (const auto& [metric, source] : experiment.evaluation) {
-    if (!source.table.empty() && source.table != experiment.table_file()) {
+    const auto* section = std::get_if<TableSection>(&source);
+    if (section == nullptr) continue;
+    if (!section->table.empty() && section->table != experiment.table_file()) {
       findings.add(fmt::format("evaluation.{}.table", metric),
                    fmt::format("an experiment reads one table, and another metric names {}",
                                experiment.table_file()));
     }
   }
+}
+
+void check_input(const Experiment& experiment, yaml::Findings& findings) {
+  if (findings.given("input") || experiment.is_tabulated()) return;
+  if (!experiment.configuration().needs_input()) return;
+  findings.add("input",
+               "is missing: latency, parameters, FLOPs and memory depend on what networks read "
+               "(cifar10, cifar100, imagenet16, imagenet, fashion_mnist, mnist or CxHxW:CLASSES)");
+}
+
+/// Those that stand for evaluations, so one of them can hold the seconds that these take.
+std::vector<std::string> simulated_metrics(const Experiment& experiment) {
+  std::vector<std::string> names;
+  for (const auto& [metric, source] : experiment.evaluation) {
+    if (std::holds_alternative<TableSection>(source) ||
+        std::holds_alternative<TorchScriptSection>(source)) {
+      names.push_back(metric);
+    }
+  }
+  return names;
 }
 
 void check_search(const Experiment& experiment, yaml::Findings& findings) {
@@ -27,13 +52,22 @@ void check_search(const Experiment& experiment, yaml::Findings& findings) {
   }
   for (std::size_t i = 0; i < experiment.search.size(); ++i) {
     const std::string path = fmt::format("search[{}]", i);
-    if (experiment.search[i].seed != search::AlgorithmOptions().seed) {
+    const ExperimentAlgorithmSection& algorithm = experiment.search[i];
+    if (algorithm.options.seed != search::AlgorithmOptions().seed) {
       findings.add(path + ".seed",
                    "has no effect in an experiment, which runs the seeds 1 to "
                    "`seeds`: leave it out");
     }
-    detail::check_screening(experiment.search[i], path, experiment.objectives, experiment.limits,
+    detail::check_screening(algorithm.options, path, experiment.objectives, experiment.limits,
                             detail::names_of(experiment.evaluation), findings);
+    if (algorithm.evaluations == 0) continue;
+    if (!experiment.seconds.empty()) {
+      findings.add(path + ".evaluations", "has no effect where `seconds` end searches");
+    } else if (!experiment.budgets.empty() && algorithm.evaluations > experiment.budgets.back()) {
+      findings.add(path + ".evaluations",
+                   fmt::format("must be at most {}, the last of `budgets`, where all searches end",
+                               experiment.budgets.back()));
+    }
   }
 }
 
@@ -65,6 +99,11 @@ void check_budgets(const Experiment& experiment, yaml::Findings& findings) {
 
 void check_reference(const Experiment& experiment, yaml::Findings& findings) {
   const std::size_t given = experiment.reference_point.size();
+  if (given == 0 && experiment.objectives.size() > 1 && !experiment.is_tabulated()) {
+    findings.add("reference_point",
+                 "is missing: without a table nothing says up to where the hypervolume counts; "
+                 "give a value for each objective");
+  }
   if (given > 0 && given != experiment.objectives.size()) {
     findings.add("reference_point",
                  fmt::format("has {} values for {} objectives: give one for each", given,
@@ -73,6 +112,7 @@ void check_reference(const Experiment& experiment, yaml::Findings& findings) {
 }
 
 void check_metrics(const Experiment& experiment, yaml::Findings& findings) {
+  if (!experiment.is_tabulated()) return;
   const auto refuse_free = [&](const std::string& metric, const std::string& path) {
     for (const std::string& name : free_metrics()) {
       if (name == metric) {
@@ -93,6 +133,38 @@ void check_metrics(const Experiment& experiment, yaml::Findings& findings) {
 
 }  // namespace
 
+bool Experiment::is_tabulated() const {
+  return std::ranges::all_of(evaluation, [](const auto& named) {
+    return std::holds_alternative<TableSection>(named.second);
+  });
+}
+
+std::string Experiment::table_file() const {
+  for (const auto& [metric, source] : evaluation) {
+    if (const auto* section = std::get_if<TableSection>(&source)) return section->table;
+  }
+  return {};
+}
+
+std::string Experiment::column(const std::string& metric) const {
+  const std::string& name = std::get<TableSection>(evaluation.at(metric)).metric;
+  return name.empty() ? metric : name;
+}
+
+Configuration Experiment::configuration() const {
+  Configuration result;
+  result.space = space;
+  result.input = input;
+  result.objectives = objectives;
+  result.limits = limits;
+  for (const auto& named : evaluation) {
+    std::visit([&](const auto& section) { result.evaluation[named.first] = section; },
+               named.second);
+  }
+  result.cost = cost;
+  return result;
+}
+
 Experiment load_experiment(const std::filesystem::path& file,
                            std::span<const std::string> overrides) {
   yaml::Findings findings;
@@ -100,10 +172,11 @@ Experiment load_experiment(const std::filesystem::path& file,
                                                       overrides, findings);
   // Those that stand there by default.
   if (!experiment.seconds.empty() && !findings.given("budgets")) experiment.budgets.clear();
-  const std::vector<std::string> metrics = detail::names_of(experiment.evaluation);
-  detail::check_problem(experiment.objectives, experiment.limits, metrics, findings);
-  detail::check_cost(experiment.cost, metrics, findings);
+  detail::check_problem(experiment.objectives, experiment.limits,
+                        detail::names_of(experiment.evaluation), findings);
+  detail::check_cost(experiment.cost, simulated_metrics(experiment), findings);
   check_evaluation(experiment, findings);
+  check_input(experiment, findings);
   check_search(experiment, findings);
   check_budgets(experiment, findings);
   check_metrics(experiment, findings);

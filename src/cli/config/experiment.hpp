@@ -13,15 +13,31 @@
 
 namespace evonas::config {
 
-/// A comparison of algorithms over many seeds on a table, as an experiment file asks for it.
+/// One of the algorithms.
+struct ExperimentAlgorithmSection {
+  search::AlgorithmOptions options;
+  std::int64_t evaluations = 0;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    options.fields(visit);
+    visit("evaluations", evaluations,
+          "where searches of this algorithm end before the last of `budgets`; 0 is there",
+          between(0, 100000000));
+  }
+};
+
+/// A comparison of algorithms over many seeds, on a table or with labels of another origin, as an
+/// experiment file asks for it.
 struct Experiment {
   std::string title;
   AnySpaceSection space;
+  std::optional<std::string> input;
   std::vector<ObjectiveSection> objectives;
   std::vector<std::string> limits;
-  std::map<std::string, TableSection> evaluation;
+  std::map<std::string, BenchmarkSourceSection> evaluation;
   std::optional<std::string> cost;
-  std::vector<search::AlgorithmOptions> search;
+  std::vector<ExperimentAlgorithmSection> search;
   std::int64_t seeds = 200;
   std::vector<std::int64_t> budgets = {10, 20, 50, 100, 150, 200, 300};
   std::vector<double> seconds;
@@ -32,10 +48,20 @@ struct Experiment {
     visit("title", title, "heading of the result");
     visit("space", space, "where architectures come from: a name, or a mapping with its options",
           required());
+    visit("input", input,
+          "what networks read, where that is needed for latency, params, macs, flops or "
+          "memory_bytes: cifar10, cifar100, imagenet16, imagenet, fashion_mnist, mnist or "
+          "CxHxW:CLASSES",
+          checked(Configuration::input_fault));
     visit("objectives", objectives,
-          "one metric, whose regret is reported, or several, whose front is", required());
+          "one metric, whose regret is reported (without a table the best value found), or "
+          "several, whose front is",
+          required());
     visit("limits", limits, "hard limits that a result keeps", checked(Configuration::limit_fault));
-    visit("evaluation", evaluation, "the table that each metric comes from", required());
+    visit("evaluation", evaluation,
+          "where the values of each metric come from: a table, whose optimum is known, or other "
+          "sources that repeat",
+          required());
     visit("cost", cost,
           "the metric under `evaluation` that holds the seconds an evaluation takes: results are "
           "told over a simulated clock too, which adds them up");
@@ -51,19 +77,22 @@ struct Experiment {
           between(0.001, 1e15));
     visit("reference_point", reference_point,
           "with several objectives: a value of each, up to which the hypervolume counts; empty is "
-          "the worst of the table");
+          "the worst of the table, and without a table it is needed");
   }
 
   search::Problem problem() const { return make_problem(objectives, limits); }
 
-  /// The table that all metrics come from.
-  const std::string& table_file() const { return evaluation.begin()->second.table; }
+  /// Whether all metrics come from a table.
+  bool is_tabulated() const;
 
-  /// How a metric under `evaluation` is called in it.
-  const std::string& column(const std::string& metric) const {
-    const std::string& name = evaluation.at(metric).metric;
-    return name.empty() ? metric : name;
-  }
+  /// The table that metrics come from; empty where none does.
+  std::string table_file() const;
+
+  /// How a metric under `evaluation`, of a table, is called in it.
+  std::string column(const std::string& metric) const;
+
+  /// A search with the same space, problem and sources.
+  Configuration configuration() const;
 };
 
 /// Reads an experiment file as load_configuration() does a configuration. Throws yaml::YamlError.

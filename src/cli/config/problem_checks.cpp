@@ -144,12 +144,12 @@ void check_screening(const search::AlgorithmOptions& options, const std::string&
   }
 }
 
-void check_cost(const std::optional<std::string>& cost, const Names& tables,
+void check_cost(const std::optional<std::string>& cost, const Names& metrics,
                 yaml::Findings& findings) {
-  if (!cost || std::find(tables.begin(), tables.end(), *cost) != tables.end()) return;
-  const std::string known = tables.empty() ? "none" : fmt::format("{}", fmt::join(tables, ", "));
-  findings.add("cost", fmt::format("no table under `evaluation` gives \"{}\" (there are: {}): name "
-                                   "its table there, as for an objective",
+  if (!cost || std::find(metrics.begin(), metrics.end(), *cost) != metrics.end()) return;
+  const std::string known = metrics.empty() ? "none" : fmt::format("{}", fmt::join(metrics, ", "));
+  findings.add("cost", fmt::format("no table or module under `evaluation` gives \"{}\" (there are: "
+                                   "{}): name its source there, as for an objective",
                                    *cost, known));
 }
 

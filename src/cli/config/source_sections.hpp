@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <variant>
 
@@ -77,8 +78,35 @@ struct TableSection {
   }
 };
 
+/// `{torchscript: accuracy.pt, unit: "%"}`: what a TorchScript module says of the genes.
+struct TorchScriptSection {
+  std::string torchscript;
+  std::int64_t output = 0;
+  std::string unit;
+  std::string cost = "expensive";
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("torchscript", torchscript,
+          "file of a TorchScript module that reads genes, int64 [n, genes], and gives float [n] or "
+          "[n, outputs]",
+          required(file_path()));
+    visit("output", output, "which of its outputs, where it has several; the first is 0",
+          between(0, 1000));
+    visit("unit", unit, "unit of the values");
+    visit("cost", cost,
+          "what a value stands for: an expensive evaluation, which predictor_guided predicts, or a "
+          "cheap look-up, of which it asks for every candidate",
+          one_of({"expensive", "cheap"}));
+  }
+};
+
 /// Where the values of one metric come from.
-using SourceSection =
-    std::variant<TrainSection, MeasureSection, LookupSection, BlocksSection, TableSection>;
+using SourceSection = std::variant<TrainSection, MeasureSection, LookupSection, BlocksSection,
+                                   TableSection, TorchScriptSection>;
+
+/// The same in an experiment, whose labels have to repeat at no cost.
+using BenchmarkSourceSection =
+    std::variant<TableSection, TorchScriptSection, LookupSection, BlocksSection>;
 
 }  // namespace evonas::config

@@ -33,6 +33,12 @@ std::shared_ptr<evaluation::Evaluator> make_lookup_source(
   refuse("look latency up");
 }
 
+std::shared_ptr<evaluation::Evaluator> make_torchscript_source(
+    const spaces::AnySpace& /*space*/, const std::filesystem::path& /*file*/,
+    std::vector<evaluation::ScriptOutput> /*outputs*/, const std::string& /*seconds*/) {
+  refuse("run TorchScript");
+}
+
 spaces::NetworkInput input_of_training(const evaluation::TrainingOptions& /*options*/) {
   refuse("train networks");
 }

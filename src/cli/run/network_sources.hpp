@@ -7,10 +7,12 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "evaluation/evaluator.hpp"
 #include "evaluation/latency/latency.hpp"
 #include "evaluation/latency/lookup_comparison.hpp"
+#include "evaluation/torchscript/torchscript_evaluator.hpp"
 #include "evaluation/training/training_benchmark.hpp"
 #include "evaluation/training/training_evaluator.hpp"
 #include "evaluation/training/training_options.hpp"
@@ -36,6 +38,11 @@ std::shared_ptr<evaluation::Evaluator> make_lookup_source(const spaces::AnySpace
                                                           const std::filesystem::path& file,
                                                           const evaluation::LatencyOptions& options,
                                                           const std::string& metric);
+
+/// Safe to evaluate several blocks from many threads at once.
+std::shared_ptr<evaluation::Evaluator> make_torchscript_source(
+    const spaces::AnySpace& space, const std::filesystem::path& file,
+    std::vector<evaluation::ScriptOutput> outputs, const std::string& seconds);
 
 /// What networks read when they are trained with these options.
 spaces::NetworkInput input_of_training(const evaluation::TrainingOptions& options);

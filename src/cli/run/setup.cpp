@@ -10,6 +10,7 @@
 
 #include "cli/run/network_sources.hpp"
 #include "cli/run/predictors.hpp"
+#include "cli/run/stand_in_sources.hpp"
 #include "evaluation/graph_costs.hpp"
 #include "evaluation/latency_blocks/block_latency.hpp"
 #include "evaluation/table/benchmark_table.hpp"
@@ -18,52 +19,6 @@ namespace evonas::cli {
 namespace {
 
 using config::Configuration;
-
-/// Names a metric without being able to evaluate it.
-class DeclaredSource final : public evaluation::Evaluator {
- public:
-  explicit DeclaredSource(evaluation::Metric metric) : metric_(std::move(metric)) {}
-
-  std::vector<evaluation::Metric> metrics() const override { return {metric_}; }
-  bool deterministic() const override { return false; }
-  void evaluate(std::span<const evaluation::Candidate> /*block*/,
-                const evaluation::OutcomeSink& /*sink*/, std::stop_token /*stop*/) override {
-    throw evaluation::EvaluationError("the metric " + metric_.name + " is only declared here");
-  }
-
- private:
-  evaluation::Metric metric_;
-};
-
-/// One metric of a table whose evaluations screen: they take a share of the seconds that the table
-/// has, where it has any.
-class ScreeningTable final : public evaluation::Evaluator {
- public:
-  /// `table` has `metric` and may have another one, which is not told of.
-  ScreeningTable(evaluation::TableEvaluator table, std::string metric, double share)
-      : table_(std::move(table)), metric_(std::move(metric)), share_(share) {}
-
-  std::vector<evaluation::Metric> metrics() const override {
-    std::vector<evaluation::Metric> metrics = table_.metrics();
-    std::erase_if(metrics, [&](const auto& metric) { return metric.name != metric_; });
-    return metrics;
-  }
-  bool deterministic() const override { return true; }
-  void evaluate(std::span<const evaluation::Candidate> block, const evaluation::OutcomeSink& sink,
-                std::stop_token stop) override {
-    const auto receive = [&](std::size_t i, evaluation::Outcome outcome) {
-      std::erase_if(outcome.metrics, [&](const auto& value) { return value.first != metric_; });
-      outcome.seconds *= share_;
-      sink(i, std::move(outcome));
-    };
-    table_.evaluate(block, receive, std::move(stop));
-  }
-
- private:
-  evaluation::TableEvaluator table_;
-  std::string metric_;
-  double share_;
-};
 
 /// Builds the sources of one search.
 class SourceList {
@@ -83,12 +38,15 @@ class SourceList {
     add_tables();
     add_each<config::BlocksSection>();
     add_each<config::LookupSection>();
+    add_scripts();
     add_each<config::MeasureSection>();
     add_each<config::TrainSection>();
     return std::move(sources_);
   }
 
  private:
+  using ScriptOutputs = std::vector<evaluation::ScriptOutput>;
+
   void add(std::string name, std::shared_ptr<evaluation::Evaluator> evaluator) {
     sources_.push_back({std::move(name), std::move(evaluator)});
   }
@@ -126,10 +84,66 @@ class SourceList {
       if (names.erase(screening.metric) == 0) continue;
       std::map<std::string, std::string> own{{screening.metric, all.at(screening.metric)}};
       if (all.contains(cost)) own[cost] = all.at(cost);
-      add(screening.metric,
-          std::make_shared<ScreeningTable>(evaluation::TableEvaluator(table, own, cheap, cost),
-                                           screening.metric, screening.share));
+      add_screening(screening,
+                    std::make_shared<evaluation::TableEvaluator>(table, own, cheap, cost));
     }
+  }
+
+  void add_screening(const search::ScreeningOptions& screening,
+                     std::shared_ptr<evaluation::Evaluator> source) {
+    add(screening.metric,
+        std::make_shared<ScreeningSource>(std::move(source), screening.metric, screening.share));
+  }
+
+  /// One source for each TorchScript file, named by its metrics, and one for each metric that
+  /// screens.
+  void add_scripts() {
+    std::map<std::string, ScriptOutputs> files;
+    for (const auto& [metric, source] : configuration_.evaluation) {
+      if (const auto* script = std::get_if<config::TorchScriptSection>(&source)) {
+        const auto cost = script->cost == "cheap" ? evaluation::CostClass::Cheap
+                                                  : evaluation::CostClass::Simulated;
+        files[script->torchscript].push_back({.metric = {metric, script->unit, cost},
+                                              .column = static_cast<std::size_t>(script->output)});
+      }
+    }
+    for (auto& [file, outputs] : files) {
+      add_screenings(file, outputs);
+      if (outputs.empty()) continue;
+      std::string name;
+      for (const evaluation::ScriptOutput& output : outputs) {
+        name += (name.empty() ? "" : "+") + output.metric.name;
+      }
+      add(std::move(name), make_script(file, std::move(outputs)));
+    }
+  }
+
+  /// Takes the metrics that screen out of `outputs`, those of a TorchScript file.
+  void add_screenings(const std::string& file, ScriptOutputs& outputs) {
+    const ScriptOutputs all = outputs;
+    for (const search::ScreeningOptions& screening : configuration_.search.guidance.screening) {
+      const auto screens = [&](const evaluation::ScriptOutput& output) {
+        return output.metric.name == screening.metric;
+      };
+      if (std::erase_if(outputs, screens) == 0) continue;
+      ScriptOutputs own;
+      for (const evaluation::ScriptOutput& output : all) {
+        if (screens(output) || output.metric.name == configuration_.cost) own.push_back(output);
+      }
+      add_screening(screening, make_script(file, std::move(own)));
+    }
+  }
+
+  std::shared_ptr<evaluation::Evaluator> make_script(const std::string& file,
+                                                     ScriptOutputs outputs) const {
+    // A report needs no more than the names of the metrics where the file has gone.
+    if (declared_ && !std::filesystem::exists(file)) {
+      std::vector<evaluation::Metric> metrics;
+      for (const evaluation::ScriptOutput& output : outputs) metrics.push_back(output.metric);
+      return std::make_shared<DeclaredSource>(std::move(metrics));
+    }
+    return make_torchscript_source(space_, file, std::move(outputs),
+                                   configuration_.cost.value_or(std::string()));
   }
 
   template <class Section>
@@ -177,7 +191,7 @@ class SourceList {
   static std::shared_ptr<evaluation::Evaluator> declare(const std::string& metric,
                                                         const std::string& unit,
                                                         evaluation::CostClass cost) {
-    return std::make_shared<DeclaredSource>(evaluation::Metric{metric, unit, cost});
+    return std::make_shared<DeclaredSource>(std::vector{evaluation::Metric{metric, unit, cost}});
   }
 
   const Configuration& configuration_;

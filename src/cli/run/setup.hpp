@@ -16,11 +16,13 @@
 namespace evonas::cli {
 
 /// Whether the sources of a search can evaluate, or only name their metrics, which is enough to
-/// report and verify and needs neither data sets nor devices. Tables are opened in any case.
+/// report and verify and needs neither data sets nor devices. Tables are opened in any case, and
+/// look-up tables and TorchScript files where they are there.
 enum class Sources { Working, Declared };
 
 /// The search that a configuration asks for. Sources run in the order free, table, look-up,
-/// measurement, training: what is cheap comes first. Throws the errors of their makers.
+/// TorchScript, measurement, training: what is cheap comes first. Throws the errors of their
+/// makers.
 search::SearchSetup make_setup(const config::Configuration& configuration, std::size_t threads,
                                Sources sources);
 

@@ -1,5 +1,7 @@
 #include "cli/run/network_sources.hpp"
 
+#include <utility>
+
 #include "evaluation/export/torch_files.hpp"
 
 namespace evonas::cli {
@@ -23,6 +25,13 @@ std::shared_ptr<evaluation::Evaluator> make_lookup_source(const spaces::AnySpace
                                                           const std::string& metric) {
   return std::make_shared<evaluation::LookupLatency>(
       space, input, std::make_shared<evaluation::LatencyLookup>(file, options), metric);
+}
+
+std::shared_ptr<evaluation::Evaluator> make_torchscript_source(
+    const spaces::AnySpace& space, const std::filesystem::path& file,
+    std::vector<evaluation::ScriptOutput> outputs, const std::string& seconds) {
+  return std::make_shared<evaluation::TorchScriptEvaluator>(space, file, std::move(outputs),
+                                                            seconds);
 }
 
 spaces::NetworkInput input_of_training(const evaluation::TrainingOptions& options) {

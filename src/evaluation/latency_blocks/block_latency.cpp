@@ -17,6 +17,10 @@ std::vector<Metric> BlockLatency::metrics() const {
   return {{.name = metric_, .unit = "ms", .cost = CostClass::Cheap}};
 }
 
+std::string BlockLatency::identity() const {
+  return table_->digest().hex() + ' ' + input_.to_string();
+}
+
 void BlockLatency::evaluate(std::span<const Candidate> block, const OutcomeSink& sink,
                             std::stop_token stop) {
   std::mutex mutex;

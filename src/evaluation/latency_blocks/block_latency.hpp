@@ -17,6 +17,8 @@ class BlockLatency final : public Evaluator {
 
   std::vector<Metric> metrics() const override;
   bool deterministic() const override { return true; }
+  /// The entries of the table, and what networks read.
+  std::string identity() const override;
   void evaluate(std::span<const Candidate> block, const OutcomeSink& sink,
                 std::stop_token stop) override;
 

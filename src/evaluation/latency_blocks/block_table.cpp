@@ -138,6 +138,14 @@ std::string BlockLatencyTable::nearest(const Fields& missing) const {
   return fmt::format("'{}' on line {} ({})", best->description, best->line, best_difference);
 }
 
+Key BlockLatencyTable::digest() const {
+  KeyStream stream;
+  for (const auto& [fields, entry] : entries_) {
+    stream.add(fmt::format("{} {}\n", entry.description, entry.milliseconds));
+  }
+  return stream.key();
+}
+
 double BlockLatencyTable::latency_ms(const graph::Graph& network) const {
   double sum = 0;
   std::size_t missing = 0;

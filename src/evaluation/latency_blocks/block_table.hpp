@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/key.hpp"
 #include "evaluation/latency_blocks/network_blocks.hpp"
 #include "graph/graph.hpp"
 
@@ -33,6 +34,8 @@ class BlockLatencyTable {
   double latency_ms(const graph::Graph& network) const;
 
   std::size_t size() const { return entries_.size(); }
+  /// The identity of the blocks in it and their latencies.
+  Key digest() const;
 
  private:
   /// What a description says behind its name, by field.

@@ -1,0 +1,133 @@
+#include "cli/run/benchmark_ground.hpp"
+
+#include <filesystem>
+#include <map>
+#include <set>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "cli/run/atomic_file.hpp"
+#include "cli/run/setup.hpp"
+#include "evaluation/graph_costs.hpp"
+#include "evaluation/table/builtin_tables.hpp"
+#include "evaluation/table/tabulated_space.hpp"
+#include "search/session.hpp"
+#include "search/source_labels.hpp"
+#include "search/table_search.hpp"
+
+namespace evonas::cli {
+namespace {
+
+std::shared_ptr<const evaluation::BenchmarkTable> open_table(const config::Experiment& experiment,
+                                                             const spaces::AnySpace& space,
+                                                             const std::string& file) {
+  const std::string table = experiment.table_file();
+  if (!table.starts_with(evaluation::kBuiltinTable) && !std::filesystem::exists(table)) {
+    throw FileError(fmt::format(
+        "the table {} does not exist. Import it from a CSV file of the benchmark:\n"
+        "  evonas table import --space {} --csv FILE --architecture COLUMN --metric "
+        "{}=COLUMN:UNIT:maximize --out {}\n"
+        "or name another table with --set evaluation.{}.table=FILE; see the comments in {}",
+        table, space.name(), experiment.evaluation.begin()->first, table,
+        experiment.evaluation.begin()->first, file));
+  }
+  return std::make_shared<const evaluation::BenchmarkTable>(
+      evaluation::BenchmarkTable::open(table, space));
+}
+
+/// The space, or that part of it that the table has.
+spaces::AnySpace tabulated(const spaces::AnySpace& space,
+                           const std::shared_ptr<const evaluation::BenchmarkTable>& table) {
+  if (space.size() && *space.size() == table->size()) return space;
+  return spaces::AnySpace(evaluation::TabulatedSpace(space, table));
+}
+
+search::Guidance guidance_of(const config::Experiment& experiment, const spaces::AnySpace& space,
+                             const std::shared_ptr<const evaluation::BenchmarkTable>& table) {
+  std::map<std::string, std::string> names;
+  std::set<std::string> cheap;
+  for (const auto& [metric, source] : experiment.evaluation) {
+    if (std::get<config::TableSection>(source).cost != "cheap") continue;
+    const std::string& column = experiment.column(metric);
+    names[column] = column;
+    cheap.insert(column);
+  }
+  search::Guidance guidance{.make_predictor = predictor_maker(space)};
+  const auto input = spaces::NetworkInput::parse(experiment.input.value_or("cifar10"));
+  guidance.known.push_back(std::make_shared<evaluation::GraphCosts>(space, input));
+  if (!cheap.empty()) {
+    guidance.known.push_back(std::make_shared<evaluation::TableEvaluator>(table, names, cheap));
+  }
+  return guidance;
+}
+
+/// The problem with metrics called as in the table.
+search::Problem table_problem(const config::Experiment& experiment) {
+  search::Problem problem = experiment.problem();
+  for (auto& objective : problem.objectives) {
+    objective.metric = experiment.column(objective.metric);
+  }
+  for (auto& limit : problem.limits) limit.metric = experiment.column(limit.metric);
+  return problem;
+}
+
+std::vector<search::AlgorithmOptions> algorithms_of(const config::Experiment& experiment) {
+  std::vector<search::AlgorithmOptions> algorithms;
+  for (const auto& section : experiment.search) algorithms.push_back(section.options);
+  return algorithms;
+}
+
+/// The algorithms, with metrics called as in the table.
+std::vector<search::AlgorithmOptions> table_algorithms(const config::Experiment& experiment) {
+  std::vector<search::AlgorithmOptions> algorithms = algorithms_of(experiment);
+  for (search::AlgorithmOptions& options : algorithms) {
+    for (search::ScreeningOptions& screening : options.guidance.screening) {
+      screening.metric = experiment.column(screening.metric);
+      screening.of = experiment.column(screening.of);
+    }
+  }
+  return algorithms;
+}
+
+/// All that a table has.
+BenchmarkGround table_ground(const config::Experiment& experiment, const std::string& file) {
+  const spaces::AnySpace space = config::make_space(experiment.space);
+  const auto table = open_table(experiment, space, file);
+  const search::Problem problem = table_problem(experiment);
+  return {.space = tabulated(space, table),
+          .problem = problem,
+          .algorithms = table_algorithms(experiment),
+          .guidance = guidance_of(experiment, space, table),
+          .table = table,
+          .cost = experiment.cost ? experiment.column(*experiment.cost) : std::string(),
+          .unit = table->metric(problem.objectives.front().metric).unit};
+}
+
+/// A whole space, labelled by sources.
+BenchmarkGround source_ground(const config::Experiment& experiment, std::size_t threads) {
+  const config::Configuration configuration = experiment.configuration();
+  const search::SearchSetup setup = make_setup(configuration, threads, Sources::Working);
+  const std::string cost = experiment.cost.value_or(std::string());
+  const auto metrics = metrics_of(setup, configuration);
+  const std::vector<search::AlgorithmOptions> algorithms = algorithms_of(experiment);
+  return {
+      .space = setup.space,
+      .problem = setup.problem,
+      .algorithms = algorithms,
+      .guidance = search::guidance_of(setup),
+      .labels = std::make_shared<const search::SourceLabels>(
+          setup.space, setup.sources, setup.problem, cost, search::screening_metrics(algorithms)),
+      .cost = cost,
+      .unit = metrics.at(setup.problem.objectives.front().metric).unit};
+}
+
+}  // namespace
+
+BenchmarkGround make_benchmark_ground(const config::Experiment& experiment, const std::string& file,
+                                      std::size_t threads) {
+  return experiment.is_tabulated() ? table_ground(experiment, file)
+                                   : source_ground(experiment, threads);
+}
+
+}  // namespace evonas::cli

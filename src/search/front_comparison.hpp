@@ -1,0 +1,27 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "search/front_benchmark.hpp"
+
+namespace evonas::search {
+
+/// Vectors of objectives to be minimised, none of which dominates another.
+using Front = std::vector<std::vector<double>>;
+
+/// Share of the members of `other` that one of `front` equals or surpasses in every objective; 1
+/// where there are none.
+double coverage(const Front& front, const Front& other);
+
+/// The fronts that the searches of one algorithm have found.
+struct NamedFronts {
+  std::string algorithm;
+  std::vector<Front> fronts;
+};
+
+/// Each with each other one.
+std::vector<FrontComparison> compare_fronts(std::span<const NamedFronts> algorithms);
+
+}  // namespace evonas::search
