@@ -214,6 +214,33 @@ TEST_CASE("a table of blocks is a source that needs to know what networks read")
                        yaml::YamlError);
 }
 
+TEST_CASE("a command runs in the folder of its configuration, or where that says") {
+  const std::string yaml =
+      "space: nasbench201\n"
+      "objectives: [{metric: accuracy, goal: maximize}]\n"
+      "evaluation:\n"
+      "  accuracy:\n"
+      "    command: [python3, train.py, two words]\n"
+      "    early_stopping: {metric: loss, goal: minimize}\n"
+      "  loss: {from: accuracy}\n"
+      "  energy: {command: [./measure], folder: ../tools}\n"
+      "budget: {training_seconds: 10}\n";
+  const Configuration first = parse_configuration(yaml, "/data/searches");
+  const auto options = [](const Configuration& configuration, const char* metric) {
+    return std::get<CommandSection>(configuration.evaluation.at(metric)).options;
+  };
+  // What a run folder keeps means the same elsewhere.
+  const Configuration again = parse_configuration(yaml::to_yaml(first), "/elsewhere");
+  for (const Configuration& configuration : {first, again}) {
+    CHECK(options(configuration, "accuracy").folder == "/data/searches");
+    CHECK(options(configuration, "accuracy").command ==
+          std::vector<std::string>{"python3", "train.py", "two words"});
+    CHECK(options(configuration, "accuracy").early_stopping->metric == "loss");
+    CHECK(options(configuration, "energy").folder == "/data/tools");
+    CHECK_FALSE(options(configuration, "energy").early_stopping.has_value());
+  }
+}
+
 TEST_CASE("paths count from the folder of the file, those of --set from the current one") {
   const auto table = [](const Configuration& configuration) {
     return std::get<TableSection>(configuration.evaluation.at("accuracy")).table;

@@ -65,7 +65,8 @@ std::vector<std::string> simulated_metrics(const Configuration& configuration) {
 bool evaluations_take_seconds(const Configuration& configuration) {
   const auto takes_some = [](const auto& named) {
     return std::holds_alternative<TrainSection>(named.second) ||
-           std::holds_alternative<MeasureSection>(named.second);
+           std::holds_alternative<MeasureSection>(named.second) ||
+           std::holds_alternative<CommandSection>(named.second);
   };
   return configuration.cost ||
          std::any_of(configuration.evaluation.begin(), configuration.evaluation.end(), takes_some);
@@ -113,8 +114,22 @@ void check_budget(const Configuration& configuration, yaml::Findings& findings) 
   }
 }
 
+/// Commands run where their configuration lies, unless it says otherwise.
+void complete_folders(Configuration& configuration, const std::filesystem::path& folder) {
+  const std::filesystem::path absolute = folder.empty()
+                                             ? std::filesystem::current_path()
+                                             : std::filesystem::absolute(folder).lexically_normal();
+  for (auto& [metric, source] : configuration.evaluation) {
+    auto* section = std::get_if<CommandSection>(&source);
+    if (section != nullptr && section->options.folder.empty()) {
+      section->options.folder = absolute.string();
+    }
+  }
+}
+
 Configuration read(yaml::Document document, std::span<const std::string> overrides) {
   yaml::Findings findings;
+  const std::filesystem::path folder = document.root.place.origin->folder;
   auto configuration =
       yaml::read_overridden<Configuration>(std::move(document), overrides, findings);
   detail::check_problem(configuration.objectives, configuration.limits,
@@ -127,7 +142,9 @@ Configuration read(yaml::Document document, std::span<const std::string> overrid
   check_screening_files(configuration, findings);
   detail::check_cost(configuration.cost, simulated_metrics(configuration), findings);
   check_budget(configuration, findings);
+  detail::check_commands(configuration, findings);
   findings.check();
+  complete_folders(configuration, folder);
   return configuration;
 }
 
@@ -169,6 +186,8 @@ bool Configuration::needs_input() const {
   }
   for (const auto& [metric, source] : evaluation) {
     if (std::holds_alternative<BlocksSection>(source)) return true;
+    const auto* command = std::get_if<CommandSection>(&source);
+    if (command != nullptr && command->options.architecture != "json") return true;
   }
   return latency() != nullptr || (final && final->measure && !final->train);
 }

@@ -151,6 +151,9 @@ void check_screening(const search::AlgorithmOptions& options, const std::string&
 void check_cost(const std::optional<std::string>& cost, const std::vector<std::string>& metrics,
                 yaml::Findings& findings);
 
+/// Whether the commands among the sources can be run, and report what is asked of them.
+void check_commands(const Configuration& configuration, yaml::Findings& findings);
+
 /// The keys of a map.
 template <class T>
 std::vector<std::string> names_of(const std::map<std::string, T>& map) {

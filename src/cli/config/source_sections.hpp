@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "base/fields.hpp"
+#include "evaluation/command/command_options.hpp"
 #include "evaluation/latency/latency_options.hpp"
 #include "evaluation/table/builtin_tables.hpp"
 #include "evaluation/training/training_options.hpp"
@@ -101,9 +102,34 @@ struct TorchScriptSection {
   }
 };
 
+/// `{command: [python3, train.py], unit: "%"}`: values from processes of the user's.
+struct CommandSection {
+  evaluation::CommandOptions options;
+  std::string unit;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    options.fields(visit);
+    visit("unit", unit, "of the values, as reports show it");
+  }
+};
+
+/// `{from: accuracy, unit: mJ}`: a further metric that the command of another one reports.
+struct FromSection {
+  std::string from;
+  std::string unit;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("from", from, "the metric under `evaluation` whose command reports this one too",
+          required());
+    visit("unit", unit, "of the values, as reports show it");
+  }
+};
+
 /// Where the values of one metric come from.
 using SourceSection = std::variant<TrainSection, MeasureSection, LookupSection, BlocksSection,
-                                   TableSection, TorchScriptSection>;
+                                   TableSection, TorchScriptSection, CommandSection, FromSection>;
 
 /// The same in an experiment, whose labels have to repeat at no cost.
 using BenchmarkSourceSection =

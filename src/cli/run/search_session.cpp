@@ -46,7 +46,11 @@ int run_session(const config::Configuration& configuration, const RunFolder& fol
   Log log(folder.log_file());
   ThreadArena arena(options.threads);
   return arena.execute([&] {
-    const search::SearchSetup setup = make_setup(configuration, arena.threads(), Sources::Working);
+    const evaluation::CommandListener listener{
+        .detail = [&](const std::string& line) { log.detail(line); },
+        .warning = [&](const std::string& line) { log.warn(line); }};
+    const search::SearchSetup setup =
+        make_setup(configuration, arena.threads(), Sources::Working, listener);
     log.info(fmt::format("{}: {} in {}, {} threads", folder.path().string(),
                          setup.algorithm.algorithm, setup.space.name(), arena.threads()));
     Progress progress(log, setup, metrics_of(setup, configuration));

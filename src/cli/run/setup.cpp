@@ -11,6 +11,7 @@
 #include "cli/run/network_sources.hpp"
 #include "cli/run/predictors.hpp"
 #include "cli/run/stand_in_sources.hpp"
+#include "evaluation/command/command_evaluator.hpp"
 #include "evaluation/graph_costs.hpp"
 #include "evaluation/latency_blocks/block_latency.hpp"
 #include "evaluation/table/benchmark_table.hpp"
@@ -24,11 +25,12 @@ using config::Configuration;
 class SourceList {
  public:
   SourceList(const Configuration& configuration, const spaces::AnySpace& space, std::size_t threads,
-             Sources mode)
+             Sources mode, const evaluation::CommandListener& listener)
       : configuration_(configuration),
         space_(space),
         threads_(threads),
         declared_(mode == Sources::Declared),
+        listener_(listener),
         input_(network_input(configuration)) {}
 
   std::vector<search::Source> build() {
@@ -41,6 +43,7 @@ class SourceList {
     add_scripts();
     add_each<config::MeasureSection>();
     add_each<config::TrainSection>();
+    add_commands();
     return std::move(sources_);
   }
 
@@ -146,6 +149,23 @@ class SourceList {
                                    configuration_.cost.value_or(std::string()));
   }
 
+  /// One source for each command, named by its metrics.
+  void add_commands() {
+    for (const auto& [metric, source] : configuration_.evaluation) {
+      const auto* command = std::get_if<config::CommandSection>(&source);
+      if (command == nullptr) continue;
+      std::string name = metric;
+      std::vector<evaluation::Metric> metrics{evaluation::Metric{metric, command->unit}};
+      for (const auto& [other, its_source] : configuration_.evaluation) {
+        const auto* section = std::get_if<config::FromSection>(&its_source);
+        if (section == nullptr || section->from != metric) continue;
+        name += "+" + other;
+        metrics.push_back({other, section->unit});
+      }
+      add(std::move(name), make(*command, std::move(metrics)));
+    }
+  }
+
   template <class Section>
   void add_each() {
     for (const auto& [metric, source] : configuration_.evaluation) {
@@ -188,6 +208,13 @@ class SourceList {
     return make_training_source(space_, options, metric, configuration_.search.seed);
   }
 
+  std::shared_ptr<evaluation::Evaluator> make(const config::CommandSection& section,
+                                              std::vector<evaluation::Metric> metrics) const {
+    if (declared_) return std::make_shared<DeclaredSource>(std::move(metrics));
+    return std::make_shared<evaluation::CommandEvaluator>(space_, input_, std::move(metrics),
+                                                          section.options, listener_);
+  }
+
   static std::shared_ptr<evaluation::Evaluator> declare(const std::string& metric,
                                                         const std::string& unit,
                                                         evaluation::CostClass cost) {
@@ -198,6 +225,7 @@ class SourceList {
   const spaces::AnySpace& space_;
   std::size_t threads_;
   bool declared_;
+  const evaluation::CommandListener& listener_;
   std::optional<spaces::NetworkInput> input_;
   std::vector<search::Source> sources_;
 };
@@ -205,13 +233,13 @@ class SourceList {
 }  // namespace
 
 search::SearchSetup make_setup(const Configuration& configuration, std::size_t threads,
-                               Sources sources) {
+                               Sources sources, const evaluation::CommandListener& listener) {
   const spaces::AnySpace space = config::make_space(configuration.space);
   return {.space = space,
           .problem = configuration.problem(),
           .algorithm = configuration.search,
           .budget = configuration.budget,
-          .sources = SourceList(configuration, space, threads, sources).build(),
+          .sources = SourceList(configuration, space, threads, sources, listener).build(),
           .make_predictor = predictor_maker(space),
           .threads = threads};
 }

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "cli/config/configuration.hpp"
+#include "evaluation/command/listener.hpp"
 #include "evaluation/evaluator.hpp"
 #include "predictor/predictor.hpp"
 #include "search/driver.hpp"
@@ -21,10 +22,10 @@ namespace evonas::cli {
 enum class Sources { Working, Declared };
 
 /// The search that a configuration asks for. Sources run in the order free, table, look-up,
-/// TorchScript, measurement, training: what is cheap comes first. Throws the errors of their
-/// makers.
+/// TorchScript, measurement, training, command: what is cheap comes first. `listener` is told what
+/// commands do. Throws the errors of the sources' makers.
 search::SearchSetup make_setup(const config::Configuration& configuration, std::size_t threads,
-                               Sources sources);
+                               Sources sources, const evaluation::CommandListener& listener = {});
 
 /// What makes the predictors of guided searches in a space (Guidance::make_predictor): one
 /// PredictorSource, so that they share what they can. Safe from many threads.

@@ -1,0 +1,268 @@
+#include "evaluation/command/dispatcher.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace evonas::evaluation::command {
+namespace {
+
+constexpr double kLongestBackoff = 60.0;
+constexpr std::int64_t kMostDoublings = 30;
+
+}  // namespace
+
+Dispatcher::Dispatcher(const CommandOptions& options, std::vector<Metric> metrics,
+                       std::string hello, Processes& processes, const CommandListener& listener)
+    : options_(options),
+      metrics_(std::move(metrics)),
+      hello_(std::move(hello)),
+      processes_(processes),
+      listener_(listener),
+      progress_log_(metrics_.front().name + ": ", listener.detail),
+      sessions_(static_cast<std::size_t>(options.processes)) {
+  if (options.early_stopping) rule_.emplace(*options.early_stopping);
+}
+
+void Dispatcher::begin(std::size_t count, Request request, OutcomeSink sink, TimePoint now) {
+  abandon(now);
+  jobs_.resize(count);
+  request_ = std::move(request);
+  sink_ = std::move(sink);
+  if (rule_) rule_->begin_block();
+  // Nobody listened since the last block, so nothing that was due then is late.
+  for (Session& session : sessions_) {
+    if (session.state == Session::State::GivenUp) {
+      session.state = Session::State::Down;
+      session.fruitless = 0;
+    }
+    if (session.state == Session::State::Starting) {
+      session.until = now + to_duration(options_.start_seconds);
+    }
+    for (auto& [id, asked] : session.asked) {
+      asked.until = now + to_duration(options_.cancel_seconds);
+    }
+  }
+}
+
+void Dispatcher::abandon(TimePoint now) {
+  for (std::size_t process = 0; process < sessions_.size(); ++process) {
+    for (auto& [id, asked] : sessions_[process].asked) {
+      if (!asked.cancelled) cancel(process, id, asked, now);
+    }
+  }
+  jobs_.clear();
+  finished_ = 0;
+}
+
+void Dispatcher::on_end(std::size_t process, const Ending& ending, TimePoint now) {
+  put_down(process, ending, now);
+}
+
+void Dispatcher::on_time(TimePoint now) {
+  for (std::size_t process = 0; process < sessions_.size(); ++process) check(process, now);
+  assign(now);
+  give_up_without_processes();
+}
+
+/// Does what is due at one process.
+void Dispatcher::check(std::size_t process, TimePoint now) {
+  Session& session = sessions_[process];
+  if (session.state == Session::State::Down && any_waiting() && now >= session.until) {
+    start(process, now);
+  }
+  if (session.state == Session::State::Starting && now >= session.until) {
+    fail(process, fmt::format("start: it did not say hello within {} s", options_.start_seconds),
+         now);
+  }
+  bool is_busy = false;
+  for (auto& [id, asked] : session.asked) {
+    is_busy = is_busy || !asked.cancelled;
+    if (now < asked.until) continue;
+    if (asked.cancelled) {
+      fail(process,
+           fmt::format("protocol: it did not end the cancelled request {} within {} s", id,
+                       options_.cancel_seconds),
+           now);
+      return;
+    }
+    cancel(process, id, asked, now);
+    jobs_[asked.job].seconds += seconds_between(asked.begin, now);
+    retry(asked.job, fmt::format("timeout: no result within {} s", options_.timeout_seconds), now);
+  }
+  const auto patience = to_duration(options_.heartbeat_seconds);
+  if (is_busy && patience > Clock::duration::zero() && now - session.last_sign >= patience) {
+    fail(process, fmt::format("silent: it wrote nothing for {} s", options_.heartbeat_seconds),
+         now);
+  }
+}
+
+void Dispatcher::start(std::size_t process, TimePoint now) {
+  processes_.start(process);
+  processes_.send(process, hello_);
+  Session& session = sessions_[process];
+  session.state = Session::State::Starting;
+  session.until = now + to_duration(options_.start_seconds);
+  session.was_asked = false;
+}
+
+void Dispatcher::fail(std::size_t process, const std::string& fault, TimePoint now) {
+  processes_.stop(process);
+  put_down(process, {.reason = fault}, now);
+}
+
+/// A process does not run any more.
+void Dispatcher::put_down(std::size_t process, const Ending& ending, TimePoint now) {
+  Session& session = sessions_[process];
+  const std::map<std::uint64_t, Asked> asked = std::exchange(session.asked, {});
+  if (!session.was_asked) ++session.fruitless;
+  session.state =
+      session.fruitless > options_.retries ? Session::State::GivenUp : Session::State::Down;
+  session.fault = ending.reason;
+  // One that ends between two requests is not at fault: it may want to give a device free.
+  if (ending.clean && session.was_asked && asked.empty()) {
+    session.until = now;
+  } else {
+    ++session.failures;
+    session.until = now + backoff(session.failures);
+    listener_.warning(fmt::format(
+        "{}: process {}: {}; {}", metrics_.front().name, process + 1, ending.reason,
+        session.state == Session::State::GivenUp ? "given up" : "it is started again when needed"));
+  }
+  for (const auto& [id, one] : asked) {
+    if (one.cancelled) continue;
+    Job& job = jobs_[one.job];
+    job.seconds += seconds_between(one.begin, now);
+    if (asked.size() == 1) {
+      retry(one.job, ending.reason, now);
+    } else {
+      job.state = Job::State::Waiting;
+      job.alone = true;
+    }
+  }
+}
+
+void Dispatcher::cancel(std::size_t process, std::uint64_t id, Asked& asked, TimePoint now) {
+  asked.cancelled = true;
+  asked.until = now + to_duration(options_.cancel_seconds);
+  processes_.send(process, to_line(cancel_message(id)));
+}
+
+void Dispatcher::assign(TimePoint now) {
+  for (std::size_t index = 0; index < jobs_.size(); ++index) {
+    const Job& job = jobs_[index];
+    if (job.state != Job::State::Waiting || now < job.not_before) continue;
+    if (const auto process = free_process(job)) send(index, *process, now);
+  }
+}
+
+std::optional<std::size_t> Dispatcher::free_process(const Job& job) const {
+  std::optional<std::size_t> best;
+  for (std::size_t process = 0; process < sessions_.size(); ++process) {
+    const Session& session = sessions_[process];
+    const std::size_t load = session.asked.size();
+    if (session.state != Session::State::Ready || load >= (job.alone ? 1 : session.slots)) continue;
+    const bool is_taken = std::any_of(
+        session.asked.begin(), session.asked.end(),
+        [&](const auto& one) { return !one.second.cancelled && jobs_[one.second.job].alone; });
+    if (!is_taken && (!best || load < sessions_[*best].asked.size())) best = process;
+  }
+  return best;
+}
+
+void Dispatcher::send(std::size_t index, std::size_t process, TimePoint now) {
+  Job& job = jobs_[index];
+  nlohmann::json message;
+  try {
+    message = request_(index);
+  } catch (const std::runtime_error& error) {
+    finish(index, {.failure = fmt::format("request: {}", error.what())});
+    return;
+  }
+  const std::uint64_t id = ++last_id_;
+  message["type"] = "evaluate";
+  message["id"] = id;
+  message["attempt"] = job.attempts + 1;
+  const std::string line = to_line(message);
+  if (line.size() > static_cast<std::size_t>(options_.message_bytes)) {
+    finish(index, {.failure = fmt::format("request: it takes {} bytes, and message_bytes allows {}",
+                                          line.size(), options_.message_bytes)});
+    return;
+  }
+  processes_.send(process, line);
+  job.state = Job::State::UnderWay;
+  Session& session = sessions_[process];
+  session.was_asked = true;
+  session.last_sign = now;
+  session.asked[id] = {
+      .job = index, .begin = now, .until = now + to_duration(options_.timeout_seconds)};
+}
+
+void Dispatcher::give_up_without_processes() {
+  const bool any_left = std::any_of(sessions_.begin(), sessions_.end(), [](const Session& session) {
+    return session.state != Session::State::GivenUp;
+  });
+  for (std::size_t index = 0; !any_left && index < jobs_.size(); ++index) {
+    if (jobs_[index].state != Job::State::Waiting) continue;
+    finish(index, {.failure = fmt::format("{} (given up after {} starts)", sessions_.front().fault,
+                                          options_.retries + 1)});
+  }
+}
+
+/// An attempt has failed.
+void Dispatcher::retry(std::size_t index, const std::string& fault, TimePoint now) {
+  Job& job = jobs_[index];
+  ++job.attempts;
+  if (job.attempts <= options_.retries) {
+    job.state = Job::State::Waiting;
+    job.not_before = now + backoff(job.attempts);
+  } else {
+    finish(index, {.failure = job.attempts == 1 ? fault
+                                                : fmt::format("{} (in the last of {} attempts)",
+                                                              fault, job.attempts)});
+  }
+}
+
+void Dispatcher::finish(std::size_t index, Outcome outcome) {
+  jobs_[index].state = Job::State::Finished;
+  outcome.seconds = jobs_[index].seconds;
+  ++finished_;
+  sink_(index, std::move(outcome));
+}
+
+TimePoint Dispatcher::next_due(TimePoint now) const {
+  TimePoint due = TimePoint::max();
+  for (const Session& session : sessions_) {
+    const bool is_wanted = session.state == Session::State::Down && any_waiting();
+    if (is_wanted || session.state == Session::State::Starting) due = std::min(due, session.until);
+    for (const auto& [id, asked] : session.asked) {
+      due = std::min(due, asked.until);
+      if (options_.heartbeat_seconds > 0.0 && !asked.cancelled) {
+        due = std::min(due, session.last_sign + to_duration(options_.heartbeat_seconds));
+      }
+    }
+  }
+  for (const Job& job : jobs_) {
+    // Others wait for a free process, not for a time.
+    if (job.state == Job::State::Waiting && job.not_before > now) {
+      due = std::min(due, job.not_before);
+    }
+  }
+  return std::max(due, now);
+}
+
+Clock::duration Dispatcher::backoff(std::int64_t failures) const {
+  const auto doublings = static_cast<int>(std::min(failures - 1, kMostDoublings));
+  return to_duration(std::min(kLongestBackoff, std::ldexp(options_.backoff_seconds, doublings)));
+}
+
+bool Dispatcher::any_waiting() const {
+  return std::any_of(jobs_.begin(), jobs_.end(),
+                     [](const Job& job) { return job.state == Job::State::Waiting; });
+}
+
+}  // namespace evonas::evaluation::command

@@ -1,0 +1,59 @@
+#include "evaluation/command/median_rule.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
+
+namespace evonas::evaluation::command {
+namespace {
+
+/// Mean of the values up to an epoch; nothing where there is none.
+std::optional<double> mean_until(const Curve& curve, std::int64_t epoch) {
+  double sum = 0.0;
+  std::size_t count = 0;
+  for (const auto& [at, value] : curve) {
+    if (at > epoch) break;
+    sum += value;
+    ++count;
+  }
+  if (count == 0) return std::nullopt;
+  return sum / static_cast<double>(count);
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : 0.5 * (values[middle - 1] + values[middle]);
+}
+
+}  // namespace
+
+void MedianRule::begin_block() {
+  std::move(recent_.begin(), recent_.end(), std::back_inserter(finished_));
+  recent_.clear();
+}
+
+std::optional<std::string> MedianRule::objection(const Curve& curve) const {
+  const std::int64_t epoch = curve.back().first;
+  std::vector<double> means;
+  for (const Curve& other : finished_) {
+    if (const auto mean = mean_until(other, epoch)) means.push_back(*mean);
+  }
+  if (epoch < options_.epochs || means.size() < static_cast<std::size_t>(options_.candidates)) {
+    return std::nullopt;
+  }
+  const bool maximize = options_.goal == "maximize";
+  double best = curve.front().second;
+  for (const auto& [at, value] : curve) {
+    best = maximize ? std::max(best, value) : std::min(best, value);
+  }
+  const double bar = median(means);
+  if (maximize ? best >= bar : best <= bar) return std::nullopt;
+  return fmt::format(
+      "after epoch {} {} is {:.6g} at best, worse than {:.6g}, the median of {} "
+      "finished candidates; its last value is {:.6g}",
+      epoch, options_.metric, best, bar, means.size(), curve.back().second);
+}
+
+}  // namespace evonas::evaluation::command
