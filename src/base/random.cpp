@@ -21,19 +21,15 @@ std::uint64_t hash_word(std::string_view word) {  // FNV-1a
   return hash;
 }
 
-std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::uint32_t key0,
-                                    std::uint32_t key1) {
-  for (int round = 0; round < 10; ++round) {
-    const std::uint64_t product0 = 0xD2511F53ULL * counter[0];
-    const std::uint64_t product1 = 0xCD9E8D57ULL * counter[2];
-    counter = {static_cast<std::uint32_t>(product1 >> 32) ^ counter[1] ^ key0,
-               static_cast<std::uint32_t>(product1),
-               static_cast<std::uint32_t>(product0 >> 32) ^ counter[3] ^ key1,
-               static_cast<std::uint32_t>(product0)};
-    key0 += 0x9E3779B9U;
-    key1 += 0xBB67AE85U;
-  }
-  return counter;
+using Counter = std::array<std::uint32_t, 4>;
+
+Counter philox_round(const Counter& counter, std::uint32_t key0, std::uint32_t key1) {
+  const std::uint64_t product0 = 0xD2511F53ULL * counter[0];
+  const std::uint64_t product1 = 0xCD9E8D57ULL * counter[2];
+  return {static_cast<std::uint32_t>(product1 >> 32) ^ counter[1] ^ key0,
+          static_cast<std::uint32_t>(product1),
+          static_cast<std::uint32_t>(product0 >> 32) ^ counter[3] ^ key1,
+          static_cast<std::uint32_t>(product0)};
 }
 
 }  // namespace
@@ -44,18 +40,24 @@ Rng::Rng(std::uint64_t seed, std::string_view purpose, std::uint64_t generation,
       slot_(static_cast<std::uint32_t>(slot)) {}
 
 void Rng::refill() {
-  const auto words =
-      philox({block_++, slot_, static_cast<std::uint32_t>(generation_),
-              static_cast<std::uint32_t>(generation_ >> 32)},
-             static_cast<std::uint32_t>(key_), static_cast<std::uint32_t>(key_ >> 32));
-  buffer_ = {(std::uint64_t{words[0]} << 32) | words[1],
-             (std::uint64_t{words[2]} << 32) | words[3]};
-  left_ = 2;
-}
-
-Rng::result_type Rng::operator()() {
-  if (left_ == 0) refill();
-  return buffer_[static_cast<std::size_t>(2 - left_--)];
+  std::array<Counter, kBlocks> counters;
+  for (Counter& counter : counters) {
+    counter = {block_++, slot_, static_cast<std::uint32_t>(generation_),
+               static_cast<std::uint32_t>(generation_ >> 32)};
+  }
+  auto key0 = static_cast<std::uint32_t>(key_);
+  auto key1 = static_cast<std::uint32_t>(key_ >> 32);
+  for (int round = 0; round < 10; ++round) {
+    for (Counter& counter : counters) counter = philox_round(counter, key0, key1);
+    key0 += 0x9E3779B9U;
+    key1 += 0xBB67AE85U;
+  }
+  for (std::size_t i = 0; i < kBlocks; ++i) {
+    const Counter& words = counters[i];
+    buffer_[2 * i] = (std::uint64_t{words[0]} << 32) | words[1];
+    buffer_[2 * i + 1] = (std::uint64_t{words[2]} << 32) | words[3];
+  }
+  left_ = buffer_.size();
 }
 
 std::uint64_t Rng::below(std::uint64_t bound) {

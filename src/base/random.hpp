@@ -29,7 +29,10 @@ class Rng {
   static constexpr result_type max() { return std::numeric_limits<result_type>::max(); }
 
   /// 64 random bits.
-  result_type operator()();
+  result_type operator()() {
+    if (left_ == 0) refill();
+    return buffer_[buffer_.size() - left_--];
+  }
 
   /// A whole number in [0, bound), without bias; `bound` must be positive.
   std::uint64_t below(std::uint64_t bound);
@@ -50,14 +53,17 @@ class Rng {
   }
 
  private:
+  /// Two at once take hardly longer than one, which is a single chain of multiplications.
+  static constexpr std::size_t kBlocks = 2;
+
   void refill();
 
   std::uint64_t key_;
   std::uint64_t generation_;
   std::uint32_t slot_;
   std::uint32_t block_ = 0;
-  std::array<std::uint64_t, 2> buffer_{};
-  int left_ = 0;
+  std::array<std::uint64_t, 2 * kBlocks> buffer_{};
+  std::size_t left_ = 0;
 };
 
 /// A seed for an independent family of streams, such as one per architecture.

@@ -7,7 +7,7 @@
 
 namespace evonas::spaces {
 
-std::string Genotype::to_string() const { return fmt::format("{}", fmt::join(genes_, ",")); }
+std::string Genotype::to_string() const { return fmt::format("{}", fmt::join(genes(), ",")); }
 
 Key key_of_genes(std::span<const Genotype::Gene> genes) {
   const auto bytes = std::as_bytes(genes);

@@ -54,8 +54,12 @@ std::array<Genotype::Gene, kEdges.size()> genes_of(std::uint64_t index) {
   return genes;
 }
 
-Genotype genotype_of(std::span<const Genotype::Gene> genes) {
-  return Genotype(std::vector<Genotype::Gene>(genes.begin(), genes.end()));
+/// The genes, to be changed; refuses what is no cell.
+std::array<Genotype::Gene, kEdges.size()> genes_of(const Genotype& genotype) {
+  index_of(genotype);
+  std::array<Genotype::Gene, kEdges.size()> genes{};
+  std::ranges::copy(genotype.genes(), genes.begin());
+  return genes;
 }
 
 /// The authors' expression of the output node. A zero is `#`, and only node 1 can be a bare zero: a
@@ -151,23 +155,21 @@ NasBench201::NasBench201(NasBench201Options options) : options_(options) {
 Genotype NasBench201::sample(Rng& rng) const { return at(rng.below(kCells)); }
 
 Genotype NasBench201::mutate(const Genotype& parent, Rng& rng) const {
-  validate(parent);
-  std::vector<Genotype::Gene> genes(parent.genes().begin(), parent.genes().end());
+  auto genes = genes_of(parent);
   Genotype::Gene& gene = genes[rng.below(kEdges.size())];
   const auto other = static_cast<Genotype::Gene>(rng.below(kOperations - 1));
   gene = static_cast<Genotype::Gene>(other < gene ? other : other + 1);
-  return Genotype(std::move(genes));
+  return Genotype(genes);
 }
 
 Genotype NasBench201::crossover(const Genotype& a, const Genotype& b, Rng& rng) const {
-  validate(a);
+  auto genes = genes_of(a);
   validate(b);
-  std::vector<Genotype::Gene> genes(a.genes().begin(), a.genes().end());
   const std::uint64_t from_b = rng.below(1U << kEdges.size());
   for (std::size_t edge = 0; edge < kEdges.size(); ++edge) {
     if (((from_b >> edge) & 1U) != 0) genes[edge] = b[edge];
   }
-  return Genotype(std::move(genes));
+  return Genotype(genes);
 }
 
 void NasBench201::validate(const Genotype& genotype) const { index_of(genotype); }
@@ -208,19 +210,18 @@ Genotype NasBench201::at(std::uint64_t index) const {
     throw SpaceError(fmt::format("there is no nasbench201 cell number {}: they go from 0 to {}",
                                  index, kCells - 1));
   }
-  return genotype_of(genes_of(index));
+  return Genotype(genes_of(index));
 }
 
 std::vector<Genotype> NasBench201::neighbours(const Genotype& genotype) const {
-  validate(genotype);
+  auto genes = genes_of(genotype);
   std::vector<Genotype> result;
   result.reserve(kEdges.size() * (kOperations - 1));
-  std::vector<Genotype::Gene> genes(genotype.genes().begin(), genotype.genes().end());
   for (std::size_t edge = 0; edge < kEdges.size(); ++edge) {
     for (Genotype::Gene gene = 0; gene < kOperations; ++gene) {
       if (gene == genotype[edge]) continue;
       genes[edge] = gene;
-      result.emplace_back(genes);
+      result.emplace_back(std::span<const Genotype::Gene>(genes));
     }
     genes[edge] = genotype[edge];
   }
