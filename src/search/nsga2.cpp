@@ -1,6 +1,7 @@
 #include "search/nsga2.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "base/parallel.hpp"
@@ -29,6 +30,14 @@ struct Standing {
     return position < other.position;
   }
 };
+
+/// The highest of the `count` lowest ranks.
+std::uint32_t worst_of_best(std::vector<std::uint32_t> ranks, std::size_t count) {
+  if (ranks.size() <= count) return std::numeric_limits<std::uint32_t>::max();
+  const auto last = ranks.begin() + static_cast<std::ptrdiff_t>(count) - 1;
+  std::ranges::nth_element(ranks, last);
+  return *last;
+}
 
 }  // namespace
 
@@ -144,10 +153,12 @@ void Nsga2::tell(std::span<const Individual> evaluated) {
 
 void Nsga2::select() {
   const std::vector<std::uint32_t> ranks = non_dominated_ranks(members_);
-  const std::vector<double> crowding = crowding_distances(members_, ranks);
+  const std::uint32_t last_rank = worst_of_best(ranks, population_);
+  const std::vector<double> crowding = crowding_distances(members_, ranks, last_rank);
   std::vector<Standing> standings;
   standings.reserve(members_.size());
   for (std::size_t i = 0; i < members_.size(); ++i) {
+    if (ranks[i] > last_rank) continue;
     standings.push_back({.rank = ranks[i], .crowding = crowding[i], .position = i});
   }
   std::sort(standings.begin(), standings.end());

@@ -141,12 +141,13 @@ std::vector<std::uint32_t> non_dominated_ranks(std::span<const Individual> indiv
 }
 
 std::vector<double> crowding_distances(std::span<const Individual> individuals,
-                                       std::span<const std::uint32_t> ranks) {
+                                       std::span<const std::uint32_t> ranks,
+                                       std::uint32_t last_rank) {
   std::vector<double> distances(individuals.size(), 0.0);
   std::vector<std::size_t> order;
   order.reserve(individuals.size());
   for (std::size_t i = 0; i < individuals.size(); ++i) {
-    if (!individuals[i].failed()) order.push_back(i);
+    if (ranks[i] <= last_rank && !individuals[i].failed()) order.push_back(i);
   }
   if (order.empty()) return distances;
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -13,9 +14,11 @@ namespace evonas::search {
 /// only rank 0 dominates, and so on. O(n log n) for one and two objectives, O(n^2) beyond.
 std::vector<std::uint32_t> non_dominated_ranks(std::span<const Individual> individuals);
 
-/// Crowding distance of every individual within its rank (Deb et al., 2002); infinite at the ends.
-std::vector<double> crowding_distances(std::span<const Individual> individuals,
-                                       std::span<const std::uint32_t> ranks);
+/// Crowding distance of every individual within its rank (Deb et al., 2002); infinite at the ends,
+/// 0 for failed ones and for ranks above `last_rank`, which nobody asks about.
+std::vector<double> crowding_distances(
+    std::span<const Individual> individuals, std::span<const std::uint32_t> ranks,
+    std::uint32_t last_rank = std::numeric_limits<std::uint32_t>::max());
 
 /// Positions of the feasible, non-dominated individuals, ordered by the first objective and then by
 /// the following ones. Of equal objective vectors the earliest evaluation stays.

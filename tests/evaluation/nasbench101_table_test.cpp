@@ -7,20 +7,13 @@
 #include "evaluation/table/csv.hpp"
 #include "evaluation/table/import_table.hpp"
 #include "evaluation/table/table_noise.hpp"
+#include "seconds_since.hpp"
 #include "spaces/nasbench101.hpp"
 #include "temporary_folder.hpp"
 
 using namespace evonas;
 using namespace evonas::evaluation;
 using namespace evonas::tests;
-
-namespace {
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-}  // namespace
 
 TEST_CASE("the published NAS-Bench-101 table is imported and opened without a wait") {
   const auto file = reference_data("nasbench101/nasbench101.csv.gz");

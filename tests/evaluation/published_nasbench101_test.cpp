@@ -17,16 +17,16 @@ using namespace evonas::tests;
 
 namespace {
 
-struct Published {
+struct PublishedCell {
   spaces::Genotype genotype;
   std::string text;  ///< the columns adjacency and ops
   std::string hash;
   std::int64_t parameters = 0;
 };
 
-std::vector<Published> read_published(const std::filesystem::path& file,
-                                      const spaces::NasBench101& space) {
-  std::vector<Published> rows;
+std::vector<PublishedCell> read_published(const std::filesystem::path& file,
+                                          const spaces::NasBench101& space) {
+  std::vector<PublishedCell> rows;
   std::map<std::string, std::size_t> column;
   evaluation::read_csv(
       file,
@@ -50,14 +50,14 @@ TEST_CASE("nasbench101: hashes, parameters and keys are the published ones on ev
   const auto file = reference_data("nasbench101/nasbench101.csv.gz");
   if (!file) return;
   const spaces::NasBench101 space;
-  const std::vector<Published> rows = read_published(*file, space);
+  const std::vector<PublishedCell> rows = read_published(*file, space);
   REQUIRE(rows.size() == 151'942);
   std::vector<Key> keys(rows.size());
   std::vector<char> text_wrong(rows.size());
   std::vector<char> hash_wrong(rows.size());
   std::vector<char> parameters_wrong(rows.size());
   parallel_for(rows.size(), [&](std::size_t i) {
-    const Published& row = rows[i];
+    const PublishedCell& row = rows[i];
     keys[i] = space.key(row.genotype);
     text_wrong[i] = space.format(row.genotype) != row.text;
     hash_wrong[i] = space.annotations(row.genotype)[0] != row.hash;

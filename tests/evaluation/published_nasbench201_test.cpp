@@ -12,6 +12,7 @@
 #include "evaluation/graph_costs.hpp"
 #include "evaluation/table/csv.hpp"
 #include "evaluation/table/import_table.hpp"
+#include "seconds_since.hpp"
 #include "spaces/nasbench201.hpp"
 #include "temporary_folder.hpp"
 
@@ -24,13 +25,13 @@ namespace {
 constexpr const char* kPublished = "nasbench201/nasbench201.csv.gz";
 constexpr std::size_t kCells = 15625;
 
-struct Published {
+struct PublishedTable {
   std::vector<Candidate> cells;
   std::map<std::string, std::vector<std::string>> columns;
 };
 
-Published read_published(const std::filesystem::path& file, const spaces::AnySpace& space) {
-  Published result;
+PublishedTable read_published(const std::filesystem::path& file, const spaces::AnySpace& space) {
+  PublishedTable result;
   std::vector<std::string> names;
   read_csv(
       file,
@@ -73,17 +74,13 @@ Convolutions convolutions_of(const std::string& published, double base, double p
   return found[0];
 }
 
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
 }  // namespace
 
 TEST_CASE("parameters and FLOPs of all 15,625 cells equal the published columns") {
   const auto file = reference_data(kPublished);
   if (!file) return;
   const spaces::AnySpace space{spaces::NasBench201()};
-  const Published published = read_published(*file, space);
+  const PublishedTable published = read_published(*file, space);
   REQUIRE(published.cells.size() == kCells);
   for (const std::string data : {"cifar10", "cifar100"}) {
     const spaces::NetworkInput input = spaces::NetworkInput::parse(data);
@@ -131,7 +128,7 @@ TEST_CASE("the keys part the cells exactly as the published classes do") {
   const auto file = reference_data(kPublished);
   if (!file) return;
   const spaces::AnySpace space{spaces::NasBench201()};
-  const Published published = read_published(*file, space);
+  const PublishedTable published = read_published(*file, space);
   REQUIRE(published.cells.size() == kCells);
   std::map<Key, std::string> class_of_key;
   std::map<std::string, Key> key_of_class;

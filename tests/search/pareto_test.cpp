@@ -112,6 +112,8 @@ TEST_CASE("crowding is the perimeter to the neighbours on the front") {
   CHECK(crowding[2] == doctest::Approx(0.9 + 0.6));
   CHECK(crowding[3] == kInfinity);
   CHECK(crowding[4] == kInfinity);
+  CHECK(crowding_distances(individuals, ranks, 0)[1] == crowding[1]);
+  CHECK(crowding_distances(individuals, ranks, 0)[4] == 0.0);
 }
 
 TEST_CASE("crowding bears fronts without extent and failures") {

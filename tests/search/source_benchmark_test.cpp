@@ -23,10 +23,12 @@ using tests::TemporaryFolder;
 /// Benchmarks without a table.
 const tests::SmallSpace kUntabulatedSpace;
 
-double value_of(const spaces::Genotype& genotype) { return 10 * genotype[0] - gene_sum(genotype); }
+double made_value(const spaces::Genotype& genotype) {
+  return 10 * genotype[0] - gene_sum(genotype);
+}
 
 std::vector<Source> value_and_sum(const std::string& contents = {}) {
-  const auto value = formula_source("a", value_of);
+  const auto value = formula_source("a", made_value);
   value->contents = contents;
   return {{"a", value}, {"b", formula_source("b", gene_sum)}};
 }
@@ -49,7 +51,7 @@ const Problem kValue{.objectives = {{"a", Goal::Maximize}}};
 BenchmarkSetup in_table(const TemporaryFolder& folder, BenchmarkSetup setup) {
   setup.labels = nullptr;
   setup.table = tests::small_table(folder, kUntabulatedSpace, [](const spaces::Genotype& genotype) {
-    return fmt::format(",{},{}", value_of(genotype), gene_sum(genotype));
+    return fmt::format(",{},{}", made_value(genotype), gene_sum(genotype));
   });
   return setup;
 }

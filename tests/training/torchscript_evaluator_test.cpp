@@ -105,7 +105,7 @@ TEST_CASE("labels depend neither on what is asked beside nor on the number of th
       TorchScriptEvaluator again(darts(), file, {output("accuracy"), output("other", 1)});
       const auto outcomes = tests::outcomes_of(again, block);
       for (std::size_t i = 0; i < block.size(); ++i) {
-        CHECK(outcomes[i]->metrics == whole[i]->metrics);
+        CHECK((outcomes[i]->metrics == whole[i]->metrics));
       }
     });
   }
@@ -115,7 +115,7 @@ TEST_CASE("labels depend neither on what is asked beside nor on the number of th
                                         block.begin() + static_cast<std::ptrdiff_t>(begin + size));
       const auto outcomes = tests::outcomes_of(evaluator, part);
       for (std::size_t i = 0; i < size; ++i) {
-        CHECK(outcomes[i]->metrics == whole[begin + i]->metrics);
+        CHECK((outcomes[i]->metrics == whole[begin + i]->metrics));
       }
     }
   }

@@ -150,8 +150,7 @@ std::span<const spaces::Genotype::Gene> BenchmarkTable::genes(std::size_t row) c
 }
 
 spaces::Genotype BenchmarkTable::genotype(std::size_t row) const {
-  const auto own = genes(row);
-  return spaces::Genotype({own.begin(), own.end()});
+  return spaces::Genotype(genes(row));
 }
 
 std::optional<std::size_t> BenchmarkTable::find(const spaces::Genotype& genotype,
