@@ -92,13 +92,15 @@ class TorchScriptEvaluator::Script {
     }
     // What drops all dimensions of one element.
     if (numbers.dim() == 0 && genes.size(0) == 1) numbers = numbers.reshape({1});
-    if (numbers.dim() == 1) numbers = numbers.unsqueeze(1);
-    if (numbers.dim() != 2 || numbers.size(0) != genes.size(0)) {
+    const bool fits =
+        (numbers.dim() == 1 || numbers.dim() == 2) && numbers.size(0) == genes.size(0);
+    if (!fits) {
       fail(fmt::format(
           "for {} architectures the TorchScript module returns a tensor [{}]; "
           "expected [{}], or [{}, metrics]",
           genes.size(0), fmt::join(numbers.sizes(), ", "), genes.size(0), genes.size(0)));
     }
+    if (numbers.dim() == 1) numbers = numbers.unsqueeze(1);
     return numbers.to(torch::kCPU, torch::kFloat64).contiguous();
   }
 
