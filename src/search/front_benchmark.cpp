@@ -143,9 +143,10 @@ std::optional<Trial> run_trial(const FrontBenchmarkSetup& setup, const LabelSour
   if (!end) return std::nullopt;
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
   Front front = front_of(all);
+  const double share = hypervolume(front, scale.reference) / scale.exact;
   return Trial{.rate = static_cast<double>(all.size()) / elapsed.count(),
                .evaluations = static_cast<double>(all.size()),
-               .share = hypervolume(front, scale.reference) / scale.exact,
+               .share = share,
                .seconds = end->seconds,
                .front = std::move(front)};
 }

@@ -35,7 +35,7 @@ std::shared_ptr<evaluation::Evaluator> make_lookup_source(
 
 std::shared_ptr<evaluation::Evaluator> make_torchscript_source(
     const spaces::AnySpace& /*space*/, const std::filesystem::path& /*file*/,
-    std::vector<evaluation::ScriptOutput> /*outputs*/, const std::string& /*seconds*/) {
+    const std::vector<evaluation::ScriptOutput>& /*outputs*/, const std::string& /*seconds*/) {
   refuse("run TorchScript");
 }
 

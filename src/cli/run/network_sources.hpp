@@ -42,7 +42,7 @@ std::shared_ptr<evaluation::Evaluator> make_lookup_source(const spaces::AnySpace
 /// Safe to evaluate several blocks from many threads at once.
 std::shared_ptr<evaluation::Evaluator> make_torchscript_source(
     const spaces::AnySpace& space, const std::filesystem::path& file,
-    std::vector<evaluation::ScriptOutput> outputs, const std::string& seconds);
+    const std::vector<evaluation::ScriptOutput>& outputs, const std::string& seconds);
 
 /// What networks read when they are trained with these options.
 spaces::NetworkInput input_of_training(const evaluation::TrainingOptions& options);

@@ -117,7 +117,7 @@ class SourceList {
       for (const evaluation::ScriptOutput& output : outputs) {
         name += (name.empty() ? "" : "+") + output.metric.name;
       }
-      add(std::move(name), make_script(file, std::move(outputs)));
+      add(std::move(name), make_script(file, outputs));
     }
   }
 
@@ -133,19 +133,19 @@ class SourceList {
       for (const evaluation::ScriptOutput& output : all) {
         if (screens(output) || output.metric.name == configuration_.cost) own.push_back(output);
       }
-      add_screening(screening, make_script(file, std::move(own)));
+      add_screening(screening, make_script(file, own));
     }
   }
 
   std::shared_ptr<evaluation::Evaluator> make_script(const std::string& file,
-                                                     ScriptOutputs outputs) const {
+                                                     const ScriptOutputs& outputs) const {
     // A report needs no more than the names of the metrics where the file has gone.
     if (declared_ && !std::filesystem::exists(file)) {
       std::vector<evaluation::Metric> metrics;
       for (const evaluation::ScriptOutput& output : outputs) metrics.push_back(output.metric);
       return std::make_shared<DeclaredSource>(std::move(metrics));
     }
-    return make_torchscript_source(space_, file, std::move(outputs),
+    return make_torchscript_source(space_, file, outputs,
                                    configuration_.cost.value_or(std::string()));
   }
 

@@ -29,9 +29,8 @@ std::shared_ptr<evaluation::Evaluator> make_lookup_source(const spaces::AnySpace
 
 std::shared_ptr<evaluation::Evaluator> make_torchscript_source(
     const spaces::AnySpace& space, const std::filesystem::path& file,
-    std::vector<evaluation::ScriptOutput> outputs, const std::string& seconds) {
-  return std::make_shared<evaluation::TorchScriptEvaluator>(space, file, std::move(outputs),
-                                                            seconds);
+    const std::vector<evaluation::ScriptOutput>& outputs, const std::string& seconds) {
+  return std::make_shared<evaluation::TorchScriptEvaluator>(space, file, outputs, seconds);
 }
 
 spaces::NetworkInput input_of_training(const evaluation::TrainingOptions& options) {

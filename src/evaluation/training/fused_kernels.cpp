@@ -1,33 +1,11 @@
 #include "evaluation/training/fused_kernels.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <vector>
 
-// One binary for any x86-64 machine: the loops are compiled for several instruction sets and the
-// fitting version is chosen when the program is loaded.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define EVONAS_VECTOR_CLONES \
-  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define EVONAS_VECTOR_CLONES
-#endif
-#define EVONAS_INLINE inline __attribute__((always_inline))
-
 namespace evonas::evaluation::kernels {
 namespace {
-
-EVONAS_INLINE float load(float value) { return value; }
-EVONAS_INLINE float load(BFloat16 value) {
-  return std::bit_cast<float>(static_cast<std::uint32_t>(value.bits) << 16);
-}
-EVONAS_INLINE void store(float& target, float value) { target = value; }
-EVONAS_INLINE void store(BFloat16& target, float value) {
-  auto bits = std::bit_cast<std::uint32_t>(value);
-  bits += 0x7fffU + ((bits >> 16) & 1U);  // round to nearest even
-  target.bits = static_cast<std::uint16_t>(bits >> 16);
-}
 
 // Blocks are a whole number of pixels, large enough that the loop over one is long whatever the
 // number of channels, and small enough that its working arrays stay in the first-level cache.

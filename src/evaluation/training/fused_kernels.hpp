@@ -3,17 +3,14 @@
 #include <cstdint>
 #include <span>
 
+#include "evaluation/training/kernel_numbers.hpp"
+
 namespace evonas::evaluation::kernels {
 
 /// Passes over activations that training spends its time on besides convolutions, fused.
 /// Activations lie as pixels x channels (channels-last, all images one after the other) in float32
 /// or bfloat16; sums and statistics are float32. Every function is pure, single-threaded and
 /// repeatable on one machine.
-
-/// bfloat16 as it lies in memory.
-struct BFloat16 {
-  std::uint16_t bits;
-};
 
 struct Extent {
   std::int64_t pixels = 0;

@@ -1,37 +1,20 @@
 #include "evaluation/training/normalised_sum.hpp"
 
 #include "evaluation/training/fused_kernels.hpp"
+#include "evaluation/training/kernel_tensors.hpp"
 
 namespace evonas::evaluation {
 namespace {
 
+using kernels::channels_last;
+using kernels::data;
+using kernels::dispatch;
 using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-Tensor channels_last(const Tensor& tensor) {
-  return tensor.contiguous(torch::MemoryFormat::ChannelsLast);
-}
-
 kernels::Extent extent_of(const Tensor& tensor) {
   return {.pixels = tensor.size(0) * tensor.size(2) * tensor.size(3), .channels = tensor.size(1)};
-}
-
-template <class T>
-T* data(const Tensor& tensor) {
-  return tensor.defined() ? static_cast<T*>(tensor.data_ptr()) : nullptr;
-}
-
-// Calls `work` with a null pointer of the type in which `tensor` lies in memory.
-template <class Work>
-void dispatch(const Tensor& tensor, Work work) {
-  if (tensor.scalar_type() == torch::kBFloat16) {
-    work(static_cast<kernels::BFloat16*>(nullptr));
-  } else {
-    TORCH_CHECK(tensor.scalar_type() == torch::kFloat32,
-                "activations are float32 or bfloat16, not ", tensor.scalar_type());
-    work(static_cast<float*>(nullptr));
-  }
 }
 
 // What the sum needs beyond its operands, and what its gradient needs from the forward pass.
