@@ -16,7 +16,7 @@ namespace evonas::predictor {
 std::vector<std::string> predictor_names() {
   return {"evonas",        "mixture",       "networks",  "gp",        "trees",
           "nar_former",    "nar_former_v2", "nn_former", "graphsage", "gin",
-          "path_networks", "linear",        "random",    "constant"};
+          "path_networks", "arch2vec",      "linear",    "random",    "constant"};
 }
 
 void check_predictor_name(const std::string& name) {
@@ -29,8 +29,21 @@ void check_predictor_name(const std::string& name) {
                                        : fmt::format("; did you mean {}?", guess)));
 }
 
-bool has_networks(const std::string& name) {
-  return name == "evonas" || name == "mixture" || name == "networks";
+Pretraining pretraining_of(const std::string& name) {
+  if (name == "evonas" || name == "mixture" || name == "networks") return Pretraining::Networks;
+  return name == "arch2vec" ? Pretraining::Arch2Vec : Pretraining::None;
+}
+
+std::string checkpoint_name(Pretraining what) {
+  switch (what) {
+    case Pretraining::Networks:
+      return "pretrained networks";
+    case Pretraining::Arch2Vec:
+      return "pretrained arch2vec";
+    case Pretraining::None:
+      break;
+  }
+  return {};
 }
 
 std::unique_ptr<Predictor> make_plain_predictor(

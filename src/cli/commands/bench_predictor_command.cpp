@@ -100,7 +100,7 @@ int bench_predictor(const BenchPredictorArguments& options) {
       predictor::random_architectures(space, kArchitectures, 1, "architectures of a benchmark");
   std::unique_ptr<predictor::Predictor> fitted;
   const bool done = unless_interrupted(interrupt, [&] {
-    if (predictor::has_networks(options.model)) pretrain(source, interrupt.token());
+    pretrain(source, options.model, interrupt.token());
     fitted = source.make(options.model);
     ProgressLine line("fitting");
     fitted->fit(made_up_labels(std::span(architectures).first(options.labels)),

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
@@ -10,15 +11,18 @@
 
 namespace evonas::cli {
 
-/// Turns each field of an options struct into an option of the command line.
+/// Turns each field of an options struct into an option of the command line, whose name may begin
+/// with a prefix.
 class OptionAdder {
  public:
-  explicit OptionAdder(CLI::App& command) : command_(command) {}
+  explicit OptionAdder(CLI::App& command, std::string prefix = {})
+      : command_(command), prefix_(std::move(prefix)) {}
 
   template <class T>
   void operator()(std::string name, T& value, const char* help, const FieldRule& rule = {}) {
     std::replace(name.begin(), name.end(), '_', '-');
-    CLI::Option* option = command_.add_option("--" + name, value, help)->capture_default_str();
+    CLI::Option* option =
+        command_.add_option("--" + prefix_ + name, value, help)->capture_default_str();
     if constexpr (!std::is_same_v<T, std::string>) {
       option->check(CLI::Range(rule.minimum, rule.maximum));
     }
@@ -26,6 +30,7 @@ class OptionAdder {
 
  private:
   CLI::App& command_;
+  std::string prefix_;
 };
 
 }  // namespace evonas::cli

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
@@ -12,7 +11,6 @@
 #include "cli/run/predictor_comparison.hpp"
 #include "cli/run/run_folder.hpp"
 #include "cli/run/search_session.hpp"
-#include "predictor/predictor_list.hpp"
 
 namespace evonas::cli {
 namespace {
@@ -80,7 +78,7 @@ bool fit_all(PredictorComparison& comparison, const PredictorSource& source, Thr
       const auto is_whole = [&] { return comparison.results().missing(model, train).empty(); };
       const bool done = is_whole() || unless_interrupted(interrupt, [&] {
                           arena.execute([&] {
-                            if (predictor::has_networks(model)) pretrain(source, interrupt.token());
+                            pretrain(source, model, interrupt.token());
                             comparison.fit_row(
                                 model, train, source, [&](double share) { line.share(share); },
                                 interrupt.token());
@@ -102,7 +100,7 @@ bool save_all(const PredictorComparison& comparison, const PredictorSource& sour
   const auto& models = comparison.experiment().models;
   return unless_interrupted(interrupt, [&] {
     arena.execute([&] {
-      if (std::ranges::any_of(models, predictor::has_networks)) pretrain(source, interrupt.token());
+      for (const std::string& model : models) pretrain(source, model, interrupt.token());
       comparison.save();
       comparison.save_report(source);
     });

@@ -17,6 +17,7 @@ void add_predictor_command(CLI::App& app, Action& action) {
   nar_former, nar_former_v2, nn_former: published models, trained as their authors do
   graphsage, gin: plain message-passing networks, on the same graphs as networks
   path_networks: small networks on paths of operations, as BANANAS has them
+  arch2vec  Bayesian regression on an embedding of graphs that was learnt without labels
   linear    least squares on parameters, multiply-accumulates, memory and nodes
   random, constant: to compare with
 

@@ -76,7 +76,7 @@ int fit(const FitOptions& options) {
   const bool done = unless_interrupted(interrupt, [&] {
     arena.execute([&] {
       fitted = source.make(options.model);
-      if (predictor::has_networks(options.model)) pretrain(source, interrupt.token());
+      pretrain(source, options.model, interrupt.token());
       ProgressLine line("fitting");
       fitted->fit(labels, {.seed = options.seed,
                            .stop = interrupt.token(),

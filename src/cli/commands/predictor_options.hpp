@@ -15,8 +15,8 @@ namespace evonas::cli {
 inline void add_pretrained(CLI::App& command, std::string& file) {
   command
       .add_option("--pretrained", file,
-                  "networks that 'evonas predictor pretrain' wrote; without it, those that evonas "
-                  "carries for the space, or networks that are pre-trained first")
+                  "networks, or arch2vec, that 'evonas predictor pretrain' wrote; without it, "
+                  "networks that evonas carries for the space, or what is pre-trained first")
       ->type_name("FILE");
 }
 
@@ -57,10 +57,13 @@ bool unless_interrupted(const Interrupt& interrupt, const Work& work) {
   return true;
 }
 
-/// Pre-trains networks where there are none yet, and says how far that is.
-inline void pretrain(const PredictorSource& source, const std::stop_token& stop) {
+/// Pre-trains what fits of a predictor start from, unless that is done, and says how far that is.
+inline void pretrain(const PredictorSource& source, const std::string& model,
+                     const std::stop_token& stop) {
+  const predictor::Pretraining what = predictor::pretraining_of(model);
+  if (what == predictor::Pretraining::None) return;
   ProgressLine line("pre-training");
-  source.pretrain({.stop = stop, .progress = [&](double share) { line.share(share); }});
+  source.pretrain(what, {.stop = stop, .progress = [&](double share) { line.share(share); }});
 }
 
 }  // namespace evonas::cli

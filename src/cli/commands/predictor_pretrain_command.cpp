@@ -11,11 +11,13 @@ namespace evonas::cli {
 namespace {
 
 struct PretrainOptions {
+  std::string model = "networks";
   std::string space;
   std::vector<std::string> space_options;
   std::string input;
   std::string out;
   predictor::PretrainingOptions pretraining;
+  predictor::Arch2VecOptions arch2vec;
   std::uint64_t seed = 1;
   std::size_t threads = 0;
 };
@@ -23,28 +25,28 @@ struct PretrainOptions {
 int pretrain_space(const PretrainOptions& options) {
   const spaces::AnySpace space = config::make_space(options.space, options.space_options);
   const Interrupt interrupt;
-  const PredictorSource source(
-      space,
-      {.input = input_of(options.input), .use_carried = false, .pretraining = options.pretraining});
+  const predictor::Pretraining what = predictor::pretraining_of(options.model);
+  const PredictorSource source(space, {.input = input_of(options.input),
+                                       .use_carried = false,
+                                       .pretraining = options.pretraining,
+                                       .arch2vec = options.arch2vec});
   ThreadArena arena(options.threads);
   const bool done = unless_interrupted(interrupt, [&] {
     ProgressLine line("pre-training");
     arena.execute([&] {
-      source.pretrain({.seed = options.seed,
-                       .stop = interrupt.token(),
-                       .progress = [&](double share) { line.share(share); }});
+      source.pretrain(what, {.seed = options.seed,
+                             .stop = interrupt.token(),
+                             .progress = [&](double share) { line.share(share); }});
     });
   });
   if (!done) return kInterrupted;
   const std::string bytes =
-      source.pretrained_bytes({.predictor = "pretrained networks",
-                               .space = options.space,
-                               .space_options = options.space_options,
-                               .input = options.input,
-                               .source = fmt::format("seed {}", options.seed)});
+      source.pretrained_bytes(what, {.space = options.space,
+                                     .space_options = options.space_options,
+                                     .input = options.input,
+                                     .source = fmt::format("seed {}", options.seed)});
   write_atomically(options.out, bytes);
-  fmt::print("{}: {} kB, mean squared error of the statistics {:.4f}\n", options.out,
-             bytes.size() / 1000, source.pretraining_loss());
+  fmt::print("{}: {} kB, {}\n", options.out, bytes.size() / 1000, source.pretraining_summary(what));
   return kDone;
 }
 
@@ -53,25 +55,36 @@ int pretrain_space(const PretrainOptions& options) {
 void add_predictor_pretrain_command(CLI::App& predictor, Action& action) {
   auto options = std::make_shared<PretrainOptions>();
   CLI::App* command = predictor.add_subcommand(
-      "pretrain", "Pre-train networks on the architectures of a space, without labels");
+      "pretrain", "Learn from the architectures of a space without labels: what fits start from");
   command
       ->add_option("SPACE", options->space,
                    "search space (see evonas space list), or the shared library of one's own")
       ->required();
+  command
+      ->add_option("--model", options->model,
+                   "networks: graph transformers that tell statistics of graphs, for `networks`, "
+                   "`mixture` and `evonas`; arch2vec: an autoencoder of graphs, for `arch2vec`")
+      ->check(CLI::IsMember({"networks", "arch2vec"}))
+      ->capture_default_str();
   command->add_option("--set", options->space_options, "option of the space, as in channels=8")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   command->add_option("--out", options->out, "file to write")->required()->type_name("FILE");
   add_input(*command, options->input);
-  OptionAdder adder(*command);
-  options->pretraining.fields(adder);
+  OptionAdder networks(*command);
+  options->pretraining.fields(networks);
+  OptionAdder arch2vec(*command, "arch2vec-");
+  options->arch2vec.fields(arch2vec);
   command->add_option("--seed", options->seed, "seed of weights and architectures")
       ->capture_default_str();
   add_threads(*command, options->threads);
-  command->footer(R"(Takes a minute or two. Fits of networks in that space start from the file:
+  command->footer(
+      R"(Fits in that space start from the file. Networks take a minute or two, arch2vec up to half an hour (DARTS);
+of arch2vec the share of graphs is told that come back exactly from what they were encoded as.
 
-Example:
-  evonas predictor pretrain declared --set file=configs/spaces/fbnet.yaml --out fbnet.predictor)");
+Examples:
+  evonas predictor pretrain declared --set file=configs/spaces/fbnet.yaml --out fbnet.predictor
+  evonas predictor pretrain nasbench101 --model arch2vec --arch2vec-epochs 8 --out arch2vec.predictor)");
   set_action(*command, action, options, pretrain_space);
 }
 

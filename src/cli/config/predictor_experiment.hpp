@@ -71,10 +71,11 @@ struct PredictorExperiment {
         "look at whole networks that read this (cifar10, fashion_mnist, CxHxW:CLASSES...) instead "
         "of cells",
         checked(Configuration::input_fault));
-    visit("pretrained", pretrained,
-          "networks that 'evonas predictor pretrain' wrote; without it, those that evonas carries "
-          "for the space, or networks that are pre-trained first",
-          file_path());
+    visit(
+        "pretrained", pretrained,
+        "networks, or arch2vec, that 'evonas predictor pretrain' wrote; without it, networks that "
+        "evonas carries for the space, or what is pre-trained first",
+        file_path());
     visit("epochs", epochs,
           "epochs of published models, instead of the thousands that their authors train them for; "
           "0 is those",

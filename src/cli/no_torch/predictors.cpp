@@ -42,17 +42,22 @@ std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& n
   fail("the predictor " + name);
 }
 
-void PredictorSource::pretrain(const predictor::FitControl& /*control*/) const {
+void PredictorSource::pretrain(predictor::Pretraining what,
+                               const predictor::FitControl& /*control*/) const {
+  if (what != predictor::Pretraining::None) fail("pre-training");
+}
+
+std::string PredictorSource::pretraining_summary(predictor::Pretraining /*what*/) const {
   fail("pre-training");
 }
 
-double PredictorSource::pretraining_loss() const { fail("pre-training"); }
-
-std::vector<double> PredictorSource::embed(std::span<const spaces::Genotype> /*block*/) const {
+std::vector<double> PredictorSource::embed(predictor::Pretraining /*what*/,
+                                           std::span<const spaces::Genotype> /*block*/) const {
   fail("pre-training");
 }
 
-std::string PredictorSource::pretrained_bytes(const predictor::CheckpointAbout& /*about*/) const {
+std::string PredictorSource::pretrained_bytes(predictor::Pretraining /*what*/,
+                                              const predictor::CheckpointAbout& /*about*/) const {
   fail("pre-training");
 }
 

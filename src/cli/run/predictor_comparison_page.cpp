@@ -73,8 +73,12 @@ void PredictorComparison::add_map(PredictorBenchmark& page, const PredictorSourc
   for (const std::size_t row : rows) block.push_back(data_.genotypes[row]);
 
   std::vector<double> numbers;
-  if (std::ranges::any_of(experiment_.models, predictor::has_networks)) {
-    numbers = source.embed(block);
+  const auto embeds = [](const std::string& model) {
+    return predictor::pretraining_of(model) != predictor::Pretraining::None;
+  };
+  const auto embedding = std::ranges::find_if(experiment_.models, embeds);
+  if (embedding != experiment_.models.end()) {
+    numbers = source.embed(predictor::pretraining_of(*embedding), block);
     page.map_source = "what the pre-trained networks make of the graphs, before any label";
   } else {
     const std::optional<spaces::NetworkInput> input = predictor_options().input;

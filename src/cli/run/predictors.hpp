@@ -8,8 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "predictor/arch2vec_options.hpp"
 #include "predictor/checkpoint.hpp"
 #include "predictor/predictor.hpp"
+#include "predictor/predictor_list.hpp"
 #include "predictor/pretraining_options.hpp"
 
 /// `src/cli/torch` makes every predictor; an evonas built without LibTorch has `src/cli/no_torch`
@@ -20,13 +22,14 @@ namespace evonas::cli {
 struct PredictorOptions {
   /// What networks read, for predictors that look at whole networks; without it they look at cells.
   std::optional<spaces::NetworkInput> input;
-  /// A file of PredictorSource::pretrained_bytes(); empty: see `use_carried`.
+  /// A file of PredictorSource::pretrained_bytes(), of either kind. What it does not hold is
+  /// pre-trained when a fit first needs it; networks: see `use_carried`.
   std::filesystem::path pretrained;
-  /// Whether fits start from networks that evonas carries for the space, where it has some, or from
-  /// networks that are pre-trained when a fit first needs them.
+  /// Whether fits start from networks that evonas carries for the space, where it has some.
   bool use_carried = true;
-  /// How they are pre-trained then.
+  /// How networks and arch2vec are pre-trained.
   predictor::PretrainingOptions pretraining;
+  predictor::Arch2VecOptions arch2vec;
   /// Of published models, instead of those of their recipes; 0: those.
   std::int64_t epochs = 0;
 };
@@ -42,16 +45,19 @@ class PredictorSource {
   /// unknown name.
   std::unique_ptr<predictor::Predictor> make(const std::string& name) const;
 
-  /// Pre-trains the networks unless that is done. Throws PredictorError where `control.stop` ends
-  /// it.
-  void pretrain(const predictor::FitControl& control) const;
-  /// Mean squared error of the statistics at the end of pre-training.
-  double pretraining_loss() const;
-  /// What the pre-trained networks make of each architecture, before any label: as many numbers of
-  /// each, one architecture after the other. Uses the threads of the arena that the caller is in.
-  std::vector<double> embed(std::span<const spaces::Genotype> block) const;
-  /// The pre-trained networks as bytes of a checkpoint.
-  std::string pretrained_bytes(const predictor::CheckpointAbout& about) const;
+  /// Pre-trains unless that is done, or there is nothing to pre-train. Throws PredictorError where
+  /// `control.stop` ends it.
+  void pretrain(predictor::Pretraining what, const predictor::FitControl& control) const;
+  /// How well that has gone, in words: "mean squared error of the statistics 0.0432".
+  std::string pretraining_summary(predictor::Pretraining what) const;
+  /// What the pre-trained networks, or arch2vec, make of each architecture, before any label: as
+  /// many numbers of each, one architecture after the other. Uses the threads of the arena that the
+  /// caller is in.
+  std::vector<double> embed(predictor::Pretraining what,
+                            std::span<const spaces::Genotype> block) const;
+  /// What was pre-trained as bytes of a checkpoint; the predictor that `about` names is filled in.
+  std::string pretrained_bytes(predictor::Pretraining what,
+                               const predictor::CheckpointAbout& about) const;
 
  private:
   struct Shared;

@@ -3,9 +3,12 @@
 #include <memory>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/made_once.hpp"
 #include "predictor/mixture.hpp"
+#include "predictor/models/arch2vec_predictor.hpp"
 #include "predictor/models/distilled.hpp"
 #include "predictor/models/gaussian_process.hpp"
 #include "predictor/models/network_ensemble.hpp"
@@ -17,13 +20,44 @@
 
 namespace evonas::cli {
 
+using predictor::Arch2Vec;
 using predictor::GraphFeatures;
 using predictor::PretrainedNetworks;
+using predictor::Pretraining;
+
+namespace {
+
+/// What a file of pre-trained weights holds; none for no file.
+Pretraining kept_in(const std::filesystem::path& file) {
+  if (file.empty()) return Pretraining::None;
+  const auto checkpoint = predictor::read_checkpoint(read_whole(file), file.string());
+  return checkpoint.about.predictor == predictor::checkpoint_name(Pretraining::Arch2Vec)
+             ? Pretraining::Arch2Vec
+             : Pretraining::Networks;
+}
+
+/// The control of a pre-training that a fit needs. Which of many fits comes first is a matter of
+/// chance, so it is the seed of none of them.
+predictor::FitControl for_all_fits(predictor::FitControl control) {
+  control.seed = predictor::FitControl().seed;
+  return control;
+}
+
+std::string summary_of(const predictor::Arch2VecQuality& quality) {
+  return fmt::format(
+      "{:.2f} % of graphs come back exactly ({:.2f} % of operations, {:.2f} % of edges); "
+      "{:.1f} % of random latents are decoded to valid graphs, {:.1f} % of these distinct",
+      100.0 * quality.graphs, 100.0 * quality.operations, 100.0 * quality.edges,
+      100.0 * quality.valid, 100.0 * quality.distinct);
+}
+
+}  // namespace
 
 struct PredictorSource::Shared {
   Shared(const spaces::AnySpace& of, PredictorOptions wanted)
       : view(wanted.input ? predictor::ArchitectureView(of, *wanted.input) : of),
-        options(std::move(wanted)) {}
+        options(std::move(wanted)),
+        in_file(kept_in(options.pretrained)) {}
 
   std::shared_ptr<const GraphFeatures> features() {
     return made_features.get([&] { return std::make_shared<const GraphFeatures>(view); });
@@ -40,24 +74,42 @@ struct PredictorSource::Shared {
 
   std::shared_ptr<const PretrainedNetworks> make_networks(
       const GraphFeatures& known, const predictor::FitControl& control) const {
-    const std::filesystem::path& file = options.pretrained;
-    if (!file.empty()) return predictor::read_pretrained(read_whole(file), file.string(), known);
+    if (in_file == Pretraining::Networks) {
+      const std::filesystem::path& file = options.pretrained;
+      return predictor::read_pretrained(read_whole(file), file.string(), known);
+    }
     if (options.use_carried) {
       if (auto networks = predictor::carried_networks(known)) return networks;
     }
     return std::make_shared<const PretrainedNetworks>(known, options.pretraining, control);
   }
 
+  std::shared_ptr<const Arch2Vec> arch2vec(const predictor::FitControl& control) {
+    const auto known = features();
+    return made_arch2vec.get([&] { return make_arch2vec(*known, control); });
+  }
+
+  std::shared_ptr<const Arch2Vec> make_arch2vec(const GraphFeatures& known,
+                                                const predictor::FitControl& control) const {
+    if (in_file == Pretraining::Arch2Vec) {
+      const std::filesystem::path& file = options.pretrained;
+      return predictor::read_arch2vec(read_whole(file), file.string(), known);
+    }
+    return std::make_shared<const Arch2Vec>(known, options.arch2vec, control);
+  }
+
   predictor::ArchitectureView view;
   PredictorOptions options;
+  Pretraining in_file;
   MadeOnce<GraphFeatures> made_features;
   MadeOnce<predictor::PathCode> made_paths;
   MadeOnce<PretrainedNetworks> made_networks;
+  MadeOnce<Arch2Vec> made_arch2vec;
 };
 
 PredictorSource::PredictorSource(const spaces::AnySpace& space, const PredictorOptions& options)
     : shared_(std::make_shared<Shared>(space, options)) {
-  if (!options.pretrained.empty()) pretrain({});
+  pretrain(shared_->in_file, {});  // at once: a file for another space is a mistake
 }
 
 std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& name) const {
@@ -69,10 +121,16 @@ std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& n
     return std::make_unique<predictor::PublishedPredictor>(shared_->features(), std::move(recipe));
   }
   if (name == "path_networks") return std::make_unique<predictor::PathNetworks>(shared_->paths());
+  if (name == "arch2vec") {
+    return std::make_unique<predictor::Arch2VecPredictor>(
+        shared_->features(), [shared = shared_](const predictor::FitControl& control) {
+          return shared->arch2vec(for_all_fits(control));
+        });
+  }
   if (name == "gp") return std::make_unique<predictor::GaussianProcess>(shared_->features());
   auto networks = std::make_unique<predictor::NetworkEnsemble>(
       shared_->features(), [shared = shared_](const predictor::FitControl& control) {
-        return shared->networks(control);
+        return shared->networks(for_all_fits(control));
       });
   if (name == "networks") return networks;
   std::vector<predictor::Mixture::Member> members;
@@ -84,18 +142,30 @@ std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& n
   return std::make_unique<predictor::Distilled>(shared_->features(), std::move(mixture));
 }
 
-void PredictorSource::pretrain(const predictor::FitControl& control) const {
-  shared_->networks(control);
+void PredictorSource::pretrain(Pretraining what, const predictor::FitControl& control) const {
+  if (what == Pretraining::Networks) shared_->networks(control);
+  if (what == Pretraining::Arch2Vec) shared_->arch2vec(control);
 }
 
-double PredictorSource::pretraining_loss() const { return shared_->networks({})->loss(); }
-
-std::vector<double> PredictorSource::embed(std::span<const spaces::Genotype> block) const {
-  return shared_->networks({})->embed(*shared_->features(), block);
+std::string PredictorSource::pretraining_summary(Pretraining what) const {
+  if (what == Pretraining::Arch2Vec) return summary_of(shared_->arch2vec({})->quality());
+  return fmt::format("mean squared error of the statistics {:.4f}", shared_->networks({})->loss());
 }
 
-std::string PredictorSource::pretrained_bytes(const predictor::CheckpointAbout& about) const {
-  return predictor::checkpoint_bytes(about, shared_->networks({})->state());
+std::vector<double> PredictorSource::embed(Pretraining what,
+                                           std::span<const spaces::Genotype> block) const {
+  const GraphFeatures& features = *shared_->features();
+  if (what == Pretraining::Arch2Vec) return shared_->arch2vec({})->embed(features, block);
+  return shared_->networks({})->embed(features, block);
+}
+
+std::string PredictorSource::pretrained_bytes(Pretraining what,
+                                              const predictor::CheckpointAbout& about) const {
+  predictor::CheckpointAbout named = about;
+  named.predictor = predictor::checkpoint_name(what);
+  return predictor::checkpoint_bytes(named, what == Pretraining::Arch2Vec
+                                                ? shared_->arch2vec({})->state()
+                                                : shared_->networks({})->state());
 }
 
 }  // namespace evonas::cli

@@ -14,6 +14,7 @@
 #include "base/random.hpp"
 #include "predictor/label_noise.hpp"
 #include "predictor/models/kernel_scales.hpp"
+#include "predictor/models/tensor_of.hpp"
 #include "predictor/models/tensor_state.hpp"
 
 namespace evonas::predictor {
@@ -21,13 +22,6 @@ namespace {
 
 constexpr double kMostNoise = 1e4;          // deviation of a score that says nothing any more
 constexpr std::size_t kProcessChunk = 256;  // architectures in one task of a prediction
-
-torch::Tensor tensor_of(std::span<const double> values, std::int64_t columns) {
-  torch::Tensor tensor =
-      torch::empty({static_cast<std::int64_t>(values.size()) / columns, columns}, torch::kDouble);
-  std::ranges::copy(values, tensor.data_ptr<double>());
-  return tensor;
-}
 
 /// The variances of scores that are known from their noises; undefined where none is.
 torch::Tensor variances_of(std::span<const double> noises) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <numeric>
 #include <optional>
 
 #include <ATen/CPUGeneratorImpl.h>
@@ -13,18 +12,19 @@
 
 #include "base/random.hpp"
 #include "predictor/label_noise.hpp"
+#include "predictor/models/batches.hpp"
 #include "predictor/models/early_stopping.hpp"
 #include "predictor/models/graph_batch.hpp"
+#include "predictor/models/tensor_of.hpp"
 
 namespace evonas::predictor {
 namespace {
 
 constexpr double kWarmUp = 0.1;  // share of the steps
-constexpr double kLongestGradient = 1.0;
-constexpr std::size_t kSmallestBatch = 8;  // a rest of fewer labels waits for the next epoch
 
 /// Learning rate as a share of its peak.
 double rate_at(std::int64_t step, std::int64_t steps, const OptimiserOptions& options) {
+  if (options.decay == OptimiserOptions::Decay::None) return 1.0;
   const double done = static_cast<double>(step) / static_cast<double>(steps);
   const double left = options.decay == OptimiserOptions::Decay::Cosine
                           ? 0.5 * (1.0 + std::cos(std::numbers::pi * done))
@@ -32,35 +32,6 @@ double rate_at(std::int64_t step, std::int64_t steps, const OptimiserOptions& op
   const double warm = (static_cast<double>(step) + 1.0) / (kWarmUp * static_cast<double>(steps));
   return std::min(1.0, warm) * (options.last_rate + (1.0 - options.last_rate) * left);
 }
-
-/// Batches of numbers below `count`, every epoch in a new order.
-class Batches {
- public:
-  Batches(std::size_t count, std::size_t size, std::uint64_t seed)
-      : order_(count), size_(std::min(size, count)), rng_(seed, "order of labels") {
-    std::iota(order_.begin(), order_.end(), std::int64_t{0});
-    at_ = count;
-  }
-
-  torch::Tensor next() {
-    const std::size_t least = std::min(kSmallestBatch, order_.size());
-    if (order_.size() - at_ < least) {
-      rng_.shuffle(std::span(order_));
-      at_ = 0;
-    }
-    const std::size_t end = std::min(order_.size(), at_ + size_);
-    const std::vector<std::int64_t> batch(order_.begin() + static_cast<std::ptrdiff_t>(at_),
-                                          order_.begin() + static_cast<std::ptrdiff_t>(end));
-    at_ = end;
-    return torch::tensor(batch, torch::kInt64);
-  }
-
- private:
-  std::vector<std::int64_t> order_;
-  std::size_t size_;
-  std::size_t at_ = 0;
-  Rng rng_;
-};
 
 /// A moving average of the weights of a network.
 class AverageWeights {
@@ -135,7 +106,7 @@ void train_network(torch::nn::Module& network, std::int64_t steps, const Optimis
     }
     optimiser.zero_grad();
     loss_of_step().backward();
-    torch::nn::utils::clip_grad_norm_(network.parameters(), kLongestGradient);
+    torch::nn::utils::clip_grad_norm_(network.parameters(), options.longest_gradient);
     optimiser.step();
     const bool goes_on = !after_step || after_step();
     if (control.progress) {
@@ -169,7 +140,10 @@ void fit_scores(GraphModel& network, const GraphBatch& graphs, const torch::Tens
   std::int64_t step = 0;
   train_network(
       network, steps, options.optimiser, control,
-      [&] { return loss_of_batch(network, select(parts.taught, batches.next()), options, rng); },
+      [&] {
+        const LabelledGraphs batch = select(parts.taught, index_of(batches.next()));
+        return loss_of_batch(network, batch, options, rng);
+      },
       [&] {
         if (averages) average.add_step();
         ++step;

@@ -13,20 +13,21 @@
 
 namespace evonas::predictor {
 
-/// How AdamW changes weights: a tenth of the steps to warm up, then a decay to a last rate.
+/// How AdamW changes weights: a tenth of the steps to warm up, then a decay to a last rate; or,
+/// without a decay, the same rate in all steps.
 struct OptimiserOptions {
-  enum class Decay { Cosine, Linear };
+  enum class Decay { Cosine, Linear, None };
 
   double learning_rate = 1e-3;
   double weight_decay = 0.05;  ///< of matrices; vectors do not decay
   double second_moment = 0.98;
   Decay decay = Decay::Cosine;
-  double last_rate = 0.03;  ///< as a share of the learning rate
+  double last_rate = 0.03;        ///< as a share of the learning rate
+  double longest_gradient = 1.0;  ///< longer ones are cut to this length
 };
 
-/// Runs AdamW for `steps` steps; `loss_of_step` computes the loss of the next batch. Gradients are
-/// clipped to length 1. `after_step` says whether to go on. Throws PredictorError where
-/// `control.stop` ends it.
+/// Runs AdamW for `steps` steps; `loss_of_step` computes the loss of the next batch.
+/// `after_step` says whether to go on. Throws PredictorError where `control.stop` ends it.
 void train_network(torch::nn::Module& network, std::int64_t steps, const OptimiserOptions& options,
                    const FitControl& control, const std::function<torch::Tensor()>& loss_of_step,
                    const std::function<bool()>& after_step = {});
