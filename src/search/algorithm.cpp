@@ -7,6 +7,7 @@
 
 #include "base/nearest_name.hpp"
 #include "base/quoted.hpp"
+#include "search/guided/arch2vec_rl.hpp"
 #include "search/guided/bananas.hpp"
 #include "search/guided/predictor_guided.hpp"
 #include "search/local_search.hpp"
@@ -90,9 +91,13 @@ std::unique_ptr<Algorithm> make_algorithm(const AlgorithmOptions& options, space
     expect_one_objective(options, problem);
     return std::make_unique<OfaEvolution>(options, std::move(space), problem, guidance);
   }
-  const std::array<std::string, 7> names{"random",       "regularized_evolution", "local_search",
-                                         "nsga2",        "predictor_guided",      "bananas",
-                                         "ofa_evolution"};
+  if (options.algorithm == "arch2vec_rl") {
+    expect_one_objective(options, problem);
+    return std::make_unique<Arch2VecRl>(options, std::move(space), guidance);
+  }
+  const std::array<std::string, 8> names{
+      "random",  "regularized_evolution", "local_search", "nsga2", "predictor_guided",
+      "bananas", "ofa_evolution",         "arch2vec_rl"};
   const std::string nearest = nearest_name(options.algorithm, names);
   throw SearchError(fmt::format(
       "there is no search algorithm {}{}; choose one of {}", evonas::quoted(options.algorithm),

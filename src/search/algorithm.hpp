@@ -30,7 +30,7 @@ struct AlgorithmOptions {
   void fields(Visitor& visit) {
     visit("algorithm", algorithm, "how architectures are chosen",
           one_of({"random", "regularized_evolution", "local_search", "nsga2", "predictor_guided",
-                  "bananas", "ofa_evolution"}));
+                  "bananas", "ofa_evolution", "arch2vec_rl"}));
     visit("population", population,
           "members of the population; 0 is the algorithm's own: 20 (nsga2), 30 "
           "(regularized_evolution), 100 (ofa_evolution)",
@@ -43,8 +43,8 @@ struct AlgorithmOptions {
           "share of children that are mutated (nsga2)", between(0, 1));
     visit("batch", batch,
           "architectures evaluated before the next are chosen; 0 is the algorithm's own: the "
-          "population (nsga2, ofa_evolution), 20 (random), 5 (predictor_guided), 10 (bananas), 1 "
-          "after the random beginning (others)",
+          "population (nsga2, ofa_evolution), 20 (random), 5 (predictor_guided), 10 (bananas), 16 "
+          "(arch2vec_rl), 1 after the random beginning (others)",
           between(0, 100000));
     visit("identity", identity,
           "what is never asked for twice: a network, by its key, or a genotype, which suits tables "
@@ -105,9 +105,9 @@ class Algorithm {
 };
 
 /// The algorithm that `options` names. Throws SearchError for one that does not exist, an option
-/// out of range, or one that does not fit the problem (regularized_evolution, local_search, bananas
-/// and ofa_evolution have one objective; screenings are of objectives) or the space (local_search
-/// needs one that lists neighbours).
+/// out of range, or one that does not fit the problem (regularized_evolution, local_search,
+/// bananas, ofa_evolution and arch2vec_rl have one objective; screenings are of objectives) or the
+/// space (local_search needs one that lists neighbours).
 ///
 /// - `random`: uniform over what the space samples.
 /// - `regularized_evolution` (Real et al., AAAI 2019): the best of a random tournament is mutated,
@@ -122,6 +122,11 @@ class Algorithm {
 ///   used.
 /// - `ofa_evolution` (Cai et al., ICLR 2020): mutants and crossovers of the best quarter, each
 ///   drawn again until it keeps the limits, as far as `guidance` knows their metrics.
+/// - `arch2vec_rl` (Yan et al., NeurIPS 2020): a policy that moves through an embedding of
+///   architectures and learns by REINFORCE; needs `guidance`, of which only the latent space is
+///   used. The paper's Bayesian optimisation is `predictor_guided` with the predictor `arch2vec`,
+///   16 first architectures and the acquisition `expected_improvement`, but that its candidates are
+///   bred and not all those of a fixed set.
 std::unique_ptr<Algorithm> make_algorithm(const AlgorithmOptions& options, spaces::AnySpace space,
                                           const Problem& problem, const Guidance& guidance = {});
 

@@ -64,6 +64,7 @@ struct SearchSetup {
   /// Makes the predictors of a guided search (Guidance::make_predictor), which knows what is free
   /// or cheap of the sources that have no expensive metric.
   std::function<std::unique_ptr<predictor::Predictor>(const std::string& name)> make_predictor;
+  LatentSpace latent = {};  ///< Guidance::latent
   /// Threads of breeding and of cheap evaluation.
   std::size_t threads = 1;
 };

@@ -207,7 +207,7 @@ void refuse_other_setup(const RunStore& store, const std::map<std::string, std::
 }
 
 Guidance guidance_of(const SearchSetup& setup) {
-  Guidance guidance{.make_predictor = setup.make_predictor};
+  Guidance guidance{.make_predictor = setup.make_predictor, .known = {}, .latent = setup.latent};
   for (const Source& source : setup.sources) {
     if (!is_expensive(*source.evaluator)) guidance.known.push_back(source.evaluator);
   }

@@ -40,7 +40,8 @@ void check_training(const Configuration& configuration, yaml::Findings& findings
 void check_search(const Configuration& configuration, yaml::Findings& findings) {
   const std::string& algorithm = configuration.search.algorithm;
   const bool single = algorithm == "regularized_evolution" || algorithm == "local_search" ||
-                      algorithm == "bananas" || algorithm == "ofa_evolution";
+                      algorithm == "bananas" || algorithm == "ofa_evolution" ||
+                      algorithm == "arch2vec_rl";
   if (single && configuration.objectives.size() > 1) {
     findings.add("search.algorithm",
                  fmt::format("{} searches for one objective, and there are {}: use nsga2, or turn "

@@ -61,4 +61,9 @@ std::string PredictorSource::pretrained_bytes(predictor::Pretraining /*what*/,
   fail("pre-training");
 }
 
+std::unique_ptr<predictor::LatentPolicy> make_policy(std::size_t /*width*/,
+                                                     std::uint64_t /*seed*/) {
+  fail("a policy");
+}
+
 }  // namespace evonas::cli

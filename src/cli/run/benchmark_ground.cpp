@@ -53,7 +53,7 @@ search::Guidance guidance_of(const config::Experiment& experiment, const spaces:
     names[column] = column;
     cheap.insert(column);
   }
-  search::Guidance guidance{.make_predictor = predictor_maker(space)};
+  search::Guidance guidance = learnt_guidance(space);
   const auto input = spaces::NetworkInput::parse(experiment.input.value_or("cifar10"));
   guidance.known.push_back(std::make_shared<evaluation::GraphCosts>(space, input));
   if (!cheap.empty()) {

@@ -10,6 +10,7 @@
 
 #include "predictor/arch2vec_options.hpp"
 #include "predictor/checkpoint.hpp"
+#include "predictor/latent_policy.hpp"
 #include "predictor/predictor.hpp"
 #include "predictor/predictor_list.hpp"
 #include "predictor/pretraining_options.hpp"
@@ -63,5 +64,8 @@ class PredictorSource {
   struct Shared;
   std::shared_ptr<Shared> shared_;
 };
+
+/// The policy that moves through the embedding of arch2vec, for places of so many numbers.
+std::unique_ptr<predictor::LatentPolicy> make_policy(std::size_t width, std::uint64_t seed);
 
 }  // namespace evonas::cli

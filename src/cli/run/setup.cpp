@@ -235,18 +235,26 @@ class SourceList {
 search::SearchSetup make_setup(const Configuration& configuration, std::size_t threads,
                                Sources sources, const evaluation::CommandListener& listener) {
   const spaces::AnySpace space = config::make_space(configuration.space);
+  const search::Guidance guidance = learnt_guidance(space);
   return {.space = space,
           .problem = configuration.problem(),
           .algorithm = configuration.search,
           .budget = configuration.budget,
           .sources = SourceList(configuration, space, threads, sources, listener).build(),
-          .make_predictor = predictor_maker(space),
+          .make_predictor = guidance.make_predictor,
+          .latent = guidance.latent,
           .threads = threads};
 }
 
-std::function<std::unique_ptr<predictor::Predictor>(const std::string& name)> predictor_maker(
-    const spaces::AnySpace& space) {
-  return [source = PredictorSource(space)](const std::string& name) { return source.make(name); };
+search::Guidance learnt_guidance(const spaces::AnySpace& space) {
+  const PredictorSource source(space);
+  return {.make_predictor = [source](const std::string& name) { return source.make(name); },
+          .known = {},
+          .latent = {.embed =
+                         [source](std::span<const spaces::Genotype> block) {
+                           return source.embed(predictor::Pretraining::Arch2Vec, block);
+                         },
+                     .make_policy = make_policy}};
 }
 
 std::map<std::string, evaluation::Metric> metrics_of(const search::SearchSetup& setup,

@@ -1,16 +1,13 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 
 #include "cli/config/configuration.hpp"
 #include "evaluation/command/listener.hpp"
 #include "evaluation/evaluator.hpp"
-#include "predictor/predictor.hpp"
 #include "search/driver.hpp"
 #include "spaces/network_input.hpp"
 
@@ -27,10 +24,9 @@ enum class Sources { Working, Declared };
 search::SearchSetup make_setup(const config::Configuration& configuration, std::size_t threads,
                                Sources sources, const evaluation::CommandListener& listener = {});
 
-/// What makes the predictors of guided searches in a space (Guidance::make_predictor): one
-/// PredictorSource, so that they share what they can. Safe from many threads.
-std::function<std::unique_ptr<predictor::Predictor>(const std::string& name)> predictor_maker(
-    const spaces::AnySpace& space);
+/// What makes the predictors of guided searches in a space, and where such searches move: all from
+/// one PredictorSource, so that they share what they can. Nothing is known. Safe from many threads.
+search::Guidance learnt_guidance(const spaces::AnySpace& space);
 
 /// Units and cost classes of the metrics of `setup`, and of those that only a final stage yields.
 std::map<std::string, evaluation::Metric> metrics_of(const search::SearchSetup& setup,

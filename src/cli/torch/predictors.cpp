@@ -11,6 +11,7 @@
 #include "predictor/models/arch2vec_predictor.hpp"
 #include "predictor/models/distilled.hpp"
 #include "predictor/models/gaussian_process.hpp"
+#include "predictor/models/lstm_policy.hpp"
 #include "predictor/models/network_ensemble.hpp"
 #include "predictor/models/path_networks.hpp"
 #include "predictor/models/pretrained_networks.hpp"
@@ -166,6 +167,10 @@ std::string PredictorSource::pretrained_bytes(Pretraining what,
   return predictor::checkpoint_bytes(named, what == Pretraining::Arch2Vec
                                                 ? shared_->arch2vec({})->state()
                                                 : shared_->networks({})->state());
+}
+
+std::unique_ptr<predictor::LatentPolicy> make_policy(std::size_t width, std::uint64_t seed) {
+  return std::make_unique<predictor::LstmPolicy>(width, seed);
 }
 
 }  // namespace evonas::cli

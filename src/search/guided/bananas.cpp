@@ -83,14 +83,13 @@ Bananas::Mutants Bananas::candidates() const {
 
 void Bananas::learn() {
   const ScopedTimer timer(time_.fit);
-  std::vector<predictor::Label> places;
+  const std::vector<double> places = places_of(evaluated_);
+  std::vector<predictor::Label> labels;
   for (std::size_t i = 0; i < evaluated_.size(); ++i) {
-    const bool is_worse = i > 0 && is_better(evaluated_[i - 1], evaluated_[i]);
-    const double place = is_worse || i == 0 ? static_cast<double>(i) : places.back().value;
-    places.push_back({.genotype = evaluated_[i].genotype, .value = place});
+    labels.push_back({.genotype = evaluated_[i].genotype, .value = places[i]});
   }
   // As scores, in which one deviation means as much among the best as among the rest.
-  predictor_->fit(predictor::scored_labels(predictor::rank(places)),
+  predictor_->fit(predictor::scored_labels(predictor::rank(labels)),
                   {.seed = derive_seed(seed_, "fit", generation_)});
 }
 

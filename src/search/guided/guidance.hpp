@@ -3,11 +3,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/fields.hpp"
 #include "evaluation/evaluator.hpp"
+#include "predictor/latent_policy.hpp"
 #include "predictor/predictor.hpp"
 #include "predictor/predictor_list.hpp"
 #include "search/guided/screening.hpp"
@@ -44,7 +46,9 @@ struct GuidanceOptions {
           "it",
           one_of({"mean", "upper_bound", "expected_improvement", "thompson"}));
     visit("deviations", deviations, "how many deviations (upper_bound)", between(0, 100));
-    visit("candidates", candidates, "architectures that the predictor scores before each batch",
+    visit("candidates", candidates,
+          "architectures that the predictor scores before each batch, or that arch2vec_rl moves "
+          "among",
           between(1, 100000000));
     visit("population", population, "members of the evolution that makes these candidates",
           between(2, 1000000));
@@ -76,6 +80,16 @@ struct GuidanceOptions {
   }
 };
 
+/// The space in which architectures are embedded, for searches that move in it.
+struct LatentSpace {
+  /// Where architectures lie: as many numbers of each, one architecture after the other. Uses the
+  /// threads of the arena that the caller is in. Throws predictor::PredictorError.
+  std::function<std::vector<double>(std::span<const spaces::Genotype>)> embed;
+  /// A new policy for places of so many numbers.
+  std::function<std::unique_ptr<predictor::LatentPolicy>(std::size_t width, std::uint64_t seed)>
+      make_policy;
+};
+
 /// What a guided search needs besides its options.
 struct Guidance {
   /// Makes the predictor of that name for the space, not fitted. Throws predictor::PredictorError.
@@ -83,6 +97,7 @@ struct Guidance {
   /// Sources that answer at once. Their metrics that are free or cheap are asked of every candidate
   /// and not predicted.
   std::vector<std::shared_ptr<evaluation::Evaluator>> known;
+  LatentSpace latent = {};
 };
 
 }  // namespace evonas::search
