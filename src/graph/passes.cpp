@@ -24,12 +24,16 @@ class Rewriter {
     return result;
   }
 
-  /// Copies a node with other attributes.
-  void copy(NodeId old, Attributes attributes) {
+  /// Copies a node with other attributes, or another shape.
+  void copy(NodeId old, Attributes attributes, Shape shape) {
     const Node& node = source_[old];
     const NodeId id = result_.add(node.op, mapped(node.inputs), std::move(attributes), node.name);
-    result_.set_shape(id, node.shape);
+    result_.set_shape(id, std::move(shape));
     mapped_[old] = id;
+  }
+
+  void copy(NodeId old, Attributes attributes) {
+    copy(old, std::move(attributes), source_[old].shape);
   }
 
   void copy(NodeId old) { copy(old, source_[old].attributes); }
@@ -92,6 +96,26 @@ Graph inference_network(Graph network) {
     }
   }
   return rewriter.finish(result);
+}
+
+Graph without_resampling(const Graph& network) {
+  const auto readers = network.consumers();
+  const auto is_resampled = [&](NodeId id) {
+    return network[id].op == kInput && readers[id].size() == 1 &&
+           network[readers[id][0]].op == "Resize";
+  };
+  Rewriter rewriter(network);
+  for (NodeId id = 0; id < network.size(); ++id) {
+    const Node& node = network[id];
+    if (is_resampled(id)) {
+      rewriter.copy(id, node.attributes, network[readers[id][0]].shape);
+    } else if (node.op == "Resize" && is_resampled(node.inputs[0])) {
+      rewriter.replace(id, rewriter.mapped(node.inputs[0]));
+    } else {
+      rewriter.copy(id);
+    }
+  }
+  return rewriter.finish();
 }
 
 Graph prune_dead_nodes(const Graph& graph) {

@@ -16,6 +16,10 @@ std::vector<bool> needed_for(const Graph& graph, std::span<const NodeId> nodes);
 /// on stay.
 Graph inference_network(Graph network);
 
+/// The network for images that have the size that it works in: where a Resize is all that reads an
+/// input, it goes, and the input has its shape. For costs that begin when the images are there.
+Graph without_resampling(const Graph& network);
+
 /// The same graph without the nodes that no output depends on. Graph inputs stay.
 Graph prune_dead_nodes(const Graph& graph);
 

@@ -2,60 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <set>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "base/rank_test.hpp"
+#include "predictor/benchmark_fit_json.hpp"
 
 namespace evonas::predictor {
 namespace {
-
-struct FitNumber {
-  const char* name;
-  double BenchmarkFit::*member;
-};
-constexpr FitNumber kFitNumbers[] = {{"tau", &BenchmarkFit::tau},
-                                     {"test_tau", &BenchmarkFit::test_tau},
-                                     {"top10_tau", &BenchmarkFit::top10_tau},
-                                     {"deviation_rho", &BenchmarkFit::deviation_rho},
-                                     {"coverage90", &BenchmarkFit::coverage90},
-                                     {"fit_seconds", &BenchmarkFit::fit_seconds},
-                                     {"refresh_seconds", &BenchmarkFit::refresh_seconds},
-                                     {"predict_seconds", &BenchmarkFit::predict_seconds}};
-
-nlohmann::json fit_json(std::uint64_t seed, const BenchmarkFit& fit) {
-  nlohmann::json json = {
-      {"seed", seed}, {"parameters", fit.parameters}, {"tested", fit.tested}, {"held", fit.held}};
-  for (const auto& [name, member] : kFitNumbers) json[name] = fit.*member;
-  if (fit.points.empty()) return json;
-  for (const BenchmarkPoint& point : fit.points) {
-    json["values"].push_back(point.value);
-    json["predicted"].push_back(point.predicted);
-  }
-  return json;
-}
-
-/// JSON has null for what is no finite number.
-double number_of(const nlohmann::json& json) {
-  return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
-}
-
-BenchmarkFit fit_from(const nlohmann::json& json) {
-  BenchmarkFit fit;
-  for (const auto& [name, member] : kFitNumbers) fit.*member = number_of(json.at(name));
-  json.at("parameters").get_to(fit.parameters);
-  json.at("tested").get_to(fit.tested);
-  json.at("held").get_to(fit.held);
-  if (!json.contains("values")) return fit;
-  const nlohmann::json& values = json.at("values");
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    fit.points.push_back({number_of(values.at(i)), number_of(json.at("predicted").at(i))});
-  }
-  return fit;
-}
 
 nlohmann::json plain_row(const std::string& model, std::size_t train,
                          const std::map<std::string, std::string>& conditions) {
@@ -81,6 +37,16 @@ nlohmann::json row_json(const BenchmarkRow& row, const BenchmarkPlan& plan) {
   };
   add("tau", &BenchmarkFit::tau);
   if (plan.test_values) add("test_tau", &BenchmarkFit::test_tau);
+  add("mape", &BenchmarkFit::mape);
+  add("within10", &BenchmarkFit::within10);
+  for (std::size_t group = 0; group < plan.groups.size(); ++group) {
+    const auto figures = figures_of_group(row, group);
+    if (!figures) continue;
+    json["groups"][plan.groups[group]] = {{"tested", figures->tested},
+                                          {"tau", figures->tau},
+                                          {"mape", figures->mape},
+                                          {"within10", figures->within10}};
+  }
   add("tau_top10", &BenchmarkFit::top10_tau);
   add("deviation_rho", &BenchmarkFit::deviation_rho);
   add("coverage90", &BenchmarkFit::coverage90);
@@ -127,6 +93,25 @@ BenchmarkFigure figure_of(std::span<const BenchmarkFit> fits, double BenchmarkFi
   for (const BenchmarkFit& fit : fits) squares += std::pow(fit.*figure - result.mean, 2);
   result.deviation = std::sqrt(squares / (count - 1.0));
   return result;
+}
+
+std::optional<BenchmarkGroup> figures_of_group(const BenchmarkRow& row, std::size_t group) {
+  BenchmarkGroup sum{.group = group};
+  double count = 0.0;
+  for (const BenchmarkFit& fit : row.fits) {
+    const auto found = std::ranges::find(fit.groups, group, &BenchmarkGroup::group);
+    if (found == fit.groups.end()) continue;
+    count += 1.0;
+    sum.tested = found->tested;
+    sum.tau += found->tau;
+    sum.mape += found->mape;
+    sum.within10 += found->within10;
+  }
+  if (count == 0.0) return std::nullopt;
+  sum.tau /= count;
+  sum.mape /= count;
+  sum.within10 /= count;
+  return sum;
 }
 
 bool BenchmarkPlan::has_points(std::size_t labels, std::uint64_t seed) const {

@@ -38,10 +38,11 @@ BenchmarkFigure figure_of(std::span<const BenchmarkFit> fits, double BenchmarkFi
 /// What a comparison asks for.
 struct BenchmarkPlan {
   std::vector<std::string> models;
-  std::vector<std::size_t> train;  ///< numbers of labels
-  std::size_t seeds = 1;           ///< 1, 2, 3, ... up to it
-  bool test_values = false;        ///< whether there is a second value to test on
-  std::size_t points = 0;          ///< BenchmarkSize::points of the fits of has_points()
+  std::vector<std::size_t> train;   ///< numbers of labels
+  std::size_t seeds = 1;            ///< 1, 2, 3, ... up to it
+  bool test_values = false;         ///< whether there is a second value to test on
+  std::size_t points = 0;           ///< BenchmarkSize::points of the fits of has_points()
+  std::vector<std::string> groups;  ///< names of the groups of the data; may be empty
   /// What the figures of a fit follow from besides its predictor, labels and seed, as texts by
   /// name: fits that were made under other conditions are not taken for those asked for.
   std::map<std::string, std::string> conditions;
@@ -49,6 +50,9 @@ struct BenchmarkPlan {
   /// Whether points of that fit are kept: of one fit a predictor, from the most labels.
   bool has_points(std::size_t labels, std::uint64_t seed) const;
 };
+
+/// Means over the fits of a row that have tested a group; nothing where none has.
+std::optional<BenchmarkGroup> figures_of_group(const BenchmarkRow& row, std::size_t group);
 
 /// The fits of a comparison, which come one by one, over several runs of the program. Not safe from
 /// several threads at a time.
@@ -82,7 +86,8 @@ class BenchmarkResults {
   std::vector<BenchmarkRow> rows() const;
 
   /// `{"results": [ROW...], "unused": [ROW...]}`, a ROW of the plan being `{"model", "train",
-  /// "tested", "seeds", "parameters", "tau_mean", "tau_std", ("test_tau_...",) "tau_top10_...",
+  /// "tested", "seeds", "parameters", "tau_mean", "tau_std", ("test_tau_...",) "mape_...",
+  /// "within10_...", ("groups": {NAME: {"tested", "tau", "mape", "within10"}},) "tau_top10_...",
   /// "deviation_rho_...", "coverage90_...", "fit_seconds", "refresh_seconds",
   /// "architectures_per_second", "p_against_best" or null, "conditions", "fits": [FIT...]}` and one
   /// that it does not ask for the same without figures over seeds. A FIT has "seed" and the members
@@ -107,11 +112,15 @@ class BenchmarkResults {
 /// Columns of a table in Markdown that are not always there.
 struct BenchmarkColumns {
   bool test_values = false;
+  bool errors = false;  ///< relative ones
   bool refresh = false;
   bool compared = false;  ///< p-values
 };
 /// The head of a table of rows, and each of its lines.
 std::string markdown_head(const BenchmarkColumns& columns);
 std::string markdown_row(const BenchmarkRow& row, const BenchmarkColumns& columns);
+/// A table of the relative errors of rows in each group of the data.
+std::string markdown_groups(std::span<const BenchmarkRow> rows,
+                            std::span<const std::string> groups);
 
 }  // namespace evonas::predictor

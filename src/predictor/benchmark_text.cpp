@@ -10,6 +10,7 @@ namespace evonas::predictor {
 std::string markdown_head(const BenchmarkColumns& columns) {
   std::string head = "| model | labels | tau |";
   if (columns.test_values) head += " test tau |";
+  if (columns.errors) head += " MAPE | within 10 % |";
   head += " tau, best 10 % | 90 % intervals hold | rho of deviations | fit, s |";
   if (columns.refresh) head += " refresh, s |";
   head += " scored/s |";
@@ -27,6 +28,14 @@ std::string markdown_row(const BenchmarkRow& row, const BenchmarkColumns& column
   };
   add(&BenchmarkFit::tau);
   if (columns.test_values) add(&BenchmarkFit::test_tau);
+  if (columns.errors) {
+    const auto percent = [&](double BenchmarkFit::*figure) {
+      const BenchmarkFigure over_seeds = figure_of(row.fits, figure);
+      line += fmt::format(" {:.2f} ± {:.2f} % |", over_seeds.mean, over_seeds.deviation);
+    };
+    percent(&BenchmarkFit::mape);
+    percent(&BenchmarkFit::within10);
+  }
   add(&BenchmarkFit::top10_tau);
   line += fmt::format(" {:.1f} % | {:.2f} | {:.2f} |", 100.0 * mean(&BenchmarkFit::coverage90),
                       mean(&BenchmarkFit::deviation_rho), mean(&BenchmarkFit::fit_seconds));
@@ -38,6 +47,23 @@ std::string markdown_row(const BenchmarkRow& row, const BenchmarkColumns& column
                                : fmt::format(" {} |", row.best ? "best" : "–");
   }
   return line + "\n";
+}
+
+std::string markdown_groups(std::span<const BenchmarkRow> rows,
+                            std::span<const std::string> groups) {
+  std::string text =
+      "| model | labels | group | tested | tau | MAPE | within 10 % |\n"
+      "|---|---|---|---|---|---|---|\n";
+  for (const BenchmarkRow& row : rows) {
+    for (std::size_t group = 0; group < groups.size(); ++group) {
+      const auto figures = figures_of_group(row, group);
+      if (!figures) continue;
+      text += fmt::format("| {} | {} | {} | {} | {:.3f} | {:.2f} % | {:.2f} % |\n", row.model,
+                          row.train, groups[group], figures->tested, figures->tau, figures->mape,
+                          figures->within10);
+    }
+  }
+  return text;
 }
 
 }  // namespace evonas::predictor

@@ -52,6 +52,77 @@ double share_within(double reach, std::span<const double> errors,
 
 double six_digits(double number) { return std::stod(fmt::format("{:.6g}", number)); }
 
+/// Relative errors: their mean, and the share of those up to 10 %, both in percent.
+struct RelativeErrors {
+  double mape = 0.0;
+  double within10 = 0.0;
+};
+
+RelativeErrors relative_errors(std::span<const double> values, std::span<const double> means) {
+  RelativeErrors result;
+  const double each = 100.0 / static_cast<double>(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double error = std::abs(means[i] - values[i]) / std::abs(values[i]);
+    result.mape += each * error;
+    if (error <= 0.1) result.within10 += each;
+  }
+  return result;
+}
+
+/// How many groups there are.
+std::size_t groups_of(const BenchmarkData& data) {
+  return data.groups.empty() ? 0 : 1 + *std::ranges::max_element(data.groups);
+}
+
+std::vector<BenchmarkGroup> group_figures(const BenchmarkData& data,
+                                          std::span<const std::size_t> tested,
+                                          std::span<const double> means) {
+  std::vector<BenchmarkGroup> figures;
+  for (std::size_t group = 0; group < groups_of(data); ++group) {
+    std::vector<double> values;
+    std::vector<double> predicted;
+    for (std::size_t i = 0; i < tested.size(); ++i) {
+      if (data.groups[tested[i]] != group) continue;
+      values.push_back(data.values[tested[i]]);
+      predicted.push_back(means[i]);
+    }
+    if (values.empty()) continue;
+    const auto [mape, within10] = relative_errors(values, predicted);
+    figures.push_back({.group = group,
+                       .tested = values.size(),
+                       .tau = kendall_tau_b(predicted, values),
+                       .mape = mape,
+                       .within10 = within10});
+  }
+  return figures;
+}
+
+/// Rows in the order in which they are learnt from and tested.
+struct SplitRows {
+  std::vector<std::size_t> rows;
+  std::size_t learnable = 0;   ///< so many at most can be learnt from
+  std::size_t first_test = 0;  ///< none before it is tested
+};
+
+SplitRows split_rows(const BenchmarkData& data, Split split, std::uint64_t seed, Rng& rng) {
+  SplitRows result;
+  std::vector<std::size_t>& rows = result.rows;
+  rows.resize(data.genotypes.size());
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  if (split != Split::First) rng.shuffle(std::span(rows));
+  if (split != Split::LeaveGroupOut) {
+    result.learnable = rows.empty() ? 0 : rows.size() - 1;
+    return result;
+  }
+  const std::size_t groups = groups_of(data);
+  if (groups < 2) throw PredictorError("no group can be left out: the data has less than two");
+  const std::size_t left_out = (seed + groups - 1) % groups;
+  const auto tested = std::stable_partition(
+      rows.begin(), rows.end(), [&](std::size_t row) { return data.groups[row] != left_out; });
+  result.learnable = result.first_test = static_cast<std::size_t>(tested - rows.begin());
+  return result;
+}
+
 /// So many architectures at most, evenly spaced.
 std::vector<BenchmarkPoint> some_points(std::span<const double> values,
                                         std::span<const double> means, std::size_t most) {
@@ -69,16 +140,16 @@ std::vector<BenchmarkPoint> some_points(std::span<const double> values,
 BenchmarkFit benchmark_fit(Predictor& predictor, const BenchmarkData& data, BenchmarkSize size,
                            Split split, const FitControl& control) {
   const std::size_t train = size.train;
-  if (train == 0 || train >= data.genotypes.size()) {
+  Rng rng(control.seed, "split of a benchmark");
+  SplitRows order = split_rows(data, split, control.seed, rng);
+  std::vector<std::size_t>& rows = order.rows;
+  if (train == 0 || train > order.learnable) {
     throw PredictorError(
         fmt::format("{} labels to learn from were asked for, expected from 1 to {}: the data has "
-                    "{} architectures, and at least one must be left to test on",
-                    train, data.genotypes.size() - 1, data.genotypes.size()));
+                    "{} architectures, and {} must be left to test on",
+                    train, order.learnable, rows.size(),
+                    order.first_test == 0 ? "at least one" : "those of one group"));
   }
-  std::vector<std::size_t> rows(data.genotypes.size());
-  std::iota(rows.begin(), rows.end(), std::size_t{0});
-  Rng rng(control.seed, "split of a benchmark");
-  if (split == Split::Random) rng.shuffle(std::span(rows));
 
   std::vector<Label> labels;
   for (const std::size_t row : std::span(rows).first(train)) {
@@ -97,7 +168,7 @@ BenchmarkFit benchmark_fit(Predictor& predictor, const BenchmarkData& data, Benc
   }
   result.parameters = predictor.parameters();
 
-  std::span<std::size_t> tested = std::span(rows).subspan(train);
+  std::span<std::size_t> tested = std::span(rows).subspan(std::max(train, order.first_test));
   if (size.test > 0 && size.test < tested.size()) {
     if (split == Split::First) rng.shuffle(tested);
     tested = tested.first(size.test);
@@ -122,6 +193,10 @@ BenchmarkFit benchmark_fit(Predictor& predictor, const BenchmarkData& data, Benc
   if (!data.test_values.empty()) {
     result.test_tau = kendall_tau_b(means, selected(data.test_values, tested));
   }
+  const RelativeErrors relative = relative_errors(values, means);
+  result.mape = relative.mape;
+  result.within10 = relative.within10;
+  result.groups = group_figures(data, tested, means);
   result.top10_tau = top_tau(values, means, data.higher_is_better);
   result.deviation_rho = spearman_rho(deviations, errors);
   result.coverage90 = share_within(kNinetyPercent, errors, deviations);

@@ -15,13 +15,16 @@ struct BenchmarkData {
   std::vector<double> values;       ///< by architecture: what predictors learn, and are tested on
   std::vector<double> noises;       ///< by architecture: Label::noise of its value; may be empty
   std::vector<double> test_values;  ///< by architecture, a second value to test on; may be empty
+  std::vector<std::size_t> groups;  ///< by architecture, the number of its group; may be empty
   bool higher_is_better = true;
 };
 
 /// How architectures to learn from are chosen.
 enum class Split {
-  Random,  ///< anew for each seed
-  First,   ///< the first of the data, as some papers do
+  Random,         ///< anew for each seed
+  First,          ///< the first of the data, as some papers do
+  LeaveGroupOut,  ///< Random, without the group number seed - 1 (counted round), the only one
+                  ///< tested
 };
 
 /// Shares of true values that intervals are asked to hold.
@@ -36,11 +39,24 @@ struct BenchmarkPoint {
   bool operator==(const BenchmarkPoint&) const = default;
 };
 
+/// How a fit does on the tested architectures of one group.
+struct BenchmarkGroup {
+  std::size_t group = 0;
+  std::size_t tested = 0;  ///< architectures
+  double tau = 0.0;
+  double mape = 0.0;  ///< as BenchmarkFit has them
+  double within10 = 0.0;
+
+  bool operator==(const BenchmarkGroup&) const = default;
+};
+
 /// One fit of one predictor, tested on architectures that it did not learn from.
 struct BenchmarkFit {
   double tau = 0.0;              ///< Kendall's tau-b between predictions and values
   double test_tau = 0.0;         ///< and test values; 0 where there are none
   double top10_tau = 0.0;        ///< tau among the tenth with the best values
+  double mape = 0.0;             ///< mean of |prediction - value| / |value|, in percent
+  double within10 = 0.0;         ///< share of predictions at most 10 % off the value, in percent
   double deviation_rho = 0.0;    ///< Spearman's rho between expected deviations and true errors
   double coverage90 = 0.0;       ///< share of values within 1.645 expected deviations
   double fit_seconds = 0.0;      ///< by the clock, with the other seeds beside it
@@ -51,6 +67,7 @@ struct BenchmarkFit {
   /// For each of kIntervalLevels the share of values within that interval of a normal distribution
   /// around the prediction; empty where the predictor expects no deviations.
   std::vector<double> held;
+  std::vector<BenchmarkGroup> groups;  ///< that have been tested, ascending; empty without groups
   std::vector<BenchmarkPoint> points;  ///< BenchmarkSize::points of the tested ones, to six digits
 };
 

@@ -10,6 +10,10 @@ nlohmann::json figure_json(const PredictorBenchmark::Figure& figure) {
   return {{"mean", figure.mean}, {"deviation", figure.deviation}};
 }
 
+nlohmann::json figure_json(const std::optional<PredictorBenchmark::Figure>& figure) {
+  return figure ? figure_json(*figure) : nlohmann::json(nullptr);
+}
+
 nlohmann::json predictor_row(const PredictorBenchmark::Row& row) {
   return {{"model", row.model},
           {"train", row.train},
@@ -17,7 +21,9 @@ nlohmann::json predictor_row(const PredictorBenchmark::Row& row) {
           {"seeds", row.seeds},
           {"parameters", row.parameters},
           {"tau", figure_json(row.tau)},
-          {"test_tau", row.test_tau ? figure_json(*row.test_tau) : nlohmann::json(nullptr)},
+          {"test_tau", figure_json(row.test_tau)},
+          {"mape", figure_json(row.mape)},
+          {"within10", figure_json(row.within10)},
           {"top10_tau", figure_json(row.top10_tau)},
           {"deviation_rho", figure_json(row.deviation_rho)},
           {"coverage90", figure_json(row.coverage90)},

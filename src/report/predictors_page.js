@@ -45,6 +45,7 @@ function figuresTable(data) {
   const { rows } = data;
   const compared = rows.some((row) => row.p_against_best !== null);
   const tested = data.test_metric !== "";
+  const relative = rows.some((row) => row.mape !== null);
   const figure = (title, name) => ({ title, number: true, key: (row) => row[name]?.mean,
                                      content: (row) => figureText(row[name]) });
   const number = (title, name, content) => ({ title, number: true, key: (row) => row[name], content });
@@ -56,6 +57,7 @@ function figuresTable(data) {
     number("labels", "train", (row) => localeText(row.train)),
     figure(`tau, ${data.metric.name}`, "tau"),
     ...(tested ? [figure(`tau, ${data.test_metric}`, "test_tau")] : []),
+    ...(relative ? [figure("MAPE, %", "mape"), figure("within 10 %, %", "within10")] : []),
     ...(compared ? [number("p against best", "p_against_best", comparisonText)] : []),
     figure("tau, best 10 %", "top10_tau"),
     figure("90 % intervals hold", "coverage90"),
@@ -110,7 +112,9 @@ function predictorsPage(data) {
   const [, most] = extremes(data.rows.map((row) => row.train));
   const largest = data.rows.filter((row) => row.train === most);
   const tested = data.test_metric !== "";
-  const chosen = data.split === "first" ? "the first of the table" : "drawn anew for each seed";
+  const chosen = data.split === "first" ? "the first of the table"
+    : data.split === "random" ? "drawn anew for each seed"
+      : "drawn anew for each seed from all families but the one that is tested";
   const taus = (figure, metric, isMain) => section(
     `Kendall tau with ${metric}`, {}, tauChart(data, figure, metric, isMain),
     isMain ? null : element("p", { class: "note" }, "Lines as above."));

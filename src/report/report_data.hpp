@@ -63,6 +63,8 @@ struct PredictorBenchmark {
     std::size_t parameters = 0;
     Figure tau;
     std::optional<Figure> test_tau;  ///< with a second metric
+    std::optional<Figure> mape;      ///< mean relative error in percent, where it tells something
+    std::optional<Figure> within10;  ///< likewise the share within 10 %, in percent
     Figure top10_tau;                ///< among the tenth with the best values
     Figure deviation_rho;            ///< of expected deviations and true errors
     Figure coverage90;               ///< share of values that 90 % intervals hold
@@ -95,7 +97,7 @@ struct PredictorBenchmark {
   evaluation::Metric metric;  ///< that is learnt
   std::string test_metric;    ///< empty where there is none
   std::size_t architectures = 0;
-  std::string split;           ///< "random", or "first" for the first of the table
+  std::string split;           ///< "random", "first" (of the table) or "leave_family_out"
   std::vector<double> levels;  ///< shares of values that intervals are asked to hold
   std::vector<Row> rows;       ///< by model, then by number of labels
   std::vector<Published> published;

@@ -34,8 +34,9 @@ struct DeclaredOptions {
   }
 };
 
-/// A search space written in YAML alone: stages of blocks with choices, and cells whose edges or
-/// nodes carry operations. configs/spaces/reference.yaml explains the language.
+/// A search space written in YAML alone: stages of blocks with choices, blocks of branches side by
+/// side, and cells whose edges or nodes carry operations. configs/spaces/reference.yaml explains
+/// the language.
 ///
 /// Genotype: one gene a choice, the number of its value in the list, in the order of the
 /// declaration (see declared/genes.hpp). A gene is active where the network depends on it: those of

@@ -11,6 +11,7 @@
 #include "cli/config/configuration.hpp"
 #include "cli/config/description.hpp"
 #include "cli/config/experiment.hpp"
+#include "cli/config/latency_recipe.hpp"
 #include "cli/config/predictor_experiment.hpp"
 #include "cli/config/table_recipe.hpp"
 #include "malformed_files.hpp"
@@ -35,6 +36,8 @@ std::string refusal(const fs::path& file) {
       load_experiment(file);
     } else if (file.filename().string().starts_with("predictors_")) {
       load_predictor_experiment(file);
+    } else if (file.filename().string().starts_with("latency_")) {
+      load_latency_recipe(file);
     } else {
       load_configuration(file);
     }
@@ -101,6 +104,8 @@ TEST_CASE("the configurations that come with evonas are valid") {
       CHECK_NOTHROW(load_experiment(file));
     } else if (file.stem() == "embedded_table") {
       CHECK_NOTHROW(load_table_recipe(file));
+    } else if (file.stem() == "latency_networks") {
+      CHECK(load_latency_recipe(file).families.size() == 10);
     } else {
       CHECK_NOTHROW(load_configuration(file));
     }

@@ -36,6 +36,8 @@ TEST_CASE("every command has help with an example") {
                                                           {"network", "latency"},
                                                           {"table", "import"},
                                                           {"table", "info"},
+                                                          {"latency"},
+                                                          {"latency", "build"},
                                                           {"predictor"},
                                                           {"predictor", "benchmark"},
                                                           {"predictor", "fit"},

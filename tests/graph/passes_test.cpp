@@ -152,6 +152,26 @@ TEST_CASE("a convolution that is an output keeps its normalisation apart") {
   CHECK(folded.graph.outputs()[0] == 1);
 }
 
+TEST_CASE("a resampling that alone reads the images goes") {
+  const auto network = [](bool read_twice) {
+    NetworkBuilder builder;
+    const NodeId images = builder.input({3, 32, 32});
+    const NodeId small = builder.resize(images, 16, 12);
+    const NodeId y = builder.conv(small, 4, {.kernel = 3, .padding = 1});
+    const NodeId again = builder.resize(y, 8, 8);
+    const NodeId side = builder.resize(read_twice ? images : again, 8, 8);
+    return builder.finish(builder.concat({again, side}));
+  };
+  const Graph whole = network(false);
+  const Graph graph = without_resampling(whole);
+  CHECK(graph.size() == whole.size() - 1);
+  CHECK(graph[0].shape == Shape{3, 16, 12});
+  CHECK(graph[1].op == "Conv");
+  CHECK(cost(graph).macs == cost(whole).macs);
+  // What reads the images as they are keeps them.
+  CHECK(without_resampling(network(true)).size() == network(true).size());
+}
+
 TEST_CASE("passes keep the network valid and have nothing left to do the second time") {
   CHECK(rc::check("random networks", [](std::uint64_t seed) {
     Rng rng(seed, "passes test");

@@ -1,5 +1,8 @@
 #include "predictor/benchmark_results.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
@@ -194,9 +197,103 @@ TEST_CASE("a fit is tested on what it has not learnt from, and keeps some points
   REQUIRE(fit.held.size() == kIntervalLevels.size());
   for (std::size_t i = 1; i < fit.held.size(); ++i) CHECK(fit.held[i] >= fit.held[i - 1]);
   CHECK(fit.held[8] == fit.coverage90);
+  CHECK(fit.groups.empty());
   // The same architectures for every predictor.
   const BenchmarkFit other = fit_of("constant", {.train = 100, .points = 40}, 1);
   for (std::size_t i = 0; i < 40; ++i) CHECK(other.points[i].value == fit.points[i].value);
+}
+
+/// The same cells with values from 1 up, in groups of three numbers by their values.
+BenchmarkData grouped_cells() {
+  BenchmarkData data = some_cells();
+  for (double& value : data.values) value += 1.0;
+  for (const double value : data.values) data.groups.push_back(value < 20 ? 0 : value < 40 ? 1 : 2);
+  return data;
+}
+
+TEST_CASE("a group that is left out is all that is tested, another with each seed") {
+  const BenchmarkData data = grouped_cells();
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const auto fit_of = [&](std::size_t train, std::uint64_t seed) {
+    const auto predictor = make_plain_predictor("constant", space, {});
+    return benchmark_fit(*predictor, data, {.train = train}, Split::LeaveGroupOut, {.seed = seed});
+  };
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    const std::size_t group = (seed - 1) % 3;
+    const BenchmarkFit fit = fit_of(100, seed);
+    REQUIRE(fit.groups.size() == 1);
+    CHECK(fit.groups[0].group == group);
+    CHECK(fit.groups[0].tested == fit.tested);
+    CHECK(static_cast<std::ptrdiff_t>(fit.tested) == std::ranges::count(data.groups, group));
+    CHECK(fit.groups[0].mape == doctest::Approx(fit.mape));
+  }
+  // All others can be learnt from, and no more.
+  const auto others = data.groups.size() -
+                      static_cast<std::size_t>(std::ranges::count(data.groups, std::size_t{0}));
+  CHECK(fit_of(others, 1).tested == data.groups.size() - others);
+  CHECK_THROWS_WITH_AS(fit_of(others + 1, 1), doctest::Contains("those of one group"),
+                       PredictorError);
+  BenchmarkData one_group = data;
+  one_group.groups.assign(data.groups.size(), 0);
+  const auto predictor = make_plain_predictor("constant", space, {});
+  CHECK_THROWS_AS(
+      benchmark_fit(*predictor, one_group, {.train = 10}, Split::LeaveGroupOut, {.seed = 1}),
+      PredictorError);
+}
+
+TEST_CASE("relative errors of all that is tested and of each group") {
+  BenchmarkData data = grouped_cells();
+  data.values.assign(data.values.size(), 10.0);
+  data.groups.assign(data.values.size(), 1);
+  data.values[498] = 12.0;  // is predicted as 10, as all are
+  data.values[499] = 10.5;
+  data.groups[498] = data.groups[499] = 0;
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const auto predictor = make_plain_predictor("constant", space, {});
+  const BenchmarkFit fit =
+      benchmark_fit(*predictor, data, {.train = 496}, Split::First, {.seed = 1});
+  const double errors = 100.0 * (2.0 / 12.0 + 0.5 / 10.5);
+  CHECK(fit.tested == 4);
+  CHECK(fit.mape == doctest::Approx(errors / 4.0));
+  CHECK(fit.within10 == doctest::Approx(75.0));
+  REQUIRE(fit.groups.size() == 2);
+  CHECK(fit.groups[0].mape == doctest::Approx(errors / 2.0));
+  CHECK(fit.groups[0].within10 == doctest::Approx(50.0));
+  CHECK(fit.groups[1].mape == doctest::Approx(0.0));
+  CHECK(fit.groups[1].within10 == doctest::Approx(100.0));
+}
+
+TEST_CASE("errors and groups are written, and read where a file has them") {
+  BenchmarkPlan plan{.models = {"gp"}, .train = {50}, .seeds = 2, .groups = {"ants", "bees"}};
+  BenchmarkResults results(plan);
+  for (std::uint64_t seed = 1; seed <= 2; ++seed) {
+    BenchmarkFit fit = fit_with(0.5);
+    fit.mape = 4.0 * static_cast<double>(seed);
+    fit.within10 = 80.0;
+    fit.groups = {{.group = 1, .tested = 30, .tau = 0.5, .mape = fit.mape, .within10 = 70.0}};
+    results.add("gp", 50, seed, fit);
+  }
+  nlohmann::json json = results.to_json();
+  const nlohmann::json& row = json.at("results").at(0);
+  CHECK(row.at("mape_mean") == 6.0);
+  CHECK(row.at("within10_mean") == 80.0);
+  CHECK(
+      row.at("groups") ==
+      nlohmann::json{{"bees", {{"tested", 30}, {"tau", 0.5}, {"mape", 6.0}, {"within10", 70.0}}}});
+  BenchmarkResults again(plan);
+  CHECK(again.restore(json).reused == 2);
+  CHECK(again.to_json() == json);
+  CHECK(tests::contains(markdown_groups(again.rows(), plan.groups),
+                        "| gp | 50 | bees | 30 | 0.500 | 6.00 % | 70.00 % |\n"));
+  CHECK(tests::contains(markdown_row(again.rows().at(0), {.errors = true}),
+                        "| 6.00 ± 2.83 % | 80.00 ± 0.00 % |"));
+  // Files of before.
+  for (nlohmann::json& fit : json.at("results").at(0).at("fits")) {
+    for (const char* name : {"mape", "within10", "groups"}) fit.erase(name);
+  }
+  BenchmarkResults older(plan);
+  CHECK(older.restore(json).reused == 2);
+  CHECK(std::isnan(older.row("gp", 50).fits.at(0).mape));
 }
 
 }  // namespace

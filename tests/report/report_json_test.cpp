@@ -204,7 +204,11 @@ TEST_CASE("report data of compared predictors") {
                             .held = {0.4, 0.8},
                             .values = {90.5, 91.25},
                             .predicted = {90.0, 91.0}});
-  benchmark.rows.push_back({.model = "zebra", .train = 200, .best = true});
+  benchmark.rows.push_back({.model = "zebra",
+                            .train = 200,
+                            .mape = PredictorBenchmark::Figure{3.5, 0.5},
+                            .within10 = PredictorBenchmark::Figure{95.0, 1.0},
+                            .best = true});
   benchmark.rows.push_back({.model = "ant", .train = 100, .best = true});
   benchmark.published.push_back(
       {.label = "PINAT", .size = 100, .tau = 0.715, .source = "its table"});
@@ -224,6 +228,9 @@ TEST_CASE("report data of compared predictors") {
   CHECK(row.at("held") == nlohmann::json{0.4, 0.8});
   CHECK(row.at("values") == nlohmann::json{90.5, 91.25});
   CHECK(row.at("predicted").size() == 2);
+  CHECK(row.at("mape").is_null());
+  CHECK(data.at("rows").at(1).at("mape").at("mean") == 3.5);
+  CHECK(data.at("rows").at(1).at("within10").at("deviation") == 1.0);
   CHECK(data.at("rows").at(1).at("test_tau").is_null());
   CHECK(data.at("rows").at(1).at("p_against_best").is_null());
   CHECK(data.at("rows").at(2).at("best") == true);

@@ -29,6 +29,7 @@ void add_commands(CLI::App& app, Action& action) {
   add_space_command(app, action);
   add_network_command(app, action);
   add_table_command(app, action);
+  add_latency_command(app, action);
   add_predictor_command(app, action);
   add_config_command(app, action);
   add_bench_command(app, action);

@@ -22,6 +22,7 @@ void add_network_command(CLI::App& app, Action& action);
 void add_table_command(CLI::App& app, Action& action);
 /// The part of the table command that makes tables by training.
 void add_table_build_command(CLI::App& table, Action& action);
+void add_latency_command(CLI::App& app, Action& action);
 void add_config_command(CLI::App& app, Action& action);
 void add_benchmark_command(CLI::App& app, Action& action);
 void add_predictor_command(CLI::App& app, Action& action);

@@ -44,6 +44,8 @@ std::string options_page() {
   page += kDeclaredSpaces;
   page += "### The file\n\n" + field_table(describe<spaces::declared::Declaration>());
   page += "### A stage\n\n" + field_table(describe<spaces::declared::Stage>());
+  page +=
+      "### An operation of a branch\n\n" + field_table(describe<spaces::declared::BranchLayer>());
   page += "### A cell\n\n" + field_table(describe<spaces::declared::Cell>());
   page.pop_back();
   return page;

@@ -30,6 +30,25 @@ void check_list(const std::vector<T>& list, const std::string& path, yaml::Findi
   }
 }
 
+/// What a table needs and latencies do not have, and the reverse.
+void check_data(const PredictorExperiment& experiment, yaml::Findings& findings) {
+  if (findings.given("latency")) {
+    for (const char* name : {"table", "metric", "test_metric", "input", "noise"}) {
+      if (!findings.given(name)) continue;
+      findings.add(name, "has no effect where latency is learnt: leave it out");
+    }
+    return;
+  }
+  if (!findings.given("table")) {
+    findings.add("table", "is missing: name a table, or give a folder with latency");
+  } else if (!findings.given("metric")) {
+    findings.add("metric", "is missing");
+  }
+  if (experiment.split == "leave_family_out") {
+    findings.add("split", "leave_family_out needs families: give a folder with latency");
+  }
+}
+
 }  // namespace
 
 PredictorExperiment load_predictor_experiment(const std::filesystem::path& file,
@@ -37,6 +56,7 @@ PredictorExperiment load_predictor_experiment(const std::filesystem::path& file,
   yaml::Findings findings;
   auto experiment =
       yaml::read_overridden<PredictorExperiment>(document_of(file), overrides, findings);
+  check_data(experiment, findings);
   if (findings.faults().empty()) {
     check_list(experiment.models, "models", findings);
     check_list(experiment.train, "train", findings);

@@ -30,10 +30,12 @@ struct PublishedTauSection {
   }
 };
 
-/// A comparison of predictors on a table, as a file or a command line asks for it.
+/// A comparison of predictors on a table or a latency benchmark, as a file or a command line asks
+/// for it.
 struct PredictorExperiment {
   std::string title;
   std::string table;
+  std::string latency;
   std::string metric;
   std::string test_metric;
   std::vector<std::string> models;
@@ -54,8 +56,12 @@ struct PredictorExperiment {
     visit("table", table,
           "table file that 'evonas table import' wrote, or the table that evonas carries: "
           "builtin:nasbench201_fashion_mnist",
-          required(file_path(std::string(evaluation::kBuiltinTable))));
-    visit("metric", metric, "metric to learn, and to test on", required());
+          file_path(std::string(evaluation::kBuiltinTable)));
+    visit("latency", latency,
+          "folder that 'evonas latency build' wrote, instead of a table: whole networks of several "
+          "families, whose latency is learnt",
+          file_path());
+    visit("metric", metric, "metric of the table to learn, and to test on");
     visit("test_metric", test_metric, "second metric to test on");
     visit("models", models, "predictors to compare",
           required(one_of(predictor::predictor_names())));
@@ -65,7 +71,10 @@ struct PredictorExperiment {
     visit("test", test, "most architectures to test on, drawn at random; 0 is all that are left",
           between(0, 1e8));
     visit("seeds", seeds, "splits of each size, with the seeds 1, 2, 3, ...", between(1, 1000));
-    visit("split", split, "architectures to learn from", one_of({"random", "first"}));
+    visit("split", split,
+          "architectures to learn from: random ones, the first of the table, or of latencies "
+          "leave_family_out: of all families but the one that is tested, another with each seed",
+          one_of({"random", "first", "leave_family_out"}));
     visit(
         "input", input,
         "look at whole networks that read this (cifar10, fashion_mnist, CxHxW:CLASSES...) instead "

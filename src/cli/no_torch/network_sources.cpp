@@ -56,6 +56,8 @@ std::optional<evaluation::TrainingResult> train_network(
   refuse("train networks");
 }
 
+void check_measuring(const evaluation::LatencyOptions& /*options*/) { refuse("measure latency"); }
+
 evaluation::LatencyResult measure_network(const graph::Graph& /*network*/,
                                           const evaluation::LatencyOptions& /*options*/) {
   refuse("measure latency");

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
+#include <cstdint>
 #include <cstring>
 
 #include <fcntl.h>
@@ -10,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/csv_field.hpp"
+#include "base/quoted.hpp"
 #include "cli/run/atomic_file.hpp"
 #include "evaluation/evaluator.hpp"
 #include "evaluation/table/csv.hpp"
@@ -68,5 +71,18 @@ void AppendedCsv::write(const std::vector<std::string>& row) const {
                                 file_.string(), std::strerror(errno)));
   }
 }
+
+template <class Number>
+Number number_of(const std::filesystem::path& file, const std::string& field) {
+  Number value{};
+  const char* const last = field.data() + field.size();
+  const auto [end, error] = std::from_chars(field.data(), last, value);
+  if (error == std::errc{} && end == last) return value;
+  throw evaluation::EvaluationError(
+      fmt::format("{}: {} is no number; remove the line", file.string(), evonas::quoted(field)));
+}
+
+template std::int64_t number_of<std::int64_t>(const std::filesystem::path&, const std::string&);
+template double number_of<double>(const std::filesystem::path&, const std::string&);
 
 }  // namespace evonas::cli

@@ -34,4 +34,8 @@ class AppendedCsv {
   int descriptor_ = -1;
 };
 
+/// A field of that file as a whole number or a double. Throws EvaluationError where it is none.
+template <class Number>
+Number number_of(const std::filesystem::path& file, const std::string& field);
+
 }  // namespace evonas::cli

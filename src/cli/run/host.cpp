@@ -38,11 +38,13 @@ std::map<std::string, std::string> describe_host() {
   const double bytes =
       static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
   std::string cpu = line_value("/proc/cpuinfo", "model name", ':');
-  return {{"cpu", cpu.empty() ? "unknown" : std::move(cpu)},
-          {"cores", fmt::format("{}", std::thread::hardware_concurrency())},
-          {"memory", fmt::format("{:.1f} GiB", bytes / (1ULL << 30U))},
-          {"system", system_name()},
-          {"evonas", EVONAS_VERSION}};
+  const std::string commit = EVONAS_COMMIT;
+  return {
+      {"cpu", cpu.empty() ? "unknown" : std::move(cpu)},
+      {"cores", fmt::format("{}", std::thread::hardware_concurrency())},
+      {"memory", fmt::format("{:.1f} GiB", bytes / (1ULL << 30U))},
+      {"system", system_name()},
+      {"evonas", commit.empty() ? EVONAS_VERSION : fmt::format("{} ({})", EVONAS_VERSION, commit)}};
 }
 
 }  // namespace evonas::cli

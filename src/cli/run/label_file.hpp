@@ -2,12 +2,10 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "cli/run/appended_csv.hpp"
-#include "evaluation/latency/latency.hpp"
 
 namespace evonas::cli {
 
@@ -35,25 +33,6 @@ class LabelFile {
  private:
   AppendedCsv csv_;
   std::vector<Label> labels_;
-};
-
-/// The measured latencies of a table under construction, in the same way.
-class LatencyFile {
- public:
-  explicit LatencyFile(const std::filesystem::path& file);
-
-  /// The least milliseconds by architecture.
-  const std::map<std::string, double>& latencies() const { return latencies_; }
-  /// How often an architecture was measured.
-  std::int64_t rounds(const std::string& architecture) const;
-  void append(const std::string& architecture, const evaluation::LatencyResult& result);
-
- private:
-  AppendedCsv csv_;
-  void add(const std::string& architecture, double milliseconds);
-
-  std::map<std::string, double> latencies_;
-  std::map<std::string, std::int64_t> rounds_;
 };
 
 }  // namespace evonas::cli

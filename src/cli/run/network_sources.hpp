@@ -64,6 +64,9 @@ std::optional<evaluation::TrainingResult> train_network(
     const std::stop_token& stop,
     const std::function<void(const evaluation::TrainingProgress&)>& on_epoch);
 
+/// Throws EvaluationError where no network can be measured with these options.
+void check_measuring(const evaluation::LatencyOptions& options);
+
 evaluation::LatencyResult measure_network(const graph::Graph& network,
                                           const evaluation::LatencyOptions& options);
 

@@ -1,7 +1,6 @@
 #include "cli/run/predictor_comparison.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <mutex>
 #include <numeric>
 #include <span>
@@ -12,10 +11,8 @@
 
 #include "base/key.hpp"
 #include "base/parallel.hpp"
-#include "cli/config/space_section.hpp"
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/host.hpp"
-#include "evaluation/table/table_noise.hpp"
 #include "yaml/writer.hpp"
 
 namespace evonas::cli {
@@ -25,40 +22,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* kResultsFile = "results.json";
 constexpr std::size_t kPointsOfFit = 1000;  // for the chart of predicted and true values
-
-spaces::AnySpace space_of(const std::string& table) {
-  const bool builtin = table.starts_with(evaluation::kBuiltinTable);
-  if (!builtin && !fs::exists(table)) {
-    throw FileError(
-        fmt::format("the table {} does not exist: make it with 'evonas table import', "
-                    "or name another with --table FILE",
-                    table));
-  }
-  const evaluation::TableAbout about = evaluation::read_table_about(table);
-  return config::make_space(about.space, about.space_options);
-}
-
-/// The rows of the table that have all values asked for.
-predictor::BenchmarkData data_of(const evaluation::BenchmarkTable& table,
-                                 const config::PredictorExperiment& experiment) {
-  const std::span<const double> values = table.values(experiment.metric);
-  const std::span<const double> test_values = experiment.test_metric.empty()
-                                                  ? std::span<const double>{}
-                                                  : table.values(experiment.test_metric);
-  std::vector<double> noises;
-  if (experiment.noise) noises = evaluation::label_noise(table, experiment.metric);
-  predictor::BenchmarkData data;
-  data.higher_is_better =
-      table.metric(experiment.metric).direction != evaluation::Direction::Minimize;
-  for (std::size_t row = 0; row < table.size(); ++row) {
-    if (std::isnan(values[row]) || (!test_values.empty() && std::isnan(test_values[row]))) continue;
-    data.genotypes.push_back(table.genotype(row));
-    data.values.push_back(values[row]);
-    if (!test_values.empty()) data.test_values.push_back(test_values[row]);
-    if (experiment.noise) data.noises.push_back(noises[row]);
-  }
-  return data;
-}
 
 /// The same for the same architectures and values in the same order, wherever the table lies.
 Key key_of(const predictor::BenchmarkData& data) {
@@ -71,16 +34,18 @@ Key key_of(const predictor::BenchmarkData& data) {
 }
 
 predictor::BenchmarkPlan plan_of(const config::PredictorExperiment& experiment,
-                                 const predictor::BenchmarkData& data, bool keeps_points) {
+                                 const ComparisonData& compared, bool keeps_points) {
+  const predictor::BenchmarkData& data = compared.data;
   const std::string& pretrained = experiment.pretrained;
   return {.models = experiment.models,
           .train = {experiment.train.begin(), experiment.train.end()},
           .seeds = static_cast<std::size_t>(experiment.seeds),
           .test_values = !data.test_values.empty(),
           .points = keeps_points ? kPointsOfFit : 0,
+          .groups = compared.groups,
           .conditions = {
               {"data", key_of(data).hex()},
-              {"metric", experiment.metric},
+              {"metric", compared.metric.name},
               {"test_metric", experiment.test_metric},
               {"refresh", fmt::format("{}", experiment.refresh)},
               {"test", fmt::format("{}", experiment.test)},
@@ -92,10 +57,16 @@ predictor::BenchmarkPlan plan_of(const config::PredictorExperiment& experiment,
               {"evonas", EVONAS_VERSION}}};
 }
 
+predictor::Split split_of(const config::PredictorExperiment& experiment) {
+  if (experiment.split == "first") return predictor::Split::First;
+  return experiment.split == "random" ? predictor::Split::Random : predictor::Split::LeaveGroupOut;
+}
+
 }  // namespace
 
 predictor::BenchmarkColumns columns_of(const config::PredictorExperiment& experiment) {
   return {.test_values = !experiment.test_metric.empty(),
+          .errors = !experiment.latency.empty(),
           .refresh = experiment.refresh > 0,
           .compared = false};
 }
@@ -103,13 +74,8 @@ predictor::BenchmarkColumns columns_of(const config::PredictorExperiment& experi
 PredictorComparison::PredictorComparison(config::PredictorExperiment experiment, fs::path folder)
     : experiment_(std::move(experiment)),
       folder_(std::move(folder)),
-      space_(space_of(experiment_.table)),
-      results_({}) {
-  const auto table = evaluation::BenchmarkTable::open(experiment_.table, space_);
-  metric_ = table.metric(experiment_.metric);
-  data_ = data_of(table, experiment_);
-  results_ =
-      predictor::BenchmarkResults(plan_of(experiment_, data_, /*keeps_points=*/!folder_.empty()));
+      compared_(load_comparison_data(experiment_)),
+      results_(plan_of(experiment_, compared_, /*keeps_points=*/!folder_.empty())) {
   const fs::path file = folder_ / kResultsFile;
   if (!folder_.empty() && fs::exists(file)) {
     try {
@@ -131,6 +97,8 @@ PredictorComparison::PredictorComparison(config::PredictorExperiment experiment,
 PredictorOptions PredictorComparison::predictor_options() const {
   PredictorOptions options;
   if (experiment_.input) options.input = spaces::NetworkInput::parse(*experiment_.input);
+  // Whole networks, each for what its family reads.
+  if (!experiment_.latency.empty()) options.input = spaces::NetworkInput{};
   options.pretrained = experiment_.pretrained;
   options.epochs = experiment_.epochs;
   return options;
@@ -155,8 +123,7 @@ void PredictorComparison::fit_row(const std::string& model, std::size_t train,
                                       .refresh = static_cast<std::size_t>(experiment_.refresh),
                                       .test = static_cast<std::size_t>(experiment_.test),
                                       .points = results_.plan().points};
-  const predictor::Split split =
-      experiment_.split == "first" ? predictor::Split::First : predictor::Split::Random;
+  const predictor::Split split = split_of(experiment_);
   parallel_for(seeds.size(), [&](std::size_t i) {
     if (stop.stop_requested()) return;
     predictor::FitControl control{.seed = seeds[i], .stop = stop};
@@ -167,7 +134,8 @@ void PredictorComparison::fit_row(const std::string& model, std::size_t train,
     predictor::BenchmarkSize own = size;
     if (!results_.plan().has_points(train, seeds[i])) own.points = 0;
     const auto fitted = source.make(model);
-    predictor::BenchmarkFit fit = predictor::benchmark_fit(*fitted, data_, own, split, control);
+    predictor::BenchmarkFit fit =
+        predictor::benchmark_fit(*fitted, compared_.data, own, split, control);
     const std::scoped_lock lock(mutex);
     results_.add(model, train, seeds[i], std::move(fit));
     if (!folder_.empty()) save();
@@ -179,13 +147,14 @@ void PredictorComparison::fit_row(const std::string& model, std::size_t train,
 nlohmann::json PredictorComparison::json() const {
   nlohmann::json json = results_.to_json();
   json["title"] = experiment_.title;
-  json["space"] = space_.name();
+  json["space"] = space().name();
   json["table"] = experiment_.table;
-  json["metric"] = experiment_.metric;
+  json["latency"] = experiment_.latency;
+  json["metric"] = compared_.metric.name;
   json["test_metric"] = experiment_.test_metric;
   json["split"] = experiment_.split;
   json["noise"] = experiment_.noise;
-  json["architectures"] = data_.genotypes.size();
+  json["architectures"] = compared_.data.genotypes.size();
   json["host"] = describe_host();
   return json;
 }
@@ -202,6 +171,9 @@ void PredictorComparison::save_report(const PredictorSource& source) const {
   std::string markdown = predictor::markdown_head(columns);
   for (const predictor::BenchmarkRow& row : results_.rows()) {
     markdown += predictor::markdown_row(row, columns);
+  }
+  if (!compared_.groups.empty()) {
+    markdown += "\n" + predictor::markdown_groups(results_.rows(), compared_.groups);
   }
   write_atomically(folder_ / "results.md", markdown);
   write_atomically(folder_ / "report.html", report::report_html(report::report_json(page(source))));

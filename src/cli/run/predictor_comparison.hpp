@@ -10,22 +10,23 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "cli/config/predictor_experiment.hpp"
+#include "cli/run/comparison_data.hpp"
 #include "cli/run/predictors.hpp"
-#include "evaluation/table/benchmark_table.hpp"
 #include "predictor/benchmark_results.hpp"
 #include "report/report_data.hpp"
 
 namespace evonas::cli {
 
-/// Predictors compared on a table, as a specification asks for it. Where it has a folder, every fit
-/// is in results.json there as soon as it has been made, and is not made again.
+/// Predictors compared on a table or on latencies, as a specification asks for it. Where it has a
+/// folder, every fit is in results.json there as soon as it has been made, and is not made again.
 class PredictorComparison {
  public:
-  /// Reads the table, and what the folder has of an earlier comparison; without a folder (empty)
-  /// nothing is kept. Throws FileError, SpaceError, EvaluationError.
+  /// Reads the data, and what the folder has of an earlier comparison; without a folder (empty)
+  /// nothing is kept. Throws as
+  /// load_comparison_data() does.
   PredictorComparison(config::PredictorExperiment experiment, std::filesystem::path folder);
 
-  const spaces::AnySpace& space() const { return space_; }
+  const spaces::AnySpace& space() const { return compared_.space; }
   const config::PredictorExperiment& experiment() const { return experiment_; }
   const std::filesystem::path& folder() const { return folder_; }
   /// What was found in the folder.
@@ -56,9 +57,7 @@ class PredictorComparison {
 
   config::PredictorExperiment experiment_;
   std::filesystem::path folder_;
-  spaces::AnySpace space_;
-  evaluation::TableMetric metric_;
-  predictor::BenchmarkData data_;
+  ComparisonData compared_;
   predictor::BenchmarkResults results_;
   predictor::BenchmarkResults::Restored restored_;
   double missing_labels_ = 0.0;  ///< of all fits that were missing at first

@@ -36,7 +36,8 @@ std::vector<double> mean_held(const predictor::BenchmarkRow& row) {
   return held;
 }
 
-PredictorBenchmark::Row page_row(const predictor::BenchmarkRow& row, bool test_values) {
+PredictorBenchmark::Row page_row(const predictor::BenchmarkRow& row,
+                                 const predictor::BenchmarkColumns& columns) {
   const BenchmarkFit& first = row.fits.front();
   PredictorBenchmark::Row result{
       .model = row.model,
@@ -54,7 +55,11 @@ PredictorBenchmark::Row page_row(const predictor::BenchmarkRow& row, bool test_v
       .p_against_best = row.p_against_best,
       .best = row.best,
       .held = mean_held(row)};
-  if (test_values) result.test_tau = page_figure(row, &BenchmarkFit::test_tau);
+  if (columns.test_values) result.test_tau = page_figure(row, &BenchmarkFit::test_tau);
+  if (columns.errors) {
+    result.mape = page_figure(row, &BenchmarkFit::mape);
+    result.within10 = page_figure(row, &BenchmarkFit::within10);
+  }
   for (const predictor::BenchmarkPoint& point : first.points) {
     result.values.push_back(point.value);
     result.predicted.push_back(point.predicted);
@@ -65,12 +70,12 @@ PredictorBenchmark::Row page_row(const predictor::BenchmarkRow& row, bool test_v
 }  // namespace
 
 void PredictorComparison::add_map(PredictorBenchmark& page, const PredictorSource& source) const {
-  std::vector<std::size_t> rows(data_.genotypes.size());
+  std::vector<std::size_t> rows(compared_.data.genotypes.size());
   std::iota(rows.begin(), rows.end(), std::size_t{0});
   Rng(1, "architectures of a map").shuffle(std::span(rows));
   rows.resize(std::min(rows.size(), kMapped));
   std::vector<spaces::Genotype> block;
-  for (const std::size_t row : rows) block.push_back(data_.genotypes[row]);
+  for (const std::size_t row : rows) block.push_back(compared_.data.genotypes[row]);
 
   std::vector<double> numbers;
   const auto embeds = [](const std::string& model) {
@@ -82,8 +87,8 @@ void PredictorComparison::add_map(PredictorBenchmark& page, const PredictorSourc
     page.map_source = "what the pre-trained networks make of the graphs, before any label";
   } else {
     const std::optional<spaces::NetworkInput> input = predictor_options().input;
-    const predictor::GraphFeatures features(input ? predictor::ArchitectureView(space_, *input)
-                                                  : predictor::ArchitectureView(space_));
+    const predictor::GraphFeatures features(input ? predictor::ArchitectureView(space(), *input)
+                                                  : predictor::ArchitectureView(space()));
     numbers = features.compute(block);
     page.map_source = "statistics of the graphs";
   }
@@ -91,26 +96,26 @@ void PredictorComparison::add_map(PredictorBenchmark& page, const PredictorSourc
       principal_components(numbers, numbers.size() / block.size(), /*components=*/2);
   page.map_shares = map.shares;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    page.map.push_back({.architecture = space_.format(block[i]),
+    page.map.push_back({.architecture = space().format(block[i]),
                         .x = map.scores[2 * i],
                         .y = map.scores[2 * i + 1],
-                        .value = data_.values[rows[i]]});
+                        .value = compared_.data.values[rows[i]]});
   }
 }
 
 PredictorBenchmark PredictorComparison::page(const PredictorSource& source) const {
   PredictorBenchmark page{
       .name = experiment_.title,
-      .space = space_.name(),
-      .metric = {.name = metric_.name, .unit = metric_.unit},
+      .space = space().name(),
+      .metric = {.name = compared_.metric.name, .unit = compared_.metric.unit},
       .test_metric = experiment_.test_metric,
-      .architectures = data_.genotypes.size(),
+      .architectures = compared_.data.genotypes.size(),
       .split = experiment_.split,
       .levels = {predictor::kIntervalLevels.begin(), predictor::kIntervalLevels.end()},
       .host = describe_host(),
       .configuration = yaml::to_yaml(experiment_)};
   for (const predictor::BenchmarkRow& row : results_.rows()) {
-    page.rows.push_back(page_row(row, !data_.test_values.empty()));
+    page.rows.push_back(page_row(row, columns_of(experiment_)));
   }
   for (const config::PublishedTauSection& published : experiment_.published) {
     page.published.push_back({.label = published.label,

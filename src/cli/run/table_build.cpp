@@ -2,22 +2,24 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
-#include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <unordered_set>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/parallel.hpp"
 #include "base/random.hpp"
-#include "cli/run/atomic_file.hpp"
-#include "cli/run/host.hpp"
+#include "cli/run/build_folder.hpp"
+#include "cli/run/build_progress.hpp"
 #include "cli/run/label_file.hpp"
+#include "cli/run/latency_file.hpp"
+#include "cli/run/latency_rounds.hpp"
 #include "cli/run/network_sources.hpp"
-#include "cli/run/progress.hpp"
 #include "cli/run/table_rows.hpp"
 #include "yaml/writer.hpp"
 
@@ -25,9 +27,6 @@ namespace evonas::cli {
 namespace {
 
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
-
-constexpr std::chrono::minutes kBetweenBuildLines{1};
 
 /// One training that is to be done.
 struct Task {
@@ -57,19 +56,17 @@ class Build {
  public:
   Build(const config::TableRecipe& recipe, fs::path folder, std::size_t threads, Log& log)
       : recipe_(recipe),
-        folder_(std::move(folder)),
+        folder_(std::move(folder), yaml::to_yaml(recipe)),
         threads_(threads),
         log_(log),
         space_(config::make_space(recipe.space)),
-        networks_(distinct_networks(space_, recipe.seed)) {
-    claim_folder();
-    labels_.emplace(folder_ / "labels.csv");
-  }
+        networks_(distinct_networks(space_, recipe.seed)),
+        labels_(folder_.file("labels.csv")) {}
 
   TableBuildResult run(const std::stop_token& stop) {
-    note_host();
+    folder_.note_host({{"title", recipe_.title}});
     // Before the trainings, so that whatever stops them leaves a table of those that are done.
-    LatencyFile measured(folder_ / "latency.csv");
+    LatencyFile measured(folder_.file("latency.csv"));
     measure_some(measured, stop);
     if (stop.stop_requested()) return {};
     std::vector<double> looked_up = look_up(stop);
@@ -78,14 +75,15 @@ class Build {
     const TableRows rows{.space = space_,
                          .input = input_of_training(recipe_.train),
                          .networks = networks_,
-                         .labels = labels_->labels(),
-                         .latencies = measured.latencies(),
+                         .labels = labels_.labels(),
+                         .latencies = measured.fastest(),
                          .looked_up = std::move(looked_up),
                          .repeats = recipe_.repeats};
-    write_table(rows, folder_ / "table.csv.gz");
-    log_.info(fmt::format("wrote {}", (folder_ / "table.csv.gz").string()));
+    const fs::path table = folder_.file("table.csv.gz");
+    write_table(rows, table);
+    log_.info(fmt::format("wrote {}", table.string()));
     TableBuildResult result{.complete = open_tasks().empty()};
-    for (const Label& label : labels_->labels()) {
+    for (const Label& label : labels_.labels()) {
       ++result.trainings;
       result.failures += label.failure.empty() ? 0 : 1;
     }
@@ -93,34 +91,9 @@ class Build {
   }
 
  private:
-  /// The folder is new, or was begun with the same recipe.
-  void claim_folder() const {
-    fs::create_directories(folder_);
-    const fs::path file = folder_ / "recipe.yaml";
-    const std::string yaml = yaml::to_yaml(recipe_);
-    if (!fs::exists(file)) {
-      write_atomically(file, yaml);
-    } else if (read_whole(file) != yaml) {
-      throw FileError(fmt::format(
-          "{} was begun with another recipe: name another folder with --out, or compare {}",
-          folder_.string(), file.string()));
-    }
-  }
-
-  /// Adds this host to those that the manifest names.
-  void note_host() const {
-    const fs::path file = folder_ / "manifest.json";
-    nlohmann::json manifest = {{"title", recipe_.title}, {"hosts", nlohmann::json::array()}};
-    if (fs::exists(file)) manifest = nlohmann::json::parse(read_whole(file));
-    const nlohmann::json host = describe_host();
-    auto& hosts = manifest["hosts"];
-    if (std::ranges::find(hosts, host) == hosts.end()) hosts.push_back(host);
-    write_atomically(file, manifest.dump(2) + "\n");
-  }
-
   std::vector<Task> open_tasks() const {
     std::set<std::pair<std::string, std::int64_t>> done;
-    for (const Label& label : labels_->labels()) done.emplace(label.architecture, label.repeat);
+    for (const Label& label : labels_.labels()) done.emplace(label.architecture, label.repeat);
     std::vector<Task> tasks;
     const auto add = [&](const spaces::Genotype& genotype, std::int64_t repeat) {
       if (!done.contains({space_.format(genotype), repeat})) tasks.push_back({genotype, repeat});
@@ -137,12 +110,10 @@ class Build {
   void train_all(const std::stop_token& stop) {
     const std::vector<Task> tasks = open_tasks();
     if (tasks.empty()) return;
-    const std::size_t before = labels_->labels().size();
-    log_.info(fmt::format("{} trainings, {} of them done", before + tasks.size(), before));
+    const std::size_t before = labels_.labels().size();
     const Trainer train = make_trainer(space_, recipe_.train, recipe_.seed);
     const spaces::NetworkInput input = input_of_training(recipe_.train);
-    const Clock::time_point begin = Clock::now();
-    Clock::time_point last_line = begin;
+    BuildProgress progress(log_, "trainings", before, before + tasks.size());
     std::atomic<std::size_t> next = 0;
     std::mutex mutex;
     ThreadArena arena(threads_);
@@ -152,8 +123,8 @@ class Build {
         std::optional<Label> label = label_of(tasks[i], train, input, stop);
         if (!label) return;
         const std::scoped_lock lock(mutex);
-        labels_->append(std::move(*label));
-        tell(before, tasks.size(), begin, last_line);
+        labels_.append(std::move(*label));
+        progress.tell(labels_.labels().size() - before);
       }
     };
     arena.execute([&] { parallel_for(arena.threads(), work); });
@@ -182,35 +153,16 @@ class Build {
     return label;
   }
 
-  void tell(std::size_t before, std::size_t tasks, Clock::time_point begin,
-            Clock::time_point& last_line) const {
-    const std::size_t done = labels_->labels().size() - before;
-    const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-    const double left = seconds * static_cast<double>(tasks - done) / static_cast<double>(done);
-    const std::string line =
-        fmt::format("{} of {} trainings | {:.2f} a second | about {} left", before + done,
-                    before + tasks, static_cast<double>(done) / seconds, format_duration(left));
-    log_.progress(line);
-    if (log_.on_terminal() || Clock::now() - last_line < kBetweenBuildLines) return;
-    last_line = Clock::now();
-    log_.info(line);
-  }
-
   void measure_some(LatencyFile& measured, const std::stop_token& stop) const {
     const spaces::NetworkInput input = input_of_training(recipe_.train);
-    const auto wanted = first(networks_, recipe_.measured);
-    evaluation::LatencyOptions once = recipe_.latency;
-    once.rounds = 1;
-    for (std::int64_t round = 1; round <= recipe_.latency.rounds; ++round) {
-      log_.info(fmt::format("latency of {} networks, round {} of {}", wanted.size(), round,
-                            recipe_.latency.rounds));
-      for (const spaces::Genotype& genotype : wanted) {
-        const std::string architecture = space_.format(genotype);
-        if (stop.stop_requested()) return;
-        if (measured.rounds(architecture) >= round) continue;
-        measured.append(architecture, measure_network(space_.network(genotype, input), once));
-      }
+    std::vector<MeasuredNetwork> wanted;
+    for (const spaces::Genotype& genotype : first(networks_, recipe_.measured)) {
+      wanted.push_back(
+          {.file = &measured,
+           .architecture = space_.format(genotype),
+           .network = [this, &genotype, input] { return space_.network(genotype, input); }});
     }
+    measure_in_rounds(wanted, recipe_.latency, log_, stop);
   }
 
   /// Latency by the look-up table of every network, in their order.
@@ -220,7 +172,7 @@ class Build {
       block.push_back({.genotype = genotype, .key = space_.key(genotype)});
     }
     std::vector<double> latencies(block.size());
-    make_lookup_source(space_, input_of_training(recipe_.train), folder_ / "lookup.csv",
+    make_lookup_source(space_, input_of_training(recipe_.train), folder_.file("lookup.csv"),
                        recipe_.latency, "latency_ms")
         ->evaluate(
             block,
@@ -233,12 +185,12 @@ class Build {
   }
 
   const config::TableRecipe& recipe_;
-  fs::path folder_;
+  BuildFolder folder_;
   std::size_t threads_;
   Log& log_;
   spaces::AnySpace space_;
   std::vector<spaces::Genotype> networks_;
-  std::optional<LabelFile> labels_;
+  LabelFile labels_;
 };
 
 }  // namespace

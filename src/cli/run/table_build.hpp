@@ -23,8 +23,8 @@ struct TableBuildResult {
 /// Everything that was trained or measured is in `folder` at once (`labels.csv`, `latency.csv`,
 /// `lookup.csv`); a later call with the same recipe goes on from there, also after `kill -9`.
 /// Trainings come in a random order that the seed fixes, so that an unfinished table is a fair
-/// sample. Throws FileError, EvaluationError, and yaml::YamlError where `folder` was begun with
-/// another recipe.
+/// sample. Throws FileError, also where `folder` was begun with another recipe, EvaluationError,
+/// and SearchError while another process builds there.
 TableBuildResult build_table(const config::TableRecipe& recipe, const std::filesystem::path& folder,
                              std::size_t threads, Log& log, const std::stop_token& stop);
 

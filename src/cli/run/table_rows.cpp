@@ -4,33 +4,13 @@
 #include <numeric>
 
 #include <fmt/format.h>
-#include <zlib.h>
 
 #include "base/csv_field.hpp"
-#include "cli/run/atomic_file.hpp"
+#include "cli/run/compressed_file.hpp"
 #include "graph/cost.hpp"
 
 namespace evonas::cli {
 namespace {
-
-/// The bytes as one gzip member without name and time, so that they depend on nothing else.
-std::string compressed(const std::string& text) {
-  z_stream stream{};
-  constexpr int kGzip = 16;
-  if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, MAX_WBITS + kGzip, 9,
-                   Z_DEFAULT_STRATEGY) != Z_OK) {
-    throw FileError("zlib cannot compress: out of memory");
-  }
-  std::string result(deflateBound(&stream, text.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(result.data());
-  stream.avail_out = static_cast<uInt>(result.size());
-  deflate(&stream, Z_FINISH);
-  result.resize(stream.total_out);
-  deflateEnd(&stream);
-  return result;
-}
 
 std::string header(std::int64_t repeats) {
   std::string line = "architecture";
@@ -67,12 +47,11 @@ void write_table(const TableRows& rows, const std::filesystem::path& file) {
     const auto measured = rows.latencies.find(architecture);
     line += fmt::format(
         ",{},{},{},{:.4f},{}\n", seconds, cost.parameters, cost.flops, rows.looked_up[i],
-        measured == rows.latencies.end() ? "" : fmt::format("{:.4f}", measured->second));
+        measured == rows.latencies.end() ? "" : fmt::format("{:.4f}", measured->second.median_ms));
     lines.push_back(std::move(line));
   }
   std::ranges::sort(lines);
-  write_atomically(file,
-                   compressed(std::accumulate(lines.begin(), lines.end(), header(rows.repeats))));
+  write_compressed(file, std::accumulate(lines.begin(), lines.end(), header(rows.repeats)));
 }
 
 }  // namespace evonas::cli

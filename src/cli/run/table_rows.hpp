@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/run/label_file.hpp"
+#include "evaluation/latency/latency.hpp"
 #include "spaces/network_input.hpp"
 #include "spaces/search_space.hpp"
 
@@ -18,8 +19,9 @@ struct TableRows {
   spaces::NetworkInput input;
   std::span<const spaces::Genotype> networks;
   std::span<const Label> labels;
-  const std::map<std::string, double>& latencies;  ///< measured whole, of some networks
-  std::vector<double> looked_up;                   ///< of every network
+  /// Measured whole, of some networks, by architecture.
+  const std::map<std::string, evaluation::LatencyResult>& latencies;
+  std::vector<double> looked_up;  ///< of every network
   std::int64_t repeats = 1;
 };
 

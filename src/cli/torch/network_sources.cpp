@@ -55,6 +55,10 @@ std::optional<evaluation::TrainingResult> train_network(
   return evaluator.train(space.network(genotype, evaluator.input()), seed, stop, on_epoch);
 }
 
+void check_measuring(const evaluation::LatencyOptions& options) {
+  evaluation::check_device(options);
+}
+
 evaluation::LatencyResult measure_network(const graph::Graph& network,
                                           const evaluation::LatencyOptions& options) {
   return evaluation::measure_fastest(network, options);

@@ -85,6 +85,8 @@ LatencyResult measure(Call call, const LatencyOptions& options) {
 
 }  // namespace
 
+void check_device(const LatencyOptions& options) { parse_device(options.device); }
+
 LatencyResult measure_latency(const graph::Graph& network, const LatencyOptions& options) {
   try {
     const torch::Device device = parse_device(options.device);
@@ -132,7 +134,7 @@ MeasuredLatency::MeasuredLatency(spaces::AnySpace space, spaces::NetworkInput in
       input_(input),
       options_(std::move(options)),
       metric_(std::move(metric)) {
-  parse_device(options_.device);
+  check_device(options_);
 }
 
 std::vector<Metric> MeasuredLatency::metrics() const {

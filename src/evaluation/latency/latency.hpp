@@ -22,6 +22,9 @@ struct LatencyResult {
   std::size_t calls = 0;
 };
 
+/// Throws EvaluationError where the device of `options` is not there.
+void check_device(const LatencyOptions& options);
+
 /// Measures a network-grain graph on this host, once, whatever `rounds` is: weights are random,
 /// BatchNormalization is folded. Runs alone: callers see to it that nothing else loads the machine.
 /// Throws EvaluationError.

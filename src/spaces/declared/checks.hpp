@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "spaces/declared/declaration.hpp"
 #include "spaces/declared/vocabulary.hpp"
 #include "yaml/reader.hpp"
@@ -25,8 +28,9 @@ void check_distinct(const OneOrMore<T>& choice, const std::string& path, yaml::F
 /// "path[3]", or "path" where there is one value, which need not stand in a list.
 std::string item_path(const std::string& path, std::size_t item, std::size_t count);
 
-/// The values that a setting can have in a stage (nullptr: in a cell), and where they are said;
-/// an empty path where nobody says them. `get` picks the setting from Settings of any kind.
+/// The values that a setting can have in a place with settings of its own (nullptr: in a cell), and
+/// where they are said; an empty path where nobody says them. `get` picks the setting from Settings
+/// of any kind.
 template <class T>
 struct Effective {
   std::vector<T> values;
@@ -34,18 +38,30 @@ struct Effective {
   bool listed = false;  ///< the path is that of a list
 };
 template <class T, class Get>
-Effective<T> effective(const Declaration& declaration, const Meaning& meaning, const Stage* stage,
-                       const std::string& stage_path, const std::string& name, T usual, Get get) {
+Effective<T> effective(const Declaration& declaration, const Meaning& meaning,
+                       const Settings<Chosen>* settings, const std::string& place,
+                       const std::string& name, T usual, Get get) {
   if (meaning.named != nullptr && get(meaning.named->settings)) {
     return {{*get(meaning.named->settings)}, "operations." + meaning.word + "." + name};
   }
-  if (stage != nullptr && get(stage->settings)) {
-    const auto& values = get(stage->settings)->values;
-    return {{values.begin(), values.end()}, stage_path + "." + name, true};
+  if (settings != nullptr && get(*settings)) {
+    const auto& values = get(*settings)->values;
+    return {{values.begin(), values.end()}, place + "." + name, true};
   }
   if (get(declaration.defaults)) return {{*get(declaration.defaults)}, "defaults." + name};
   return {{usual}, ""};
 }
+
+/// A fault for each setting of a place in which one of `operations` stands that none of them reads,
+/// or that is a choice twice.
+void check_settings(const Settings<Chosen>& settings, const std::vector<const Meaning*>& operations,
+                    const std::string& path, yaml::Findings& findings);
+
+/// A fault for each window that an operation cannot have. `joined`: what it yields is added or
+/// joined to other values, so that both must have one size.
+void check_windows(const Declaration& declaration, const Meaning& meaning,
+                   const Settings<Chosen>* settings, const std::string& path, bool joined,
+                   yaml::Findings& findings);
 
 /// Words under `operations` and `cells`.
 std::vector<std::string> user_words(const Declaration& declaration, bool with_cells);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/fields.hpp"
+#include "spaces/declared/settings.hpp"
 #include "yaml/document.hpp"
 
 namespace evonas::spaces::declared {
@@ -15,90 +16,6 @@ namespace evonas::spaces::declared {
 /// A search space as its YAML file writes it down; configs/spaces/reference.yaml explains the
 /// language. Everything here is what a person wrote: see genes.hpp for what can be chosen, and
 /// plan.hpp for what a choice builds.
-
-/// A setting with one value, or with several to choose from; absent where the next outer level says
-/// it.
-template <class T>
-using Fixed = std::optional<T>;
-template <class T>
-using Chosen = std::optional<OneOrMore<T>>;
-
-/// How operations are built. `Field` is what stands for a setting: Fixed or Chosen values, or the
-/// genes that choose among them.
-template <template <class> class Field>
-struct Settings {
-  Field<std::int64_t> kernel;
-  Field<double> expansion;
-  Field<std::int64_t> groups;
-  Field<std::int64_t> dilation;
-  Field<bool> squeeze_excitation;
-  Field<double> squeeze_ratio;
-  Field<std::string> squeeze_of;
-  Field<std::int64_t> squeeze_divisor;
-  Field<std::string> squeeze_gate;
-  Field<std::string> activation;
-
-  template <class Visitor>
-  void fields(Visitor& visit) {
-    visit("kernel", kernel, "side of the window; odd, except for pooling (3 where nothing says it)",
-          between(1, 31));
-    visit("expansion", expansion,
-          "width of the middle: times the width read in inverted_residual (6), times the width "
-          "written in bottleneck (0.25)",
-          between(0.01, 64));
-    visit("groups", groups,
-          "groups of the convolution; in inverted_residual of the two 1x1 convolutions (1)",
-          between(1, 65536));
-    visit("dilation", dilation, "distance of the pixels under the window (1)", between(1, 16));
-    visit("squeeze_excitation", squeeze_excitation, "with squeeze-and-excitation (false)");
-    visit("squeeze_ratio", squeeze_ratio,
-          "width inside the squeeze-and-excitation, times that of squeeze_of (0.25)",
-          between(0.001, 1));
-    visit("squeeze_of", squeeze_of,
-          "whose width squeeze_ratio multiplies in inverted_residual (input); elsewhere it is the "
-          "width written",
-          one_of({"input", "expanded"}));
-    visit("squeeze_divisor", squeeze_divisor,
-          "the width inside is rounded to a multiple of this; 1 rounds down to a whole number (1)",
-          between(1, 1024));
-    visit("squeeze_gate", squeeze_gate, "what ends the squeeze-and-excitation (sigmoid)",
-          one_of({"sigmoid", "hard_sigmoid"}));
-    visit("activation", activation, "activation (relu)",
-          one_of({"relu", "relu6", "h_swish", "swish", "none"}));
-  }
-};
-
-/// Each picks one setting from Settings of any kind.
-inline constexpr auto kPickKernel = [](const auto& settings) -> const auto& {
-  return settings.kernel;
-};
-inline constexpr auto kPickExpansion = [](const auto& settings) -> const auto& {
-  return settings.expansion;
-};
-inline constexpr auto kPickGroups = [](const auto& settings) -> const auto& {
-  return settings.groups;
-};
-inline constexpr auto kPickDilation = [](const auto& settings) -> const auto& {
-  return settings.dilation;
-};
-inline constexpr auto kPickSqueezeExcitation = [](const auto& settings) -> const auto& {
-  return settings.squeeze_excitation;
-};
-inline constexpr auto kPickSqueezeRatio = [](const auto& settings) -> const auto& {
-  return settings.squeeze_ratio;
-};
-inline constexpr auto kPickSqueezeOf = [](const auto& settings) -> const auto& {
-  return settings.squeeze_of;
-};
-inline constexpr auto kPickSqueezeDivisor = [](const auto& settings) -> const auto& {
-  return settings.squeeze_divisor;
-};
-inline constexpr auto kPickSqueezeGate = [](const auto& settings) -> const auto& {
-  return settings.squeeze_gate;
-};
-inline constexpr auto kPickActivation = [](const auto& settings) -> const auto& {
-  return settings.activation;
-};
 
 /// A word of the user's own for an operation with settings that never change.
 struct NamedOperation {
@@ -144,9 +61,25 @@ struct Cell {
   }
 };
 
-/// `depth` blocks, one after the other.
+/// One operation of a branch.
+struct BranchLayer {
+  OneOrMore<std::string> operation;
+  OneOrMore<std::int64_t> channels;
+  Settings<Chosen> settings;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("operation", operation, "a word of the vocabulary or of `operations`", required());
+    visit("channels", channels, "width; absent is that of what it reads", between(1, 65536));
+    settings.fields(visit);
+  }
+};
+
+/// `depth` blocks, one after the other: each an operation, or branches that read the same and are
+/// joined by a concatenation of their channels.
 struct Stage {
   OneOrMore<std::string> operation;
+  std::vector<std::vector<BranchLayer>> branches;
   OneOrMore<std::int64_t> channels;
   OneOrMore<std::int64_t> depth{{1}};
   OneOrMore<std::int64_t> stride{{1}};
@@ -156,15 +89,19 @@ struct Stage {
   template <class Visitor>
   void fields(Visitor& visit) {
     visit("operation", operation,
-          "what each block is: a word of the vocabulary, of `operations` or of `cells`",
-          required());
+          "what each block is: a word of the vocabulary, of `operations` or of `cells`");
+    visit("branches", branches,
+          "what each block is, instead of `operation`: lists of operations that come one after the "
+          "other; all lists read the same, and their results are joined");
     visit("channels", channels, "width of the blocks; absent is that of the stage before",
           between(1, 65536));
     visit("depth", depth, "number of blocks; 0 leaves the stage out", between(0, 100));
-    visit("stride", stride, "of the first block; the others have 1", between(1, 8));
+    visit("stride", stride,
+          "of the first block, in branches of their first operations; the others have 1",
+          between(1, 8));
     visit("choose", choose,
-          "block: each block makes its own choices of operation and settings; stage: all blocks "
-          "make the same",
+          "block: each block makes its own choices of operation, branches and settings; stage: all "
+          "blocks make the same",
           one_of({"block", "stage"}));
     settings.fields(visit);
   }
@@ -181,6 +118,7 @@ struct Declaration {
   std::vector<Stage> stem;
   std::vector<Stage> stages;
   std::vector<Stage> head;
+  std::string classifier = "linear";
 
   template <class Visitor>
   void fields(Visitor& visit) {
@@ -200,8 +138,11 @@ struct Declaration {
     visit("cells", cells, "cells, by name");
     visit("stem", stem, "stages at the beginning");
     visit("stages", stages, "the stages that are searched", required());
-    visit("head", head,
-          "stages before the classifier, which follows by itself: global average pooling, linear");
+    visit("head", head, "stages before the classifier, which follows by itself");
+    visit("classifier", classifier,
+          "linear: global average pooling, where the head ends in images, and a linear layer; "
+          "convolution: a 1x1 convolution with Relu, then global average pooling (SqueezeNet)",
+          one_of({"linear", "convolution"}));
   }
 };
 

@@ -89,36 +89,66 @@ class GeneMaker {
     const bool each = stage.choose == "block";
     const auto depth = static_cast<std::size_t>(std::ranges::max(stage.depth.values));
     StageGenes genes;
-    genes.blocks.resize(each ? std::max<std::size_t>(1, depth) : 1);
-    SettingTexts settings;
-    Settings<Chosen>(stage.settings).fields(settings);
+    const std::size_t choosers = each ? std::max<std::size_t>(1, depth) : 1;
+    genes.blocks.resize(choosers);
+    genes.branches.resize(stage.branches.empty() ? 0 : choosers);
+    const auto add_of_block = [&](const yaml::Node::Entry& entry, std::size_t block,
+                                  const std::string& suffix) {
+      const std::string name = fmt::format("{}.{}", path, entry.key);
+      if (entry.key == "branches") {
+        genes.branches[block] = add_branches(name, suffix, stage.branches, entry.value);
+      } else {
+        add_block_gene(entry.key, name + suffix, stage.operation, stage.settings,
+                       genes.blocks[block]);
+      }
+    };
     for (const yaml::Node::Entry& entry : node.entries) {
       const std::string name = fmt::format("{}.{}", path, entry.key);
       if (entry.key == "channels") genes.channels = add(name, texts_of(stage.channels));
       if (entry.key == "depth") genes.depth = add(name, texts_of(stage.depth));
       if (entry.key == "stride") genes.stride = add(name, texts_of(stage.stride));
-      if (!each) add_block_gene(entry.key, name, stage, settings, genes.blocks[0]);
+      if (!each) add_of_block(entry, 0, "");
     }
     for (std::size_t block = 0; each && block < depth; ++block) {
-      for (const yaml::Node::Entry& entry : node.entries) {
-        const std::string suffix = depth > 1 ? fmt::format(", block {}", block + 1) : "";
-        add_block_gene(entry.key, fmt::format("{}.{}{}", path, entry.key, suffix), stage, settings,
-                       genes.blocks[block]);
+      const std::string suffix = depth > 1 ? fmt::format(", block {}", block + 1) : "";
+      for (const yaml::Node::Entry& entry : node.entries) add_of_block(entry, block, suffix);
+    }
+    return genes;
+  }
+
+  BranchGenes add_branches(const std::string& path, const std::string& suffix,
+                           const std::vector<std::vector<BranchLayer>>& branches,
+                           const yaml::Node& node) {
+    BranchGenes genes(branches.size());
+    for (std::size_t i = 0; i < branches.size(); ++i) {
+      genes[i].resize(branches[i].size());
+      for (std::size_t k = 0; k < branches[i].size(); ++k) {
+        const BranchLayer& layer = branches[i][k];
+        for (const yaml::Node::Entry& entry : node.items[i].items[k].entries) {
+          const std::string name = fmt::format("{}[{}][{}].{}{}", path, i, k, entry.key, suffix);
+          if (entry.key == "channels") genes[i][k].channels = add(name, texts_of(layer.channels));
+          add_block_gene(entry.key, name, layer.operation, layer.settings, genes[i][k].block);
+        }
       }
     }
     return genes;
   }
 
   /// The gene of the operation or of a setting; none for another key.
-  void add_block_gene(const std::string& key, const std::string& name, const Stage& stage,
-                      const SettingTexts& settings, BlockGenes& genes) {
+  void add_block_gene(const std::string& key, const std::string& name,
+                      const OneOrMore<std::string>& operation, const Settings<Chosen>& settings,
+                      BlockGenes& genes) {
     if (key == "operation") {
-      genes.operation = add(name, texts_of(stage.operation));
-    } else if (const auto found = settings.texts.find(key); found != settings.texts.end()) {
-      SettingGenes places;
-      genes.settings.fields(places);
-      *places.genes.at(key) = add(name, found->second);
+      genes.operation = add(name, texts_of(operation));
+      return;
     }
+    SettingTexts values;
+    Settings<Chosen>(settings).fields(values);
+    const auto found = values.texts.find(key);
+    if (found == values.texts.end()) return;
+    SettingGenes places;
+    genes.settings.fields(places);
+    *places.genes.at(key) = add(name, found->second);
   }
 
   const Declaration& declaration_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -27,14 +28,22 @@ struct BlockGenes {
   Settings<GeneOf> settings;
 };
 
+struct BranchLayerGenes {
+  std::optional<std::size_t> channels;
+  BlockGenes block;
+};
+using BranchGenes = std::vector<std::vector<BranchLayerGenes>>;
+
 struct StageGenes {
   std::optional<std::size_t> channels;
   std::optional<std::size_t> depth;
   std::optional<std::size_t> stride;
-  std::vector<BlockGenes> blocks;  ///< of each block, or one for all of them
+  std::vector<BlockGenes> blocks;     ///< of each block, or one for all of them
+  std::vector<BranchGenes> branches;  ///< likewise, where blocks are branches
 
-  const BlockGenes& block(std::size_t i) const {
-    return blocks[i < blocks.size() ? i : blocks.size() - 1];
+  const BlockGenes& block(std::size_t i) const { return blocks[std::min(i, blocks.size() - 1)]; }
+  const BranchGenes& branch(std::size_t i) const {
+    return branches[std::min(i, branches.size() - 1)];
   }
 };
 
@@ -45,7 +54,8 @@ struct CellGenes {
 
 /// Every choice of a declaration. The genes stand in the order of its keys. Where each block of a
 /// stage chooses for itself, the choices of the stage as a whole come first, then those of its
-/// first block, of its second, ...; those of a cell by node, its edges in front of its operation.
+/// first block, of its second, ...; in branches the operations come one after the other, branch by
+/// branch; those of a cell by node, its edges in front of its operation.
 struct Genes {
   std::vector<Gene> list;
   std::optional<std::size_t> resolution;

@@ -12,6 +12,18 @@ namespace {
 using graph::NetworkBuilder;
 using graph::NodeId;
 
+NodeId build_conv(NetworkBuilder& builder, NodeId x, const Layer& layer) {
+  if (layer.normalised) {
+    return conv_bn(builder, x, layer.channels, layer.kernel, layer.stride, layer.groups,
+                   layer.dilation);
+  }
+  const graph::Window window{.kernel = layer.kernel,
+                             .stride = layer.stride,
+                             .padding = layer.dilation * (layer.kernel - 1) / 2,
+                             .dilation = layer.dilation};
+  return builder.conv(x, layer.channels, window, layer.groups, /*bias=*/true);
+}
+
 NodeId build_separable(NetworkBuilder& builder, NodeId x, const Layer& layer) {
   const std::int64_t inputs = builder.shape(x)[0];
   x = conv_bn(builder, x, inputs, layer.kernel, layer.stride, inputs, layer.dilation);
@@ -43,14 +55,14 @@ NodeId build_residual(NetworkBuilder& builder, NodeId x, const Layer& layer) {
                    .activation = layer.activation});
 }
 
-/// Windows of odd sides are centred on pixels, those of even sides lie side by side. A window is
-/// never larger than the image.
+/// Windows of odd sides are centred on pixels unless they are not padded; those of even sides never
+/// are. A window that is not padded is never larger than the image.
 NodeId build_pool(NetworkBuilder& builder, NodeId x, const Layer& layer) {
   const graph::Shape& shape = builder.shape(x);
-  const bool odd = layer.kernel % 2 == 1;
-  const std::int64_t kernel = odd ? layer.kernel : std::min({layer.kernel, shape[1], shape[2]});
+  const bool centred = layer.kernel % 2 == 1 && layer.padded;
+  const std::int64_t kernel = centred ? layer.kernel : std::min({layer.kernel, shape[1], shape[2]});
   const graph::Window window{
-      .kernel = kernel, .stride = layer.stride, .padding = odd ? (kernel - 1) / 2 : 0};
+      .kernel = kernel, .stride = layer.stride, .padding = centred ? (kernel - 1) / 2 : 0};
   return layer.operation == Operation::MaxPool ? builder.max_pool(x, window)
                                                : builder.average_pool(x, window);
 }
@@ -81,26 +93,25 @@ graph::Attributes attributes_of(const Layer& layer) {
   set("squeezed", layer.squeezed, 0);
   if (!layer.gate.empty()) attributes.emplace("gate", layer.gate);
   if (!layer.activation.empty()) attributes.emplace("activation", layer.activation);
+  if (!layer.padded) attributes.emplace("padding", "valid");
+  if (!layer.normalised) attributes.emplace("normalization", "none");
   return attributes;
 }
 
 void append_text(std::string& text, const Layer& layer) {
-  fmt::format_to(std::back_inserter(text), "{} {} {} {} {} {} {} {} {} {} {};",
+  fmt::format_to(std::back_inserter(text), "{} {} {} {} {} {} {} {} {} {} {}{}{};",
                  static_cast<int>(layer.operation), layer.inputs, layer.channels, layer.stride,
                  layer.kernel, layer.middle, layer.groups, layer.dilation, layer.squeezed,
-                 layer.gate, layer.activation);
+                 layer.gate, layer.activation, layer.padded ? "" : " valid",
+                 layer.normalised ? "" : " none");
 }
 
 NodeId build(NetworkBuilder& builder, NodeId x, const Layer& layer) {
   switch (layer.operation) {
     case Operation::Conv:
-      return activation(builder,
-                        conv_bn(builder, x, layer.channels, layer.kernel, layer.stride,
-                                layer.groups, layer.dilation),
-                        layer.activation);
+      return activation(builder, build_conv(builder, x, layer), layer.activation);
     case Operation::PreactConv:
-      return conv_bn(builder, activation(builder, x, layer.activation), layer.channels,
-                     layer.kernel, layer.stride, layer.groups, layer.dilation);
+      return build_conv(builder, activation(builder, x, layer.activation), layer);
     case Operation::Separable:
       return build_separable(builder, x, layer);
     case Operation::InvertedResidual:
@@ -113,6 +124,8 @@ NodeId build(NetworkBuilder& builder, NodeId x, const Layer& layer) {
       return build_pool(builder, x, layer);
     case Operation::GlobalPool:
       return pooled_features(builder, x);
+    case Operation::Flatten:
+      return builder.shape(x).size() == 1 ? x : builder.flatten(x);
     case Operation::Linear:
       return activation(builder, builder.gemm(pooled_features(builder, x), layer.channels),
                         layer.activation);

@@ -22,6 +22,8 @@ struct Layer {
   std::int64_t squeezed = 0;  ///< width inside the squeeze-and-excitation; 0 is without
   std::string gate;
   std::string activation;
+  bool padded = true;      ///< windows of a pooling with an odd kernel are centred on pixels
+  bool normalised = true;  ///< the convolution has batch normalisation, not a bias
 };
 
 /// The layer as a node of a graph at cell grain.

@@ -62,6 +62,11 @@ graph::Graph network_of(const Plan& plan, const NetworkInput& input) {
                          ? builder.concat(operands)
                          : build(builder, operands[0], step.layer));
   }
+  if (plan.convolutional) {
+    const graph::NodeId scores =
+        builder.relu(builder.conv(values.back(), input.classes, {.kernel = 1}, 1, /*bias=*/true));
+    return builder.finish(builder.flatten(builder.global_average_pool(scores)));
+  }
   const graph::NodeId features =
       build(builder, values.back(), {.operation = Operation::GlobalPool});
   return builder.finish(builder.gemm(features, input.classes));

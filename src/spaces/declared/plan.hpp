@@ -39,7 +39,8 @@ struct Plan {
 
   std::int64_t resolution = 0;  ///< 0 keeps that of the data
   std::vector<Step> steps;
-  std::vector<bool> read;  ///< for each gene whether the network depends on it
+  bool convolutional = false;  ///< the classifier is a convolution, not a linear layer
+  std::vector<bool> read;      ///< for each gene whether the network depends on it
 };
 
 /// How often a cell stands in a plan: wherever a stage has it, or at its first place only.

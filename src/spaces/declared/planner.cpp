@@ -20,6 +20,7 @@ Plan Planner::make() {
   add_stages(declaration.stem, model_.genes.stem);
   add_stages(declaration.stages, model_.genes.stages);
   add_stages(declaration.head, model_.genes.head);
+  plan_.convolutional = declaration.classifier == "convolution";
   drop_unused_steps();
   return std::move(plan_);
 }
@@ -48,10 +49,38 @@ void Planner::add_stage(const Stage& stage, const StageGenes& genes) {
     stride = 1;
   }
   for (std::int64_t i = 0; i < depth; ++i) {
-    const BlockGenes& block = genes.block(static_cast<std::size_t>(i));
+    const auto number = static_cast<std::size_t>(i);
+    const std::int64_t own_stride = i == 0 ? stride : 1;
+    if (!stage.branches.empty()) {
+      add_branches(stage, genes.branch(number), own_stride);
+      continue;
+    }
+    const BlockGenes& block = genes.block(number);
     const Meaning& meaning = model_.words.find(choose(stage.operation, block.operation))->second;
-    add_block(meaning, stage, block, channels, i == 0 ? stride : 1);
+    add_block(meaning, stage, block, channels, own_stride);
   }
+}
+
+void Planner::add_branches(const Stage& stage, const BranchGenes& genes, std::int64_t stride) {
+  std::vector<std::size_t> ends;
+  for (std::size_t i = 0; i < stage.branches.size(); ++i) {
+    std::size_t x = previous_;
+    for (std::size_t k = 0; k < stage.branches[i].size(); ++k) {
+      const BranchLayer& layer = stage.branches[i][k];
+      const BranchLayerGenes& own = genes[i][k];
+      std::int64_t channels = values_[x].channels;
+      if (!layer.channels.values.empty()) {
+        channels =
+            scaled_width(model_.declaration, choose(layer.channels, own.channels), model_.width);
+      }
+      const Meaning& meaning =
+          model_.words.find(choose(layer.operation, own.block.operation))->second;
+      x = add_operation(meaning, &layer.settings, &own.block.settings, x, channels,
+                        k == 0 ? stride : 1);
+    }
+    ends.push_back(x);
+  }
+  before_ = std::exchange(previous_, *combine("concat", std::move(ends)));
 }
 
 void Planner::add_block(const Meaning& meaning, const Stage& stage, const BlockGenes& genes,
@@ -88,6 +117,14 @@ std::size_t Planner::add_operation(const Meaning& meaning, const Settings<Chosen
   if ((reads & kDilation) != 0) {
     layer.dilation = get(std::int64_t{1}, kPickDilation);
   }
+  if ((reads & kPadding) != 0) {
+    // Only windows of odd sides, of more than one pixel, can reach over the edge.
+    const bool reaches = layer.kernel % 2 == 1 && layer.kernel > 1;
+    layer.padded = !reaches || get(std::string("same"), kPickPadding) == "same";
+  }
+  if ((reads & kNormalization) != 0) {
+    layer.normalised = get(std::string("batch"), kPickNormalization) == "batch";
+  }
   if ((reads & kActivation) != 0) {
     layer.activation = get(std::string("relu"), kPickActivation);
   }
@@ -101,7 +138,9 @@ std::size_t Planner::add_operation(const Meaning& meaning, const Settings<Chosen
 
   const bool pools =
       meaning.operation == Operation::MaxPool || meaning.operation == Operation::AveragePool;
-  if (pools || meaning.operation == Operation::GlobalPool) layer.channels = inputs;
+  const bool keeps_width =
+      meaning.operation == Operation::GlobalPool || meaning.operation == Operation::Flatten;
+  if (pools || keeps_width) layer.channels = inputs;
   const std::size_t result = add_step(layer, {x});
   if (!pools || inputs == channels) return result;
   return add_step(projection(inputs, channels, 1), {result});

@@ -49,6 +49,7 @@ class Planner {
 
   void add_stages(const std::vector<Stage>& stages, const std::vector<StageGenes>& genes);
   void add_stage(const Stage& stage, const StageGenes& genes);
+  void add_branches(const Stage& stage, const BranchGenes& genes, std::int64_t stride);
   void add_block(const Meaning& meaning, const Stage& stage, const BlockGenes& genes,
                  std::int64_t channels, std::int64_t stride);
 

@@ -13,61 +13,33 @@ using Words = std::map<std::string, Meaning, std::less<>>;
 // More blocks than any published network has; beyond it a file is a mistake.
 constexpr std::int64_t kMostBlocks = 4000;
 
-/// The meanings of the operations of a stage that are known.
-std::vector<const Meaning*> meanings_of(const Stage& stage, const Words& words) {
+/// The meanings of those of the words that are known.
+std::vector<const Meaning*> meanings_of(const OneOrMore<std::string>& operation,
+                                        const Words& words) {
   std::vector<const Meaning*> result;
-  for (const std::string& word : stage.operation.values) {
+  for (const std::string& word : operation.values) {
     if (const auto found = words.find(word); found != words.end()) result.push_back(&found->second);
   }
   return result;
 }
 
-/// Visitor: names of the settings that a named operation fixes.
-struct FixedSettings {
-  std::vector<std::string> names;
-
-  template <class T>
-  void operator()(const char* name, const Fixed<T>& value, const char* /*help*/,
-                  const FieldRule& /*rule*/ = {}) {
-    if (value) names.emplace_back(name);
-  }
-};
-
-/// Whether an operation of a stage asks the stage for the setting of that name.
-bool asks_for(const Meaning& meaning, const std::string& name) {
-  if ((operation_word(meaning.operation).reads & reads_of_setting(name)) == 0) return false;
-  if (meaning.named == nullptr) return true;
-  FixedSettings fixed;
-  Settings<Fixed>(meaning.named->settings).fields(fixed);
-  return std::ranges::find(fixed.names, name) == fixed.names.end();
+bool leaves_features(const Meaning& meaning) {
+  return meaning.operation == Operation::Linear || meaning.operation == Operation::GlobalPool ||
+         meaning.operation == Operation::Flatten;
 }
 
-/// Visitor of the settings of a stage: each is distinct values that some operation asks for.
-class StageSettingsChecker {
- public:
-  StageSettingsChecker(const std::vector<const Meaning*>& operations, const std::string& path,
-                       yaml::Findings& findings)
-      : operations_(operations), path_(path), findings_(findings) {}
+/// Visitor: a fault for each setting that a place without an operation has.
+struct RefuseSettings {
+  const std::string& path;
+  yaml::Findings& findings;
 
   template <class T>
-  void operator()(const std::string& name, const Chosen<T>& value, const char* /*help*/,
+  void operator()(const char* name, const Chosen<T>& value, const char* /*help*/,
                   const FieldRule& /*rule*/ = {}) {
     if (!value) return;
-    const std::string path = path_ + "." + name;
-    check_distinct(*value, path, findings_);
-    const bool asked = std::ranges::any_of(
-        operations_, [&](const Meaning* meaning) { return asks_for(*meaning, name); });
-    if (!asked && !operations_.empty()) {
-      findings_.add(path, fmt::format("has no effect: no operation of this stage reads it, or "
-                                      "each says its own {}",
-                                      name));
-    }
+    findings.add(fmt::format("{}.{}", path, name),
+                 "has no effect: each operation of a branch says its own");
   }
-
- private:
-  const std::vector<const Meaning*>& operations_;
-  const std::string& path_;
-  yaml::Findings& findings_;
 };
 
 class StageChecker {
@@ -91,9 +63,14 @@ class StageChecker {
     for (const auto& [name, cell] : declaration_.cells) {
       for (const std::string& word : cell.operations.values) {
         if (const auto found = words_.find(word); found != words_.end()) {
-          check_kernels(found->second, nullptr, "", true);
+          check_windows(declaration_, found->second, nullptr, "", true, findings_);
         }
       }
+    }
+    if (pooled_ && declaration_.classifier == "convolution") {
+      findings_.add("classifier",
+                    "convolution reads images, and the head ends in features: leave global_pool, "
+                    "flatten and linear out, or use classifier: linear");
     }
   }
 
@@ -108,50 +85,105 @@ class StageChecker {
   }
 
   void check_stage(const Stage& stage, const std::string& path, Position position) {
-    std::vector<std::string> known = words_for(position);
-    const std::vector<std::string> own = user_words(declaration_, true);
-    known.insert(known.end(), own.begin(), own.end());
-    const std::vector<std::string>& words = stage.operation.values;
-    for (std::size_t i = 0; i < words.size(); ++i) {
-      check_word(words[i], item_path(path + ".operation", i, words.size()), known, findings_);
-    }
-    check_distinct(stage.operation, path + ".operation", findings_);
     check_distinct(stage.channels, path + ".channels", findings_);
     check_distinct(stage.depth, path + ".depth", findings_);
     check_distinct(stage.stride, path + ".stride", findings_);
-    const std::vector<const Meaning*> operations = meanings_of(stage, words_);
-    StageSettingsChecker settings(operations, path, findings_);
-    Settings<Chosen>(stage.settings).fields(settings);
+    if (findings_.given(path + ".branches")) {
+      check_branches(stage, path);
+      return;
+    }
+    if (!findings_.given(path + ".operation")) {
+      findings_.add(path + ".operation", "is missing: name an operation, or give branches");
+    }
+    const std::vector<const Meaning*> operations =
+        check_operation(stage.operation, path, position, /*cells=*/true);
+    check_settings(stage.settings, operations, path, findings_);
     bool pools = false;
     for (const Meaning* meaning : operations) {
-      check_kernels(*meaning, &stage, path, two_inputs_);
+      check_windows(declaration_, *meaning, &stage.settings, path, two_inputs_, findings_);
       pools = check_place(*meaning, stage, path) || pools;
     }
     pooled_ = pooled_ || pools;
-    count_blocks(stage, operations);
-  }
-
-  /// A cell counts as many blocks as it has edges.
-  void count_blocks(const Stage& stage, const std::vector<const Meaning*>& operations) {
-    if (stage.depth.values.empty()) return;
-    std::size_t size = 1;
+    std::size_t size = 1;  // a cell counts as many blocks as it has edges
     for (const Meaning* meaning : operations) {
       if (meaning->cell != nullptr) size = std::max(size, edges_of(*meaning->cell).size());
     }
+    count_blocks(stage, size);
+  }
+
+  /// The meanings of the words that are known in the position; a fault for each other one.
+  std::vector<const Meaning*> check_operation(const OneOrMore<std::string>& operation,
+                                              const std::string& path, Position position,
+                                              bool cells) {
+    std::vector<std::string> known = words_for(position);
+    const std::vector<std::string> own = user_words(declaration_, cells);
+    known.insert(known.end(), own.begin(), own.end());
+    for (std::size_t i = 0; i < operation.values.size(); ++i) {
+      check_word(operation.values[i], item_path(path + ".operation", i, operation.values.size()),
+                 known, findings_);
+    }
+    check_distinct(operation, path + ".operation", findings_);
+    return meanings_of(operation, words_);
+  }
+
+  void check_branches(const Stage& stage, const std::string& path) {
+    if (findings_.given(path + ".operation")) {
+      findings_.add(path, "has an operation and branches: keep one of them");
+    }
+    if (findings_.given(path + ".channels")) {
+      findings_.add(path + ".channels", "has no effect: branches have widths of their own");
+    }
+    RefuseSettings refuse{path, findings_};
+    Settings<Chosen>(stage.settings).fields(refuse);
+    if (pooled_) {
+      findings_.add(path + ".branches",
+                    "stand behind global pooling, where images have no size: only linear can "
+                    "follow");
+    }
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < stage.branches.size(); ++i) {
+      const std::string branch = fmt::format("{}.branches[{}]", path, i);
+      if (stage.branches[i].empty()) {
+        findings_.add(branch, "needs at least one operation, such as identity");
+      }
+      for (std::size_t k = 0; k < stage.branches[i].size(); ++k) {
+        check_branch_layer(stage.branches[i][k], fmt::format("{}[{}]", branch, k));
+      }
+      size += stage.branches[i].size();
+    }
+    if (stage.branches.empty()) {
+      findings_.add(path + ".branches", "needs at least one list of operations");
+    }
+    count_blocks(stage, size);
+  }
+
+  void check_branch_layer(const BranchLayer& layer, const std::string& path) {
+    const std::vector<const Meaning*> operations =
+        check_operation(layer.operation, path, Position::Stage, /*cells=*/false);
+    check_distinct(layer.channels, path + ".channels", findings_);
+    check_settings(layer.settings, operations, path, findings_);
+    for (const Meaning* meaning : operations) {
+      check_windows(declaration_, *meaning, &layer.settings, path, true, findings_);
+    }
+  }
+
+  void count_blocks(const Stage& stage, std::size_t size) {
+    if (stage.depth.values.empty()) return;
     blocks_ += static_cast<std::int64_t>(size) * std::ranges::max(stage.depth.values);
   }
 
-  /// Pooled features have one number a channel. Returns whether the operation leaves such.
+  /// Features have one number a channel, or a channel and pixel. Returns whether the operation
+  /// leaves such.
   bool check_place(const Meaning& meaning, const Stage& stage, const std::string& path) {
-    const bool pooled =
-        meaning.operation == Operation::Linear || meaning.operation == Operation::GlobalPool;
-    if (!pooled && pooled_) {
-      findings_.add(path + ".operation",
-                    fmt::format("{} stands behind global pooling, where images have no size: only "
-                                "linear can follow",
-                                meaning.word));
+    if (!leaves_features(meaning)) {
+      if (pooled_) {
+        findings_.add(path + ".operation",
+                      fmt::format("{} stands behind global pooling, where images have no size: "
+                                  "only linear can follow",
+                                  meaning.word));
+      }
+      return false;
     }
-    if (!pooled) return false;
     if (stage.operation.values.size() > 1) {
       findings_.add(path + ".operation",
                     fmt::format("{} cannot be one of several operations", meaning.word));
@@ -159,21 +191,27 @@ class StageChecker {
     if (findings_.given(path + ".stride")) {
       findings_.add(path + ".stride", fmt::format("has no effect: {} has no stride", meaning.word));
     }
-    if (meaning.operation == Operation::GlobalPool && findings_.given(path + ".channels")) {
-      findings_.add(path + ".channels", "has no effect: global_pool keeps the width");
+    if (meaning.operation != Operation::Linear && findings_.given(path + ".channels")) {
+      findings_.add(path + ".channels",
+                    fmt::format("has no effect: {} keeps the width", meaning.word));
     }
     return true;
   }
 
   /// The network begins with something that has weights, of a stated width.
   void check_first(const Stage& stage, const std::string& path) {
+    if (findings_.given(path + ".branches")) {
+      findings_.add(path + ".branches",
+                    "the network begins here: begin with a convolution such as conv");
+      return;
+    }
     if (!findings_.given(path + ".channels")) {
       findings_.add(path, "the network begins here: give channels");
     }
     if (std::ranges::find(stage.depth.values, 0) != stage.depth.values.end()) {
       findings_.add(path + ".depth", "the network begins here: 0 cannot be a depth");
     }
-    for (const Meaning* meaning : meanings_of(stage, words_)) {
+    for (const Meaning* meaning : meanings_of(stage.operation, words_)) {
       const Operation operation = meaning->operation;
       if (operation == Operation::Identity || operation == Operation::MaxPool ||
           operation == Operation::AveragePool || operation == Operation::Cell) {
@@ -183,31 +221,6 @@ class StageChecker {
                                   meaning->word));
       }
     }
-  }
-
-  void check_kernels(const Meaning& meaning, const Stage* stage, const std::string& path,
-                     bool summed) {
-    if ((operation_word(meaning.operation).reads & kKernel) == 0) return;
-    const auto kernel =
-        effective(declaration_, meaning, stage, path, "kernel", std::int64_t{3}, kPickKernel);
-    for (std::size_t i = 0; i < kernel.values.size(); ++i) {
-      check_kernel(meaning, kernel.values[i],
-                   kernel.listed ? item_path(kernel.path, i, kernel.values.size()) : kernel.path,
-                   summed);
-    }
-  }
-
-  /// Windows of even sides are not centred on pixels, so that sums of what they yield would not
-  /// fit.
-  void check_kernel(const Meaning& meaning, std::int64_t kernel, const std::string& path,
-                    bool summed) {
-    if (kernel % 2 == 1) return;
-    const bool pools =
-        meaning.operation == Operation::MaxPool || meaning.operation == Operation::AveragePool;
-    if (pools && !summed) return;
-    findings_.add(
-        path, pools ? fmt::format("must be odd for a pooling in or beside cells, not {}", kernel)
-                    : fmt::format("must be odd for {}, not {}", meaning.word, kernel));
   }
 
   const Declaration& declaration_;

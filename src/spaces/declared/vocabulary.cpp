@@ -8,20 +8,21 @@
 namespace evonas::spaces::declared {
 namespace {
 
-constexpr std::array<OperationWord, 15> kWords{{
+constexpr std::array<OperationWord, 16> kWords{{
     {"identity", Operation::Identity, kNothing, "identity"},
-    {"conv", Operation::Conv, kKernel | kGroups | kDilation | kActivation, "conv"},
-    {"preact_conv", Operation::PreactConv, kKernel | kGroups | kDilation | kActivation,
-     "preact_conv"},
+    {"conv", Operation::Conv, kKernel | kGroups | kDilation | kNormalization | kActivation, "conv"},
+    {"preact_conv", Operation::PreactConv,
+     kKernel | kGroups | kDilation | kNormalization | kActivation, "preact_conv"},
     {"separable", Operation::Separable, kKernel | kDilation | kActivation, "separable"},
     {"inverted_residual", Operation::InvertedResidual,
      kKernel | kExpansion | kGroups | kSqueeze | kActivation, "inverted_residual"},
     {"basic", Operation::Basic, kKernel | kSqueeze | kActivation, "basic"},
     {"bottleneck", Operation::Bottleneck, kKernel | kExpansion | kGroups | kSqueeze | kActivation,
      "bottleneck"},
-    {"max_pool", Operation::MaxPool, kKernel, "max_pool"},
-    {"average_pool", Operation::AveragePool, kKernel, "average_pool"},
+    {"max_pool", Operation::MaxPool, kKernel | kPadding, "max_pool"},
+    {"average_pool", Operation::AveragePool, kKernel | kPadding, "average_pool"},
     {"global_pool", Operation::GlobalPool, kNothing, "global_pool"},
+    {"flatten", Operation::Flatten, kNothing, "flatten"},
     {"linear", Operation::Linear, kActivation, "linear"},
     {"none", Operation::None, kNothing, "zero"},
     {"", Operation::Cell, kNothing, "cell"},
@@ -33,6 +34,7 @@ constexpr std::array<OperationWord, 15> kWords{{
 bool stands_in(Operation operation, Position position) {
   switch (operation) {
     case Operation::GlobalPool:
+    case Operation::Flatten:
     case Operation::Linear:
       return position == Position::Head;
     case Operation::None:
@@ -58,11 +60,13 @@ std::vector<std::string> words_for(Position position) {
 
 unsigned reads_of_setting(std::string_view name) {
   if (name.starts_with("squeeze")) return kSqueeze;
-  constexpr std::array<std::pair<std::string_view, unsigned>, 5> kSettings{
+  constexpr std::array<std::pair<std::string_view, unsigned>, 7> kSettings{
       {{"kernel", kKernel},
        {"expansion", kExpansion},
        {"groups", kGroups},
        {"dilation", kDilation},
+       {"padding", kPadding},
+       {"normalization", kNormalization},
        {"activation", kActivation}}};
   for (const auto& [setting, reads] : kSettings) {
     if (setting == name) return reads;

@@ -23,7 +23,8 @@ enum class Operation {
   MaxPool,  ///< pooling; a 1x1 convolution and normalisation behind where the width changes
   AveragePool,
   GlobalPool,  ///< head only
-  Linear,      ///< head only: linear layer and activation on globally pooled features
+  Flatten,     ///< head only: the features of all pixels, one behind the other
+  Linear,      ///< head only: linear layer and activation on features, pooled where they are images
   None,        ///< edges of cells only: no connection
   Cell,        ///< a cell of the declaration
   Sum,         ///< of what reaches a node of a cell
@@ -39,6 +40,8 @@ enum Reads : unsigned {
   kDilation = 8,
   kSqueeze = 16,
   kActivation = 32,
+  kPadding = 64,
+  kNormalization = 128,
 };
 
 /// An operation that declarations can name.

@@ -11,6 +11,18 @@ namespace {
 
 using Widths = std::set<std::int64_t>;
 
+// More widths than stages can sensibly pass on; sums of branches would take ever longer to list.
+constexpr std::size_t kMostWidths = 1000;
+
+/// Every width that joining values of these widths can have.
+Widths sums_of(const Widths& left, const Widths& right) {
+  Widths result;
+  for (const std::int64_t a : left) {
+    for (const std::int64_t b : right) result.insert(a + b);
+  }
+  return result;
+}
+
 /// Follows the widths that can stand between stages, and divides them by groups.
 class WidthChecker {
  public:
@@ -34,18 +46,18 @@ class WidthChecker {
   }
 
   void check_stage(const Stage& stage, const std::string& path) {
-    Widths outputs;
-    for (const std::int64_t channels : stage.channels.values) {
-      outputs.insert(scaled_width(declaration_, channels, factor_));
+    if (!stage.branches.empty()) {
+      check_branches(stage, path);
+      return;
     }
-    if (stage.channels.values.empty()) outputs = incoming_;
+    const Widths outputs = widths_of(stage.channels, incoming_);
     Widths inputs = incoming_;
     if (std::ranges::max(stage.depth.values) > 1) inputs.insert(outputs.begin(), outputs.end());
     Widths leaving = outputs;
     for (const std::string& word : stage.operation.values) {
       const Meaning& meaning = words_.find(word)->second;
       if (meaning.cell == nullptr) {
-        check_groups(meaning, &stage, path, inputs, outputs);
+        check_groups(meaning, &stage.settings, path, inputs, outputs);
         continue;
       }
       for (const std::string& inner : meaning.cell->operations.values) {
@@ -57,6 +69,59 @@ class WidthChecker {
       leaving.insert(incoming_.begin(), incoming_.end());
     }
     incoming_ = std::move(leaving);
+  }
+
+  /// The widths that `channels` say, or those read where they say none.
+  Widths widths_of(const OneOrMore<std::int64_t>& channels, const Widths& inputs) const {
+    if (channels.values.empty()) return inputs;
+    Widths result;
+    for (const std::int64_t width : channels.values) {
+      result.insert(scaled_width(declaration_, width, factor_));
+    }
+    return result;
+  }
+
+  void check_branches(const Stage& stage, const std::string& path) {
+    const auto ends_at = [&](std::int64_t depth) {
+      return std::ranges::find(stage.depth.values, depth) != stage.depth.values.end();
+    };
+    Widths leaving = ends_at(0) ? incoming_ : Widths{};
+    Widths widths = incoming_;
+    const std::size_t faults = findings_.faults().size();
+    for (std::int64_t block = 1; block <= std::ranges::max(stage.depth.values); ++block) {
+      widths = after_branches(stage, path, widths);
+      if (findings_.faults().size() > faults) return;
+      if (ends_at(block)) leaving.insert(widths.begin(), widths.end());
+    }
+    incoming_ = std::move(leaving);
+  }
+
+  /// The widths that branches can yield; none, and a fault, where they are too many.
+  Widths after_branches(const Stage& stage, const std::string& path, const Widths& inputs) {
+    Widths sums{0};
+    for (std::size_t i = 0; i < stage.branches.size(); ++i) {
+      Widths widths = inputs;
+      for (std::size_t k = 0; k < stage.branches[i].size(); ++k) {
+        const BranchLayer& layer = stage.branches[i][k];
+        const Widths outputs = widths_of(layer.channels, widths);
+        for (const std::string& word : layer.operation.values) {
+          check_groups(words_.find(word)->second, &layer.settings,
+                       fmt::format("{}.branches[{}][{}]", path, i, k), widths, outputs);
+        }
+        widths = outputs;
+      }
+      if (sums.size() * widths.size() > kMostWidths * kMostWidths) return refuse_widths(path);
+      sums = sums_of(sums, widths);
+      if (sums.size() > kMostWidths) return refuse_widths(path);
+    }
+    return sums;
+  }
+
+  Widths refuse_widths(const std::string& path) {
+    findings_.add(path + ".branches", fmt::format("yield more than {} different widths: give fewer "
+                                                  "choices of channels",
+                                                  kMostWidths));
+    return {};
   }
 
   /// Joined nodes are wider than the cell, and a cell without a path keeps what it reads.
@@ -71,19 +136,19 @@ class WidthChecker {
     }
   }
 
-  void check_groups(const Meaning& meaning, const Stage* stage, const std::string& path,
-                    const Widths& inputs, const Widths& outputs) {
+  void check_groups(const Meaning& meaning, const Settings<Chosen>* settings,
+                    const std::string& path, const Widths& inputs, const Widths& outputs) {
     if ((operation_word(meaning.operation).reads & kGroups) == 0) return;
     const auto groups =
-        effective(declaration_, meaning, stage, path, "groups", std::int64_t{1}, kPickGroups);
+        effective(declaration_, meaning, settings, path, "groups", std::int64_t{1}, kPickGroups);
     Widths divided = outputs;
     if (meaning.operation == Operation::Bottleneck) {
-      divided = middles(meaning, stage, path, outputs, 0.25);
+      divided = middles(meaning, settings, path, outputs, 0.25);
     } else {
       divided.insert(inputs.begin(), inputs.end());
     }
     if (meaning.operation == Operation::InvertedResidual) {
-      divided.merge(middles(meaning, stage, path, inputs, 6.0));
+      divided.merge(middles(meaning, settings, path, inputs, 6.0));
     }
     for (const std::int64_t group : groups.values) {
       for (const std::int64_t width : divided) {
@@ -100,10 +165,10 @@ class WidthChecker {
     }
   }
 
-  Widths middles(const Meaning& meaning, const Stage* stage, const std::string& path,
+  Widths middles(const Meaning& meaning, const Settings<Chosen>* settings, const std::string& path,
                  const Widths& of, double usual) const {
     const auto expansion =
-        effective(declaration_, meaning, stage, path, "expansion", usual, kPickExpansion);
+        effective(declaration_, meaning, settings, path, "expansion", usual, kPickExpansion);
     Widths result;
     for (const double factor : expansion.values) {
       for (const std::int64_t width : of) {

@@ -1,0 +1,88 @@
+#include "cli/run/comparison_data.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <span>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "cli/config/space_section.hpp"
+#include "cli/run/atomic_file.hpp"
+#include "cli/run/family_space.hpp"
+#include "cli/run/latency_networks.hpp"
+#include "evaluation/table/builtin_tables.hpp"
+#include "evaluation/table/table_noise.hpp"
+
+namespace evonas::cli {
+namespace {
+
+spaces::AnySpace space_of_table(const std::string& table) {
+  const bool builtin = table.starts_with(evaluation::kBuiltinTable);
+  if (!builtin && !std::filesystem::exists(table)) {
+    throw FileError(
+        fmt::format("the table {} does not exist: make it with 'evonas table import', "
+                    "or name another with --table FILE",
+                    table));
+  }
+  const evaluation::TableAbout about = evaluation::read_table_about(table);
+  return config::make_space(about.space, about.space_options);
+}
+
+predictor::BenchmarkData rows_of_table(const evaluation::BenchmarkTable& table,
+                                       const config::PredictorExperiment& experiment) {
+  const std::span<const double> values = table.values(experiment.metric);
+  const std::span<const double> test_values = experiment.test_metric.empty()
+                                                  ? std::span<const double>{}
+                                                  : table.values(experiment.test_metric);
+  std::vector<double> noises;
+  if (experiment.noise) noises = evaluation::label_noise(table, experiment.metric);
+  predictor::BenchmarkData data;
+  data.higher_is_better =
+      table.metric(experiment.metric).direction != evaluation::Direction::Minimize;
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    if (std::isnan(values[row]) || (!test_values.empty() && std::isnan(test_values[row]))) continue;
+    data.genotypes.push_back(table.genotype(row));
+    data.values.push_back(values[row]);
+    if (!test_values.empty()) data.test_values.push_back(test_values[row]);
+    if (experiment.noise) data.noises.push_back(noises[row]);
+  }
+  return data;
+}
+
+ComparisonData data_of_table(const config::PredictorExperiment& experiment) {
+  const spaces::AnySpace space = space_of_table(experiment.table);
+  const auto table = evaluation::BenchmarkTable::open(experiment.table, space);
+  return {.space = space,
+          .metric = table.metric(experiment.metric),
+          .data = rows_of_table(table, experiment)};
+}
+
+ComparisonData data_of_latencies(const config::PredictorExperiment& experiment) {
+  LatencyNetworks networks = read_latency_networks(experiment.latency);
+  predictor::BenchmarkData data{.higher_is_better = false};
+  std::vector<std::string> groups;
+  for (const NetworkFamily& family : networks.families) groups.push_back(family.name);
+  for (const LatencyRow& row : networks.rows) {
+    const auto found = std::ranges::find(groups, row.family);
+    const auto group = static_cast<std::size_t>(found - groups.begin());
+    const spaces::AnySpace& space = networks.families[group].space;
+    data.genotypes.push_back(FamilySpace::genotype_of(group, space.parse(row.architecture)));
+    data.values.push_back(row.latency.median_ms);
+    data.groups.push_back(group);
+  }
+  return {
+      .space = spaces::AnySpace(FamilySpace(std::move(networks.families))),
+      .metric = {.name = "latency_ms", .unit = "ms", .direction = evaluation::Direction::Minimize},
+      .data = std::move(data),
+      .groups = std::move(groups)};
+}
+
+}  // namespace
+
+ComparisonData load_comparison_data(const config::PredictorExperiment& experiment) {
+  return experiment.latency.empty() ? data_of_table(experiment) : data_of_latencies(experiment);
+}
+
+}  // namespace evonas::cli

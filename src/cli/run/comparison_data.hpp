@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/config/predictor_experiment.hpp"
+#include "evaluation/table/benchmark_table.hpp"
+#include "predictor/predictor_benchmark.hpp"
+#include "spaces/search_space.hpp"
+
+namespace evonas::cli {
+
+/// What predictors are compared on: the rows of a table that have all values asked for, or the
+/// networks of a latency benchmark, whose families are the groups.
+struct ComparisonData {
+  spaces::AnySpace space;
+  evaluation::TableMetric metric;
+  predictor::BenchmarkData data;
+  std::vector<std::string> groups;  ///< their names
+};
+
+/// Reads what an experiment names. Throws FileError, SpaceError, EvaluationError, yaml::YamlError.
+ComparisonData load_comparison_data(const config::PredictorExperiment& experiment);
+
+}  // namespace evonas::cli

@@ -1,0 +1,84 @@
+#include "predictor/benchmark_fit_json.hpp"
+
+#include <limits>
+
+#include <nlohmann/json.hpp>
+
+namespace evonas::predictor {
+namespace {
+
+struct FitNumber {
+  const char* name;
+  double BenchmarkFit::*member;
+};
+constexpr FitNumber kFitNumbers[] = {{"tau", &BenchmarkFit::tau},
+                                     {"test_tau", &BenchmarkFit::test_tau},
+                                     {"top10_tau", &BenchmarkFit::top10_tau},
+                                     {"deviation_rho", &BenchmarkFit::deviation_rho},
+                                     {"coverage90", &BenchmarkFit::coverage90},
+                                     {"fit_seconds", &BenchmarkFit::fit_seconds},
+                                     {"refresh_seconds", &BenchmarkFit::refresh_seconds},
+                                     {"predict_seconds", &BenchmarkFit::predict_seconds}};
+
+/// Files may lack these.
+constexpr FitNumber kErrorNumbers[] = {{"mape", &BenchmarkFit::mape},
+                                       {"within10", &BenchmarkFit::within10}};
+
+nlohmann::json group_json(const BenchmarkGroup& group) {
+  return {{"group", group.group},
+          {"tested", group.tested},
+          {"tau", group.tau},
+          {"mape", group.mape},
+          {"within10", group.within10}};
+}
+
+/// JSON has null for what is no finite number.
+double number_of(const nlohmann::json& json) {
+  return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
+}
+
+BenchmarkGroup group_from(const nlohmann::json& json) {
+  return {.group = json.at("group").get<std::size_t>(),
+          .tested = json.at("tested").get<std::size_t>(),
+          .tau = number_of(json.at("tau")),
+          .mape = number_of(json.at("mape")),
+          .within10 = number_of(json.at("within10"))};
+}
+
+}  // namespace
+
+nlohmann::json fit_json(std::uint64_t seed, const BenchmarkFit& fit) {
+  nlohmann::json json = {
+      {"seed", seed}, {"parameters", fit.parameters}, {"tested", fit.tested}, {"held", fit.held}};
+  for (const auto& [name, member] : kFitNumbers) json[name] = fit.*member;
+  for (const auto& [name, member] : kErrorNumbers) json[name] = fit.*member;
+  for (const BenchmarkGroup& group : fit.groups) json["groups"].push_back(group_json(group));
+  if (fit.points.empty()) return json;
+  for (const BenchmarkPoint& point : fit.points) {
+    json["values"].push_back(point.value);
+    json["predicted"].push_back(point.predicted);
+  }
+  return json;
+}
+
+BenchmarkFit fit_from(const nlohmann::json& json) {
+  BenchmarkFit fit;
+  for (const auto& [name, member] : kFitNumbers) fit.*member = number_of(json.at(name));
+  for (const auto& [name, member] : kErrorNumbers) {
+    fit.*member = number_of(json.value(name, nlohmann::json()));
+  }
+  for (const nlohmann::json& group : json.value("groups", nlohmann::json::array())) {
+    fit.groups.push_back(group_from(group));
+  }
+  json.at("parameters").get_to(fit.parameters);
+  json.at("tested").get_to(fit.tested);
+  json.at("held").get_to(fit.held);
+  if (!json.contains("values")) return fit;
+  const nlohmann::json& values = json.at("values");
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    fit.points.push_back({number_of(values.at(i)), number_of(json.at("predicted").at(i))});
+  }
+  return fit;
+}
+
+}  // namespace evonas::predictor
