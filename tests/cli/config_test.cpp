@@ -352,7 +352,7 @@ TEST_CASE("every key of the resolved configuration is in the schema") {
        {"space", "input", "objectives", "limits", "evaluation", "search", "budget", "final"}) {
     CHECK(properties.contains(key));
   }
-  CHECK(properties["search"]["properties"]["algorithm"]["enum"].size() == 7);
+  CHECK(properties["search"]["properties"]["algorithm"]["enum"].size() == 8);
   CHECK(properties["budget"]["properties"]["evaluations"]["minimum"] == 0);
   const auto& spaces = properties["space"]["anyOf"];
   CHECK(spaces[0]["enum"][0] == "hierarchical");
