@@ -72,7 +72,8 @@ void AnySpace::tokens(const Genotype& genotype, graph::Tokens& tokens) const {
 graph::Graph AnySpace::network(const Genotype& genotype, const NetworkInput& input) const {
   validate(genotype);
   graph::Graph graph = space_->network(genotype, input);
-  const graph::Shape expected{input.classes};
+  const NetworkInput read = space_->own_input(genotype).value_or(input);
+  const graph::Shape expected{read.classes};
   const auto fits = [&](graph::NodeId output) { return graph[output].shape == expected; };
   if (graph.outputs().empty() || !std::ranges::all_of(graph.outputs(), fits)) {
     std::string shapes;
@@ -82,8 +83,8 @@ graph::Graph AnySpace::network(const Genotype& genotype, const NetworkInput& inp
     throw SpaceError(fmt::format(
         "the space {} is faulty: the network of [{}] for the input {} has {} outputs{}, expected "
         "one or more, each of shape {}",
-        name(), genotype.to_string(), input.to_string(), graph.outputs().size(), shapes,
-        input.classes));
+        name(), genotype.to_string(), read.to_string(), graph.outputs().size(), shapes,
+        read.classes));
   }
   return graph;
 }

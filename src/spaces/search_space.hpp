@@ -53,8 +53,9 @@ struct GeneDescription {
 /// one cannot), `neighbours(genotype)` for the complete neighbourhood under `mutate`, in a fixed
 /// order, `annotation_names()` with `annotations(genotype)` for texts that only this space knows
 /// about an architecture, `describe_genes()` where a position in the genotype means the same in all
-/// of them, and `tokens(genotype, tokens)` for a space that has a faster way to the tokens of its
-/// cells than their graph.
+/// of them, `own_input(genotype)` where `network()` has no use for the input that is asked for, and
+/// `tokens(genotype, tokens)` for a space that has a faster way to the tokens of its cells than
+/// their graph.
 template <class S>
 concept SearchSpace = requires(const S& space, const Genotype& genotype, Rng& rng,
                                const NetworkInput& input, std::string_view text) {
@@ -96,6 +97,13 @@ concept AnnotatedSpace = SearchSpace<S> && requires(const S& space, const Genoty
 template <class S>
 concept DescribedSpace = SearchSpace<S> && requires(const S& space) {
   { space.describe_genes() } -> std::same_as<std::vector<GeneDescription>>;
+};
+
+/// A search space whose networks read what they read, whatever is asked for: `own_input(genotype)`
+/// says what that is.
+template <class S>
+concept OwnInputSpace = SearchSpace<S> && requires(const S& space, const Genotype& genotype) {
+  { space.own_input(genotype) } -> std::same_as<NetworkInput>;
 };
 
 /// A search space that writes the tokens of cells without building their graph: the operations and
@@ -163,6 +171,7 @@ class AnySpace {
     virtual std::vector<std::string> annotation_names() const = 0;
     virtual std::vector<std::string> annotations(const Genotype& genotype) const = 0;
     virtual std::vector<GeneDescription> describe_genes() const = 0;
+    virtual std::optional<NetworkInput> own_input(const Genotype& genotype) const = 0;
   };
 
   template <SearchSpace S>
@@ -215,6 +224,11 @@ class AnySpace {
     std::vector<GeneDescription> describe_genes() const override {
       if constexpr (DescribedSpace<S>) return space.describe_genes();
       return {};
+    }
+    std::optional<NetworkInput> own_input(
+        [[maybe_unused]] const Genotype& genotype) const override {
+      if constexpr (OwnInputSpace<S>) return space.own_input(genotype);
+      return std::nullopt;
     }
 
     S space;

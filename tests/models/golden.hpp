@@ -40,7 +40,7 @@ inline torch::Tensor golden_features(std::int64_t width) {
 inline void set_golden(torch::nn::Module& module, const std::map<std::string, int>& numbers) {
   const torch::NoGradGuard no_gradients;
   for (const auto& [name, t] : numbers) {
-    torch::Tensor& parameter = module.named_parameters()[name];
+    torch::Tensor parameter = module.named_parameters()[name];
     torch::Tensor values = torch::arange(parameter.numel(), torch::kDouble);
     values = (values * 0.7 + (1.0 + t)).sin() * 0.1;
     parameter.copy_(values.view_as(parameter));

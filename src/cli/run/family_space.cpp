@@ -71,6 +71,10 @@ graph::Graph FamilySpace::network(const Genotype& genotype,
   return family_of(genotype).network(architecture_of(genotype));
 }
 
+spaces::NetworkInput FamilySpace::own_input(const Genotype& genotype) const {
+  return family_of(genotype).input;
+}
+
 std::string FamilySpace::format(const Genotype& genotype) const {
   const NetworkFamily& family = family_of(genotype);
   return fmt::format("{}: {}", family.name, family.space.format(architecture_of(genotype)));

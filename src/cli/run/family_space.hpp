@@ -31,6 +31,7 @@ class FamilySpace {
   Key key(const spaces::Genotype& genotype) const;
   graph::Graph cell(const spaces::Genotype& genotype) const;
   graph::Graph network(const spaces::Genotype& genotype, const spaces::NetworkInput& input) const;
+  spaces::NetworkInput own_input(const spaces::Genotype& genotype) const;
   std::string format(const spaces::Genotype& genotype) const;
   spaces::Genotype parse(std::string_view text) const;
 
