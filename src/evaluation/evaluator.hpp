@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/key.hpp"
@@ -67,6 +68,9 @@ struct Outcome {
 /// several threads, but never from two at once.
 using OutcomeSink = std::function<void(std::size_t index, Outcome outcome)>;
 
+/// Hands out a candidate with each call, and nothing once there are no more.
+using CandidateFeed = std::function<std::optional<Candidate>()>;
+
 /// A source of labels for architectures of one space.
 class Evaluator {
  public:
@@ -85,6 +89,23 @@ class Evaluator {
   /// sources that only look up or compute, which guided searches of a benchmark ask side by side.
   virtual void evaluate(std::span<const Candidate> block, const OutcomeSink& sink,
                         std::stop_token stop) = 0;
+
+  /// Evaluates candidates as they come: asks `next` for one whenever there is room for it, until
+  /// there are no more, and hands each outcome to `sink` as it arrives, under the number that its
+  /// candidate has in the order of `next`, from 0. Both may take their time; they are called from
+  /// several threads, but never from two at once, nor one beside the other. Otherwise as
+  /// evaluate(). An evaluator that says nothing else evaluates one candidate after the other.
+  virtual void evaluate_each(const CandidateFeed& next, const OutcomeSink& sink,
+                             const std::stop_token& stop) {
+    for (std::size_t number = 0; !stop.stop_requested(); ++number) {
+      const std::optional<Candidate> candidate = next();
+      if (!candidate) return;
+      const auto receive = [&](std::size_t /*index*/, Outcome outcome) {
+        sink(number, std::move(outcome));
+      };
+      evaluate({&*candidate, 1}, receive, stop);
+    }
+  }
 
   /// What its values follow from besides the architecture, as one line: the contents of a file,
   /// what networks read. A run is continued, and its values are taken over, only where it is the

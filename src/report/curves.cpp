@@ -6,14 +6,27 @@
 #include "search/pareto.hpp"
 
 namespace evonas::report {
+namespace {
+
+/// The evaluations in the order in which the search learnt of them.
+std::vector<search::Individual> individuals_in_order(const Run& run) {
+  const std::vector<search::Individual> all =
+      search::to_individuals(run.summary.evaluations, run.problem);
+  std::vector<search::Individual> ordered;
+  for (const std::size_t i : search::order_of_completion(run.summary.evaluations)) {
+    ordered.push_back(all[i]);
+  }
+  return ordered;
+}
+
+}  // namespace
 
 Curve best_so_far(const Run& run) {
   Curve curve;
   std::optional<double> best;
   std::size_t count = 0;
   const search::Goal goal = run.problem.objectives.front().goal;
-  for (const search::Individual& individual :
-       search::to_individuals(run.summary.evaluations, run.problem)) {
+  for (const search::Individual& individual : individuals_in_order(run)) {
     ++count;
     if (individual.failed() || !individual.feasible()) continue;
     const double value = individual.objectives.front();
@@ -42,8 +55,7 @@ Curve hypervolume_from(const Run& run, const std::vector<double>& reference) {
   Curve curve;
   std::vector<search::Individual> front;
   std::size_t count = 0;
-  for (const search::Individual& individual :
-       search::to_individuals(run.summary.evaluations, run.problem)) {
+  for (const search::Individual& individual : individuals_in_order(run)) {
     ++count;
     if (individual.failed() || !individual.feasible()) continue;
     const auto beats = [&](const search::Individual& member) {

@@ -36,6 +36,14 @@ void expect_valid(const AlgorithmOptions& options) {
         fmt::format("the option 'identity' of the search algorithm is {}; give network or genotype",
                     evonas::quoted(options.identity)));
   }
+  if (options.driver != "synchronous" && options.driver != "asynchronous") {
+    throw SearchError(fmt::format(
+        "the option 'driver' of the search algorithm is {}; give synchronous or asynchronous",
+        evonas::quoted(options.driver)));
+  }
+  if (const std::string fault = asynchronous_fault(options); !fault.empty()) {
+    throw SearchError(fmt::format("the option 'driver' of the search algorithm: {}", fault));
+  }
   if (!options.guidance.screening.empty() && options.algorithm != "predictor_guided") {
     throw SearchError(
         fmt::format("the algorithm {} does not read `guidance.screening`; leave it out or choose "
@@ -53,6 +61,21 @@ void expect_one_objective(const AlgorithmOptions& options, const Problem& proble
 }
 
 }  // namespace
+
+std::string asynchronous_fault(const AlgorithmOptions& options) {
+  if (options.driver != "asynchronous") return {};
+  if (!options.guidance.screening.empty()) {
+    return "asynchronous chooses one architecture at a time, and `guidance.screening` compares "
+           "those "
+           "of a whole batch: leave one of the two out";
+  }
+  if (options.algorithm == "arch2vec_rl") {
+    return "asynchronous chooses an architecture while others are evaluated, and arch2vec_rl "
+           "learns "
+           "from whole batches: use the synchronous driver, or another algorithm";
+  }
+  return {};
+}
 
 std::unique_ptr<Algorithm> make_algorithm(const AlgorithmOptions& options, spaces::AnySpace space,
                                           const Problem& problem, const Guidance& guidance) {

@@ -22,6 +22,7 @@ struct AlgorithmOptions {
   double crossover_probability = 0.9;
   double mutation_probability = 1.0;
   std::int64_t batch = 0;
+  std::string driver = "synchronous";
   std::string identity = "network";
   GuidanceOptions guidance;
   std::uint64_t seed = 1;
@@ -46,6 +47,12 @@ struct AlgorithmOptions {
           "population (nsga2, ofa_evolution), 20 (random), 5 (predictor_guided), 10 (bananas), 16 "
           "(arch2vec_rl), 1 after the random beginning (others)",
           between(0, 100000));
+    visit(
+        "driver", driver,
+        "when the next architectures are chosen: synchronous, once the whole batch is evaluated; "
+        "asynchronous, one at a time as soon as there is room for an evaluation, by what is known "
+        "then, so that workers of unequal speed stay busy",
+        one_of({"synchronous", "asynchronous"}));
     visit("identity", identity,
           "what is never asked for twice: a network, by its key, or a genotype, which suits tables "
           "that label isomorphic architectures apart",
@@ -99,15 +106,22 @@ class Algorithm {
   /// of the calling TBB arena.
   virtual GeneImportances gene_importance() const { return {}; }
 
-  /// The evaluations of the last ask, complete and in its order. Failed ones teach nothing but that
-  /// they need not be asked again.
+  /// Complete evaluations of what was asked for, of any asks and in any order, each once. Until it
+  /// is told of them an algorithm counts with those that are under way, so that it may be asked
+  /// again before it is told (AlgorithmOptions::driver). Screenings are told as they were asked:
+  /// all of the last ask, in its order. Failed ones teach nothing but that they need not be asked
+  /// again.
   virtual void tell(std::span<const Individual> evaluated) = 0;
 };
 
+/// Why the algorithm and its options do not suit the asynchronous driver, where that is named: what
+/// compares or learns from whole batches. Empty otherwise.
+std::string asynchronous_fault(const AlgorithmOptions& options);
+
 /// The algorithm that `options` names. Throws SearchError for one that does not exist, an option
 /// out of range, or one that does not fit the problem (regularized_evolution, local_search,
-/// bananas, ofa_evolution and arch2vec_rl have one objective; screenings are of objectives) or the
-/// space (local_search needs one that lists neighbours).
+/// bananas, ofa_evolution and arch2vec_rl have one objective; screenings are of objectives), the
+/// driver (asynchronous_fault()) or the space (local_search needs one that lists neighbours).
 ///
 /// - `random`: uniform over what the space samples.
 /// - `regularized_evolution` (Real et al., AAAI 2019): the best of a random tournament is mutated,

@@ -31,11 +31,14 @@ struct Budget {
           "architectures to evaluate, where those that are only screened do not count; 0 sets no "
           "limit",
           at_least(0));
-    visit("seconds", seconds, "wall time after which no new generation begins; 0 sets no limit",
+    visit("seconds", seconds,
+          "wall time after which no new generation begins, or, asynchronously, no evaluation; 0 "
+          "sets no limit",
           at_least(0));
     visit("training_seconds", training_seconds,
           "seconds that the evaluations themselves took, added up, after which no new generation "
-          "begins: those of trainings and latency measurements, and of a table where `cost` names "
+          "begins, or, asynchronously, no evaluation: those of trainings and latency measurements, "
+          "and of a table where `cost` names "
           "them, and what screenings took; 0 sets no limit",
           at_least(0));
     visit(
@@ -57,8 +60,9 @@ struct SearchSetup {
   AlgorithmOptions algorithm;
   Budget budget;
   /// Run in this order for every generation; one at a time, so that a measurement never runs beside
-  /// a training. A candidate that one source fails is not shown to the next. Which of them are
-  /// asked about a screening, and which about an evaluation, follows from the metrics of
+  /// a training. An asynchronous search runs them in this order for every candidate, and only one
+  /// of them may take long. A candidate that one source fails is not shown to the next. Which of
+  /// them are asked about a screening, and which about an evaluation, follows from the metrics of
   /// `algorithm.guidance.screening` (sources_by_rung() in session.hpp).
   std::vector<Source> sources;
   /// Makes the predictors of a guided search (Guidance::make_predictor), which knows what is free
@@ -69,22 +73,28 @@ struct SearchSetup {
   std::size_t threads = 1;
 };
 
-/// The ask-evaluate-tell loop.
+/// The ask-evaluate-tell loop, as AlgorithmOptions::driver says: synchronous, in which all that the
+/// algorithm likes to have evaluated at once is evaluated before it is asked again; or
+/// asynchronous, in which it is asked for one more whenever the source that takes long has room for
+/// it, and told of each as it is complete. An asynchronous search depends on the order in which
+/// evaluations are completed, and on nothing else; the order is kept in the store.
 ///
 /// With a `store` every outcome is kept as it arrives (those of free and cheap sources a block at a
 /// time); a store that already holds a part of this run is continued: the algorithm is asked again
 /// from the start, and what the store holds is told instead of evaluated, so the end is that of a
 /// run never stopped. Throws SearchError where the store is damaged or disagrees with the setup or
-/// with what the algorithm asks (another configuration or version). The budget may differ: a run
+/// with what the algorithm asks (another configuration or version). Evaluations that were under way
+/// are begun again. The budget may differ: a run
 /// may be continued with a larger one. Without a store (nullptr) nothing is kept.
 ///
 /// Returns after the budget is spent, the space is exhausted, an observer or `stop` asks for it
-/// (Termination::Interrupted), or too many evaluations have failed. Faults of a whole source or of
+/// (Termination::Interrupted), or too many evaluations have failed; what is under way is given up
+/// for `stop` only. Faults of a whole source or of
 /// the store propagate (EvaluationError, SearchError) after everything known is stored, and the run
 /// can be continued.
 ///
-/// The evaluations in the summary are those on which nothing is left to find out; a generation that
-/// was interrupted may leave gaps in their indices.
+/// The evaluations in the summary are those on which nothing is left to find out; an interruption
+/// may leave gaps in their indices.
 SearchSummary run_search(const SearchSetup& setup, RunStore* store,
                          std::span<Observer* const> observers, std::stop_token stop);
 

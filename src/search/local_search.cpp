@@ -37,12 +37,13 @@ void LocalSearch::take_neighbours(std::size_t count, std::vector<spaces::Genotyp
     const spaces::Genotype& neighbour = neighbours_[next_neighbour_++];
     if (!novelty_.claim(novelty_.identity(neighbour))) continue;
     asked.push_back(neighbour);
+    under_way_.push_back(neighbour);
     origins_.push_back({.how = Operator::Neighbour, .parent = current_->index, .generations = 1});
   }
 }
 
 void LocalSearch::take_starts(std::size_t count, std::vector<spaces::Genotype>& asked) {
-  if (starts_left_ == 0) {
+  if (starts_left_ == 0 && under_way_.empty()) {
     starts_left_ = kStarts;
     current_.reset();
   }
@@ -55,14 +56,21 @@ void LocalSearch::take_starts(std::size_t count, std::vector<spaces::Genotype>& 
 }
 
 void LocalSearch::tell(std::span<const Individual> evaluated) {
-  starts_left_ -= std::min(starts_left_, evaluated.size());
   const Individual* best = current_ ? &*current_ : nullptr;
   for (const Individual& individual : evaluated) {
+    if (!was_neighbour(individual) && starts_left_ > 0) --starts_left_;
     if (individual.failed()) continue;
     if (best == nullptr || is_better(individual, *best)) best = &individual;
   }
   const bool improved = best != nullptr && (!current_ || best != &*current_);
   if (improved) move_to(*best);
+}
+
+bool LocalSearch::was_neighbour(const Individual& individual) {
+  const auto found = std::ranges::find(under_way_, individual.genotype);
+  if (found == under_way_.end()) return false;
+  under_way_.erase(found);
+  return true;
 }
 
 void LocalSearch::move_to(const Individual& individual) {

@@ -68,7 +68,7 @@ std::vector<spaces::Genotype> Nsga2::ask(std::size_t count) {
   std::vector<spaces::Genotype> asked;
   asked.reserve(count);
   origins_.clear();
-  std::size_t random = asked_ < population_ ? population_ - asked_ : 0;
+  std::size_t random = told_ < population_ ? population_ - told_ : 0;
   if (members_.empty() || random > count) random = count;
   while (asked.size() < random) {
     std::optional<spaces::Genotype> genotype = novelty_.sample();
@@ -144,6 +144,7 @@ const Individual& Nsga2::tournament(Rng& rng) const {
 }
 
 void Nsga2::tell(std::span<const Individual> evaluated) {
+  told_ = std::min(told_ + evaluated.size(), asked_);
   members_.reserve(members_.size() + evaluated.size());
   for (const Individual& individual : evaluated) {
     if (!individual.failed()) members_.push_back(individual);

@@ -10,7 +10,8 @@ namespace evonas::search {
 /// any number of objectives, with constrained domination. A first population of random
 /// architectures; then children of binary tournaments, bred in parallel, none asked for before; of
 /// parents and children the best by rank and crowding stay. A batch smaller than the population
-/// makes it steady-state.
+/// makes it steady-state. What is asked before so many were told as the population has members is
+/// random.
 class Nsga2 final : public Algorithm {
  public:
   /// `novelty` knows what is not to be asked for. Members of a first population may be told before
@@ -44,6 +45,7 @@ class Nsga2 final : public Algorithm {
   std::uint64_t seed_;
   std::uint64_t generation_ = 0;
   std::uint64_t asked_ = 0;
+  std::uint64_t told_ = 0;           ///< of what was asked
   std::vector<Origin> origins_;      ///< of the last ask
   std::vector<Individual> members_;  ///< best first
 };

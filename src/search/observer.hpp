@@ -22,7 +22,8 @@ class Observer {
   virtual void on_resume(std::uint64_t /*evaluations*/) {}
   /// A generation of `size` evaluations begins.
   virtual void on_generation_begin(std::uint64_t /*generation*/, std::size_t /*size*/) {}
-  /// A source begins with `size` architectures of the generation.
+  /// A source begins with `size` architectures of the generation. In an asynchronous search only
+  /// the source that takes long is told of, once a generation.
   virtual void on_source_begin(const std::string& /*source*/, std::size_t /*size*/) {}
   /// A source has reported on the evaluation `index`; it is stored.
   virtual void on_outcome(const std::string& /*source*/, std::uint64_t /*index*/,

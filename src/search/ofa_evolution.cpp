@@ -46,10 +46,11 @@ std::size_t OfaEvolution::batch_size() const {
 std::vector<spaces::Genotype> OfaEvolution::ask(std::size_t count) {
   std::vector<spaces::Genotype> asked;
   origins_.clear();
+  const std::uint64_t under_way = asked_ - told_;
   while (asked.size() < count) {
     Origin origin;
     std::optional<spaces::Genotype> genotype;
-    if (asked_ >= population_ && !parents_.empty()) genotype = breed(origin);
+    if (asked_ - under_way >= population_ && !parents_.empty()) genotype = breed(origin);
     if (!genotype) genotype = draw();
     if (!genotype) break;
     asked.push_back(std::move(*genotype));
@@ -109,6 +110,7 @@ bool OfaEvolution::keeps_limits(const spaces::Genotype& genotype, const Key& ide
 }
 
 void OfaEvolution::tell(std::span<const Individual> evaluated) {
+  told_ += evaluated.size();
   for (const Individual& individual : evaluated) {
     if (!individual.failed()) parents_.push_back(individual);
   }

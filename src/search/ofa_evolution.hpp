@@ -43,6 +43,7 @@ class OfaEvolution final : public Algorithm {
   std::size_t batch_;
   std::uint64_t seed_;
   std::uint64_t asked_ = 0;
+  std::uint64_t told_ = 0;
   std::vector<Origin> origins_;      ///< of the last ask
   std::vector<Individual> parents_;  ///< best first
 };

@@ -6,18 +6,13 @@
 
 namespace evonas::search {
 
-std::vector<double> reference_point(std::span<const EvaluationRecord> records,
-                                    std::span<const Individual> individuals) {
-  const auto first = std::ranges::find_if(
-      records, [](const EvaluationRecord& record) { return record.rung == 0 && record.ok(); });
-  if (first == records.end()) return {};
+std::vector<double> worst_objectives(std::span<const Individual> individuals) {
   std::vector<double> worst;
-  for (auto i = static_cast<std::size_t>(first - records.begin());
-       i < records.size() && records[i].generation == first->generation; ++i) {
-    if (individuals[i].failed()) continue;
-    if (worst.empty()) worst = individuals[i].objectives;
+  for (const Individual& individual : individuals) {
+    if (individual.failed()) continue;
+    if (worst.empty()) worst = individual.objectives;
     for (std::size_t j = 0; j < worst.size(); ++j) {
-      worst[j] = std::max(worst[j], individuals[i].objectives[j]);
+      worst[j] = std::max(worst[j], individual.objectives[j]);
     }
   }
   return worst;
@@ -25,7 +20,7 @@ std::vector<double> reference_point(std::span<const EvaluationRecord> records,
 
 GenerationRecord Progress::add(std::uint64_t generation, std::span<const EvaluationRecord> records,
                                std::span<const Individual> individuals) {
-  if (reference_.empty()) reference_ = reference_point(records, individuals);
+  if (reference_.empty()) reference_ = worst_objectives(individuals);
   state_.generation = generation;
   state_.best.resize(problem_.objectives.size());
   for (std::size_t at = 0; at < individuals.size(); ++at) {

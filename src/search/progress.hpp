@@ -8,10 +8,9 @@
 
 namespace evonas::search {
 
-/// Worst value of each objective, minimised, among the evaluations of the first generation in which
-/// one succeeded; empty where none did. `individuals` are those of `records`, by index.
-std::vector<double> reference_point(std::span<const EvaluationRecord> records,
-                                    std::span<const Individual> individuals);
+/// Worst value of each objective, minimised, among those that have not failed; empty where all
+/// have.
+std::vector<double> worst_objectives(std::span<const Individual> individuals);
 
 /// Keeps the state of a search from generation to generation, at a cost that depends on the size of
 /// a generation and of the front, not on the length of the run.

@@ -30,10 +30,11 @@ std::size_t RegularizedEvolution::batch_size() const {
 std::vector<spaces::Genotype> RegularizedEvolution::ask(std::size_t count) {
   std::vector<spaces::Genotype> asked;
   origins_.clear();
+  const std::uint64_t under_way = asked_ - told_;
   while (asked.size() < count) {
     std::optional<spaces::Genotype> genotype;
     Origin origin;
-    if (asked_ >= population_ && !members_.empty()) {
+    if (asked_ - under_way >= population_ && !members_.empty()) {
       Rng rng(seed_, "breed", asked_);
       genotype = breed(rng, origin);
     }
@@ -65,6 +66,7 @@ std::optional<spaces::Genotype> RegularizedEvolution::breed(Rng& rng, Origin& or
 }
 
 void RegularizedEvolution::tell(std::span<const Individual> evaluated) {
+  told_ += evaluated.size();
   for (const Individual& individual : evaluated) {
     if (!individual.failed()) members_.push_back(individual);
   }

@@ -8,7 +8,9 @@ namespace evonas::search {
 
 /// Regularized evolution (Real et al., "Regularized evolution for image classifier architecture
 /// search", AAAI 2019): a random population, then the best of a tournament is mutated and the
-/// oldest member dies. Mutants that were asked for before cost nothing: another is drawn.
+/// oldest member dies, the one that was told first. What is asked before so many were told as the
+/// population has members is random. Mutants that were asked for before cost nothing: another is
+/// drawn.
 class RegularizedEvolution final : public Algorithm {
  public:
   RegularizedEvolution(const AlgorithmOptions& options, spaces::AnySpace space);
@@ -28,6 +30,7 @@ class RegularizedEvolution final : public Algorithm {
   std::size_t batch_;
   std::uint64_t seed_;
   std::uint64_t asked_ = 0;
+  std::uint64_t told_ = 0;
   std::vector<Origin> origins_;     ///< of the last ask
   std::deque<Individual> members_;  ///< oldest first
 };

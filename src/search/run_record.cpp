@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,6 +12,32 @@
 
 namespace evonas::search {
 namespace {
+
+/// The generation that an evaluation counts in.
+std::uint64_t generation_of(const EvaluationRecord& record,
+                            std::span<const GenerationRecord> generations) {
+  if (!record.place) return record.generation;
+  const auto ends_behind =
+      std::ranges::upper_bound(generations, *record.place, {}, &GenerationRecord::evaluations);
+  return static_cast<std::uint64_t>(ends_behind - generations.begin());
+}
+
+/// Worst value of each objective in the first generation in which an evaluation succeeded; empty
+/// where none did. `individuals` are those of the evaluations.
+std::vector<double> reference_point(const SearchSummary& summary,
+                                    std::span<const Individual> individuals) {
+  std::optional<std::uint64_t> first;
+  std::vector<Individual> successes;
+  for (std::size_t i = 0; i < individuals.size(); ++i) {
+    if (individuals[i].failed()) continue;
+    const std::uint64_t generation = generation_of(summary.evaluations[i], summary.generations);
+    if (first && generation > *first) continue;
+    if (!first || generation < *first) successes.clear();
+    first = generation;
+    successes.push_back(individuals[i]);
+  }
+  return worst_objectives(successes);
+}
 
 constexpr std::array<std::pair<Termination, const char*>, 5> kTerminations{{
     {Termination::Running, "running"},
@@ -79,6 +106,13 @@ std::vector<std::size_t> feasible_by_first_objective(std::span<const EvaluationR
   return order;
 }
 
+std::vector<std::size_t> order_of_completion(std::span<const EvaluationRecord> records) {
+  std::vector<std::size_t> order(records.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return records[i].place.value_or(0); });
+  return order;
+}
+
 void summarise(const Problem& problem, SearchSummary& summary) {
   const std::vector<Individual> individuals = to_individuals(summary.evaluations, problem);
   summary.failures = 0;
@@ -96,7 +130,7 @@ void summarise(const Problem& problem, SearchSummary& summary) {
   summary.front = pareto_front(individuals);
   summary.reference_point.clear();
   summary.hypervolume = 0.0;
-  const std::vector<double> reference = reference_point(summary.evaluations, individuals);
+  const std::vector<double> reference = reference_point(summary, individuals);
   if (reference.empty()) return;
   std::vector<std::vector<double>> points;
   points.reserve(summary.front.size());

@@ -27,6 +27,8 @@ struct EvaluationRecord {
   std::map<std::string, evaluation::Measurement> metrics;
   std::string failure;   ///< empty where the evaluation succeeded
   double seconds = 0.0;  ///< that its sources took (evaluation::Outcome::seconds), added up
+  /// In an asynchronous run its place in the order of completion, from 0, once it is complete.
+  std::optional<std::uint64_t> place;
   /// What the algorithm expected of it when it asked (Algorithm::forecasts).
   Forecast forecast;
   /// How the algorithm came by it (Algorithm::origins); nothing where that is not known.
@@ -35,7 +37,9 @@ struct EvaluationRecord {
   bool ok() const { return failure.empty(); }
 };
 
-/// State of a search after one generation. Screenings change none of it.
+/// State of a search after one generation. Screenings change none of it. In an asynchronous run a
+/// generation is as many evaluations as the algorithm likes at once (Algorithm::batch_size()), in
+/// the order of completion.
 struct GenerationRecord {
   std::uint64_t generation = 0;
   std::uint64_t evaluations = 0;  ///< evaluated so far, failures included
@@ -115,8 +119,13 @@ void sort_into(SearchSummary& summary, std::vector<EvaluationRecord> records);
 std::vector<std::size_t> feasible_by_first_objective(std::span<const EvaluationRecord> records,
                                                      const Problem& problem);
 
+/// Positions in `records` in the order in which the algorithm was told of them: by place in an
+/// asynchronous run, otherwise as they stand.
+std::vector<std::size_t> order_of_completion(std::span<const EvaluationRecord> records);
+
 /// Failures, front, best (of equal ones the earliest), hypervolume and reference point that follow
-/// from `summary.evaluations`, written into `summary`. Throws SearchError where a metric is
+/// from `summary.evaluations` and, in an asynchronous run, from where its generations end, written
+/// into `summary`. Throws SearchError where a metric is
 /// missing.
 void summarise(const Problem& problem, SearchSummary& summary);
 

@@ -141,7 +141,8 @@ void RunStore::add_origins(std::span<const EvaluationRecord> records) {
 }
 
 void RunStore::add_outcomes(const std::string& source, std::span<const IndexedOutcome> outcomes,
-                            const TimeSplit& run_times) {
+                            const TimeSplit& run_times,
+                            const std::optional<CompletionRecord>& completion) {
   SealedDatabase& database = state_->database;
   database.transaction([&] {
     for (const auto& [index, outcome] : outcomes) {
@@ -152,6 +153,11 @@ void RunStore::add_outcomes(const std::string& source, std::span<const IndexedOu
         database.insert("measurement", {whole_cell(index), source, metric, real_cell(value.value),
                                         real_cell(value.low), real_cell(value.high)});
       }
+    }
+    if (completion) {
+      database.insert("completion",
+                      {whole_cell(completion->place), whole_cell(completion->evaluation),
+                       whole_cell(completion->asks)});
     }
     put_times(database, run_times);
   });
@@ -305,6 +311,12 @@ std::vector<std::vector<std::string>> RunStore::finished_sources() const {
 std::vector<AskRecord> RunStore::asks() const {
   return state_->read<AskRecord>("ask", [](const RowReader& row) {
     return AskRecord{row.whole(0), row.whole(1), row.whole(2)};
+  });
+}
+
+std::vector<CompletionRecord> RunStore::completions() const {
+  return state_->read<CompletionRecord>("completion", [](const RowReader& row) {
+    return CompletionRecord{row.whole(0), row.whole(1), row.whole(2)};
   });
 }
 

@@ -23,6 +23,15 @@ struct AskRecord {
   bool operator==(const AskRecord&) const = default;
 };
 
+/// When nothing was left to find out about an evaluation of an asynchronous run.
+struct CompletionRecord {
+  std::uint64_t place = 0;  ///< in the order of completion, from 0
+  std::uint64_t evaluation = 0;
+  std::uint64_t asks = 0;  ///< that were made before the algorithm was told of it
+
+  bool operator==(const CompletionRecord&) const = default;
+};
+
 /// What a source found out about the evaluation `index`.
 struct IndexedOutcome {
   std::uint64_t index = 0;
@@ -38,10 +47,11 @@ struct IndexedOutcome {
 /// is screened: its rung), `origin` (at most one row for each of them: how the algorithm came by
 /// it), `forecast` (one row a value that was expected of it), `outcome` (one row an evaluation and
 /// source: sources of one evaluation report one after the other), `measurement` (one row a value),
-/// `generation`, `importance` (one row a metric and gene: what the genes matter to a predictor),
-/// `final` (what was found out after the search). Every row ends
-/// in a `checksum` over its other columns, and `seal` holds the number and the sum of the checksums
-/// of each table, so that `evonas verify` finds rows that were altered, added or taken away.
+/// `completion` (of an asynchronous run, one row a complete evaluation: their order), `generation`,
+/// `importance` (one row a metric and gene: what the genes matter to a predictor), `final` (what
+/// was found out after the search). Every row ends in a `checksum` over its other columns, and
+/// `seal` holds the number and the sum of the checksums of each table, so that `evonas verify`
+/// finds rows that were altered, added or taken away.
 ///
 /// Throws SearchError with file and reason, a full disk included; what was stored before is intact
 /// then. Not thread-safe: the driver owns it.
@@ -85,9 +95,11 @@ class RunStore {
   void add_origins(std::span<const EvaluationRecord> records);
 
   /// Stores what one source found out about evaluations (metrics or a failure), in one commit that
-  /// also notes the wall time of the run so far.
+  /// also notes the wall time of the run so far, and the completion of one of them where it is
+  /// given.
   void add_outcomes(const std::string& source, std::span<const IndexedOutcome> outcomes,
-                    const TimeSplit& run_times);
+                    const TimeSplit& run_times,
+                    const std::optional<CompletionRecord>& completion = {});
 
   /// Marks a generation as complete, and notes the wall time of the run so far.
   void finish_generation(const GenerationRecord& record, const TimeSplit& run_times);
@@ -108,6 +120,8 @@ class RunStore {
   /// The sources that have reported on each evaluation, by index; names in order.
   std::vector<std::vector<std::string>> finished_sources() const;
   std::vector<AskRecord> asks() const;
+  /// By place; none in a synchronous run.
+  std::vector<CompletionRecord> completions() const;
   std::vector<GenerationRecord> generations() const;
 
   /// Wall time of the run so far, all sessions together.

@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/parallel.hpp"
-#include "search/progress.hpp"
+#include "search/repeated_asks.hpp"
 #include "search/session.hpp"
 
 namespace evonas::search {
@@ -125,57 +125,11 @@ class Verification {
     }
   }
 
+  /// Asks the algorithm again, and tells it what is stored.
   void check_asks(Algorithm& algorithm) {
-    Progress progress(setup_.problem);
-    std::size_t begin = 0;
-    double earlier = 0.0;
-    for (const AskRecord& ask : run_.asks) {
-      const auto records = std::span(run_.evaluations).subspan(begin, ask.proposed);
-      const auto asked = arena_.execute([&] { return algorithm.ask(ask.asked); });
-      if (!std::ranges::equal(asked, records, {}, {}, &EvaluationRecord::genotype)) {
-        fault("generation {}: the algorithm asks for other architectures than were stored",
-              ask.generation);
-        return;
-      }
-      std::vector<std::uint32_t> rungs = algorithm.rungs();
-      rungs.resize(records.size(), 0);
-      if (!std::ranges::equal(rungs, records, {}, {}, &EvaluationRecord::rung)) {
-        fault("generation {}: the algorithm asks for other screenings than were stored",
-              ask.generation);
-        return;
-      }
-      std::vector<Forecast> forecasts = algorithm.forecasts();
-      forecasts.resize(records.size());
-      for (std::size_t i = 0; i < records.size(); ++i) {
-        if (records[i].forecast == forecasts[i]) continue;
-        fault("evaluation {}: the algorithm expects other values than were stored",
-              records[i].index);
-      }
-      check_origins(records, algorithm.origins());
-      for (std::size_t i = begin; i < begin + ask.proposed; ++i) {
-        if (run_.complete(i)) continue;
-        if (ask.generation < run_.generations.size()) {
-          fault("generation {} is marked as complete, evaluation {} is not", ask.generation, i);
-        } else if (ask.generation + 1 < run_.asks.size()) {
-          fault("evaluation {} was not complete when the next generation began", i);
-        }
-        return;
-      }
-      begin += ask.proposed;
-      const std::vector<Individual> individuals =
-          to_individuals(records, setup_.problem, setup_.algorithm.guidance.screening);
-      arena_.execute([&] { algorithm.tell(individuals); });
-      const GenerationRecord expected = progress.add(ask.generation, records, individuals);
-      if (ask.generation >= run_.generations.size()) continue;
-      const GenerationRecord& stored = run_.generations[ask.generation];
-      check_state(stored, expected);
-      if (stored.seconds < earlier) {
-        fault("generation {} ended {} s into the run, before the one it follows ({} s)",
-              ask.generation, stored.seconds, earlier);
-      }
-      earlier = stored.seconds;
-    }
-    check_gene_importance(algorithm);
+    RepeatedAsks repeated(setup_, run_, algorithm, arena_,
+                          [&](const std::string& what) { fault("{}", what); });
+    if (repeated.check()) check_gene_importance(algorithm);
   }
 
   /// Only a run whose budget is used up has it.
@@ -187,33 +141,6 @@ class Verification {
         fault("the importance of the genes is not what the algorithm has learnt");
       }
     });
-  }
-
-  /// A run that an evonas without origins began has none.
-  void check_origins(std::span<const EvaluationRecord> records, std::span<const Origin> expected) {
-    for (std::size_t i = 0; i < records.size(); ++i) {
-      if (!records[i].origin) continue;
-      if (i < expected.size() && *records[i].origin == expected[i]) continue;
-      fault("evaluation {}: the algorithm came by it in another way than was stored",
-            records[i].index);
-    }
-  }
-
-  void check_state(const GenerationRecord& stored, const GenerationRecord& expected) {
-    const auto same = [&](const char* name, const auto& is, const auto& should) {
-      if (is != should) {
-        fault("generation {}: {} is {}, the evaluations say {}", stored.generation, name, is,
-              should);
-      }
-    };
-    same("the number of evaluations", stored.evaluations, expected.evaluations);
-    same("the number of failures", stored.failures, expected.failures);
-    same("the number of feasible evaluations", stored.feasible, expected.feasible);
-    same("the size of the front", stored.front_size, expected.front_size);
-    same("the hypervolume", stored.hypervolume, expected.hypervolume);
-    if (stored.best != expected.best) {
-      fault("generation {}: the best values are not those of the evaluations", stored.generation);
-    }
   }
 
   const SearchSetup& setup_;

@@ -1,10 +1,7 @@
 #include "search/session.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <cstdlib>
-#include <numeric>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -49,25 +46,6 @@ std::string number_lines(const std::vector<std::vector<std::size_t>>& lists) {
   return fmt::format("{}", fmt::join(lines, "\n"));
 }
 
-/// The reverse, of numbers below `end`; nothing for another text.
-std::optional<std::vector<std::vector<std::size_t>>> parse_number_lines(std::string_view text,
-                                                                        std::size_t end) {
-  std::vector<std::vector<std::size_t>> lists(1);
-  while (!text.empty()) {
-    std::size_t number = 0;
-    if (text.front() == '\n') lists.emplace_back();
-    if (text.front() == '\n' || text.front() == ' ') {
-      text.remove_prefix(1);
-      continue;
-    }
-    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || number >= end) return std::nullopt;
-    lists.back().push_back(number);
-    text.remove_prefix(static_cast<std::size_t>(rest - text.data()));
-  }
-  return lists;
-}
-
 void check_metric(const std::string& metric, const std::string& role,
                   const std::map<std::string, std::string>& source_of) {
   if (source_of.contains(metric)) return;
@@ -79,18 +57,22 @@ void check_metric(const std::string& metric, const std::string& role,
       metric, role, known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))));
 }
 
+/// An asynchronous search keeps one source busy; the others answer at once.
+void check_one_is_slow(const SearchSetup& setup) {
+  std::vector<std::string> slow;
+  for (const Source& source : setup.sources) {
+    if (is_expensive(*source.evaluator)) slow.push_back(source.name);
+  }
+  if (slow.size() <= 1) return;
+  throw SearchError(
+      fmt::format("an asynchronous search keeps one source busy, and {} of them take long: {}; let "
+                  "one report all that they do, look the other values up, or use the synchronous "
+                  "driver",
+                  slow.size(), fmt::join(slow, ", ")));
+}
+
 /// Begins the entries of the identities of sources (Evaluator::identity()).
 constexpr std::string_view kIdentityEntry = "search.identity of ";
-
-std::vector<std::string> split_lines(const std::string& text) {
-  std::vector<std::string> lines;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    lines.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return lines;
-}
 
 }  // namespace
 
@@ -135,6 +117,7 @@ void check_setup(const SearchSetup& setup) {
   for (const ScreeningOptions& screening : setup.algorithm.guidance.screening) {
     check_metric(screening.metric, fmt::format("the screening of {}", screening.of), source_of);
   }
+  if (is_asynchronous(setup)) check_one_is_slow(setup);
 }
 
 std::vector<std::vector<std::size_t>> sources_by_rung(const SearchSetup& setup) {
@@ -171,11 +154,10 @@ std::map<std::string, std::string> describe_setup(const SearchSetup& setup) {
   FieldPrinter printer;
   options.fields(printer);
   const bool screens = !options.guidance.screening.empty();
-  // Read with screenings only; runs that have none may be older than it.
-  if (!screens) {
-    std::erase_if(printer.parts,
-                  [](const std::string& part) { return part.starts_with("guidance.halving="); });
-  }
+  // Runs that have no screenings, or are synchronous, may be older than these options.
+  std::erase_if(printer.parts, [&](const std::string& part) {
+    return (!screens && part.starts_with("guidance.halving=")) || part == "driver=synchronous";
+  });
   std::map<std::string, std::string> entries = {
       {"search.space", setup.space.name()},
       {"search.seed", fmt::format("{}", setup.algorithm.seed)},
@@ -220,6 +202,8 @@ bool is_expensive(const evaluation::Evaluator& evaluator) {
     return metric.cost == evaluation::CostClass::Expensive;
   });
 }
+
+bool is_asynchronous(const SearchSetup& setup) { return setup.algorithm.driver == "asynchronous"; }
 
 evaluation::Candidate to_candidate(const EvaluationRecord& record, std::uint64_t run_seed) {
   return {record.genotype, record.key,
@@ -272,83 +256,6 @@ EvaluationRecord propose_record(const spaces::AnySpace& space, const spaces::Gen
 
 Key identity_of(const EvaluationRecord& record, const AlgorithmOptions& options) {
   return options.identity == "genotype" ? Key::of(record.genotype.to_string()) : record.key;
-}
-
-StoredRun read_run(const RunStore& store) {
-  StoredRun run;
-  run.asks = store.asks();
-  run.evaluations = store.evaluations();
-  run.generations = store.generations();
-  run.gene_importance = store.gene_importance();
-  const std::vector<std::string> sources = split_lines(store.get("search.sources").value_or(""));
-  run.sources = sources.size();
-  const auto fail = [&](const std::string& what) {
-    throw SearchError(fmt::format("{}: {}; the file is damaged, `evonas verify` names the rows",
-                                  store.file().string(), what));
-  };
-  if (const auto rungs = store.get("search.rungs")) {
-    const auto parsed = parse_number_lines(*rungs, sources.size());
-    if (!parsed) fail("its sources by rung cannot be read");
-    run.sources_of = *parsed;
-  } else {
-    run.sources_of.resize(1);
-    run.sources_of.front().resize(sources.size());
-    std::iota(run.sources_of.front().begin(), run.sources_of.front().end(), std::size_t{0});
-  }
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < run.asks.size(); ++i) {
-    const AskRecord& ask = run.asks[i];
-    if (ask.generation != i) fail(fmt::format("the ask of generation {} is missing", i));
-    if (ask.proposed > run.evaluations.size() - count) {
-      fail(fmt::format("evaluations of generation {} are missing", i));
-    }
-    for (std::size_t end = count + ask.proposed; count < end; ++count) {
-      if (run.evaluations[count].generation != i) {
-        fail(fmt::format("evaluation {} is not of generation {}", count, i));
-      }
-    }
-  }
-  if (count != run.evaluations.size()) fail("an evaluation was not asked for");
-  for (std::size_t i = 0; i < run.generations.size(); ++i) {
-    if (run.generations[i].generation != i || i >= run.asks.size()) {
-      fail(fmt::format("generation {} does not follow from the one before", i));
-    }
-  }
-  const auto finished = store.finished_sources();
-  for (std::size_t i = 0; i < finished.size(); ++i) {
-    const std::size_t rung = run.evaluations[i].rung;
-    if (rung >= run.sources_of.size()) fail(fmt::format("evaluation {} is on no rung", i));
-    const std::vector<std::size_t>& own = run.sources_of[rung];
-    // Sources report in their order, so those that have are the first ones.
-    for (std::size_t j = 0; j < finished[i].size(); ++j) {
-      if (j >= own.size() || !std::ranges::count(finished[i], sources[own[j]])) {
-        fail(fmt::format("the sources of evaluation {} are not those of the run", i));
-      }
-    }
-    run.reported.push_back(finished[i].size());
-  }
-  return run;
-}
-
-SearchSummary load_summary(const RunStore& store, const Problem& problem) {
-  const StoredRun run = read_run(store);
-  SearchSummary summary;
-  summary.termination =
-      parse_termination(store.get("termination").value_or(to_string(Termination::Running)));
-  summary.message = store.get("message").value_or("");
-  summary.seed = std::strtoull(store.get("search.seed").value_or("0").c_str(), nullptr, 10);
-  summary.seconds = store.seconds();
-  summary.times = store.times();
-  std::vector<EvaluationRecord> complete;
-  for (std::size_t i = 0; i < run.evaluations.size(); ++i) {
-    if (run.complete(i)) complete.push_back(run.evaluations[i]);
-  }
-  sort_into(summary, std::move(complete));
-  summary.generations = run.generations;
-  summary.gene_importance = run.gene_importance;
-  summary.final = store.final();
-  summarise(problem, summary);
-  return summary;
 }
 
 }  // namespace evonas::search

@@ -11,7 +11,8 @@
 namespace evonas::search {
 
 /// Throws SearchError where a setup cannot work: sources without name or evaluator, a metric that
-/// none or two of them report, a budget below zero.
+/// none or two of them report, a budget below zero, several sources that an asynchronous search
+/// would have to wait for.
 void check_setup(const SearchSetup& setup);
 
 /// What decides how a run goes, as manifest entries; a run is continued only with the same.
@@ -35,6 +36,9 @@ Guidance guidance_of(const SearchSetup& setup);
 /// Whether one of the metrics is dear enough to be stored the moment it arrives.
 bool is_expensive(const evaluation::Evaluator& evaluator);
 
+/// Whether the next architecture is chosen as soon as there is room for it.
+bool is_asynchronous(const SearchSetup& setup);
+
 /// The candidate of an evaluation; its seed depends on the run's and on the key alone.
 evaluation::Candidate to_candidate(const EvaluationRecord& record, std::uint64_t run_seed);
 
@@ -56,6 +60,7 @@ struct StoredRun {
   std::vector<EvaluationRecord> evaluations;  ///< and screenings
   std::vector<std::size_t> reported;          ///< how many sources have, for each of these
   std::vector<GenerationRecord> generations;
+  std::vector<CompletionRecord> completions;  ///< of an asynchronous run
   GeneImportances gene_importance;
   std::size_t sources = 0;
   std::vector<std::vector<std::size_t>> sources_of;  ///< by rung; see sources_by_rung()

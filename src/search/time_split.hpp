@@ -36,20 +36,23 @@ std::string to_string(const TimeSplit& times);
 /// The reverse. Throws SearchError for any other text.
 TimeSplit parse_time_split(std::string_view text);
 
-/// Splits time as it passes: each moment belongs to the part that was entered last, at first to
-/// `rest`. Reading is safe from many threads while nobody enters another part.
+/// Splits time as it passes: each moment belongs to the part that was entered last and not left, at
+/// first to `rest`. Reading is safe from many threads while nobody enters another part.
 class PhaseClock {
  public:
   /// Time in a part: from here to the end of its life.
   class Scope {
    public:
-    Scope(PhaseClock& clock, double TimeSplit::*part) : clock_(clock) { clock_.enter(part); }
-    ~Scope() { clock_.enter(&TimeSplit::rest); }
+    Scope(PhaseClock& clock, double TimeSplit::*part) : clock_(clock), before_(clock.part_) {
+      clock_.enter(part);
+    }
+    ~Scope() { clock_.enter(before_); }
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;
 
    private:
     PhaseClock& clock_;
+    double TimeSplit::*before_;
   };
 
   /// Goes on from what was spent before.

@@ -109,6 +109,84 @@ inline Asked run_algorithm(const search::AlgorithmOptions& options, const spaces
   return asked;
 }
 
+/// Runs a search with so many `workers`: one architecture is asked for whenever one is free, and
+/// the next to be told is any of those under way, as `order` says. Checks every ask on the way.
+inline Asked run_asynchronously(const search::AlgorithmOptions& options,
+                                const spaces::AnySpace& space, const search::Problem& problem,
+                                const Labels& labels, std::size_t evaluations, std::size_t workers,
+                                std::uint64_t order, const search::Guidance& guidance = {}) {
+  const auto algorithm = search::make_algorithm(options, space, problem, guidance);
+  Asked asked;
+  const auto identity = [&](const spaces::Genotype& genotype) {
+    return options.identity == "network" ? space.key(genotype) : key_of_genes(genotype);
+  };
+  std::set<Key> known;
+  std::vector<search::Individual> under_way;
+  Rng rng(order, "order of completion");
+  bool more = true;
+  while (more || !under_way.empty()) {
+    if (more && under_way.size() < workers) {
+      REQUIRE(algorithm->batch_size() > 0);
+      const std::vector<spaces::Genotype> one = algorithm->ask(1);
+      REQUIRE(one.size() <= 1);
+      if (one.empty()) {
+        more = false;
+        continue;
+      }
+      space.validate(one.front());
+      REQUIRE(known.insert(identity(one.front())).second);
+      REQUIRE(algorithm->origins().size() == 1);
+      // Parents have been told: until then an evaluation looks as if it had failed.
+      check_origin(algorithm->origins().front(), asked.evaluated);
+      asked.origins.push_back(algorithm->origins().front());
+      asked.genotypes.push_back(one.front());
+      under_way.push_back({.genotype = one.front(),
+                           .key = space.key(one.front()),
+                           .violation = std::numeric_limits<double>::infinity(),
+                           .index = asked.evaluated.size()});
+      asked.evaluated.push_back(under_way.back());
+      more = asked.genotypes.size() < evaluations;
+      continue;
+    }
+    const auto next = under_way.begin() + static_cast<std::ptrdiff_t>(rng.below(under_way.size()));
+    labels(*next);
+    asked.evaluated[next->index] = *next;
+    algorithm->tell({&*next, 1});
+    asked.told.push_back(*next);
+    under_way.erase(next);
+  }
+  return asked;
+}
+
+/// The suite that every search algorithm passes where architectures are asked for one at a time
+/// while others are under way, on a space as for check_algorithm().
+inline void check_asynchronous(const search::AlgorithmOptions& options,
+                               const spaces::AnySpace& space, const search::Problem& problem,
+                               const Labels& labels, std::size_t networks,
+                               const search::Guidance& guidance = {}) {
+  const auto run = [&](const Labels& by, std::size_t evaluations, std::size_t workers,
+                       std::uint64_t order) {
+    return run_asynchronously(options, space, problem, by, evaluations, workers, order, guidance);
+  };
+
+  // Finds every network, whatever is under way, then none; also where everything fails.
+  for (const std::size_t workers : {1, 2, 7, 40}) {
+    CAPTURE(workers);
+    CHECK(run(labels, networks + 100, workers, workers).genotypes.size() == networks);
+  }
+  CHECK(run([](search::Individual&) {}, networks + 100, 5, 1).genotypes.size() == networks);
+
+  // Follows from the order of completion, on any number of threads.
+  const Asked once = run(labels, networks, 6, 3);
+  const tbb::global_control eight(tbb::global_control::max_allowed_parallelism, 8);
+  for (const int threads : {1, 2, 8}) {
+    tbb::task_arena arena(threads);
+    const Asked again = arena.execute([&] { return run(labels, networks, 6, 3); });
+    CHECK(again.genotypes == once.genotypes);
+    CHECK(again.origins == once.origins);
+  }
+}
+
 /// The suite that every search algorithm passes, on any enumerable space with `networks` (at least
 /// 50) of them and for any labels, failures among them; with `screens` where the options screen.
 inline void check_algorithm(const search::AlgorithmOptions& options, const spaces::AnySpace& space,

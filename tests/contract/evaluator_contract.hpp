@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <optional>
 #include <set>
@@ -43,6 +44,32 @@ inline std::vector<std::optional<evaluation::Outcome>> outcomes_of(
   return outcomes;
 }
 
+/// The same for candidates that come one by one.
+inline std::vector<std::optional<evaluation::Outcome>> outcomes_one_by_one(
+    evaluation::Evaluator& evaluator, const std::vector<evaluation::Candidate>& block,
+    std::stop_token stop = {}) {
+  std::vector<std::optional<evaluation::Outcome>> outcomes(block.size());
+  std::size_t begun = 0;
+  std::atomic<bool> is_called = false;
+  evaluator.evaluate_each(
+      [&]() -> std::optional<evaluation::Candidate> {
+        REQUIRE_MESSAGE(!is_called.exchange(true), "called from two threads at once");
+        std::optional<evaluation::Candidate> candidate;
+        if (begun < block.size()) candidate = block[begun++];
+        is_called = false;
+        return candidate;
+      },
+      [&](std::size_t number, evaluation::Outcome outcome) {
+        REQUIRE_MESSAGE(!is_called.exchange(true), "called from two threads at once");
+        REQUIRE(number < begun);
+        REQUIRE_MESSAGE(!outcomes[number].has_value(), "two outcomes for candidate " << number);
+        outcomes[number] = std::move(outcome);
+        is_called = false;
+      },
+      stop);
+  return outcomes;
+}
+
 /// The suite that every evaluator passes on a block that it can evaluate.
 inline void check_evaluator(evaluation::Evaluator& evaluator,
                             const std::vector<evaluation::Candidate>& block) {
@@ -65,10 +92,10 @@ inline void check_evaluator(evaluation::Evaluator& evaluator,
     CHECK(found == names);
   }
 
-  if (evaluator.deterministic()) {
-    const auto again = outcomes_of(evaluator, block);
+  for (const auto& again : {outcomes_of(evaluator, block), outcomes_one_by_one(evaluator, block)}) {
     for (std::size_t i = 0; i < block.size(); ++i) {
       REQUIRE(again[i].has_value());
+      if (!evaluator.deterministic()) continue;
       // In brackets: LibTorch makes doctest believe that it can print such a map.
       CHECK((again[i]->metrics == outcomes[i]->metrics));
       CHECK(again[i]->failure == outcomes[i]->failure);
@@ -80,7 +107,11 @@ inline void check_evaluator(evaluation::Evaluator& evaluator,
   for (const auto& outcome : outcomes_of(evaluator, block, stopped.get_token())) {
     CHECK_FALSE(outcome.has_value());
   }
+  for (const auto& outcome : outcomes_one_by_one(evaluator, block, stopped.get_token())) {
+    CHECK_FALSE(outcome.has_value());
+  }
   CHECK(outcomes_of(evaluator, {}).empty());
+  CHECK(outcomes_one_by_one(evaluator, {}).empty());
 }
 
 }  // namespace evonas::tests

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <csignal>
+#include <map>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -77,6 +79,38 @@ TEST_CASE("a search by a command that is killed goes on where it was, and leaves
   CAPTURE(verified.out);
   CHECK(verified.code == 0);
   CHECK(run({"report", killed}).code == 0);
+}
+
+TEST_CASE("an asynchronous search by a command that is killed asks again for what was under way") {
+  const tests::TemporaryFolder folder;
+  const fs::path log = folder / "requests.log";
+  const std::string out = (folder / "run").string();
+  std::vector<std::string> arguments{"search", slow_search(folder, log).string(), "--out", out,
+                                     "--set",  "search.driver=asynchronous"};
+  constexpr std::size_t kKills = 5;
+  for (std::size_t kill = 0; kill < kKills; ++kill) {
+    Process process(arguments);
+    wait_for_requests(log, 10 * (kill + 1));
+    process.signal(kill % 2 == 0 ? SIGKILL : SIGINT);
+    CHECK(process.wait().code == (kill % 2 == 0 ? 128 + SIGKILL : 130));
+    CHECK(tests::all_gone(log.string()));
+    const Result verified = run({"verify", out});
+    CAPTURE(verified.out);
+    CHECK(verified.code == 0);
+    arguments = {"resume", out};
+  }
+  const Result resumed = run({"resume", out, "--json"});
+  CAPTURE(resumed.err);
+  REQUIRE(resumed.code == 0);
+  CHECK(json::parse(resumed.out).at("evaluations") == 60);
+  CHECK(json::parse(resumed.out).at("failures") == 0);
+  CHECK(run({"verify", out}).code == 0);
+  CHECK(run({"report", out}).code == 0);
+  std::map<std::string, int> requests;  // by architecture
+  std::istringstream lines(read_text(log));
+  for (std::string key; std::getline(lines, key);) ++requests[key];
+  CHECK(requests.size() == 60);
+  CHECK(lines_of(log) <= 60 + 2 * kKills);
 }
 
 TEST_CASE("an interrupted search by a command ends its processes") {

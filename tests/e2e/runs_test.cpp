@@ -39,6 +39,14 @@ std::vector<std::string> guided_search() {
           "--set", "budget.evaluations=25"};
 }
 
+/// The long search with the other driver: one evaluation after the other, for there is no waiting
+/// for a table.
+std::vector<std::string> asynchronous_search() {
+  std::vector<std::string> arguments = long_search();
+  arguments.insert(arguments.end(), {"--set", "search.driver=asynchronous"});
+  return arguments;
+}
+
 void alter(const fs::path& folder, const std::string& statement) {
   sqlite3* database = nullptr;
   REQUIRE(sqlite3_open((folder / "run.sqlite").c_str(), &database) == SQLITE_OK);
@@ -88,8 +96,9 @@ TEST_CASE("json output is the summary and nothing else") {
 
 TEST_CASE("the result does not depend on the number of threads") {
   const Fixture& data = fixture();
-  for (const auto& [kind, arguments] :
-       {std::pair{std::string("plain"), std::vector<std::string>{}}, {"guided", guided_search()}}) {
+  for (const auto& [kind, arguments] : {std::pair{std::string("plain"), std::vector<std::string>{}},
+                                        {"guided", guided_search()},
+                                        {"asynchronous", asynchronous_search()}}) {
     CAPTURE(kind);
     std::string expected;
     for (const char* threads : {"1", "2", "3", "8"}) {
@@ -228,6 +237,10 @@ void check_kills(const std::string& name, const std::vector<std::string>& argume
 
 TEST_CASE("a search that is killed at 25 moments ends like one that is not") {
   check_kills("plain", long_search());
+}
+
+TEST_CASE("an asynchronous search that is killed at 25 moments ends like one that is not") {
+  check_kills("asynchronous", asynchronous_search());
 }
 
 TEST_CASE("a guided search that is killed at 25 moments ends like one that is not") {

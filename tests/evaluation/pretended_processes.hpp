@@ -76,6 +76,18 @@ struct PretendedCommand {
     dispatcher.on_time(now);
   }
 
+  /// Begins a block that grows.
+  void begin_open() {
+    begin(0);
+    dispatcher.await_more(true);
+    dispatcher.on_time(now);
+  }
+  /// Adds an evaluation.
+  void add() {
+    dispatcher.add();
+    dispatcher.on_time(now);
+  }
+
   /// A process writes a line, and what follows from it happens.
   void line(std::size_t process, const std::string& text) {
     dispatcher.on_line(process, text, now);

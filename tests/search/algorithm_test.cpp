@@ -59,6 +59,7 @@ TEST_CASE("every algorithm keeps the contract") {
       CAPTURE(population);
       const AlgorithmOptions options{.algorithm = name, .population = population, .seed = 3};
       check_algorithm(options, space, problem, label_with_failures, kNetworks);
+      check_asynchronous(options, space, problem, label_with_failures, kNetworks);
     }
   }
 }
@@ -131,6 +132,15 @@ TEST_CASE("an algorithm that cannot be made is refused with the reason") {
   CHECK_FALSE(message_of_make({.mutation_probability = -0.1}, space, kOneObjective).empty());
   CHECK_FALSE(message_of_make({.batch = -1}, space, kOneObjective).empty());
   CHECK_FALSE(message_of_make({.identity = "name"}, space, kOneObjective).empty());
+  CHECK(message_of_make({.driver = "async"}, space, kOneObjective)
+            .find("'driver' of the search algorithm is 'async'") != std::string::npos);
+  AlgorithmOptions screening{.algorithm = "predictor_guided", .driver = "asynchronous"};
+  screening.guidance.screening = {{.metric = "early", .of = "error", .share = 0.1}};
+  CHECK(message_of_make(screening, space, kOneObjective).find("leave one of the two out") !=
+        std::string::npos);
+  CHECK(
+      message_of_make({.algorithm = "arch2vec_rl", .driver = "asynchronous"}, space, kOneObjective)
+          .find("learns from whole batches: use the synchronous driver") != std::string::npos);
 }
 
 TEST_CASE("algorithms with one objective find the optimum sooner than random search") {
@@ -153,6 +163,89 @@ TEST_CASE("algorithms with one objective find the optimum sooner than random sea
   CHECK(random > 5.0);
   CHECK(mean_best("regularized_evolution") < 0.5 * random);
   CHECK(mean_best("local_search") < 0.5 * random);
+}
+
+TEST_CASE("asked for one at a time, with many under way, they still find the optimum sooner") {
+  const SmallSpace large{.genes = 8, .values = 6};
+  const auto mean_best = [&](const char* name) {
+    double total = 0.0;
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+      const AlgorithmOptions options{.algorithm = name, .identity = "genotype", .seed = seed};
+      double best = std::numeric_limits<double>::infinity();
+      for (const Individual& individual :
+           run_asynchronously(options, spaces::AnySpace{large}, kOneObjective, label_distance, 400,
+                              8, seed)
+               .evaluated) {
+        best = std::min(best, individual.objectives.front());
+      }
+      total += best / 20;
+    }
+    return total;
+  };
+  const double random = mean_best("random");
+  for (const char* name : {"regularized_evolution", "local_search", "nsga2"}) {
+    CAPTURE(name);
+    CHECK(mean_best(name) < 0.6 * random);
+  }
+}
+
+TEST_CASE("before the population is known, what is asked for is random") {
+  const spaces::AnySpace space{SmallSpace{.genes = 8, .values = 6}};
+  for (const char* name : {"regularized_evolution", "nsga2", "ofa_evolution"}) {
+    CAPTURE(name);
+    const AlgorithmOptions options{.algorithm = name, .population = 6};
+    const auto algorithm = make_algorithm(options, space, kOneObjective);
+    std::vector<Individual> asked;
+    const auto ask = [&] {
+      asked.push_back({.genotype = algorithm->ask(1).at(0), .index = asked.size()});
+      label_distance(asked.back());
+      return algorithm->origins().at(0).how;
+    };
+    for (int i = 0; i < 10; ++i) CHECK(ask() == Operator::Random);
+    for (int i = 0; i < 5; ++i) {
+      algorithm->tell(std::span(asked).subspan(i, 1));
+      CHECK(ask() == Operator::Random);
+    }
+    algorithm->tell(std::span(asked).subspan(5, 1));
+    CHECK(ask() != Operator::Random);
+  }
+}
+
+TEST_CASE(
+    "a climb waits for its last neighbours with random architectures, and goes on from them") {
+  const SmallSpace small{.genes = 4, .values = 4};
+  const AlgorithmOptions options{.algorithm = "local_search", .identity = "genotype", .seed = 2};
+  const auto algorithm = make_algorithm(options, spaces::AnySpace{small}, kOneObjective);
+  std::vector<Individual> asked;
+  const auto ask = [&] {
+    asked.push_back({.genotype = algorithm->ask(1).at(0), .index = asked.size()});
+    return algorithm->origins().at(0);
+  };
+  const auto tell = [&](std::size_t index, double error) {
+    asked[index].objectives = {error};
+    asked[index].violation = 0.0;
+    algorithm->tell(std::span(asked).subspan(index, 1));
+  };
+  for (std::size_t i = 0; i < 3; ++i) CHECK(ask().how == Operator::Random);
+  for (std::size_t i = 0; i < 3; ++i) tell(i, 10.0 + static_cast<double>(i));
+  // The best start is climbed: it has twelve neighbours, of which some may have been starts.
+  std::vector<std::size_t> neighbours;
+  while (true) {
+    const Origin origin = ask();
+    if (origin.how != Operator::Neighbour) break;
+    CHECK(origin.parent == std::optional<std::uint64_t>(0));
+    neighbours.push_back(asked.size() - 1);
+  }
+  REQUIRE(neighbours.size() >= 10);
+  REQUIRE(neighbours.size() <= 12);
+  CHECK(ask().how == Operator::Random);
+  for (std::size_t i = 0; i + 1 < neighbours.size(); ++i) tell(neighbours[i], 20.0);
+  CHECK(ask().how == Operator::Random);
+  // The last one is better: it is moved to, and no climb was begun anew.
+  tell(neighbours.back(), 5.0);
+  const Origin origin = ask();
+  CHECK(origin.how == Operator::Neighbour);
+  CHECK(origin.parent == std::optional<std::uint64_t>(neighbours.back()));
 }
 
 TEST_CASE("no infeasible architecture is preferred to a feasible one") {

@@ -89,6 +89,7 @@ TEST_CASE("bananas keeps the contract") {
     AlgorithmOptions options = bananas();
     options.identity = "network";
     check_algorithm(options, space, kDistance, with_failures_and_limit, 56, guidance);
+    check_asynchronous(options, space, kDistance, with_failures_and_limit, 56, guidance);
   }
 }
 

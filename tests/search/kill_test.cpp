@@ -10,6 +10,7 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
+#include "search/asynchronous_world.hpp"
 #include "search/evaluation_log.hpp"
 #include "search/run_verification.hpp"
 #include "search/screened_search.hpp"
@@ -123,6 +124,18 @@ TEST_CASE("child: a slow screened search" * doctest::skip()) {
   world.run(&store);
 }
 
+TEST_CASE("child: a slow asynchronous search" * doctest::skip()) {
+  const std::filesystem::path folder = folder_of_child();
+  toy::AsynchronousWorld world(36, 3);
+  world.trained->delay = std::chrono::milliseconds(2);
+  keep_log(world, folder / "log");
+  // It is had again at once: nothing is lost with it.
+  world.measured->log = nullptr;
+  const auto run = folder / "run";
+  RunStore store = RunStore::exists(run) ? RunStore::open(run) : RunStore::create(run);
+  world.run(&store);
+}
+
 TEST_CASE("child: a store is made" * doctest::skip()) {
   const auto run = folder_of_child() / "run";
   if (!RunStore::exists(run)) RunStore::create(run, {{"a", "1"}});
@@ -162,6 +175,33 @@ TEST_CASE("a screened search killed at 10 random moments and resumed ends as one
     CHECK(verify_run(world.setup, store).empty());
     CHECK(trained(folder / "log") == 17);
   }
+}
+
+TEST_CASE("an asynchronous search killed at 25 random moments pays twice for what was under way") {
+  const duration<double> whole = time_of("child: a slow asynchronous search");
+  std::mt19937 random(std::random_device{}());
+  int kills = 0;
+  while (kills < 25) {
+    const TemporaryFolder folder;
+    const int own =
+        kill_until_finished("child: a slow asynchronous search", folder.path(), whole, random);
+    kills += own;
+    const RunStore store = RunStore::open(folder / "run");
+    const toy::AsynchronousWorld world(36);
+    const SearchSummary summary = load_summary(store, world.setup.problem);
+    CHECK(summary.termination == Termination::Budget);
+    CHECK(summary.evaluations.size() == 36);
+    CHECK(store.completions().size() == 36);
+    Climber climber(world.setup.algorithm.seed, world.batch);
+    CHECK(verify_run(world.setup, climber, store).empty());
+    CHECK(trained(folder / "log") == 36);
+    int again = 0;
+    for (const auto& [evaluation, times] : toy::begun(folder / "log")) {
+      if (evaluation.starts_with("accuracy")) again += times - 1;
+    }
+    CHECK(again <= 3 * own);
+  }
+  MESSAGE("killed ", kills, " times");
 }
 
 TEST_CASE("killed while the store is made, there is a whole run afterwards or none") {

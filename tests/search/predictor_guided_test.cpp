@@ -13,6 +13,7 @@
 
 #include "contract/algorithm_contract.hpp"
 #include "predictor/plain_predictors.hpp"
+#include "search/guided/batch_choice.hpp"
 #include "search/known_metric.hpp"
 #include "search/pareto.hpp"
 #include "search/small_space.hpp"
@@ -125,6 +126,8 @@ TEST_CASE("a guided search keeps the contract, whatever is predicted and known")
       options.guidance.exploration = 0.2;
       check_algorithm(options, space, kFrontWithinLimit, label_with_failures_and_limit, 56,
                       guidance);
+      check_asynchronous(options, space, kFrontWithinLimit, label_with_failures_and_limit, 56,
+                         guidance);
     }
   }
 }
@@ -266,6 +269,109 @@ TEST_CASE("a guided search knows what the genes matter to what it predicts, once
   CHECK(importance.at("error").size() == kLarge.genes);
   CHECK(*std::ranges::max_element(importance.at("error")) > 0.0);
   CHECK(algorithm->gene_importance() == importance);
+}
+
+/// Expects the error of an architecture in the scale of the labels, and learns at once.
+class Quick final : public predictor::Predictor {
+ public:
+  using Labels = std::vector<predictor::Label>;
+
+  explicit Quick(std::shared_ptr<std::vector<Labels>> learnt) : learnt_(std::move(learnt)) {}
+
+  void fit(std::span<const predictor::Label> labels, const predictor::FitControl&) override {
+    learnt_->emplace_back(labels.begin(), labels.end());
+  }
+  void refresh(std::span<const predictor::Label> labels, std::size_t,
+               const predictor::FitControl& control) override {
+    fit(labels, control);
+  }
+  bool refreshes_at_once() const override { return true; }
+  std::vector<predictor::Prediction> predict(
+      std::span<const spaces::Genotype> block) const override {
+    std::vector<predictor::Prediction> predictions;
+    for (const spaces::Genotype& genotype : block) {
+      predictions.push_back({.mean = 0.1 * error_of(genotype), .deviation = 0.1});
+    }
+    return predictions;
+  }
+  std::size_t parameters() const override { return learnt_->size(); }
+  nlohmann::json state() const override { return {}; }
+  void restore(const nlohmann::json&) override {}
+
+ private:
+  std::shared_ptr<std::vector<Labels>> learnt_;
+};
+
+TEST_CASE("what is under way is learnt from with the values that are believed of it") {
+  const auto learnt = std::make_shared<std::vector<Quick::Labels>>();
+  const Guidance guidance{
+      .make_predictor = [=](const std::string&) { return std::make_unique<Quick>(learnt); }};
+  const auto algorithm = make_algorithm(
+      guided(), spaces::AnySpace{SmallSpace{.genes = 6, .values = 5}}, kError, guidance);
+  std::vector<Individual> asked;
+  const auto ask = [&] {
+    asked.push_back({.genotype = algorithm->ask(1).at(0), .index = asked.size()});
+    return asked.back().genotype;
+  };
+  const auto tell = [&](std::size_t index) {
+    label_error(asked[index]);
+    algorithm->tell(std::span(asked).subspan(index, 1));
+  };
+  for (int i = 0; i < 10; ++i) ask();
+  for (std::size_t i = 0; i < 9; ++i) tell(i);
+  // Not all of the beginning is told of: what is asked for is random still.
+  ask();
+  CHECK(algorithm->origins().front().how == Operator::Random);
+  CHECK(learnt->empty());
+  tell(9);
+  // One is under way: it stands behind the ten labels, with what is believed of it.
+  const spaces::Genotype pending = asked[10].genotype;
+  ask();
+  CHECK(algorithm->origins().front().how != Operator::Random);
+  REQUIRE(learnt->size() == 2);
+  CHECK(learnt->front().size() == 10);
+  REQUIRE(learnt->back().size() == 11);
+  CHECK(learnt->back().back().genotype == pending);
+  CHECK(learnt->back().back().value == 0.1 * error_of(pending));
+  // Once it is told of it is a label like the others, and the next one is believed.
+  tell(10);
+  learnt->clear();
+  ask();
+  REQUIRE(learnt->size() == 2);
+  CHECK(learnt->front().size() == 11);
+  CHECK(learnt->front().back().genotype == pending);
+  CHECK(learnt->front().back().value != 0.1 * error_of(pending));
+  CHECK(learnt->back().back().genotype == asked[11].genotype);
+  // A failure is no longer under way, and is no label.
+  asked[11].violation = std::numeric_limits<double>::infinity();
+  algorithm->tell(std::span(asked).subspan(11, 1));
+  tell(12);
+  learnt->clear();
+  ask();
+  REQUIRE(learnt->size() == 1);
+  CHECK(learnt->front().size() == 12);
+}
+
+TEST_CASE("a front is not asked for twice: what is under way counts as a part of it") {
+  const auto candidate = [](double error, double cost) {
+    GuidedCandidate made;
+    made.individual.objectives = {error, cost};
+    made.outlook = {{.mean = error, .deviation = 0.0}, {.mean = cost, .deviation = 0.0}};
+    return made;
+  };
+  const std::vector<Individual> evaluated{{.objectives = {10.0, 1.0}}, {.objectives = {1.0, 10.0}}};
+  const std::vector<GuidedCandidate> candidates{candidate(3.0, 3.0), candidate(2.0, 6.0)};
+  const auto chosen = [&](const std::vector<GuidedCandidate>& pending) {
+    return choose_for_front(candidates, evaluated, pending, guided("mean").guidance, Rng(1, "test"),
+                            1);
+  };
+  CHECK(chosen({}) == std::vector<std::size_t>{0});
+  // One much like the best is under way.
+  CHECK(chosen({candidate(2.9, 2.9)}) == std::vector<std::size_t>{1});
+  // One that breaks a limit takes nobody's place.
+  std::vector<GuidedCandidate> pending{candidate(2.9, 2.9)};
+  pending.front().individual.violation = 1.0;
+  CHECK(chosen(pending) == std::vector<std::size_t>{0});
 }
 
 TEST_CASE("a guided search needs predictors") {

@@ -100,6 +100,32 @@ TEST_CASE("everything comes back as it was stored, to the last bit, in any order
   }));
 }
 
+TEST_CASE("completions are stored with the outcome that they come with, and come back by place") {
+  const TemporaryFolder folder;
+  std::vector<CompletionRecord> expected;
+  {
+    RunStore store = RunStore::create(folder.path());
+    CHECK(store.completions().empty());
+    for (std::uint64_t i = 0; i < 4; ++i) {
+      const std::vector<EvaluationRecord> one{proposed(i, i)};
+      store.add_generation({i, 1, 1}, one);
+    }
+    for (const std::uint64_t evaluation : {2, 0, 3}) {
+      expected.push_back({expected.size(), evaluation, 3 + expected.size() / 2});
+      const std::vector<IndexedOutcome> one{{evaluation, {.failure = "no"}}};
+      store.add_outcomes("source", one, {}, expected.back());
+    }
+    const std::vector<IndexedOutcome> one{{1, {.failure = "no"}}};
+    store.add_outcomes("source", one, {});
+    // Nothing of a refused one is there.
+    CHECK_THROWS_AS(store.add_outcomes("other", one, {}, CompletionRecord{0, 1, 4}), SearchError);
+  }
+  const RunStore store = RunStore::open_read_only(folder.path());
+  CHECK(store.completions() == expected);
+  CHECK(store.finished_sources()[1] == std::vector<std::string>{"source"});
+  CHECK(store.verify_checksums().empty());
+}
+
 TEST_CASE("the final training is stored, replaced and checked") {
   const TemporaryFolder folder;
   RunStore store = RunStore::create(folder.path());
@@ -221,7 +247,7 @@ TEST_CASE("a run of the format before origins is read as it is, and continued wi
     RunStore store = RunStore::create(folder.path());
     World(12).run(&store);
   }
-  make_older(folder.path() / "run.sqlite", 2, {"origin", "importance", "screening"});
+  make_older(folder.path() / "run.sqlite", 2, {"origin", "importance", "screening", "completion"});
   {
     const RunStore old = RunStore::open_read_only(folder.path());
     CHECK(old.verify_checksums().empty());
@@ -248,7 +274,7 @@ TEST_CASE("a run of the format before screenings is read as it is, and continued
     RunStore store = RunStore::create(folder.path());
     World(12).run(&store);
   }
-  make_older(folder.path() / "run.sqlite", 3, {"screening"});
+  make_older(folder.path() / "run.sqlite", 3, {"screening", "completion"});
   {
     const RunStore old = RunStore::open_read_only(folder.path());
     CHECK(old.verify_checksums().empty());

@@ -188,6 +188,37 @@ class Source final : public evaluation::Evaluator {
     work();
   }
 
+  /// What is under way when it is stopped is given up.
+  void evaluate_each(const evaluation::CandidateFeed& next, const evaluation::OutcomeSink& sink,
+                     const std::stop_token& stop) override {
+    std::size_t begun = 0;
+    std::mutex mutex;
+    const auto work = [&](std::size_t thread) {
+      std::mt19937 random(std::random_device{}());
+      while (true) {
+        std::optional<evaluation::Candidate> candidate;
+        std::size_t number = 0;
+        {
+          const std::scoped_lock lock(mutex);
+          if (!stop.stop_requested()) candidate = next();
+          if (!candidate) return;
+          number = begun++;
+          if (log) log(*candidate, false);
+        }
+        // Workers of unequal speed.
+        if (delay.count() > 0) std::this_thread::sleep_for(delay * (1 + random() % (2 + thread)));
+        evaluation::Outcome outcome = function_(*candidate);
+        const std::scoped_lock lock(mutex);
+        if (stop.stop_requested()) return;
+        sink(number, std::move(outcome));
+        if (log) log(*candidate, true);
+      }
+    };
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 1; i < threads_; ++i) threads.emplace_back(work, i);
+    work(0);
+  }
+
  private:
   std::vector<evaluation::Metric> metrics_;
   Function function_;

@@ -104,6 +104,16 @@ TEST_CASE("rounds of measurements yield one latency, the least") {
   looked_up.evaluate(
       block, [](std::size_t, const Outcome&) { FAIL("it was stopped"); }, stopped.get_token());
   CHECK(lookup->size() == 0);
+  LookupLatency beside_trainings(kSpace, kInput, lookup, "latency_ms", /*measures=*/false);
+  std::size_t refused = 0;
+  beside_trainings.evaluate(block,
+                            [&](std::size_t, const Outcome& outcome) {
+                              refused += outcome.failure.find("is not in the latency table") !=
+                                         std::string::npos;
+                            },
+                            {});
+  CHECK(refused == block.size());
+  CHECK(lookup->size() == 0);
   double sum = 0.0;
   looked_up.evaluate(
       block,

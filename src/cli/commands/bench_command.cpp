@@ -84,6 +84,7 @@ void add_bench_command(CLI::App& app, Action& action) {
 Searches a made-up table, the same everywhere, so figures of two machines or versions compare. For
 measured tables see evonas benchmark.)");
   set_action(*search, action, options, bench_search);
+  add_bench_fleet_command(*command, action);
   add_bench_generation_command(*command, action);
   add_bench_predictor_command(*command, action);
   add_bench_network_commands(*command, action);

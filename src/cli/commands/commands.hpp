@@ -34,6 +34,8 @@ void add_predictor_pretrain_command(CLI::App& predictor, Action& action);
 void add_bench_command(CLI::App& app, Action& action);
 /// The part of the bench command that trains and measures networks.
 void add_bench_network_commands(CLI::App& bench, Action& action);
+/// The part of the bench command that compares drivers on a pretended fleet of workers.
+void add_bench_fleet_command(CLI::App& bench, Action& action);
 /// The part of the bench command that generates architectures.
 void add_bench_generation_command(CLI::App& bench, Action& action);
 /// The part of the bench command that scores architectures with predictors.

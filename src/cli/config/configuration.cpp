@@ -144,6 +144,7 @@ Configuration read(yaml::Document document, std::span<const std::string> overrid
   detail::check_cost(configuration.cost, simulated_metrics(configuration), findings);
   check_budget(configuration, findings);
   detail::check_commands(configuration, findings);
+  detail::check_driver(configuration, findings);
   findings.check();
   complete_folders(configuration, folder);
   return configuration;

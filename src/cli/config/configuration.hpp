@@ -154,6 +154,9 @@ void check_cost(const std::optional<std::string>& cost, const std::vector<std::s
 /// Whether the commands among the sources can be run, and report what is asked of them.
 void check_commands(const Configuration& configuration, yaml::Findings& findings);
 
+/// Whether the sources and the algorithm suit the driver.
+void check_driver(const Configuration& configuration, yaml::Findings& findings);
+
 /// The keys of a map.
 template <class T>
 std::vector<std::string> names_of(const std::map<std::string, T>& map) {

@@ -58,6 +58,11 @@ void check_search(const Experiment& experiment, yaml::Findings& findings) {
                    "has no effect in an experiment, which runs the seeds 1 to "
                    "`seeds`: leave it out");
     }
+    if (algorithm.options.driver != search::AlgorithmOptions().driver) {
+      findings.add(path + ".driver",
+                   "has no effect in an experiment, which evaluates one architecture after the "
+                   "other: leave it out; `evonas bench fleet` compares the drivers");
+    }
     detail::check_screening(algorithm.options, path, experiment.objectives, experiment.limits,
                             detail::names_of(experiment.evaluation), findings);
     if (algorithm.evaluations == 0) continue;

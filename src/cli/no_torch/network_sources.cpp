@@ -29,7 +29,7 @@ std::shared_ptr<evaluation::Evaluator> make_measuring_source(
 std::shared_ptr<evaluation::Evaluator> make_lookup_source(
     const spaces::AnySpace& /*space*/, const spaces::NetworkInput& /*input*/,
     const std::filesystem::path& /*file*/, const evaluation::LatencyOptions& /*options*/,
-    const std::string& /*metric*/) {
+    const std::string& /*metric*/, bool /*measures*/) {
   refuse("look latency up");
 }
 

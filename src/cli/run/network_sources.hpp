@@ -33,11 +33,12 @@ std::shared_ptr<evaluation::Evaluator> make_measuring_source(
     const spaces::AnySpace& space, const spaces::NetworkInput& input,
     const evaluation::LatencyOptions& options, const std::string& metric);
 
+/// `measures`: operations that the file lacks are measured, which nothing else may run beside.
 std::shared_ptr<evaluation::Evaluator> make_lookup_source(const spaces::AnySpace& space,
                                                           const spaces::NetworkInput& input,
                                                           const std::filesystem::path& file,
                                                           const evaluation::LatencyOptions& options,
-                                                          const std::string& metric);
+                                                          const std::string& metric, bool measures);
 
 /// Safe to evaluate several blocks from many threads at once.
 std::shared_ptr<evaluation::Evaluator> make_torchscript_source(

@@ -49,7 +49,8 @@ void Progress::on_source_begin(const std::string& source, std::size_t size) {
 
 void Progress::on_outcome(const std::string& source, std::uint64_t index,
                           const evaluation::Outcome& outcome) {
-  ++source_done_;
+  // Beside the one that takes long an asynchronous search asks others, about each architecture.
+  if (source == source_) ++source_done_;
   ++outcomes_;
   session_training_seconds_ += outcome.seconds;
   if (!outcome.ok()) {

@@ -179,7 +179,9 @@ class SourceList {
     if (declared_ && !std::filesystem::exists(section.lookup)) {
       return declare(metric, "ms", evaluation::CostClass::Cheap);
     }
-    return make_lookup_source(space_, *input_, section.lookup, section.options, metric);
+    // An asynchronous search looks latencies up while it trains.
+    const bool is_alone = configuration_.search.driver == "synchronous";
+    return make_lookup_source(space_, *input_, section.lookup, section.options, metric, is_alone);
   }
 
   std::shared_ptr<evaluation::Evaluator> make(const config::BlocksSection& section,

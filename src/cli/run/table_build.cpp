@@ -173,7 +173,7 @@ class Build {
     }
     std::vector<double> latencies(block.size());
     make_lookup_source(space_, input_of_training(recipe_.train), folder_.file("lookup.csv"),
-                       recipe_.latency, "latency_ms")
+                       recipe_.latency, "latency_ms", /*measures=*/true)
         ->evaluate(
             block,
             [&](std::size_t i, const evaluation::Outcome& outcome) {

@@ -22,9 +22,10 @@ std::shared_ptr<evaluation::Evaluator> make_lookup_source(const spaces::AnySpace
                                                           const spaces::NetworkInput& input,
                                                           const std::filesystem::path& file,
                                                           const evaluation::LatencyOptions& options,
-                                                          const std::string& metric) {
+                                                          const std::string& metric,
+                                                          bool measures) {
   return std::make_shared<evaluation::LookupLatency>(
-      space, input, std::make_shared<evaluation::LatencyLookup>(file, options), metric);
+      space, input, std::make_shared<evaluation::LatencyLookup>(file, options), metric, measures);
 }
 
 std::shared_ptr<evaluation::Evaluator> make_torchscript_source(

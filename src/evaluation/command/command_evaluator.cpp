@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
+#include <map>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -38,6 +40,14 @@ struct CommandEvaluator::State {
                        command::hello_message(metrics, space.name(), input, options.message_bytes)),
                    pool, listener) {}
 
+  nlohmann::json request(const Candidate& candidate) const {
+    return command::architecture_message(space, input, options.architecture, candidate);
+  }
+
+  /// Serves the block that the dispatcher has begun until it is done. Where `add_one` is given it
+  /// is called whenever there is room for one more, until it has none to add.
+  void serve(const std::function<bool()>& add_one, const std::stop_token& stop);
+
   spaces::AnySpace space;
   std::optional<spaces::NetworkInput> input;
   std::vector<Metric> metrics;
@@ -46,6 +56,30 @@ struct CommandEvaluator::State {
   command::ProcessPool pool;
   command::Dispatcher dispatcher;
 };
+
+void CommandEvaluator::State::serve(const std::function<bool()>& add_one,
+                                    const std::stop_token& stop) {
+  using std::chrono::milliseconds;
+  const std::stop_callback wake(stop, [&] { pool.wake(); });
+  bool more = add_one != nullptr;
+  dispatcher.await_more(more);
+  command::TimePoint now = pool.pump(milliseconds::zero(), dispatcher);
+  while (!stop.stop_requested()) {
+    dispatcher.on_time(now);
+    // To add one may take long, and nobody listens meanwhile: what has arrived comes first.
+    const bool adds = more && dispatcher.has_room(now);
+    if (adds) {
+      more = add_one();
+      dispatcher.await_more(more);
+    }
+    if (dispatcher.done() && !more) break;
+    now = pool.pump(adds ? milliseconds::zero() : time_until(dispatcher.next_due(now), now),
+                    dispatcher);
+  }
+  dispatcher.abandon(now);
+  // Cancellations are on their way before the next block comes, which may take long.
+  pool.pump(milliseconds::zero(), dispatcher);
+}
 
 CommandEvaluator::CommandEvaluator(spaces::AnySpace space,
                                    std::optional<spaces::NetworkInput> input,
@@ -60,24 +94,33 @@ std::vector<Metric> CommandEvaluator::metrics() const { return state_->metrics; 
 
 void CommandEvaluator::evaluate(std::span<const Candidate> block, const OutcomeSink& sink,
                                 std::stop_token stop) {
-  using std::chrono::milliseconds;
   State& state = *state_;
-  command::Dispatcher& dispatcher = state.dispatcher;
-  const std::stop_callback wake(stop, [&] { state.pool.wake(); });
-  const auto request = [&](std::size_t index) {
-    return command::architecture_message(state.space, state.input, state.options.architecture,
-                                         block[index]);
+  state.dispatcher.begin(
+      block.size(), [&](std::size_t index) { return state.request(block[index]); }, sink,
+      command::Clock::now());
+  state.serve({}, stop);
+}
+
+void CommandEvaluator::evaluate_each(const CandidateFeed& next, const OutcomeSink& sink,
+                                     const std::stop_token& stop) {
+  State& state = *state_;
+  std::map<std::size_t, Candidate> under_way;
+  std::size_t added = 0;
+  state.dispatcher.begin(
+      0, [&](std::size_t index) { return state.request(under_way.at(index)); },
+      [&](std::size_t index, Outcome outcome) {
+        under_way.erase(index);
+        sink(index, std::move(outcome));
+      },
+      command::Clock::now());
+  const auto add_one = [&] {
+    std::optional<Candidate> candidate = next();
+    if (!candidate) return false;
+    under_way.emplace(added++, std::move(*candidate));
+    state.dispatcher.add();
+    return true;
   };
-  dispatcher.begin(block.size(), request, sink, command::Clock::now());
-  command::TimePoint now = state.pool.pump(milliseconds::zero(), dispatcher);
-  while (!dispatcher.done() && !stop.stop_requested()) {
-    dispatcher.on_time(now);
-    if (dispatcher.done()) break;
-    now = state.pool.pump(time_until(dispatcher.next_due(now), now), dispatcher);
-  }
-  dispatcher.abandon(now);
-  // Cancellations are on their way before the next block comes, which may take long.
-  state.pool.pump(milliseconds::zero(), dispatcher);
+  state.serve(add_one, stop);
 }
 
 }  // namespace evonas::evaluation

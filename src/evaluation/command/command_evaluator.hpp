@@ -35,6 +35,9 @@ class CommandEvaluator final : public Evaluator {
   bool deterministic() const override { return false; }
   void evaluate(std::span<const Candidate> block, const OutcomeSink& sink,
                 std::stop_token stop) override;
+  /// Asks for a candidate whenever a process has a free slot for it.
+  void evaluate_each(const CandidateFeed& next, const OutcomeSink& sink,
+                     const std::stop_token& stop) override;
 
  private:
   struct State;

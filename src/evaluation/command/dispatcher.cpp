@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 #include <utility>
 
 #include <fmt/format.h>
@@ -28,35 +27,12 @@ Dispatcher::Dispatcher(const CommandOptions& options, std::vector<Metric> metric
   if (options.early_stopping) rule_.emplace(*options.early_stopping);
 }
 
-void Dispatcher::begin(std::size_t count, Request request, OutcomeSink sink, TimePoint now) {
-  abandon(now);
-  jobs_.resize(count);
-  request_ = std::move(request);
-  sink_ = std::move(sink);
-  if (rule_) rule_->begin_block();
-  // Nobody listened since the last block, so nothing that was due then is late.
+void Dispatcher::revive() {
   for (Session& session : sessions_) {
-    if (session.state == Session::State::GivenUp) {
-      session.state = Session::State::Down;
-      session.fruitless = 0;
-    }
-    if (session.state == Session::State::Starting) {
-      session.until = now + to_duration(options_.start_seconds);
-    }
-    for (auto& [id, asked] : session.asked) {
-      asked.until = now + to_duration(options_.cancel_seconds);
-    }
+    if (session.state != Session::State::GivenUp) continue;
+    session.state = Session::State::Down;
+    session.fruitless = 0;
   }
-}
-
-void Dispatcher::abandon(TimePoint now) {
-  for (std::size_t process = 0; process < sessions_.size(); ++process) {
-    for (auto& [id, asked] : sessions_[process].asked) {
-      if (!asked.cancelled) cancel(process, id, asked, now);
-    }
-  }
-  jobs_.clear();
-  finished_ = 0;
 }
 
 void Dispatcher::on_end(std::size_t process, const Ending& ending, TimePoint now) {
@@ -72,7 +48,7 @@ void Dispatcher::on_time(TimePoint now) {
 /// Does what is due at one process.
 void Dispatcher::check(std::size_t process, TimePoint now) {
   Session& session = sessions_[process];
-  if (session.state == Session::State::Down && any_waiting() && now >= session.until) {
+  if (session.state == Session::State::Down && wants_processes() && now >= session.until) {
     start(process, now);
   }
   if (session.state == Session::State::Starting && now >= session.until) {
@@ -91,7 +67,7 @@ void Dispatcher::check(std::size_t process, TimePoint now) {
       return;
     }
     cancel(process, id, asked, now);
-    jobs_[asked.job].seconds += seconds_between(asked.begin, now);
+    jobs_.at(asked.job).seconds += seconds_between(asked.begin, now);
     retry(asked.job, fmt::format("timeout: no result within {} s", options_.timeout_seconds), now);
   }
   const auto patience = to_duration(options_.heartbeat_seconds);
@@ -135,7 +111,7 @@ void Dispatcher::put_down(std::size_t process, const Ending& ending, TimePoint n
   }
   for (const auto& [id, one] : asked) {
     if (one.cancelled) continue;
-    Job& job = jobs_[one.job];
+    Job& job = jobs_.at(one.job);
     job.seconds += seconds_between(one.begin, now);
     if (asked.size() == 1) {
       retry(one.job, ending.reason, now);
@@ -152,92 +128,16 @@ void Dispatcher::cancel(std::size_t process, std::uint64_t id, Asked& asked, Tim
   processes_.send(process, to_line(cancel_message(id)));
 }
 
-void Dispatcher::assign(TimePoint now) {
-  for (std::size_t index = 0; index < jobs_.size(); ++index) {
-    const Job& job = jobs_[index];
-    if (job.state != Job::State::Waiting || now < job.not_before) continue;
-    if (const auto process = free_process(job)) send(index, *process, now);
-  }
-}
-
-std::optional<std::size_t> Dispatcher::free_process(const Job& job) const {
-  std::optional<std::size_t> best;
-  for (std::size_t process = 0; process < sessions_.size(); ++process) {
-    const Session& session = sessions_[process];
-    const std::size_t load = session.asked.size();
-    if (session.state != Session::State::Ready || load >= (job.alone ? 1 : session.slots)) continue;
-    const bool is_taken = std::any_of(
-        session.asked.begin(), session.asked.end(),
-        [&](const auto& one) { return !one.second.cancelled && jobs_[one.second.job].alone; });
-    if (!is_taken && (!best || load < sessions_[*best].asked.size())) best = process;
-  }
-  return best;
-}
-
-void Dispatcher::send(std::size_t index, std::size_t process, TimePoint now) {
-  Job& job = jobs_[index];
-  nlohmann::json message;
-  try {
-    message = request_(index);
-  } catch (const std::runtime_error& error) {
-    finish(index, {.failure = fmt::format("request: {}", error.what())});
-    return;
-  }
-  const std::uint64_t id = ++last_id_;
-  message["type"] = "evaluate";
-  message["id"] = id;
-  message["attempt"] = job.attempts + 1;
-  const std::string line = to_line(message);
-  if (line.size() > static_cast<std::size_t>(options_.message_bytes)) {
-    finish(index, {.failure = fmt::format("request: it takes {} bytes, and message_bytes allows {}",
-                                          line.size(), options_.message_bytes)});
-    return;
-  }
-  processes_.send(process, line);
-  job.state = Job::State::UnderWay;
-  Session& session = sessions_[process];
-  session.was_asked = true;
-  session.last_sign = now;
-  session.asked[id] = {
-      .job = index, .begin = now, .until = now + to_duration(options_.timeout_seconds)};
-}
-
-void Dispatcher::give_up_without_processes() {
-  const bool any_left = std::any_of(sessions_.begin(), sessions_.end(), [](const Session& session) {
+bool Dispatcher::is_anyone_left() const {
+  return std::any_of(sessions_.begin(), sessions_.end(), [](const Session& session) {
     return session.state != Session::State::GivenUp;
   });
-  for (std::size_t index = 0; !any_left && index < jobs_.size(); ++index) {
-    if (jobs_[index].state != Job::State::Waiting) continue;
-    finish(index, {.failure = fmt::format("{} (given up after {} starts)", sessions_.front().fault,
-                                          options_.retries + 1)});
-  }
-}
-
-/// An attempt has failed.
-void Dispatcher::retry(std::size_t index, const std::string& fault, TimePoint now) {
-  Job& job = jobs_[index];
-  ++job.attempts;
-  if (job.attempts <= options_.retries) {
-    job.state = Job::State::Waiting;
-    job.not_before = now + backoff(job.attempts);
-  } else {
-    finish(index, {.failure = job.attempts == 1 ? fault
-                                                : fmt::format("{} (in the last of {} attempts)",
-                                                              fault, job.attempts)});
-  }
-}
-
-void Dispatcher::finish(std::size_t index, Outcome outcome) {
-  jobs_[index].state = Job::State::Finished;
-  outcome.seconds = jobs_[index].seconds;
-  ++finished_;
-  sink_(index, std::move(outcome));
 }
 
 TimePoint Dispatcher::next_due(TimePoint now) const {
   TimePoint due = TimePoint::max();
   for (const Session& session : sessions_) {
-    const bool is_wanted = session.state == Session::State::Down && any_waiting();
+    const bool is_wanted = session.state == Session::State::Down && wants_processes();
     if (is_wanted || session.state == Session::State::Starting) due = std::min(due, session.until);
     for (const auto& [id, asked] : session.asked) {
       due = std::min(due, asked.until);
@@ -246,7 +146,7 @@ TimePoint Dispatcher::next_due(TimePoint now) const {
       }
     }
   }
-  for (const Job& job : jobs_) {
+  for (const auto& [index, job] : jobs_) {
     // Others wait for a free process, not for a time.
     if (job.state == Job::State::Waiting && job.not_before > now) {
       due = std::min(due, job.not_before);
@@ -260,9 +160,10 @@ Clock::duration Dispatcher::backoff(std::int64_t failures) const {
   return to_duration(std::min(kLongestBackoff, std::ldexp(options_.backoff_seconds, doublings)));
 }
 
-bool Dispatcher::any_waiting() const {
-  return std::any_of(jobs_.begin(), jobs_.end(),
-                     [](const Job& job) { return job.state == Job::State::Waiting; });
+bool Dispatcher::wants_processes() const {
+  return awaits_more_ || std::any_of(jobs_.begin(), jobs_.end(), [](const auto& job) {
+           return job.second.state == Job::State::Waiting;
+         });
 }
 
 }  // namespace evonas::evaluation::command

@@ -32,6 +32,9 @@ namespace evonas::evaluation::command {
 /// - A process that fails several times in a row before it was asked anything is given up until the
 ///   next block; without any process left, what is not evaluated yet fails for that reason.
 ///
+/// A block may also grow while it is evaluated. Where no process is left then, one candidate after
+/// the other fails; but if the command has worked before, processes are started anew after each.
+///
 /// The next request goes to the process that has the fewest, lower numbers first; evaluations in
 /// the order of the block. Reasons of failures begin with a word for their kind: timeout, silent,
 /// died, start, protocol, result (the values are not what was asked for), request (there was
@@ -48,8 +51,15 @@ class Dispatcher final : public ProcessEvents {
 
   /// Begins a block of `count` evaluations; what an earlier one left undone is given up.
   void begin(std::size_t count, Request request, OutcomeSink sink, TimePoint now);
+  /// Whether more evaluations may be added to the block. Processes are wanted as long as they may.
+  void await_more(bool more) { awaits_more_ = more; }
+  /// Whether one more evaluation could be sent at once, or fail because no process is left. After
+  /// on_time().
+  bool has_room(TimePoint now) const;
+  /// Adds an evaluation to the block, with the next index.
+  void add();
   /// Whether every evaluation has its outcome.
-  bool done() const { return finished_ == jobs_.size(); }
+  bool done() const { return jobs_.empty(); }
   /// Cancels what is under way and forgets the block.
   void abandon(TimePoint now);
 
@@ -61,9 +71,9 @@ class Dispatcher final : public ProcessEvents {
   TimePoint next_due(TimePoint now) const;
 
  private:
-  /// An evaluation of the block.
+  /// An evaluation of the block that has no outcome yet.
   struct Job {
-    enum class State { Waiting, UnderWay, Finished };
+    enum class State { Waiting, UnderWay };
     State state = State::Waiting;
     std::int64_t attempts = 0;  ///< that have failed
     bool alone = false;         ///< shares no process
@@ -112,10 +122,14 @@ class Dispatcher final : public ProcessEvents {
   std::optional<std::size_t> free_process(const Job& job) const;
   void send(std::size_t index, std::size_t process, TimePoint now);
   void give_up_without_processes();
+  /// Processes that were given up may be started again.
+  void revive();
   void retry(std::size_t index, const std::string& fault, TimePoint now);
   void finish(std::size_t index, Outcome outcome);
   Clock::duration backoff(std::int64_t failures) const;
-  bool any_waiting() const;
+  std::vector<std::size_t> waiting_jobs(TimePoint now) const;
+  bool is_anyone_left() const;
+  bool wants_processes() const;
 
   const CommandOptions& options_;
   std::vector<Metric> metrics_;
@@ -127,8 +141,10 @@ class Dispatcher final : public ProcessEvents {
 
   std::vector<Session> sessions_;
   std::uint64_t last_id_ = 0;
-  std::vector<Job> jobs_;
-  std::size_t finished_ = 0;
+  std::map<std::size_t, Job> jobs_;  ///< by index
+  std::size_t added_ = 0;            ///< evaluations of the block
+  bool awaits_more_ = false;
+  bool has_worked_ = false;  ///< a request was answered, of whichever block
   Request request_;
   OutcomeSink sink_;
 };

@@ -59,7 +59,7 @@ void Dispatcher::hear(std::size_t process, const Progress& progress, TimePoint n
     outcome.failure = "stopped early: " + *objection;
   }
   cancel(process, progress.id, asked, now);
-  jobs_[asked.job].seconds += seconds_between(asked.begin, now);
+  jobs_.at(asked.job).seconds += seconds_between(asked.begin, now);
   finish(asked.job, std::move(outcome));
 }
 
@@ -69,8 +69,9 @@ void Dispatcher::hear(std::size_t process, const Result& result, TimePoint now) 
   session.asked.erase(result.id);
   session.failures = 0;
   session.fruitless = 0;
+  has_worked_ = true;
   if (asked.cancelled) return;
-  jobs_[asked.job].seconds += result.seconds.value_or(seconds_between(asked.begin, now));
+  jobs_.at(asked.job).seconds += result.seconds.value_or(seconds_between(asked.begin, now));
   Outcome outcome{.failure = fault_of(result)};
   if (outcome.ok() && result.retry) {
     retry(asked.job, result.failure, now);

@@ -90,8 +90,10 @@ class LatencyLookup {
 /// Latency from a look-up table; repeatable once every operation is in it.
 class LookupLatency final : public Evaluator {
  public:
+  /// Operations that the table lacks are measured where `measures`, else they are failures: for
+  /// when trainings run beside.
   LookupLatency(spaces::AnySpace space, spaces::NetworkInput input,
-                std::shared_ptr<LatencyLookup> lookup, std::string metric);
+                std::shared_ptr<LatencyLookup> lookup, std::string metric, bool measures = true);
   std::vector<Metric> metrics() const override;
   bool deterministic() const override { return true; }
   void evaluate(std::span<const Candidate> block, const OutcomeSink& sink,
@@ -102,6 +104,7 @@ class LookupLatency final : public Evaluator {
   spaces::NetworkInput input_;
   std::shared_ptr<LatencyLookup> lookup_;
   std::string metric_;
+  bool measures_;
 };
 
 }  // namespace evonas::evaluation

@@ -121,8 +121,10 @@ double LatencyLookup::latency_ms(const graph::Graph& network, bool measure_missi
     const std::string operation = describe(inferred, node);
     const auto entry = entries_.find(operation);
     if (entry == entries_.end()) {
-      throw EvaluationError(fmt::format("{}: the operation '{}' is not in the latency table",
-                                        file_.string(), operation));
+      throw EvaluationError(
+          fmt::format("{}: the operation '{}' is not in the latency table; `evonas bench latency "
+                      "--lookup` measures what networks need",
+                      file_.string(), operation));
     }
     sum += entry->second.median_ms;
   }
@@ -182,11 +184,13 @@ void LatencyLookup::save() const {
 }
 
 LookupLatency::LookupLatency(spaces::AnySpace space, spaces::NetworkInput input,
-                             std::shared_ptr<LatencyLookup> lookup, std::string metric)
+                             std::shared_ptr<LatencyLookup> lookup, std::string metric,
+                             bool measures)
     : space_(std::move(space)),
       input_(input),
       lookup_(std::move(lookup)),
-      metric_(std::move(metric)) {}
+      metric_(std::move(metric)),
+      measures_(measures) {}
 
 std::vector<Metric> LookupLatency::metrics() const {
   return {{.name = metric_, .unit = "ms", .cost = CostClass::Cheap}};
@@ -194,19 +198,22 @@ std::vector<Metric> LookupLatency::metrics() const {
 
 void LookupLatency::evaluate(std::span<const Candidate> block, const OutcomeSink& sink,
                              std::stop_token stop) {
-  LatencyLookup::Operations missing;
-  for (const Candidate& candidate : block) {
-    lookup_->add_missing(space_.network(candidate.genotype, input_), missing);
-  }
-  try {
-    lookup_->measure(missing, stop);
-  } catch (const EvaluationError&) {
-    // Below it comes again, for the candidates with the operation that cannot be measured.
+  if (measures_) {
+    LatencyLookup::Operations missing;
+    for (const Candidate& candidate : block) {
+      lookup_->add_missing(space_.network(candidate.genotype, input_), missing);
+    }
+    try {
+      lookup_->measure(missing, stop);
+    } catch (const EvaluationError&) {
+      // Below it comes again, for the candidates with the operation that cannot be measured.
+    }
   }
   for (std::size_t i = 0; i < block.size() && !stop.stop_requested(); ++i) {
     Outcome outcome;
     try {
-      const double latency = lookup_->latency_ms(space_.network(block[i].genotype, input_), true);
+      const double latency =
+          lookup_->latency_ms(space_.network(block[i].genotype, input_), measures_);
       outcome.metrics[metric_] = {.value = latency};
     } catch (const EvaluationError& error) {
       outcome.failure = error.what();

@@ -248,6 +248,26 @@ struct TrainingEvaluator::State {
       throw EvaluationError("training failed: out of memory; lower batch or concurrency");
     }
   }
+
+  /// Nothing where it was given up because of `stop`.
+  std::optional<Outcome> outcome_of(const Candidate& candidate, const std::stop_token& stop) const {
+    const Clock::time_point begin = Clock::now();
+    Outcome outcome;
+    try {
+      const auto result = train(space.network(candidate.genotype, data.input), candidate.seed, stop,
+                                /*full=*/false, {});
+      if (!result) return std::nullopt;
+      outcome.metrics[metric] = {.value = result->validation_accuracy};
+    } catch (const EvaluationError& error) {
+      outcome.failure = error.what();
+    } catch (const graph::GraphError& error) {
+      outcome.failure = error.what();
+    } catch (const spaces::SpaceError& error) {
+      outcome.failure = error.what();
+    }
+    outcome.seconds = seconds_since(begin);
+    return outcome;
+  }
 };
 
 TrainingEvaluator::TrainingEvaluator(spaces::AnySpace space, TrainingOptions options,
@@ -271,27 +291,35 @@ spaces::NetworkInput TrainingEvaluator::input() const { return state_->data.inpu
 
 void TrainingEvaluator::evaluate(std::span<const Candidate> block, const OutcomeSink& sink,
                                  std::stop_token stop) {
+  std::size_t begun = 0;
+  const auto next = [&]() -> std::optional<Candidate> {
+    if (begun == block.size()) return std::nullopt;
+    return block[begun++];
+  };
+  evaluate_each(next, sink, stop);
+}
+
+void TrainingEvaluator::evaluate_each(const CandidateFeed& next, const OutcomeSink& sink,
+                                      const std::stop_token& stop) {
+  // Held while one of the two is called. Both work in arenas of their own, if at all, so that a
+  // thread that holds it never takes up another training.
   std::mutex mutex;
-  const auto evaluate_one = [&](std::size_t index) {
-    if (stop.stop_requested()) return;
-    const Clock::time_point begin = Clock::now();
-    Outcome outcome;
-    try {
-      const Candidate& candidate = block[index];
-      const auto result = state_->train(state_->space.network(candidate.genotype, input()),
-                                        candidate.seed, stop, /*full=*/false, {});
-      if (!result) return;
-      outcome.metrics[state_->metric] = {.value = result->validation_accuracy};
-    } catch (const EvaluationError& error) {
-      outcome.failure = error.what();
-    } catch (const graph::GraphError& error) {
-      outcome.failure = error.what();
-    } catch (const spaces::SpaceError& error) {
-      outcome.failure = error.what();
+  std::size_t begun = 0;
+  const auto train_one_by_one = [&](std::size_t /*thread*/) {
+    while (true) {
+      std::optional<Candidate> candidate;
+      std::size_t number = 0;
+      {
+        const std::scoped_lock lock(mutex);
+        if (!stop.stop_requested()) candidate = next();
+        if (!candidate) return;
+        number = begun++;
+      }
+      std::optional<Outcome> outcome = state_->outcome_of(*candidate, stop);
+      if (!outcome) return;
+      const std::scoped_lock lock(mutex);
+      sink(number, std::move(*outcome));
     }
-    outcome.seconds = seconds_since(begin);
-    const std::scoped_lock lock(mutex);
-    sink(index, std::move(outcome));
   };
   const TrainingOptions& options = state_->options;
   const int threads = tbb::this_task_arena::max_concurrency();
@@ -299,7 +327,7 @@ void TrainingEvaluator::evaluate(std::span<const Candidate> block, const Outcome
                               ? std::min(static_cast<int>(options.concurrency), threads)
                               : (options.device == "cpu" ? threads : 1);
   tbb::task_arena arena(concurrency);
-  arena.execute([&] { parallel_for(block.size(), evaluate_one); });
+  arena.execute([&] { parallel_for(static_cast<std::size_t>(concurrency), train_one_by_one); });
 }
 
 std::optional<TrainingResult> TrainingEvaluator::train(

@@ -36,7 +36,7 @@ struct TrainingResult {
 /// Trains networks on an image data set and labels them by their accuracy on the validation split,
 /// in percent. The test split is read by `train()` alone, never by `evaluate()`.
 ///
-/// Candidates of a block are trained in parallel, one thread each on a CPU. Diverged and failing
+/// Candidates are trained in parallel, one thread each on a CPU. Diverged and failing
 /// trainings become failures with a reason. Deterministic on one machine for a given seed, whatever
 /// the number of trainings at once.
 class TrainingEvaluator final : public Evaluator {
@@ -52,6 +52,8 @@ class TrainingEvaluator final : public Evaluator {
   bool deterministic() const override;
   void evaluate(std::span<const Candidate> block, const OutcomeSink& sink,
                 std::stop_token stop) override;
+  void evaluate_each(const CandidateFeed& next, const OutcomeSink& sink,
+                     const std::stop_token& stop) override;
 
   /// Channels, side and classes of the images that networks are trained on.
   spaces::NetworkInput input() const;

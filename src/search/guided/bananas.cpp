@@ -46,7 +46,7 @@ std::vector<spaces::Genotype> Bananas::ask(std::size_t count) {
       origins_.emplace_back();
     }
   };
-  add_random(std::min(count, kBananasInitial - std::min(asked_, kBananasInitial)));
+  add_random(std::min(count, kBananasInitial - std::min(told_, kBananasInitial)));
   if (asked.size() < count && !evaluated_.empty()) {
     auto [genotypes, parents] = candidates();
     if (!genotypes.empty()) {
@@ -107,6 +107,7 @@ std::vector<std::size_t> Bananas::drawn_order(std::span<const spaces::Genotype> 
 }
 
 void Bananas::tell(std::span<const Individual> evaluated) {
+  told_ += evaluated.size();
   for (const Individual& individual : evaluated) {
     if (!individual.failed()) evaluated_.push_back(individual);
   }

@@ -53,6 +53,7 @@ class Bananas final : public Algorithm {
   std::vector<Origin> origins_;        ///< of the last ask
   LearningTime time_;
   std::size_t asked_ = 0;
+  std::size_t told_ = 0;
   std::uint64_t generation_ = 0;
 };
 

@@ -90,6 +90,7 @@ std::vector<std::vector<double>> draws_for(const GuidanceOptions& options, std::
 std::vector<std::size_t> that_add_most(std::span<const GuidedCandidate> candidates,
                                        std::span<const std::size_t> order,
                                        std::vector<std::vector<double>> front,
+                                       std::span<const GuidedCandidate> pending,
                                        const GuidanceOptions& options, Rng& rng,
                                        std::size_t count) {
   if (front.empty()) return {};
@@ -104,6 +105,14 @@ std::vector<std::size_t> that_add_most(std::span<const GuidedCandidate> candidat
   const std::vector<double> reference = worst_of(front);
   const auto draws = draws_for(options, reference.size(), rng);
   const double deviations = options.acquisition == "upper_bound" ? options.deviations : 0.0;
+  // As choose_by_hypervolume() counts those that it has chosen.
+  for (const GuidedCandidate& candidate : pending) {
+    if (!candidate.individual.feasible()) continue;
+    std::vector<double>& point = front.emplace_back();
+    for (const auto [mean, deviation] : candidate.outlook) {
+      point.push_back(mean - deviations * deviation);
+    }
+  }
   std::vector<std::size_t> chosen;
   for (const std::size_t i :
        choose_by_hypervolume(outlooks, std::move(front), reference, deviations, draws, count)) {
@@ -144,11 +153,12 @@ std::vector<std::size_t> choose_one_by_one(std::span<const GuidedCandidate> cand
 
 std::vector<std::size_t> choose_for_front(std::span<const GuidedCandidate> candidates,
                                           std::span<const Individual> evaluated,
+                                          std::span<const GuidedCandidate> pending,
                                           const GuidanceOptions& options, Rng rng,
                                           std::size_t count) {
   const std::vector<std::size_t> order = order_by_dominance(candidates);
   std::vector<std::size_t> chosen =
-      that_add_most(candidates, order, feasible_points(evaluated), options, rng, count);
+      that_add_most(candidates, order, feasible_points(evaluated), pending, options, rng, count);
   // What adds nothing comes by rank.
   for (const std::size_t i : order) {
     if (chosen.size() >= count) break;

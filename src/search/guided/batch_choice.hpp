@@ -26,12 +26,14 @@ std::vector<std::size_t> choose_one_by_one(std::span<const GuidedCandidate> cand
                                            std::size_t at_a_time = 1);
 
 /// Likewise where there are several objectives: of the 300 best feasible candidates those first
-/// that add most to the hypervolume of the feasible ones of `evaluated` up to the worst of each
-/// objective among these (choose_by_hypervolume(), with deviations or with draws of `rng` as
-/// GuidanceOptions::acquisition says); then the others. The best and the others are by
+/// that add most to the hypervolume of the feasible ones of `evaluated`, up to the worst of each
+/// objective among these, and of `pending`, which are under way, with what is expected of them
+/// (choose_by_hypervolume(), with deviations or with draws of `rng` as GuidanceOptions::acquisition
+/// says); then the others. The best and the others are by
 /// non-dominated rank and crowding. Safe from many threads.
 std::vector<std::size_t> choose_for_front(std::span<const GuidedCandidate> candidates,
                                           std::span<const Individual> evaluated,
+                                          std::span<const GuidedCandidate> pending,
                                           const GuidanceOptions& options, Rng rng,
                                           std::size_t count);
 

@@ -38,7 +38,10 @@ std::vector<spaces::Genotype> PredictorGuided::ask(std::size_t count) {
   origins_.clear();
   rungs_.clear();
   std::vector<spaces::Genotype> asked = waiting_.empty() ? propose(count) : ask_on_rungs(count);
-  if (rungs_.empty()) asked_ += asked.size();
+  if (rungs_.empty()) {
+    asked_ += asked.size();
+    pending_.insert(pending_.end(), asked.begin(), asked.end());
+  }
   ++generation_;
   return asked;
 }
@@ -74,8 +77,10 @@ std::vector<spaces::Genotype> PredictorGuided::propose(std::size_t count) {
     if (!genotype) break;
     asked.push_back(std::move(*genotype));
   }
-  if (asked.size() < count && !evaluated_.empty() && assessor_.can_learn()) {
+  const bool has_begun = pending_.empty() || proposed_ + asked.size() - pending_.size() >= initial;
+  if (asked.size() < count && has_begun && !evaluated_.empty() && assessor_.can_learn()) {
     learn();
+    if (!pending_.empty() && can_imagine()) imagine(pending_);
     std::vector<GuidedCandidate> candidates =
         breed_candidates(options_, novelty_, evaluated_, generation_,
                          [&](std::span<const spaces::Genotype> block) { return assess(block); });
@@ -180,14 +185,20 @@ std::vector<GuidedCandidate> PredictorGuided::assess(std::span<const spaces::Gen
   return assessor_.assess(block, identities);
 }
 
+bool PredictorGuided::can_imagine() const {
+  return assessor_.problem().objectives.size() == 1 && assessor_.imagines();
+}
+
 std::vector<std::size_t> PredictorGuided::choose(std::span<const GuidedCandidate> candidates,
                                                  std::size_t count, std::size_t stage) {
   if (assessor_.problem().objectives.size() > 1) {
-    return choose_for_front(candidates, evaluated_, options_.guidance,
+    std::vector<GuidedCandidate> pending;
+    if (!pending_.empty()) pending = assess(pending_);
+    return choose_for_front(candidates, evaluated_, pending, options_.guidance,
                             Rng(options_.seed, "draws of a front", generation_), count);
   }
   Reassess reassess;
-  if (assessor_.imagines()) {
+  if (can_imagine()) {
     reassess = [&](std::span<const spaces::Genotype> chosen,
                    std::span<const spaces::Genotype> open) {
       imagine(chosen);
@@ -204,6 +215,10 @@ void PredictorGuided::tell(std::span<const Individual> evaluated) {
       const std::size_t stage = rungs_.at(i) - 1;
       assessor_.add_screened(individual.genotype, stage, *individual.screened);
       waiting_[stage].push_back({.genotype = individual.genotype, .origin = origins_.at(i)});
+    }
+    if (const auto pending = std::ranges::find(pending_, individual.genotype);
+        pending != pending_.end()) {
+      pending_.erase(pending);
     }
     if (individual.failed()) continue;
     evaluated_.push_back(individual);

@@ -23,6 +23,11 @@ namespace evonas::search {
 /// can learn at once, each as if those before it had been evaluated. With several objectives those
 /// that add most to the hypervolume.
 ///
+/// What was asked for and is still under way counts as evaluated with the values that are believed
+/// of it: for one objective where a predictor can learn at once (the Kriging believer: Ginsbourger
+/// et al., 2010), for several as a part of the front. What is asked for before so many were told as
+/// there are first architectures is random.
+///
 /// With GuidanceOptions::screening a batch is chosen on rungs, the first architectures too
 /// (successive halving: Jamieson and Talwalkar, "Non-stochastic best arm identification and
 /// hyperparameter optimization", AISTATS 2016; Li et al., "Hyperband", JMLR 18, 2018). An ask is of
@@ -68,6 +73,8 @@ class PredictorGuided final : public Algorithm {
   void learn();
   void imagine(std::span<const spaces::Genotype> chosen);
   std::vector<GuidedCandidate> assess(std::span<const spaces::Genotype> block);
+  /// Whether what is chosen can be taken for evaluated at once.
+  bool can_imagine() const;
   /// Positions of the candidates worth asking for at a stage, the best first.
   std::vector<std::size_t> choose(std::span<const GuidedCandidate> candidates, std::size_t count,
                                   std::size_t stage);
@@ -77,11 +84,12 @@ class PredictorGuided final : public Algorithm {
   std::size_t batch_;
   Assessor assessor_;
   KnownMetrics size_;  ///< what the initial design is spread over where no metric is known
-  std::vector<Forecast> forecasts_;      ///< of the last ask
-  std::vector<Origin> origins_;          ///< of the last ask
-  std::vector<std::uint32_t> rungs_;     ///< of the last ask
-  std::vector<Individual> evaluated_;    ///< that have not failed
-  std::vector<spaces::Genotype> first_;  ///< what is left of the initial design
+  std::vector<Forecast> forecasts_;        ///< of the last ask
+  std::vector<Origin> origins_;            ///< of the last ask
+  std::vector<std::uint32_t> rungs_;       ///< of the last ask
+  std::vector<Individual> evaluated_;      ///< that have not failed
+  std::vector<spaces::Genotype> pending_;  ///< asked for by no screening, and not told of
+  std::vector<spaces::Genotype> first_;    ///< what is left of the initial design
   /// Stages of a batch are a screening each, and then the full evaluation. Of each stage but the
   /// last those that it has told of, in the order of that.
   std::vector<std::vector<Waiting>> waiting_;
