@@ -191,9 +191,9 @@ TEST_CASE("asked for one at a time, with many under way, they still find the opt
 
 TEST_CASE("before the population is known, what is asked for is random") {
   const spaces::AnySpace space{SmallSpace{.genes = 8, .values = 6}};
-  for (const char* name : {"regularized_evolution", "nsga2", "ofa_evolution"}) {
+  for (const std::string name : {"regularized_evolution", "nsga2", "ofa_evolution"}) {
     CAPTURE(name);
-    const AlgorithmOptions options{.algorithm = name, .population = 6};
+    const AlgorithmOptions options{.algorithm = name, .population = 8};
     const auto algorithm = make_algorithm(options, space, kOneObjective);
     std::vector<Individual> asked;
     const auto ask = [&] {
@@ -201,12 +201,12 @@ TEST_CASE("before the population is known, what is asked for is random") {
       label_distance(asked.back());
       return algorithm->origins().at(0).how;
     };
-    for (int i = 0; i < 10; ++i) CHECK(ask() == Operator::Random);
-    for (int i = 0; i < 5; ++i) {
+    for (int i = 0; i < 12; ++i) CHECK(ask() == Operator::Random);
+    for (int i = 0; i < 7; ++i) {
       algorithm->tell(std::span(asked).subspan(i, 1));
       CHECK(ask() == Operator::Random);
     }
-    algorithm->tell(std::span(asked).subspan(5, 1));
+    algorithm->tell(std::span(asked).subspan(7, 1));
     CHECK(ask() != Operator::Random);
   }
 }
