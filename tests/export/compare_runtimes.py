@@ -66,13 +66,13 @@ def run_onnx(file, image):
     return session.run(None, {session.get_inputs()[0].name: image.numpy()})[0]
 
 
-def run_pytorch(source, weights, image):
+def load_pytorch(source, weights):
     spec = importlib.util.spec_from_file_location("exported", source)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     network = module.Network()
     network.load_state_dict(torch.load(weights, weights_only=True))
-    return network.eval()(image).detach().numpy()
+    return network.eval()
 
 
 def run_torchscript(file, image):
@@ -81,12 +81,15 @@ def run_torchscript(file, image):
         return torch.jit.load(file)(image).detach().numpy()
 
 
-def compare(what, expected, found):
-    difference = float(numpy.abs(expected - found).max() / numpy.abs(expected).max())
+def largest_difference(expected, found):
+    return float(numpy.abs(expected - found).max() / numpy.abs(expected).max())
+
+
+def compare(what, expected, found, tolerance=TOLERANCE):
+    difference = largest_difference(expected, found)
     print(f"  {what:30} largest difference {difference:.1e}")
-    if not difference <= TOLERANCE:
+    if not difference <= tolerance:
         raise SystemExit(f"{what}: differs by {difference}")
-    return difference
 
 
 def check_network(folder, choice, shape):
@@ -110,8 +113,13 @@ def check_network(folder, choice, shape):
     image = torch.randn(2, *shape, generator=torch.Generator().manual_seed(5))
     expected = run_torchscript(folder / "script.pt", image)
     assert numpy.isfinite(expected).all() and expected.std() > 0
-    compare("onnxruntime", expected, run_onnx(trained, image))
-    compare("PyTorch code", expected, run_pytorch(folder / "code.py", folder / "code.pt", image))
+    network = load_pytorch(folder / "code.py", folder / "code.pt")
+    compare("PyTorch code", expected, network(image).detach().numpy())
+    # A few random networks make more than the tolerance of the rounding of float32 alone. Two
+    # runtimes are then as far from each other as each is from double precision.
+    exact = network.double()(image.double()).detach().numpy()
+    tolerance = max(TOLERANCE, 2 * largest_difference(exact, expected))
+    compare("onnxruntime", expected, run_onnx(trained, image), tolerance)
 
 
 def check_spaces(folder, spaces):
