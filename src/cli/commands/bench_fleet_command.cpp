@@ -14,6 +14,8 @@
 #include "cli/run/search_session.hpp"
 #include "cli/run/setup.hpp"
 #include "cli/run/synthetic_table.hpp"
+#include "evaluation/table/benchmark_table.hpp"
+#include "evaluation/table/tabulated_space.hpp"
 #include "search/fleet_benchmark.hpp"
 #include "spaces/space_list.hpp"
 
@@ -46,7 +48,7 @@ search::FleetBenchmarkSetup setup_with_table(const BenchFleetArguments& options)
   const auto table = std::make_shared<const evaluation::BenchmarkTable>(
       evaluation::BenchmarkTable::open(options.table, space));
   const bool falls = table->metric(options.metric).direction == evaluation::Direction::Minimize;
-  return {.space = space,
+  return {.space = evaluation::tabulated(space, table),
           .table = table,
           .objective = {.metric = options.metric,
                         .goal = falls ? search::Goal::Minimize : search::Goal::Maximize}};

@@ -36,13 +36,6 @@ std::shared_ptr<const evaluation::BenchmarkTable> open_table(const config::Exper
       evaluation::BenchmarkTable::open(table, space));
 }
 
-/// The space, or that part of it that the table has.
-spaces::AnySpace tabulated(const spaces::AnySpace& space,
-                           const std::shared_ptr<const evaluation::BenchmarkTable>& table) {
-  if (space.size() && *space.size() == table->size()) return space;
-  return spaces::AnySpace(evaluation::TabulatedSpace(space, table));
-}
-
 search::Guidance guidance_of(const config::Experiment& experiment, const spaces::AnySpace& space,
                              const std::shared_ptr<const evaluation::BenchmarkTable>& table) {
   std::map<std::string, std::string> names;
@@ -95,7 +88,7 @@ BenchmarkGround table_ground(const config::Experiment& experiment, const std::st
   const spaces::AnySpace space = config::make_space(experiment.space);
   const auto table = open_table(experiment, space, file);
   const search::Problem problem = table_problem(experiment);
-  return {.space = tabulated(space, table),
+  return {.space = evaluation::tabulated(space, table),
           .problem = problem,
           .algorithms = table_algorithms(experiment),
           .guidance = guidance_of(experiment, space, table),

@@ -46,4 +46,10 @@ void TabulatedSpace::validate(const spaces::Genotype& genotype) const {
   }
 }
 
+spaces::AnySpace tabulated(const spaces::AnySpace& space,
+                           const std::shared_ptr<const BenchmarkTable>& table) {
+  if (space.size() && *space.size() == table->size()) return space;
+  return spaces::AnySpace(TabulatedSpace(space, table));
+}
+
 }  // namespace evonas::evaluation

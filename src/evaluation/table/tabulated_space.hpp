@@ -44,4 +44,8 @@ class TabulatedSpace {
   std::shared_ptr<const BenchmarkTable> table_;
 };
 
+/// The space, or that part of it that the table has. The table is one of `space`.
+spaces::AnySpace tabulated(const spaces::AnySpace& space,
+                           const std::shared_ptr<const BenchmarkTable>& table);
+
 }  // namespace evonas::evaluation
