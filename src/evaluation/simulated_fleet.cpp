@@ -2,25 +2,19 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ctime>
 #include <tuple>
 
 #include <fmt/format.h>
 
+#include "base/processor_time.hpp"
 #include "base/random.hpp"
+#include "evaluation/candidate_feed.hpp"
 
 namespace evonas::evaluation {
 namespace {
 
 /// Nine in ten values of a normal distribution are at most so many deviations from its middle.
 constexpr double kNineInTen = 1.6448536269514722;
-
-/// Processor time that this program has used so far, all threads together.
-double processor_seconds() {
-  timespec time{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
 
 /// An evaluation that is under way: it ends at a second of the clock.
 struct UnderWay {
@@ -37,7 +31,7 @@ bool ends_later(const UnderWay& a, const UnderWay& b) {
 }  // namespace
 
 SimulatedFleet::SimulatedFleet(std::shared_ptr<Evaluator> labels, const FleetOptions& options)
-    : labels_(std::move(labels)), options_(options), left_at_(processor_seconds()) {
+    : labels_(std::move(labels)), options_(options), left_at_(process_seconds()) {
   const auto is_share = [](double value) { return value >= 0.0 && value <= 1.0; };
   if (options.workers >= 1 && options.seconds > 0.0 && options.spread >= 1.0 &&
       options.timeout > 0.0 && is_share(options.failures) && is_share(options.silent)) {
@@ -58,18 +52,13 @@ std::vector<Metric> SimulatedFleet::metrics() const {
 
 void SimulatedFleet::evaluate(std::span<const Candidate> block, const OutcomeSink& sink,
                               std::stop_token stop) {
-  std::size_t begun = 0;
-  const auto next = [&]() -> std::optional<Candidate> {
-    if (begun == block.size()) return std::nullopt;
-    return block[begun++];
-  };
-  evaluate_each(next, sink, stop);
+  evaluate_each(feed_of(block), sink, stop);
 }
 
 void SimulatedFleet::evaluate_each(const CandidateFeed& next, const OutcomeSink& sink,
                                    const std::stop_token& stop) {
   // What the driver did since the last block.
-  driver_free_at_ = std::max(driver_free_at_, clock_) + processor_seconds() - left_at_;
+  driver_free_at_ = std::max(driver_free_at_, clock_) + process_seconds() - left_at_;
   const auto workers = static_cast<std::size_t>(options_.workers);
   std::vector<UnderWay> queue;  // a heap, the one that ends first at its front
   std::size_t begun = 0;
@@ -93,15 +82,15 @@ void SimulatedFleet::evaluate_each(const CandidateFeed& next, const OutcomeSink&
     clock_ = done.end;
     wait_for_driver([&] { sink(done.number, std::move(done.outcome)); });
   }
-  left_at_ = processor_seconds();
+  left_at_ = process_seconds();
 }
 
 /// Does what the driver has to do, and counts the time it takes.
 template <class Call>
 void SimulatedFleet::wait_for_driver(const Call& call) {
-  const double begin = processor_seconds();
+  const double begin = process_seconds();
   call();
-  driver_free_at_ = std::max(driver_free_at_, clock_) + processor_seconds() - begin;
+  driver_free_at_ = std::max(driver_free_at_, clock_) + process_seconds() - begin;
 }
 
 /// What becomes of a candidate, and how long that takes.

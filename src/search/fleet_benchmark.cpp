@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ctime>
 #include <fstream>
 #include <map>
 #include <optional>
@@ -12,6 +11,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "base/processor_time.hpp"
 #include "base/scratch_folder.hpp"
 #include "search/regret_trace.hpp"
 
@@ -19,12 +19,6 @@ namespace evonas::search {
 namespace {
 
 constexpr int kLevels = 10;
-
-double processor_seconds_used() {
-  timespec time{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
 
 /// Memory that this program holds now; 0 where the system does not say.
 double resident_megabytes() {
@@ -128,10 +122,10 @@ class FleetTrials {
     if (setup_.stores) store.emplace(RunStore::create(folder.emplace().path()));
     FleetObserver observer(setup_, *fleet, range_);
     const std::vector<Observer*> observers{&observer};
-    const double begin = processor_seconds_used();
+    const double begin = process_seconds();
     const SearchSummary summary = run_search(search, store ? &*store : nullptr, observers, stop);
     if (summary.termination == Termination::Interrupted) return false;
-    add(summary, observer, fleet->use(), processor_seconds_used() - begin);
+    add(summary, observer, fleet->use(), process_seconds() - begin);
     return true;
   }
 

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cmath>
-#include <ctime>
 #include <mutex>
 #include <numbers>
 #include <numeric>
@@ -12,6 +11,8 @@
 #include <torch/torch.h>
 
 #include "base/parallel.hpp"
+#include "base/processor_time.hpp"
+#include "evaluation/candidate_feed.hpp"
 #include "evaluation/training/device.hpp"
 #include "evaluation/training/flat_sgd.hpp"
 #include "evaluation/training/image_data.hpp"
@@ -27,13 +28,6 @@ constexpr std::int64_t kEvaluationBatch = 512;
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-/// Processor time that the calling thread has used so far.
-double thread_seconds() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
 // Cosine from the peak to zero over all steps, after a linear warm-up.
@@ -291,12 +285,7 @@ spaces::NetworkInput TrainingEvaluator::input() const { return state_->data.inpu
 
 void TrainingEvaluator::evaluate(std::span<const Candidate> block, const OutcomeSink& sink,
                                  std::stop_token stop) {
-  std::size_t begun = 0;
-  const auto next = [&]() -> std::optional<Candidate> {
-    if (begun == block.size()) return std::nullopt;
-    return block[begun++];
-  };
-  evaluate_each(next, sink, stop);
+  evaluate_each(feed_of(block), sink, stop);
 }
 
 void TrainingEvaluator::evaluate_each(const CandidateFeed& next, const OutcomeSink& sink,
