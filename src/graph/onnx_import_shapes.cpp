@@ -16,7 +16,7 @@ namespace {
 constexpr std::int64_t kSameBatch = 0;
 constexpr std::int64_t kInferred = -1;
 
-std::int64_t product(const Shape& shape) {  // within kLargestElementCount
+std::int64_t elements_of(const Shape& shape) {  // within kLargestElementCount
   return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
 }
 
@@ -71,9 +71,9 @@ void OnnxImporter::reshape(const Node& node) {
   for (std::size_t i = 0; i < rest.size(); ++i) {
     if (rest[i] == kSameBatch && i < from.size()) rest[i] = from[i];
   }
-  if (open == 1 && rest.size() == 1) rest[0] = product(from);
+  if (open == 1 && rest.size() == 1) rest[0] = elements_of(from);
   if (keeps_batch && rest == from) return pass_on(node);
-  if (!keeps_batch || rest != Shape{product(from)}) {
+  if (!keeps_batch || rest != Shape{elements_of(from)}) {
     throw Unsupported{"Reshape to other than a vector"};
   }
   define_first(node, append(node, "Flatten", {x}, {{"axis", std::int64_t{1}}}));

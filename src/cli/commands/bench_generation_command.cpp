@@ -58,33 +58,33 @@ predictor::Vocabulary vocabulary_of(const predictor::ArchitectureView& view, std
 /// Generates blocks of architectures, as a search does: random streams of their own, every call
 /// checked.
 GenerationTimes generate(const spaces::AnySpace& space, double seconds, std::uint64_t seed) {
-  constexpr std::uint64_t kBlock = 100;
+  constexpr std::uint64_t kGenerated = 100;
   const predictor::ArchitectureView view(space);
   const predictor::Vocabulary vocabulary = vocabulary_of(view, seed);
   GenerationTimes times;
   times.space = space.name();
-  std::vector<spaces::Genotype> parents(kBlock);
-  std::vector<spaces::Genotype> children(kBlock);
-  std::vector<Key> keys(kBlock);
+  std::vector<spaces::Genotype> parents(kGenerated);
+  std::vector<spaces::Genotype> children(kGenerated);
+  std::vector<Key> keys(kGenerated);
   predictor::GraphBlock encoded;
   for (std::uint64_t block = 0; times.all() < seconds; ++block) {
     timed(times.sample, [&] {
-      for (std::uint64_t i = 0; i < kBlock; ++i) {
+      for (std::uint64_t i = 0; i < kGenerated; ++i) {
         Rng rng(seed, "sample", block, i);
         parents[i] = space.sample(rng);
       }
     });
     timed(times.mutate, [&] {
-      for (std::uint64_t i = 0; i < kBlock; ++i) {
+      for (std::uint64_t i = 0; i < kGenerated; ++i) {
         Rng rng(seed, "mutate", block, i);
         children[i] = space.mutate(parents[i], rng);
       }
     });
     timed(times.key, [&] {
-      for (std::uint64_t i = 0; i < kBlock; ++i) keys[i] = space.key(children[i]);
+      for (std::uint64_t i = 0; i < kGenerated; ++i) keys[i] = space.key(children[i]);
     });
     timed(times.encode, [&] { predictor::fill_block(view, vocabulary, children, encoded); });
-    times.architectures += kBlock;
+    times.architectures += kGenerated;
   }
   return times;
 }

@@ -31,6 +31,7 @@ struct BenchPredictorArguments {
   std::string input;
   std::string pretrained;
   std::int64_t epochs = 0;
+  predictor::ComputingOptions computing;
   std::size_t labels = 100;
   std::vector<std::size_t> threads;
   std::vector<std::size_t> blocks = {16, 256, 4096, 16384};
@@ -95,7 +96,8 @@ int bench_predictor(const BenchPredictorArguments& options) {
   const Interrupt interrupt;
   const PredictorSource source(space, {.input = input_of(options.input),
                                        .pretrained = options.pretrained,
-                                       .epochs = options.epochs});
+                                       .epochs = options.epochs,
+                                       .computing = options.computing});
   const std::vector<spaces::Genotype> architectures =
       predictor::random_architectures(space, kArchitectures, 1, "architectures of a benchmark");
   std::unique_ptr<predictor::Predictor> fitted;
@@ -116,7 +118,8 @@ int bench_predictor(const BenchPredictorArguments& options) {
   const double operations =
       2e-9 * fitted->multiply_accumulates(static_cast<std::size_t>(
                  std::lround(mean_nodes(view, std::span(architectures).first(256)))));
-  const double sgemm = operations > 0.0 ? sgemm_gflops() : 0.0;
+  const double matmul = operations > 0.0 ? matmul_gflops(options.computing) : 0.0;
+  const bool on_cpu = options.computing.device == "cpu";
   std::vector<Setting> settings;
   nlohmann::json rows = nlohmann::json::array();
   if (!options.json) {
@@ -131,7 +134,8 @@ int bench_predictor(const BenchPredictorArguments& options) {
       const Setting& setting = settings.back();
       const double gflops = operations * setting.per_second;
       const double share =
-          sgemm > 0.0 ? gflops / (sgemm * static_cast<double>(setting.threads)) : 0.0;
+          matmul > 0.0 ? gflops / (matmul * (on_cpu ? static_cast<double>(setting.threads) : 1.0))
+                       : 0.0;
       rows.push_back({{"threads", setting.threads},
                       {"block", setting.block},
                       {"architectures_per_second", setting.per_second},
@@ -150,7 +154,7 @@ int bench_predictor(const BenchPredictorArguments& options) {
     fmt::print("{}\n", nlohmann::json{{"space", space.name()},
                                       {"model", options.model},
                                       {"parameters", fitted->parameters()},
-                                      {"sgemm_gflops", sgemm},
+                                      {"matmul_gflops", matmul},
                                       {"settings", rows},
                                       {"advised",
                                        {{"threads", advised->threads}, {"block", advised->block}}}}
@@ -189,9 +193,11 @@ void add_bench_predictor_command(CLI::App& bench, Action& action) {
   add_input(*command, options->input);
   add_pretrained(*command, options->pretrained);
   add_epochs(*command, options->epochs);
+  add_computing(*command, options->computing);
   add_json(*command, options->json);
   command->footer(
-      R"(GFLOP/s are those of matrix products alone, beside what a large product reaches on as many threads.
+      R"(GFLOP/s are those of matrix products alone, beside what a large product reaches on as many threads, or on
+the GPU.
 
 Example:
   evonas bench predictor --space nasbench201 --model evonas --threads 1,2)");

@@ -25,6 +25,8 @@ class OptionAdder {
         command_.add_option("--" + prefix_ + name, value, help)->capture_default_str();
     if constexpr (!std::is_same_v<T, std::string>) {
       option->check(CLI::Range(rule.minimum, rule.maximum));
+    } else if (!rule.choices.empty()) {
+      option->check(CLI::IsMember(rule.choices));
     }
   }
 

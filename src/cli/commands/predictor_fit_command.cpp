@@ -28,6 +28,7 @@ struct FitOptions {
   std::string out;
   std::size_t train = 0;
   std::int64_t epochs = 0;
+  predictor::ComputingOptions computing;
   std::uint64_t seed = 1;
   std::size_t threads = 0;
   bool noise = false;
@@ -70,7 +71,8 @@ int fit(const FitOptions& options) {
   const Interrupt interrupt;
   const PredictorSource source(space, {.input = input_of(options.input),
                                        .pretrained = options.pretrained,
-                                       .epochs = options.epochs});
+                                       .epochs = options.epochs,
+                                       .computing = options.computing});
   std::unique_ptr<predictor::Predictor> fitted;
   ThreadArena arena(options.threads);
   const bool done = unless_interrupted(interrupt, [&] {
@@ -131,6 +133,7 @@ void add_predictor_fit_command(CLI::App& predictor, Action& action) {
   add_input(*command, options->input);
   add_pretrained(*command, options->pretrained);
   add_epochs(*command, options->epochs);
+  add_computing(*command, options->computing);
   add_noise(*command, options->noise);
   add_threads(*command, options->threads);
   add_json(*command, options->json);

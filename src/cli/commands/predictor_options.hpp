@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cli/commands/common_options.hpp"
+#include "cli/commands/field_options.hpp"
 #include "cli/run/interrupt.hpp"
 #include "cli/run/predictors.hpp"
 #include "cli/run/progress_line.hpp"
@@ -38,6 +39,11 @@ inline void add_epochs(CLI::App& command, std::int64_t& epochs) {
                   "epochs of published models, instead of those of their recipes, which are "
                   "thousands for most; 0 is those")
       ->capture_default_str();
+}
+
+inline void add_computing(CLI::App& command, predictor::ComputingOptions& computing) {
+  OptionAdder add(command);
+  computing.fields(add);
 }
 
 inline void add_noise(CLI::App& command, bool& noise) {

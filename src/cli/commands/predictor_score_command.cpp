@@ -18,7 +18,7 @@
 namespace evonas::cli {
 namespace {
 
-constexpr std::size_t kBlock = 16384;  // architectures in memory at once
+constexpr std::size_t kScoredTogether = 16384;  // architectures in memory at once
 
 struct ScoreOptions {
   std::string checkpoint;
@@ -28,6 +28,7 @@ struct ScoreOptions {
   std::size_t best = 0;
   std::uint64_t seed = 1;
   std::size_t threads = 0;
+  predictor::ComputingOptions computing;
 };
 
 struct Scored {
@@ -65,7 +66,7 @@ class Architectures {
   std::vector<spaces::Genotype> next() {
     std::vector<spaces::Genotype> block;
     if (!count_) return read_lines();
-    block.resize(std::min<std::uint64_t>(kBlock, *count_ - done_));
+    block.resize(std::min<std::uint64_t>(kScoredTogether, *count_ - done_));
     parallel_for(block.size(), [&](std::size_t i) {
       Rng rng(options_.seed, "architectures to score", done_ + i);
       block[i] = options_.all ? space_.at(done_ + i) : space_.sample(rng);
@@ -79,7 +80,7 @@ class Architectures {
     std::istream& stream = file_ ? *file_ : std::cin;
     std::vector<spaces::Genotype> block;
     std::string line;
-    while (block.size() < kBlock && std::getline(stream, line)) {
+    while (block.size() < kScoredTogether && std::getline(stream, line)) {
       ++done_;
       if (line.empty()) continue;
       try {
@@ -137,7 +138,8 @@ int score(const ScoreOptions& options) {
       predictor::read_checkpoint(read_whole(options.checkpoint), options.checkpoint);
   const predictor::CheckpointAbout& about = checkpoint.about;
   const spaces::AnySpace space = config::make_space(about.space, about.space_options);
-  const PredictorSource source(space, {.input = input_of(about.input)});
+  const PredictorSource source(space,
+                               {.input = input_of(about.input), .computing = options.computing});
   const std::unique_ptr<predictor::Predictor> fitted = source.make(about.predictor);
   predictor::restore(*fitted, checkpoint, options.checkpoint);
 
@@ -188,6 +190,7 @@ void add_predictor_score_command(CLI::App& predictor, Action& action) {
       ->type_name("N");
   command->add_option("--seed", options->seed, "seed of --random")->capture_default_str();
   add_threads(*command, options->threads);
+  add_computing(*command, options->computing);
   command->footer(
       R"(Columns: the architecture, what is expected of the metric, and how far off that is expected to be
 (standard deviation).

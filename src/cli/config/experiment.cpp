@@ -167,6 +167,7 @@ Configuration Experiment::configuration() const {
                named.second);
   }
   result.cost = cost;
+  result.predictors = predictors;
   return result;
 }
 

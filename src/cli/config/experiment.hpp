@@ -38,6 +38,7 @@ struct Experiment {
   std::map<std::string, BenchmarkSourceSection> evaluation;
   std::optional<std::string> cost;
   std::vector<ExperimentAlgorithmSection> search;
+  predictor::ComputingOptions predictors;
   std::int64_t seeds = 200;
   std::vector<std::int64_t> budgets = {10, 20, 50, 100, 150, 200, 300};
   std::vector<double> seconds;
@@ -66,6 +67,7 @@ struct Experiment {
           "the metric under `evaluation` that holds the seconds an evaluation takes: results are "
           "told over a simulated clock too, which adds them up");
     visit("search", search, "the algorithms, each with its options", required());
+    visit("predictors", predictors, "where the networks of predictors compute that guide searches");
     visit("seeds", seeds, "searches of each algorithm, with the seeds 1, 2, 3, ...",
           between(1, 1000000));
     visit("budgets", budgets,

@@ -10,6 +10,7 @@
 #include "base/fields.hpp"
 #include "cli/config/configuration.hpp"
 #include "evaluation/table/builtin_tables.hpp"
+#include "predictor/computing_options.hpp"
 #include "predictor/predictor_list.hpp"
 
 namespace evonas::config {
@@ -48,6 +49,7 @@ struct PredictorExperiment {
   std::string pretrained;
   std::int64_t epochs = 0;
   bool noise = false;
+  predictor::ComputingOptions computing;
   std::vector<PublishedTauSection> published;
 
   template <class Visitor>
@@ -91,6 +93,7 @@ struct PredictorExperiment {
           between(0, 1e8));
     visit("noise", noise,
           "whether labels count less the further the seeds of the table are apart for them");
+    computing.fields(visit);
     visit("published", published, "figures of others, to draw beside");
   }
 };

@@ -70,7 +70,9 @@ evaluation::TrainingSpeed training_speed(const spaces::AnySpace& /*space*/,
   refuse("train networks");
 }
 
-double sgemm_gflops() { refuse("multiply matrices"); }
+double matmul_gflops(const predictor::ComputingOptions& /*computing*/) {
+  refuse("multiply matrices");
+}
 
 evaluation::LookupComparison lookup_comparison(const spaces::AnySpace& /*space*/,
                                                const spaces::NetworkInput& /*input*/,

@@ -46,7 +46,7 @@ search::Guidance guidance_of(const config::Experiment& experiment, const spaces:
     names[column] = column;
     cheap.insert(column);
   }
-  search::Guidance guidance = learnt_guidance(space);
+  search::Guidance guidance = learnt_guidance(space, experiment.predictors);
   const auto input = spaces::NetworkInput::parse(experiment.input.value_or("cifar10"));
   guidance.known.push_back(std::make_shared<evaluation::GraphCosts>(space, input));
   if (!cheap.empty()) {

@@ -18,6 +18,7 @@
 #include "evaluation/training/training_options.hpp"
 #include "graph/graph.hpp"
 #include "graph/onnx.hpp"
+#include "predictor/computing_options.hpp"
 #include "spaces/network_input.hpp"
 #include "spaces/search_space.hpp"
 
@@ -77,8 +78,9 @@ evaluation::TrainingSpeed training_speed(const spaces::AnySpace& space,
                                          const evaluation::TrainingOptions& options,
                                          std::uint64_t seed);
 
-/// Billions of operations a second of a float32 matrix product on one thread.
-double sgemm_gflops();
+/// Billions of operations a second of a matrix product there: on one thread of the CPU, or on a
+/// GPU. Throws EvaluationError for a device that is not there.
+double matmul_gflops(const predictor::ComputingOptions& computing);
 
 /// Latency of random architectures, whole and from the look-up table in `file`.
 evaluation::LookupComparison lookup_comparison(const spaces::AnySpace& space,

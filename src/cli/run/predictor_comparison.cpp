@@ -54,6 +54,8 @@ predictor::BenchmarkPlan plan_of(const config::PredictorExperiment& experiment,
               {"pretrained", pretrained.empty() ? "" : Key::of(read_whole(pretrained)).hex()},
               {"epochs", fmt::format("{}", experiment.epochs)},
               {"noise", fmt::format("{}", experiment.noise)},
+              {"device", experiment.computing.device},
+              {"precision", experiment.computing.precision},
               {"evonas", EVONAS_VERSION}}};
 }
 
@@ -101,6 +103,7 @@ PredictorOptions PredictorComparison::predictor_options() const {
   if (!experiment_.latency.empty()) options.input = spaces::NetworkInput{};
   options.pretrained = experiment_.pretrained;
   options.epochs = experiment_.epochs;
+  options.computing = experiment_.computing;
   return options;
 }
 

@@ -10,6 +10,7 @@
 
 #include "predictor/arch2vec_options.hpp"
 #include "predictor/checkpoint.hpp"
+#include "predictor/computing_options.hpp"
 #include "predictor/latent_policy.hpp"
 #include "predictor/predictor.hpp"
 #include "predictor/predictor_list.hpp"
@@ -33,6 +34,8 @@ struct PredictorOptions {
   predictor::Arch2VecOptions arch2vec;
   /// Of published models, instead of those of their recipes; 0: those.
   std::int64_t epochs = 0;
+  /// Of published models and of networks; what `evonas` distils from them computes on the host.
+  predictor::ComputingOptions computing;
 };
 
 /// Makes predictors for one space; what they can share, such as pre-trained networks, is made once,
@@ -43,7 +46,7 @@ class PredictorSource {
   explicit PredictorSource(const spaces::AnySpace& space, const PredictorOptions& options = {});
 
   /// The predictor of that name, unfitted. Safe from many threads. Throws PredictorError for an
-  /// unknown name.
+  /// unknown name and for a device that is not there.
   std::unique_ptr<predictor::Predictor> make(const std::string& name) const;
 
   /// Pre-trains unless that is done, or there is nothing to pre-train. Throws PredictorError where

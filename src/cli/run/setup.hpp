@@ -26,7 +26,8 @@ search::SearchSetup make_setup(const config::Configuration& configuration, std::
 
 /// What makes the predictors of guided searches in a space, and where such searches move: all from
 /// one PredictorSource, so that they share what they can. Nothing is known. Safe from many threads.
-search::Guidance learnt_guidance(const spaces::AnySpace& space);
+search::Guidance learnt_guidance(const spaces::AnySpace& space,
+                                 const predictor::ComputingOptions& computing = {});
 
 /// Units and cost classes of the metrics of `setup`, and of those that only a final stage yields.
 std::map<std::string, evaluation::Metric> metrics_of(const search::SearchSetup& setup,

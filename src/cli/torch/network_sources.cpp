@@ -73,7 +73,9 @@ evaluation::TrainingSpeed training_speed(const spaces::AnySpace& space,
   return evaluation::measure_training(evaluator, space.network(genotype, evaluator.input()), seed);
 }
 
-double sgemm_gflops() { return evaluation::measure_sgemm(); }
+double matmul_gflops(const predictor::ComputingOptions& computing) {
+  return evaluation::measure_matmul(computing.device, computing.precision == "bfloat16");
+}
 
 evaluation::LookupComparison lookup_comparison(const spaces::AnySpace& space,
                                                const spaces::NetworkInput& input,

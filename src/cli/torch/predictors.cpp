@@ -119,7 +119,8 @@ std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& n
     return plain;
   }
   if (auto recipe = predictor::published_recipe(name, shared_->options.epochs)) {
-    return std::make_unique<predictor::PublishedPredictor>(shared_->features(), std::move(recipe));
+    return std::make_unique<predictor::PublishedPredictor>(shared_->features(), std::move(recipe),
+                                                           shared_->options.computing);
   }
   if (name == "path_networks") return std::make_unique<predictor::PathNetworks>(shared_->paths());
   if (name == "arch2vec") {
@@ -130,9 +131,11 @@ std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& n
   }
   if (name == "gp") return std::make_unique<predictor::GaussianProcess>(shared_->features());
   auto networks = std::make_unique<predictor::NetworkEnsemble>(
-      shared_->features(), [shared = shared_](const predictor::FitControl& control) {
+      shared_->features(),
+      [shared = shared_](const predictor::FitControl& control) {
         return shared->networks(for_all_fits(control));
-      });
+      },
+      shared_->options.computing);
   if (name == "networks") return networks;
   std::vector<predictor::Mixture::Member> members;
   members.push_back({std::move(networks), 1.0});

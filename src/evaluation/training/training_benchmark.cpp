@@ -5,25 +5,31 @@
 
 #include <torch/torch.h>
 
+#include "evaluation/training/device.hpp"
 #include "graph/cost.hpp"
 
 namespace evonas::evaluation {
 
-double measure_sgemm() {
+double measure_matmul(const std::string& device, bool bfloat16) {
   using Clock = std::chrono::steady_clock;
-  constexpr std::int64_t kSize = 1024;
+  const torch::Device where = parse_device(device);
+  const std::int64_t size = where.is_cuda() ? 8192 : 1024;
   const torch::InferenceMode inference;
   at::set_num_threads(1);
-  const torch::Tensor a = torch::ones({kSize, kSize});
-  const torch::Tensor b = torch::ones({kSize, kSize});
-  torch::Tensor c = torch::empty({kSize, kSize});
+  const torch::TensorOptions options =
+      torch::TensorOptions(where).dtype(bfloat16 ? torch::kBFloat16 : torch::kFloat);
+  const torch::Tensor a = torch::randn({size, size}, options);
+  const torch::Tensor b = torch::randn({size, size}, options);
+  torch::Tensor c = torch::empty({size, size}, options);
   double best = 1e9;
   for (int i = 0; i < 30; ++i) {
     const Clock::time_point begin = Clock::now();
     torch::mm_out(c, a, b);
+    if (where.is_cuda()) torch::cuda::synchronize(where.index());
     best = std::min(best, std::chrono::duration<double>(Clock::now() - begin).count());
   }
-  return 2.0 * kSize * kSize * kSize / best / 1e9;
+  const auto side = static_cast<double>(size);
+  return 2.0 * side * side * side / best / 1e9;
 }
 
 TrainingSpeed measure_training(const TrainingEvaluator& evaluator, const graph::Graph& network,
@@ -31,7 +37,7 @@ TrainingSpeed measure_training(const TrainingEvaluator& evaluator, const graph::
   const std::optional<TrainingResult> result = evaluator.train(network, seed, {});
   TrainingSpeed speed{.images_per_second = result->images_per_second,
                       .test_accuracy = result->test_accuracy,
-                      .sgemm_gflops = measure_sgemm()};
+                      .sgemm_gflops = measure_matmul()};
   speed.gflops =
       speed.images_per_second * 6.0 * static_cast<double>(graph::cost(network).macs) / 1e9;
   return speed;

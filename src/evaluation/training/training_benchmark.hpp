@@ -7,9 +7,10 @@
 
 namespace evonas::evaluation {
 
-/// Billions of operations a second of a float32 product of two 1024 x 1024 matrices on one thread,
-/// the best of some: the machine's own limit.
-double measure_sgemm();
+/// Billions of operations a second of the product of two matrices, the best of some: the machine's
+/// own limit. On the CPU of 1024 x 1024 numbers on one thread, on a GPU of 8192 x 8192. `device` as
+/// parse_device() takes it, and throws.
+double measure_matmul(const std::string& device = "cpu", bool bfloat16 = false);
 
 /// Speed of one training on one thread, beside the machine's own limit.
 struct TrainingSpeed {
@@ -18,10 +19,10 @@ struct TrainingSpeed {
   /// Arithmetic of convolutions and linear layers: 2 operations a multiply-accumulate, forward once
   /// and backward twice.
   double gflops = 0.0;
-  double sgemm_gflops = 0.0;  ///< measure_sgemm() in the same minute
+  double sgemm_gflops = 0.0;  ///< measure_matmul() of the CPU in the same minute
 };
 
-/// Trains `network` once with `evaluator` on the calling thread and measures sgemm right after.
+/// Trains `network` once with `evaluator` on the calling thread and measures that right after.
 /// Throws EvaluationError where the training diverges.
 TrainingSpeed measure_training(const TrainingEvaluator& evaluator, const graph::Graph& network,
                                std::uint64_t seed);

@@ -8,6 +8,7 @@
 
 #include "base/random.hpp"
 #include "predictor/models/graph_batch.hpp"
+#include "predictor/models/placement.hpp"
 
 namespace evonas::predictor {
 
@@ -15,6 +16,12 @@ LabelledGraphs select(const LabelledGraphs& all, const torch::Tensor& index) {
   return {.graphs = select(all.graphs, index),
           .labels = all.labels.index_select(0, index),
           .weights = all.weights.defined() ? all.weights.index_select(0, index) : all.weights};
+}
+
+LabelledGraphs moved(const LabelledGraphs& all, const torch::Device& device) {
+  return {.graphs = moved(all.graphs, device),
+          .labels = all.labels.to(device),
+          .weights = all.weights.defined() ? all.weights.to(device) : all.weights};
 }
 
 HeldOut hold_out(const LabelledGraphs& all, double share, std::uint64_t seed) {
@@ -30,9 +37,12 @@ HeldOut hold_out(const LabelledGraphs& all, double share, std::uint64_t seed) {
           .held = select(all, numbers.slice(0, 0, count))};
 }
 
-BestWeights::BestWeights(GraphModel& network, LabelledGraphs held, std::vector<LossTerm> losses,
-                         std::uint64_t seed)
-    : network_(network), held_(std::move(held)), losses_(std::move(losses)), seed_(seed) {
+BestWeights::BestWeights(GraphModel& network, const LabelledGraphs& held,
+                         std::vector<LossTerm> losses, std::uint64_t seed)
+    : network_(network),
+      held_(moved(held, device_of(network))),
+      losses_(std::move(losses)),
+      seed_(seed) {
   for (const torch::Tensor& weight : network.parameters()) {
     best_.push_back(weight.detach().clone());
   }

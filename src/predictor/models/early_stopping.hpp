@@ -23,6 +23,9 @@ struct LabelledGraphs {
 /// Some of them; `index` holds their numbers, int64.
 LabelledGraphs select(const LabelledGraphs& all, const torch::Tensor& index);
 
+/// All of it in the memory of a device.
+LabelledGraphs moved(const LabelledGraphs& all, const torch::Device& device);
+
 /// Labels to learn from, and others to judge by.
 struct HeldOut {
   LabelledGraphs taught;
@@ -39,7 +42,7 @@ class BestWeights {
  public:
   /// Until the first judge() they are those that the network has. `seed` is for what losses draw,
   /// which is the same every time.
-  BestWeights(GraphModel& network, LabelledGraphs held, std::vector<LossTerm> losses,
+  BestWeights(GraphModel& network, const LabelledGraphs& held, std::vector<LossTerm> losses,
               std::uint64_t seed);
 
   /// Takes the loss of the weights that the network has now, in evaluation mode; leaves it in

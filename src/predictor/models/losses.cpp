@@ -34,7 +34,7 @@ torch::Tensor permuted_pairs(const torch::Tensor& scores, const torch::Tensor& l
   std::vector<std::int64_t> order(static_cast<std::size_t>(scores.size(0)));
   std::iota(order.begin(), order.end(), std::int64_t{0});
   rng.shuffle(std::span(order));
-  const torch::Tensor other = torch::tensor(order, torch::kInt64);
+  const torch::Tensor other = torch::tensor(order, torch::kInt64).to(scores.device());
   const auto permuted = [&](const torch::Tensor& tensor) { return tensor.index_select(0, other); };
   return mean_loss(((scores - permuted(scores)) - (labels - permuted(labels))).abs(),
                    weights.defined() ? pair_weights(weights, permuted(weights)) : weights);

@@ -12,6 +12,7 @@
 #include "predictor/models/flow_network.hpp"
 #include "predictor/models/graph_batch.hpp"
 #include "predictor/models/network_training.hpp"
+#include "predictor/models/placement.hpp"
 #include "predictor/models/tensor_state.hpp"
 #include "predictor/rank_normal.hpp"
 
@@ -45,8 +46,10 @@ struct NetworkEnsemble::Fitted {
 };
 
 NetworkEnsemble::NetworkEnsemble(std::shared_ptr<const GraphFeatures> features,
-                                 Pretraining pretraining)
-    : features_(std::move(features)), pretraining_(std::move(pretraining)) {}
+                                 Pretraining pretraining, const ComputingOptions& computing)
+    : features_(std::move(features)),
+      pretraining_(std::move(pretraining)),
+      placement_(std::make_unique<const Placement>(computing)) {}
 
 NetworkEnsemble::~NetworkEnsemble() = default;
 
@@ -78,6 +81,7 @@ void NetworkEnsemble::learn(std::span<const Label> labels,
   fit_together(start.size(), "network of an ensemble", control,
                [&](std::size_t i, const FitControl& own) {
                  fitted->networks[i] = copy_of(*start[i]);
+                 fitted->networks[i]->to(placement_->device);
                  fit_scores(*fitted->networks[i], graphs, expected, weights, options, own);
                });
   fitted_ = std::move(fitted);
@@ -87,14 +91,16 @@ std::vector<Prediction> NetworkEnsemble::predict(std::span<const spaces::Genotyp
   fitted();
   const auto networks = static_cast<float>(fitted_->networks.size());
   std::vector<Prediction> predictions(block.size());
-  parallel_chunks(block.size(), kEnsembleChunk, [&](std::size_t first, std::size_t count) {
-    const torch::NoGradGuard no_gradients;
+  const std::size_t chunk = placement_->chunk(kEnsembleChunk);
+  parallel_chunks(block.size(), chunk, [&](std::size_t first, std::size_t count) {
+    const Scoring scoring(*placement_);
     const GraphBatch graphs =
-        graphs_of(features_->view(), features_->vocabulary(), block.subspan(first, count));
+        moved(graphs_of(features_->view(), features_->vocabulary(), block.subspan(first, count)),
+              placement_->device);
     std::vector<float> means(count, 0.0F);
     std::vector<float> squares(count, 0.0F);
     for (const auto& network : fitted_->networks) {
-      const torch::Tensor scores = network->forward(graphs).contiguous();
+      const torch::Tensor scores = host_scores(network->forward(graphs));
       for (std::size_t i = 0; i < count; ++i) {
         const float score = scores.data_ptr<float>()[i];
         means[i] += score / networks;
@@ -136,6 +142,7 @@ void NetworkEnsemble::restore(const nlohmann::json& state) {
   fitted_ =
       std::make_unique<const Fitted>(Fitted{.labels = RankNormal::from_state(state.at("labels")),
                                             .networks = networks_from(state, *features_)});
+  for (const auto& network : fitted_->networks) network->to(placement_->device);
 }
 
 const NetworkEnsemble::Fitted& NetworkEnsemble::fitted() const {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "predictor/computing_options.hpp"
 #include "predictor/graph_features.hpp"
 #include "predictor/models/pretrained_networks.hpp"
 #include "predictor/predictor.hpp"
@@ -13,6 +14,7 @@ namespace evonas::predictor {
 
 class FlowNetwork;
 struct NetworkTrainingOptions;
+struct Placement;
 
 /// The mean of several pre-trained networks (flow_network.hpp), each fine-tuned to rank-normal
 /// scores of the labels in an order of its own; noisy labels weigh less (label_noise.hpp).
@@ -22,7 +24,8 @@ class NetworkEnsemble final : public Predictor {
   using Pretraining =
       std::function<std::shared_ptr<const PretrainedNetworks>(const FitControl& control)>;
 
-  NetworkEnsemble(std::shared_ptr<const GraphFeatures> features, Pretraining pretraining);
+  NetworkEnsemble(std::shared_ptr<const GraphFeatures> features, Pretraining pretraining,
+                  const ComputingOptions& computing = {});
   ~NetworkEnsemble() override;
 
   void fit(std::span<const Label> labels, const FitControl& control) override;
@@ -43,6 +46,7 @@ class NetworkEnsemble final : public Predictor {
 
   std::shared_ptr<const GraphFeatures> features_;
   Pretraining pretraining_;
+  std::unique_ptr<const Placement> placement_;
   std::unique_ptr<const Fitted> fitted_;
 };
 

@@ -15,6 +15,7 @@
 #include "predictor/models/batches.hpp"
 #include "predictor/models/early_stopping.hpp"
 #include "predictor/models/graph_batch.hpp"
+#include "predictor/models/placement.hpp"
 #include "predictor/models/tensor_of.hpp"
 
 namespace evonas::predictor {
@@ -64,14 +65,15 @@ class AverageWeights {
   double decay_;
 };
 
-/// The loss of a batch, and how far twins are apart.
+/// The loss of a batch, which is on the host, and how far twins are apart.
 torch::Tensor loss_of_batch(GraphModel& network, const LabelledGraphs& batch,
                             const NetworkTrainingOptions& options, Rng& rng) {
-  const auto& [graphs, labels, weights] = batch;
+  const torch::Device device = device_of(network);
+  const auto [graphs, labels, weights] = moved(batch, device);
   const torch::Tensor scores = network.forward(graphs);
   if (options.twin == Twin::None) return total_loss(options.losses, scores, labels, weights, rng);
-  const torch::Tensor twins =
-      network.forward(options.twin == Twin::Same ? graphs : reordered(graphs, rng));
+  const torch::Tensor twins = network.forward(
+      options.twin == Twin::Same ? graphs : moved(reordered(batch.graphs, rng), device));
   const auto both = [](const torch::Tensor& tensor) {
     return tensor.defined() ? torch::cat({tensor, tensor}) : tensor;
   };

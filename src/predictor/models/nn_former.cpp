@@ -12,7 +12,7 @@
 namespace evonas::predictor {
 namespace {
 
-constexpr std::int64_t kHeads = 4;  // one for each mask
+constexpr std::int64_t kMaskHeads = 4;  // one for each mask
 constexpr double kWeightDeviation = 0.02;
 constexpr double kOutputOffset = 0.5;
 
@@ -68,10 +68,10 @@ torch::Tensor NnFormerBlock::attend(const torch::Tensor& x, const torch::Tensor&
   const std::int64_t nodes = x.size(1);
   const std::int64_t width = x.size(2);
   const torch::Tensor parts = qkv_(attention_norm_(x))
-                                  .view({graphs, nodes, 3, kHeads, width / kHeads})
+                                  .view({graphs, nodes, 3, kMaskHeads, width / kMaskHeads})
                                   .permute({2, 0, 3, 1, 4});
-  torch::Tensor scores =
-      parts[0].matmul(parts[1].transpose(-1, -2)) / std::sqrt(static_cast<double>(width) / kHeads);
+  torch::Tensor scores = parts[0].matmul(parts[1].transpose(-1, -2)) /
+                         std::sqrt(static_cast<double>(width) / kMaskHeads);
   scores = scores.masked_fill(masks.logical_not(), -std::numeric_limits<float>::infinity());
   const torch::Tensor weights = dropout_(scores.softmax(-1), is_training());
   const torch::Tensor mixed =

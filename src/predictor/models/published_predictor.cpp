@@ -7,6 +7,7 @@
 
 #include "base/parallel.hpp"
 #include "predictor/models/graph_batch.hpp"
+#include "predictor/models/placement.hpp"
 #include "predictor/models/published_recipe.hpp"
 #include "predictor/models/tensor_state.hpp"
 
@@ -48,8 +49,11 @@ struct PublishedPredictor::Fitted {
 };
 
 PublishedPredictor::PublishedPredictor(std::shared_ptr<const GraphFeatures> features,
-                                       std::shared_ptr<const PublishedRecipe> recipe)
-    : features_(std::move(features)), recipe_(std::move(recipe)) {}
+                                       std::shared_ptr<const PublishedRecipe> recipe,
+                                       const ComputingOptions& computing)
+    : features_(std::move(features)),
+      recipe_(std::move(recipe)),
+      placement_(std::make_unique<const Placement>(computing)) {}
 
 PublishedPredictor::~PublishedPredictor() = default;
 
@@ -69,6 +73,7 @@ void PublishedPredictor::fit(std::span<const Label> labels, const FitControl& co
   auto fitted = std::make_unique<Fitted>(Fitted{.scale = scale, .nodes = 2 * most_nodes(graphs)});
   fitted->model = recipe_->make(static_cast<std::int64_t>(features_->vocabulary().width()),
                                 fitted->nodes, control.seed);
+  fitted->model->to(placement_->device);
   fit_scores(*fitted->model, graphs, torch::tensor(expected), weights_of(noises), recipe_->training,
              control);
   fitted_ = std::move(fitted);
@@ -77,13 +82,12 @@ void PublishedPredictor::fit(std::span<const Label> labels, const FitControl& co
 std::vector<Prediction> PublishedPredictor::predict(std::span<const spaces::Genotype> block) const {
   const auto& [scale, nodes, model] = fitted();
   std::vector<Prediction> predictions(block.size());
-  parallel_chunks(block.size(), kModelChunk, [&](std::size_t first, std::size_t count) {
-    const torch::NoGradGuard no_gradients;
-    const torch::Tensor scores =
-        model
-            ->forward(graphs_of(features_->view(), features_->vocabulary(),
-                                block.subspan(first, count), recipe_->identities))
-            .contiguous();
+  const std::size_t chunk = placement_->chunk(kModelChunk);
+  parallel_chunks(block.size(), chunk, [&](std::size_t first, std::size_t count) {
+    const Scoring scoring(*placement_);
+    const GraphBatch graphs = graphs_of(features_->view(), features_->vocabulary(),
+                                        block.subspan(first, count), recipe_->identities);
+    const torch::Tensor scores = host_scores(model->forward(moved(graphs, placement_->device)));
     for (std::size_t i = 0; i < count; ++i) {
       predictions[first + i].mean =
           scale.value(static_cast<double>(scores.const_data_ptr<float>()[i]));
@@ -124,6 +128,7 @@ void PublishedPredictor::restore(const nlohmann::json& state) {
   fitted->model =
       recipe_->make(static_cast<std::int64_t>(features_->vocabulary().width()), nodes, 1);
   restore_weights(*fitted->model, state.at("weights"));
+  fitted->model->to(placement_->device);
   fitted->model->eval();
   fitted_ = std::move(fitted);
 }

@@ -4,11 +4,13 @@
 #include <memory>
 #include <string>
 
+#include "predictor/computing_options.hpp"
 #include "predictor/graph_features.hpp"
 #include "predictor/predictor.hpp"
 
 namespace evonas::predictor {
 
+struct Placement;
 struct PublishedRecipe;
 
 /// The recipe of nar_former, nar_former_v2, nn_former, graphsage or gin, with another number of
@@ -21,7 +23,8 @@ std::shared_ptr<const PublishedRecipe> published_recipe(const std::string& name,
 class PublishedPredictor final : public Predictor {
  public:
   PublishedPredictor(std::shared_ptr<const GraphFeatures> features,
-                     std::shared_ptr<const PublishedRecipe> recipe);
+                     std::shared_ptr<const PublishedRecipe> recipe,
+                     const ComputingOptions& computing = {});
   ~PublishedPredictor() override;
 
   void fit(std::span<const Label> labels, const FitControl& control) override;
@@ -37,6 +40,7 @@ class PublishedPredictor final : public Predictor {
 
   std::shared_ptr<const GraphFeatures> features_;
   std::shared_ptr<const PublishedRecipe> recipe_;
+  std::unique_ptr<const Placement> placement_;
   std::unique_ptr<const Fitted> fitted_;
 };
 

@@ -29,7 +29,7 @@ nlohmann::json state_of(const torch::Tensor& tensor) {
   const auto known =
       std::ranges::find(kTypes, tensor.scalar_type(), [](const auto& pair) { return pair.second; });
   if (known == kTypes.end()) throw PredictorError("only tensors of real numbers can be kept");
-  const torch::Tensor whole = tensor.detach().contiguous();
+  const torch::Tensor whole = tensor.detach().cpu().contiguous();
   const auto* bytes = static_cast<const std::uint8_t*>(whole.const_data_ptr());
   return {{"type", known->first},
           {"shape", whole.sizes().vec()},

@@ -1,0 +1,104 @@
+#include "predictor/models/placement.hpp"
+
+#include <ATen/autocast_mode.h>
+
+#include "contract/predictor_contract.hpp"
+#include "predictor/models/network_ensemble.hpp"
+#include "predictor/models/published_predictor.hpp"
+#include "predictor/models/published_recipe.hpp"
+#include "predictor/random_architectures.hpp"
+#include "spaces/space_list.hpp"
+#include "torch_doctest.hpp"
+
+namespace evonas::predictor {
+namespace {
+
+const ComputingOptions kFloats = {};
+const ComputingOptions kBfloat16 = {.precision = "bfloat16"};
+
+/// Where the same predictor may compute, with the models whose predictions are compared.
+struct Places {
+  spaces::AnySpace space = spaces::make_space("nasbench201");
+  std::shared_ptr<const GraphFeatures> features = std::make_shared<const GraphFeatures>(space);
+  std::vector<Label> labels = made_up_labels(space, 100);
+  std::vector<spaces::Genotype> unseen = random_architectures(space, 1000, 5, "unseen");
+
+  std::unique_ptr<Predictor> make(const std::string& model,
+                                  const ComputingOptions& computing) const {
+    if (model != "networks") {
+      return std::make_unique<PublishedPredictor>(features, published_recipe(model, 20), computing);
+    }
+    const auto pretraining = [this](const FitControl& control) {
+      return std::make_shared<const PretrainedNetworks>(
+          *features, PretrainingOptions{.networks = 2, .graphs = 64, .steps = 4}, control);
+    };
+    return std::make_unique<NetworkEnsemble>(features, pretraining, computing);
+  }
+
+  std::vector<double> means(const Predictor& fitted) const {
+    std::vector<double> means;
+    for (const Prediction& prediction : fitted.predict(unseen)) means.push_back(prediction.mean);
+    return means;
+  }
+};
+
+const std::vector<std::string> kModels = {"nar_former", "nar_former_v2", "nn_former",
+                                          "graphsage",  "gin",           "networks"};
+
+double largest_difference(std::span<const double> a, std::span<const double> b) {
+  double largest = 0.0;
+  for (std::size_t i = 0; i < a.size(); ++i) largest = std::max(largest, std::abs(a[i] - b[i]));
+  return largest;
+}
+
+double spread_of(std::span<const double> values) {
+  const auto [least, most] = std::ranges::minmax(values);
+  return most - least;
+}
+
+TEST_CASE("scores in bfloat16 are other scores that rank alike") {
+  const Places places;
+  for (const std::string& model : {std::string("graphsage"), std::string("networks")}) {
+    CAPTURE(model);
+    const auto fitted = places.make(model, kFloats);
+    fitted->fit(places.labels, {});
+    const auto rough = places.make(model, kBfloat16);
+    rough->restore(fitted->state());
+    const std::vector<double> exact = places.means(*fitted);
+    const std::vector<double> rounded = places.means(*rough);
+    CHECK(largest_difference(exact, rounded) > 0.0);
+    CHECK(kendall_tau_b(exact, rounded) > 0.95);
+    CHECK(!at::autocast::is_autocast_enabled(torch::kCPU));
+  }
+}
+
+TEST_CASE("a device that is not there is refused") {
+  const Places places;
+  CHECK_THROWS_WITH_AS(places.make("nn_former", {.device = "tpu"}),
+                       "device tpu: expected cpu, cuda or cuda:N", PredictorError);
+  CHECK_THROWS_AS(places.make("networks", {.device = "cuda:77"}), PredictorError);
+}
+
+TEST_CASE("what was fitted on a GPU scores there and on the host alike") {
+  if (!torch::cuda::is_available()) {
+    MESSAGE("skipped: this LibTorch finds no GPU");
+    return;
+  }
+  const Places places;
+  const ComputingOptions gpu{.device = "cuda"};
+  for (const std::string& model : kModels) {
+    CAPTURE(model);
+    const auto there = places.make(model, gpu);
+    there->fit(places.labels, {});
+    const auto here = places.make(model, kFloats);
+    here->restore(there->state());
+    const std::vector<double> exact = places.means(*here);
+    CHECK(largest_difference(places.means(*there), exact) < 1e-3 * spread_of(exact));
+    const auto back = places.make(model, gpu);
+    back->restore(here->state());
+    CHECK(largest_difference(places.means(*back), exact) < 1e-3 * spread_of(exact));
+  }
+}
+
+}  // namespace
+}  // namespace evonas::predictor
