@@ -16,8 +16,9 @@ add_library(evonas_torch INTERFACE)
 target_include_directories(
   evonas_torch SYSTEM INTERFACE "$<BUILD_INTERFACE:${TORCH_INCLUDE_DIRS}>"
 )
+# libstdc++ first: some builds of LibTorch export a std::filesystem of their own, which fails for others.
 target_link_libraries(
-  evonas_torch INTERFACE "$<BUILD_INTERFACE:${TORCH_LIBRARIES}>" $<INSTALL_INTERFACE:torch>
+  evonas_torch INTERFACE stdc++ "$<BUILD_INTERFACE:${TORCH_LIBRARIES}>" $<INSTALL_INTERFACE:torch>
 )
 separate_arguments(torch_flags UNIX_COMMAND "${TORCH_CXX_FLAGS}")
 target_compile_options(evonas_torch INTERFACE ${torch_flags})
