@@ -219,6 +219,17 @@ TEST_CASE("a table of blocks is a source that needs to know what networks read")
                        yaml::YamlError);
 }
 
+TEST_CASE("a predictor in a file is a source, beside the configuration") {
+  const Configuration configuration = parse_configuration(
+      "space: nasbench201\n"
+      "objectives: [{metric: latency_ms, goal: minimize}]\n"
+      "evaluation: {latency_ms: {predict: phone.predictor}}\n"
+      "budget: {evaluations: 10}\n",
+      "/data");
+  CHECK(std::get<PredictSection>(configuration.evaluation.at("latency_ms")).predict ==
+        "/data/phone.predictor");
+}
+
 TEST_CASE("a command runs in the folder of its configuration, or where that says") {
   const std::string yaml =
       "space: nasbench201\n"
