@@ -8,6 +8,7 @@
 #include "base/nearest_name.hpp"
 #include "base/quoted.hpp"
 #include "predictor/cost_regression.hpp"
+#include "predictor/device_transfer.hpp"
 #include "predictor/linear_predictor.hpp"
 #include "predictor/plain_predictors.hpp"
 #include "predictor/trees.hpp"
@@ -61,6 +62,7 @@ spaces::NetworkInput network_input_of(const ArchitectureView& view) {
 std::unique_ptr<Predictor> make_plain_predictor(
     const std::string& name, const ArchitectureView& view,
     const std::function<std::shared_ptr<const GraphFeatures>()>& features) {
+  if (name == DeviceTransfer::kName) return std::make_unique<DeviceTransfer>(features());
   check_predictor_name(name);
   if (name == "trees") return std::make_unique<Trees>(features());
   if (name == "linear") {

@@ -40,8 +40,7 @@ std::string checkpoint_name(Pretraining what);
 spaces::NetworkInput network_input_of(const ArchitectureView& view);
 
 /// Builds one that needs no LibTorch, asking for features where it reads some; nothing for one that
-/// does. Throws as check_predictor_name()
-/// does.
+/// does. Also DeviceTransfer::kName, to be restored. Throws as check_predictor_name() does.
 std::unique_ptr<Predictor> make_plain_predictor(
     const std::string& name, const ArchitectureView& view,
     const std::function<std::shared_ptr<const GraphFeatures>()>& features);

@@ -23,4 +23,17 @@ struct LinearFit {
 LinearFit fit_linear(std::span<const double> rows, std::size_t width,
                      std::span<const double> values, double ridge);
 
+/// The same for several values of each row, `values` having `targets` numbers for each, one row
+/// after the other: one fit for each target.
+std::vector<LinearFit> fit_linears(std::span<const double> rows, std::size_t width,
+                                   std::span<const double> values, std::size_t targets,
+                                   double ridge);
+
+/// The lower Cholesky factor of a symmetric positive definite matrix, row-major; what is above the
+/// diagonal is left as it is.
+std::vector<double> cholesky(std::vector<double> matrix, std::size_t size);
+
+/// The solution of (l l^T) x = b for such a factor.
+std::vector<double> solve(std::span<const double> factor, std::vector<double> b);
+
 }  // namespace evonas::predictor

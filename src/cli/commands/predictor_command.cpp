@@ -33,6 +33,7 @@ Examples:
   add_predictor_score_command(*command, action);
   add_predictor_benchmark_command(*command, action);
   add_predictor_pretrain_command(*command, action);
+  add_predictor_devices_commands(*command, action);
 }
 
 }  // namespace evonas::cli
