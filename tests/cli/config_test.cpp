@@ -10,6 +10,7 @@
 
 #include "cli/config/configuration.hpp"
 #include "cli/config/description.hpp"
+#include "cli/config/device_experiment.hpp"
 #include "cli/config/experiment.hpp"
 #include "cli/config/latency_recipe.hpp"
 #include "cli/config/predictor_experiment.hpp"
@@ -104,6 +105,8 @@ TEST_CASE("the configurations that come with evonas are valid") {
       CHECK_NOTHROW(load_experiment(file));
     } else if (file.stem() == "embedded_table") {
       CHECK_NOTHROW(load_table_recipe(file));
+    } else if (file.stem() == "devices_nasbench201") {
+      CHECK_NOTHROW(load_device_experiment(file));
     } else if (file.stem() == "latency_networks") {
       CHECK(load_latency_recipe(file).families.size() == 10);
     } else {

@@ -143,6 +143,38 @@ TEST_CASE("a network costs what its nodes cost, give or take a residual") {
   CHECK(model.costs(tiny_networks()).min().item<float>() > 0.0F);
 }
 
+TEST_CASE("NNLP and the costs of nodes give the golden numbers") {
+  Nnlp nnlp({.operators = 4, .attributes = 3, .statics = 2, .width = 4}, 1);
+  set_golden(nnlp, {{"layer0.neighbours.weight", 0},
+                    {"layer0.neighbours.bias", 1},
+                    {"layer0.root.weight", 2},
+                    {"layer1.neighbours.weight", 3},
+                    {"layer1.neighbours.bias", 4},
+                    {"layer1.root.weight", 5},
+                    {"head.first.weight", 6},
+                    {"head.first.bias", 7},
+                    {"head.second.weight", 8},
+                    {"head.second.bias", 9},
+                    {"head.last.weight", 10},
+                    {"head.last.bias", 11}});
+  CHECK(score_of_network(nnlp, tiny_networks()) == doctest::Approx(.7203357).epsilon(1e-5));
+  NodeCosts costs({.operators = 4, .attributes = 3, .statics = 2, .width = 5}, 1);
+  set_golden(costs, {{"first.weight", 0},
+                     {"first.bias", 1},
+                     {"second.weight", 2},
+                     {"second.bias", 3},
+                     {"last.weight", 4},
+                     {"last.bias", 5},
+                     {"straight.weight", 6},
+                     {"residual_hidden.weight", 7},
+                     {"residual_hidden.bias", 8},
+                     {"residual.weight", 9},
+                     {"residual.bias", 10}});
+  const torch::NoGradGuard no_gradients;
+  CHECK(distance(costs.costs(tiny_networks()), {.853410F, 1.030097F, 1.241728F, 1.213221F}) < 1e-5);
+  CHECK(score_of_network(costs, tiny_networks()) == doctest::Approx(4.227877).epsilon(1e-5));
+}
+
 TEST_CASE("labels that add up over nodes are learnt, and told for another space") {
   const spaces::AnySpace space = small_cells();
   const spaces::AnySpace wider =

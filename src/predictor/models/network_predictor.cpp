@@ -106,7 +106,10 @@ std::shared_ptr<const NetworkRecipe> network_recipe(const std::string& name, std
   } else {
     return nullptr;
   }
-  if (epochs > 0) recipe.training.epochs = epochs;
+  if (epochs > 0) {
+    recipe.training.epochs = epochs;
+    recipe.training.least_steps = 1;
+  }
   return std::make_shared<const NetworkRecipe>(std::move(recipe));
 }
 
