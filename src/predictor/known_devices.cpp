@@ -15,6 +15,7 @@ namespace {
 constexpr double kConstantVariance = 4.0;  // of logarithms: a device may be ten times as fast
 constexpr double kFeatureVariance = 0.05 * 0.05;
 constexpr double kModelRidge = 1e-3;
+constexpr std::size_t kMostGeneValues = 32;  // of a gene that models read
 constexpr std::size_t kMostModelled = 2000;  // architectures that models are fitted to
 
 void check_latencies(const DeviceLatencies& latencies) {
@@ -41,15 +42,52 @@ KnownDevices::KnownDevices(std::shared_ptr<const GraphFeatures> features, Device
   check_latencies(latencies_);
   const std::size_t devices = latencies_.devices.size();
   const std::size_t count = latencies_.architectures.size();
-  std::vector<Key> keys(count);
-  parallel_for(count, [&](std::size_t i) {
-    keys[i] = features_->view().space().key(latencies_.architectures[i]);
-  });
-  for (std::size_t i = 0; i < count; ++i) rows_.emplace(keys[i], i);
+  for (std::size_t i = 0; i < count; ++i) rows_.emplace(latencies_.architectures[i], i);
   centres_.assign(devices, 0.0);
   for (std::size_t i = 0; i < latencies_.values.size(); ++i) {
     centres_[i % devices] += std::log(latencies_.values[i]) / static_cast<double>(count);
   }
+  number_genes();
+  fit_models();
+}
+
+void KnownDevices::number_genes() {
+  const std::size_t places = features_->view().space().describe_genes().size();
+  gene_values_.assign(places, 0);
+  for (const spaces::Genotype& genotype : latencies_.architectures) {
+    for (std::size_t place = 0; place < std::min(places, genotype.size()); ++place) {
+      const auto gene = static_cast<std::size_t>(std::max<int>(0, genotype[place]));
+      gene_values_[place] = std::max(gene_values_[place], gene + 1);
+    }
+  }
+  for (std::size_t& values : gene_values_) {
+    if (values > kMostGeneValues) values = 0;
+    gene_columns_ += values;
+  }
+}
+
+std::vector<double> KnownDevices::numbers(std::span<const spaces::Genotype> block) const {
+  const std::vector<double> features = features_->compute(block);
+  std::vector<double> numbers(block.size() * width(), 0.0);
+  for (std::size_t i = 0; i < block.size(); ++i) {
+    const auto row = std::span(numbers).subspan(width() * i, width());
+    std::ranges::copy(std::span(features).subspan(features_->size() * i, features_->size()),
+                      row.begin());
+    std::size_t column = features_->size();
+    for (std::size_t place = 0; place < gene_values_.size(); ++place) {
+      const auto gene = place < block[i].size() && block[i][place] >= 0
+                            ? static_cast<std::size_t>(block[i][place])
+                            : kMostGeneValues;
+      if (gene < gene_values_[place]) row[column + gene] = 1.0;
+      column += gene_values_[place];
+    }
+  }
+  return numbers;
+}
+
+void KnownDevices::fit_models() {
+  const std::size_t devices = latencies_.devices.size();
+  const std::size_t count = latencies_.architectures.size();
   std::vector<spaces::Genotype> modelled;
   std::vector<double> values;
   const std::size_t rows = std::min(count, kMostModelled);
@@ -60,11 +98,10 @@ KnownDevices::KnownDevices(std::shared_ptr<const GraphFeatures> features, Device
       values.push_back(std::log(latencies_.values[devices * row + device]));
     }
   }
-  const std::size_t width = features_->size();
-  const std::vector<double> numbers = features_->compute(modelled);
-  models_ = fit_linears(numbers, width, values, devices, kModelRidge);
+  const std::vector<double> read = numbers(modelled);
+  models_ = fit_linears(read, width(), values, devices, kModelRidge);
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const auto row = std::span(numbers).subspan(width * (i / devices), width);
+    const auto row = std::span(read).subspan(width() * (i / devices), width());
     model_variance_ += std::pow(models_[i % devices].value(row) - values[i], 2) /
                        static_cast<double>(values.size());
   }
@@ -80,18 +117,17 @@ double KnownDevices::Draws::covariance(std::size_t own, const Draws& others,
 
 KnownDevices::Draws KnownDevices::draws(std::span<const spaces::Genotype> block) const {
   const std::size_t devices = latencies_.devices.size();
-  const std::size_t width = features_->size();
-  const std::vector<double> numbers = features_->compute(block);
+  const std::vector<double> read = numbers(block);
   Draws draws{.means = std::vector<double>(block.size(), 0.0),
-              .factors = std::vector<double>(block.size() * (devices + width)),
+              .factors = std::vector<double>(block.size() * (devices + width())),
               .noises = std::vector<double>(block.size(), 0.0),
-              .width = devices + width};
+              .width = devices + width()};
   const double device_unit = 1.0 / std::sqrt(static_cast<double>(devices - 1));
-  const double feature_unit = std::sqrt(kFeatureVariance / static_cast<double>(width));
+  const double feature_unit = std::sqrt(kFeatureVariance / static_cast<double>(width()));
   parallel_for(block.size(), [&](std::size_t i) {
-    const auto row = std::span(numbers).subspan(width * i, width);
+    const auto row = std::span(read).subspan(width() * i, width());
     const auto factors = std::span(draws.factors).subspan(draws.width * i, draws.width);
-    const auto known = rows_.find(features_->view().space().key(block[i]));
+    const auto known = rows_.find(block[i]);
     if (known == rows_.end()) draws.noises[i] = model_variance_;
     double& mean = draws.means[i];
     for (std::size_t device = 0; device < devices; ++device) {
@@ -102,7 +138,7 @@ KnownDevices::Draws KnownDevices::draws(std::span<const spaces::Genotype> block)
       mean += factors[device] / static_cast<double>(devices);
     }
     for (double& factor : factors.first(devices)) factor = (factor - mean) * device_unit;
-    for (std::size_t k = 0; k < width; ++k) factors[devices + k] = row[k] * feature_unit;
+    for (std::size_t k = 0; k < width(); ++k) factors[devices + k] = row[k] * feature_unit;
   });
   return draws;
 }

@@ -28,7 +28,9 @@ struct DeviceLatencies {
 /// features of graphs, for what no known device shows.
 ///
 /// Latencies of architectures that have none are predicted, on each device by a ridge regression on
-/// the features. Immutable; safe from many threads.
+/// the features, and on genes where their places mean the same in all architectures: devices also
+/// run what the output does not depend on, which graphs as predictors read them leave out.
+/// Immutable; safe from many threads.
 class KnownDevices {
  public:
   /// Throws PredictorError for fewer than two devices, no architectures, a number of values that
@@ -64,12 +66,21 @@ class KnownDevices {
                                  std::shared_ptr<const GraphFeatures> features);
 
  private:
+  /// What models read of architectures, `width()` numbers each.
+  std::vector<double> numbers(std::span<const spaces::Genotype> block) const;
+  std::size_t width() const { return features_->size() + gene_columns_; }
+  void number_genes();
+  void fit_models();
+
   std::shared_ptr<const GraphFeatures> features_;
   DeviceLatencies latencies_;
-  std::map<Key, std::size_t> rows_;  // of the latencies
-  std::vector<double> centres_;      // by device: mean logarithm
-  std::vector<LinearFit> models_;    // by device: of logarithms
-  double model_variance_ = 0.0;      // of these models, mean over devices
+  std::map<spaces::Genotype, std::size_t> rows_;  // of the latencies
+  /// By place in a genotype: how many values a gene has; none where genes are not read.
+  std::vector<std::size_t> gene_values_;
+  std::size_t gene_columns_ = 0;
+  std::vector<double> centres_;    // by device: mean logarithm
+  std::vector<LinearFit> models_;  // by device: of logarithms
+  double model_variance_ = 0.0;    // of these models, mean over devices
 };
 
 /// Variance of the logarithm of a measured latency.
