@@ -69,7 +69,7 @@ NetworkNode network_node(const graph::Graph& network, graph::NodeId id) {
   return result;
 }
 
-float logarithm(double number, double unit) {
+float log_of_one_more(double number, double unit) {
   return static_cast<float>(std::log2(1.0 + number) / unit);
 }
 
@@ -116,20 +116,20 @@ void logarithms_of(const NetworkNode& node, std::span<float, kNodeLogarithms> nu
   constexpr double kSmallUnit = 8.0;
   constexpr double kLargeUnit = 16.0;
   std::size_t at = 0;
-  for (const double number : node.attributes) numbers[at++] = logarithm(number, kSmallUnit);
-  for (const double extent : node.shape) numbers[at++] = logarithm(extent, kSmallUnit);
+  for (const double number : node.attributes) numbers[at++] = log_of_one_more(number, kSmallUnit);
+  for (const double extent : node.shape) numbers[at++] = log_of_one_more(extent, kSmallUnit);
   for (const double cost : {node.macs, node.parameters, node.read, node.written}) {
-    numbers[at++] = logarithm(cost, kLargeUnit);
+    numbers[at++] = log_of_one_more(cost, kLargeUnit);
   }
 }
 
 void logarithms_of(const NetworkGraph& network, std::span<float, kNetworkLogarithms> numbers) {
   constexpr double kCostUnit = 24.0;
   constexpr double kNodesUnit = 8.0;
-  numbers[0] = logarithm(network.macs, kCostUnit);
-  numbers[1] = logarithm(network.parameters, kCostUnit);
-  numbers[2] = logarithm(network.memory, kCostUnit);
-  numbers[3] = logarithm(static_cast<double>(network.nodes.size()), kNodesUnit);
+  numbers[0] = log_of_one_more(network.macs, kCostUnit);
+  numbers[1] = log_of_one_more(network.parameters, kCostUnit);
+  numbers[2] = log_of_one_more(network.memory, kCostUnit);
+  numbers[3] = log_of_one_more(static_cast<double>(network.nodes.size()), kNodesUnit);
 }
 
 void codes_of(const NetworkNode& node, std::span<float, kNodeCodes> codes) {

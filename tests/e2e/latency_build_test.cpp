@@ -200,6 +200,9 @@ TEST_CASE("a predictor learns the latency of networks, and tells it of others") 
 
   CHECK(contains(run({"predictor", "score", file, "--random", "3"}).err, "--network FILE"));
   CHECK(contains(run({"predictor", "score", file, "--network", onnx, onnx}).err, "given twice"));
+  std::vector<std::string> needless = fit;
+  needless.insert(needless.end(), {"--metric", "latency_ms"});
+  CHECK(contains(run(needless).err, "have no effect where latency is learnt"));
   fit[5] = "trees";
   CHECK(contains(run(fit).err, "--latency needs a predictor that reads whole networks"));
   fit.insert(fit.end(), {"--table", "labels.sqlite"});
@@ -247,6 +250,35 @@ budget: {evaluations: 40}
 }
 
 #ifdef EVONAS_TORCH_PROGRAM
+
+TEST_CASE("models of whole networks learn latencies of families, and tell them of files") {
+  const SmallFamilies families;
+  const MadeUpLatencies made(families);
+  const std::string onnx = families.out("cell.onnx");
+  REQUIRE(run({"network", "export", "nasbench201", kArchitecture, "--input", "1x8x8:3", "--set",
+               "channels=1", "--set", "cells_per_stage=1", "--out", onnx})
+              .code == 0);
+  for (const std::string model : {"node_costs", "nnlp", "nar_former_v2", "nn_former"}) {
+    CAPTURE(model);
+    const std::string file = families.out(model + ".predictor");
+    const Result fitted =
+        run_program(EVONAS_TORCH_PROGRAM, {"predictor", "fit", "--latency", made.folder.string(),
+                                           "--model", model, "--epochs", "2", "--out", file});
+    CAPTURE(fitted.err);
+    REQUIRE(fitted.code == 0);
+    const Result scored =
+        run_program(EVONAS_TORCH_PROGRAM, {"predictor", "score", file, "--network", onnx});
+    CAPTURE(scored.err);
+    REQUIRE(scored.code == 0);
+    CHECK(std::stod(fields_of(scored.out).at(1).at(1)) > 0.0);
+  }
+  const Result compared = run_program(
+      EVONAS_TORCH_PROGRAM,
+      {"predictor", "benchmark", "--latency", made.folder.string(), "--model", "node_costs,nnlp",
+       "--train", "20", "--seeds", "1", "--epochs", "2", "--split", "leave_family_out"});
+  CAPTURE(compared.err);
+  CHECK(compared.code == 0);
+}
 
 std::size_t lines_in(const fs::path& file) {
   if (!fs::exists(file)) return 0;

@@ -18,10 +18,10 @@ namespace {
 
 using tests::message_of;
 
-spaces::AnySpace cells() { return spaces::make_space("nasbench201"); }
+spaces::AnySpace cell_space() { return spaces::make_space("nasbench201"); }
 
 std::vector<spaces::Genotype> random_cells(std::size_t count, std::uint64_t seed) {
-  const spaces::AnySpace space = cells();
+  const spaces::AnySpace space = cell_space();
   std::vector<spaces::Genotype> architectures;
   Rng rng(seed, "cells");
   for (std::size_t i = 0; i < count; ++i) architectures.push_back(space.sample(rng));
@@ -54,7 +54,7 @@ DeviceLatencies made_up_devices(std::size_t devices, std::size_t architectures) 
 }
 
 TEST_CASE("ten measurements tell a device that is like others") {
-  const auto features = std::make_shared<const GraphFeatures>(cells());
+  const auto features = std::make_shared<const GraphFeatures>(cell_space());
   const auto known = std::make_shared<const KnownDevices>(features, made_up_devices(12, 400));
   DeviceTransfer transfer(known);
   const std::vector<spaces::Genotype> unseen = random_cells(200, 9);
@@ -106,7 +106,7 @@ TEST_CASE("ten measurements tell a device that is like others") {
 }
 
 TEST_CASE("a device is told at the height of its measurements, and less surely far from them") {
-  const auto features = std::make_shared<const GraphFeatures>(cells());
+  const auto features = std::make_shared<const GraphFeatures>(cell_space());
   const auto known = std::make_shared<const KnownDevices>(features, made_up_devices(6, 300));
   const std::vector<spaces::Genotype> block = random_cells(30, 3);
   std::vector<Label> slow;
@@ -137,7 +137,7 @@ TEST_CASE("a device is told at the height of its measurements, and less surely f
 }
 
 TEST_CASE("what is known of devices must be whole") {
-  const auto features = std::make_shared<const GraphFeatures>(cells());
+  const auto features = std::make_shared<const GraphFeatures>(cell_space());
   const auto refusal = [&](DeviceLatencies latencies) {
     return message_of<PredictorError>([&] { KnownDevices(features, std::move(latencies)); });
   };
@@ -158,7 +158,7 @@ TEST_CASE("what is known of devices must be whole") {
 }
 
 TEST_CASE("a device is tried as if it were not known, nor its like") {
-  const auto features = std::make_shared<const GraphFeatures>(cells());
+  const auto features = std::make_shared<const GraphFeatures>(cell_space());
   const DeviceLatencies latencies = made_up_devices(8, 300);
   const DeviceTrial trial{.measurements = 10, .known = 100, .pool = 60, .test = 150};
   const std::vector<std::size_t> alike = {2, 3};

@@ -105,6 +105,11 @@ FitData data_of(const FitOptions& options) {
   if (options.latency.empty() && options.metric.empty()) {
     throw predictor::PredictorError("--table needs --metric NAME");
   }
+  if (!options.latency.empty() &&
+      (!options.metric.empty() || !options.input.empty() || options.noise)) {
+    throw predictor::PredictorError(
+        "--metric, --input and --noise have no effect where latency is learnt: leave them out");
+  }
   FitData data = options.latency.empty() ? data_of_table(options) : data_of_networks(options);
   std::vector<predictor::Label>& labels = data.labels;
   if (options.train > labels.size()) {
