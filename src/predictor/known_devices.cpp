@@ -15,8 +15,11 @@ namespace {
 constexpr double kConstantVariance = 4.0;  // of logarithms: a device may be ten times as fast
 constexpr double kFeatureVariance = 0.05 * 0.05;
 constexpr double kModelRidge = 1e-3;
-constexpr std::size_t kMostGeneValues = 32;  // of a gene that models read
+constexpr std::size_t kMostGeneValues = 32;  // of a gene that is told by one-hot columns
 constexpr std::size_t kMostModelled = 2000;  // architectures that models are fitted to
+
+/// Genes of many values, such as resolutions, are one number.
+std::size_t columns_of_gene(std::size_t values) { return values > kMostGeneValues ? 1 : values; }
 
 void check_latencies(const DeviceLatencies& latencies) {
   const std::size_t devices = latencies.devices.size();
@@ -60,10 +63,7 @@ void KnownDevices::number_genes() {
       gene_values_[place] = std::max(gene_values_[place], gene + 1);
     }
   }
-  for (std::size_t& values : gene_values_) {
-    if (values > kMostGeneValues) values = 0;
-    gene_columns_ += values;
-  }
+  for (const std::size_t values : gene_values_) gene_columns_ += columns_of_gene(values);
 }
 
 std::vector<double> KnownDevices::numbers(std::span<const spaces::Genotype> block) const {
@@ -75,11 +75,17 @@ std::vector<double> KnownDevices::numbers(std::span<const spaces::Genotype> bloc
                       row.begin());
     std::size_t column = features_->size();
     for (std::size_t place = 0; place < gene_values_.size(); ++place) {
-      const auto gene = place < block[i].size() && block[i][place] >= 0
-                            ? static_cast<std::size_t>(block[i][place])
-                            : kMostGeneValues;
-      if (gene < gene_values_[place]) row[column + gene] = 1.0;
-      column += gene_values_[place];
+      const std::size_t values = gene_values_[place];
+      const std::size_t columns = columns_of_gene(values);
+      if (place < block[i].size() && block[i][place] >= 0) {
+        const auto gene = static_cast<std::size_t>(block[i][place]);
+        if (columns < values) {
+          row[column] = static_cast<double>(gene) / static_cast<double>(values);
+        } else if (gene < values) {
+          row[column + gene] = 1.0;
+        }
+      }
+      column += columns;
     }
   }
   return numbers;

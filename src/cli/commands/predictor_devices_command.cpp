@@ -183,7 +183,7 @@ Example:
       ->required();
   command->add_option("-n", suggested->count, "how many")->capture_default_str();
   command->add_option("--pool", suggested->pool, "random architectures that they are chosen from")
-      ->check(CLI::Range(1, 10000))
+      ->check(CLI::Range(1, 4000))
       ->capture_default_str();
   command->add_option("--seed", suggested->seed, "seed of these")->capture_default_str();
   add_threads(*command, suggested->threads);

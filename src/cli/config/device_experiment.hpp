@@ -43,8 +43,7 @@ struct DeviceExperiment {
           "so many architectures have latencies on the other devices, and none of them is tested; "
           "0: all have them",
           between(0, 1e8));
-    visit("pool", pool, "random architectures that measurements are chosen from",
-          between(1, 10000));
+    visit("pool", pool, "random architectures that measurements are chosen from", between(1, 4000));
     visit("test", test, "most architectures to test on; 0 is all that are left", between(0, 1e8));
     visit("seeds", seeds, "draws of architectures, with the seeds 1, 2, 3, ...", between(1, 1000));
   }

@@ -21,12 +21,9 @@ constexpr double kNinetyFivePercent = 1.959963984540054;  // deviations to eithe
 /// See make_predicted_source().
 class PredictedMetric final : public evaluation::Evaluator {
  public:
-  PredictedMetric(PredictorSource source, std::unique_ptr<predictor::Predictor> fitted,
-                  evaluation::Metric metric, std::string identity)
-      : source_(std::move(source)),
-        fitted_(std::move(fitted)),
-        metric_(std::move(metric)),
-        identity_(std::move(identity)) {}
+  PredictedMetric(std::unique_ptr<predictor::Predictor> fitted, evaluation::Metric metric,
+                  std::string identity)
+      : fitted_(std::move(fitted)), metric_(std::move(metric)), identity_(std::move(identity)) {}
 
   std::vector<evaluation::Metric> metrics() const override { return {metric_}; }
   bool deterministic() const override { return true; }
@@ -61,7 +58,6 @@ class PredictedMetric final : public evaluation::Evaluator {
     return value;
   }
 
-  PredictorSource source_;
   std::unique_ptr<predictor::Predictor> fitted_;
   evaluation::Metric metric_;
   std::string identity_;
@@ -91,14 +87,14 @@ std::shared_ptr<evaluation::Evaluator> make_predicted_source(
   } else if (!about.input.empty()) {
     options.input = spaces::NetworkInput::parse(about.input);
   }
-  PredictorSource source(space, options);
-  std::unique_ptr<predictor::Predictor> fitted = source.make(about.predictor);
+  std::unique_ptr<predictor::Predictor> fitted =
+      PredictorSource(space, options).make(about.predictor);
   predictor::restore(*fitted, checkpoint, file.string());
   std::string identity = Key::of(bytes).hex();
   if (options.input) identity += " " + options.input->to_string();
   return std::make_shared<PredictedMetric>(
-      std::move(source), std::move(fitted),
-      evaluation::Metric{metric, about.unit, evaluation::CostClass::Cheap}, std::move(identity));
+      std::move(fitted), evaluation::Metric{metric, about.unit, evaluation::CostClass::Cheap},
+      std::move(identity));
 }
 
 }  // namespace evonas::cli
