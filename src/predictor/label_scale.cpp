@@ -1,6 +1,7 @@
 #include "predictor/label_scale.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <nlohmann/json.hpp>
 
@@ -26,6 +27,12 @@ LabelScale::LabelScale(std::span<const Label> labels, Kind kind) {
     offset_ = low->value - kShift * range;
   }
   unit_ = high->value - offset_;
+  if (kind == Kind::LargestIsOne || range == 0.0) return;
+  double logarithm = 0.0;
+  for (const Label& label : labels) {
+    logarithm += std::log(label.value - offset_) / static_cast<double>(labels.size());
+  }
+  unit_ = std::exp(logarithm);
 }
 
 double LabelScale::scaled(double value) const {

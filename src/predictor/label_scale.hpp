@@ -18,6 +18,9 @@ class LabelScale {
     /// shift. Equal labels leave nothing to learn and are all 0.5.
     LargestIsOne,
     RankNormal,  ///< see rank_normal.hpp
+    /// As LargestIsOne, but divided by their geometric mean: for models that begin near 1 and learn
+    /// relative errors.
+    MiddleIsOne,
   };
 
   /// Throws as check_labels() does.

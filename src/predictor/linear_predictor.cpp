@@ -1,40 +1,18 @@
 #include "predictor/linear_predictor.hpp"
 
-#include <array>
 #include <cmath>
 
 #include <nlohmann/json.hpp>
 
 #include "base/parallel.hpp"
 #include "graph/cost.hpp"
+#include "predictor/ridge.hpp"
 
 namespace evonas::predictor {
 namespace {
 
 constexpr std::size_t kCosts = 4;
-constexpr double kRidge = 1e-3;  // on top of the sum of squares of every cost
-
-using CostMatrix = std::array<std::array<double, kCosts>, kCosts>;
-
-/// The solution of a x = b for a symmetric positive definite matrix, by Cholesky's factor.
-std::array<double, kCosts> solve(CostMatrix a, std::array<double, kCosts> b) {
-  for (std::size_t row = 0; row < kCosts; ++row) {
-    for (std::size_t column = 0; column <= row; ++column) {
-      double value = a.at(row).at(column);
-      for (std::size_t k = 0; k < column; ++k) value -= a.at(row).at(k) * a.at(column).at(k);
-      a.at(row).at(column) = row == column ? std::sqrt(value) : value / a.at(column).at(column);
-    }
-  }
-  for (std::size_t row = 0; row < kCosts; ++row) {
-    for (std::size_t k = 0; k < row; ++k) b.at(row) -= a.at(row).at(k) * b.at(k);
-    b.at(row) /= a.at(row).at(row);
-  }
-  for (std::size_t row = kCosts; row-- > 0;) {
-    for (std::size_t k = row + 1; k < kCosts; ++k) b.at(row) -= a.at(k).at(row) * b.at(k);
-    b.at(row) /= a.at(row).at(row);
-  }
-  return b;
-}
+constexpr double kRidge = 1e-3;  // a label, on top of the sum of squares of every cost
 
 }  // namespace
 
@@ -58,31 +36,13 @@ std::vector<double> LinearPredictor::costs(std::span<const spaces::Genotype> blo
 void LinearPredictor::fit(std::span<const Label> labels, const FitControl& /*control*/) {
   check_labels(labels);
   std::vector<spaces::Genotype> genotypes;
+  std::vector<double> values;
   const auto count = static_cast<double>(labels.size());
-  double mean = 0.0;
   for (const Label& label : labels) {
     genotypes.push_back(label.genotype);
-    mean += label.value / count;
+    values.push_back(label.value);
   }
-  const std::vector<double> rows = costs(genotypes);
-  std::vector<double> centres(kCosts, 0.0);
-  for (std::size_t i = 0; i < rows.size(); ++i) centres[i % kCosts] += rows[i] / count;
-  CostMatrix products{};
-  std::array<double, kCosts> right{};
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    for (std::size_t a = 0; a < kCosts; ++a) {
-      const double value = rows[kCosts * i + a] - centres[a];
-      right.at(a) += value * (labels[i].value - mean);
-      for (std::size_t b = 0; b < kCosts; ++b) {
-        products.at(a).at(b) += value * (rows[kCosts * i + b] - centres[b]);
-      }
-    }
-  }
-  for (std::size_t a = 0; a < kCosts; ++a) products.at(a).at(a) += kRidge * count;
-  const std::array<double, kCosts> solution = solve(products, right);
-  centres_ = std::move(centres);
-  weights_.assign(solution.begin(), solution.end());
-  weights_.push_back(mean);
+  fitted_ = fit_linear(costs(genotypes), kCosts, values, kRidge);
   deviation_ = 0.0;
   double squares = 0.0;
   const std::vector<Prediction> fitted = predict(genotypes);
@@ -97,18 +57,17 @@ std::vector<Prediction> LinearPredictor::predict(std::span<const spaces::Genotyp
   const std::vector<double> rows = costs(block);
   std::vector<Prediction> predictions;
   for (std::size_t i = 0; i < block.size(); ++i) {
-    double value = weights_.back();
-    for (std::size_t a = 0; a < kCosts; ++a) {
-      value += weights_[a] * (rows[kCosts * i + a] - centres_[a]);
-    }
-    predictions.push_back({.mean = value, .deviation = deviation_});
+    predictions.push_back({.mean = fitted_.value(std::span(rows).subspan(kCosts * i, kCosts)),
+                           .deviation = deviation_});
   }
   return predictions;
 }
 
 nlohmann::json LinearPredictor::state() const {
   check_fitted();
-  return {{"centres", centres_}, {"weights", weights_}, {"deviation", deviation_}};
+  std::vector<double> weights = fitted_.weights;
+  weights.push_back(fitted_.mean);
+  return {{"centres", fitted_.centres}, {"weights", weights}, {"deviation", deviation_}};
 }
 
 void LinearPredictor::restore(const nlohmann::json& state) {
@@ -118,12 +77,15 @@ void LinearPredictor::restore(const nlohmann::json& state) {
     throw PredictorError("the weights are not those of a linear predictor");
   }
   deviation_ = state.at("deviation").get<double>();
-  centres_ = std::move(centres);
-  weights_ = std::move(weights);
+  const double mean = weights.back();
+  weights.pop_back();
+  fitted_ = {.centres = std::move(centres), .weights = std::move(weights), .mean = mean};
 }
 
 void LinearPredictor::check_fitted() const {
-  if (weights_.empty()) throw PredictorError("the linear predictor has not been fitted yet");
+  if (fitted_.weights.empty()) {
+    throw PredictorError("the linear predictor has not been fitted yet");
+  }
 }
 
 }  // namespace evonas::predictor

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "predictor/predictor.hpp"
+#include "predictor/ridge.hpp"
 #include "spaces/network_input.hpp"
 
 namespace evonas::predictor {
@@ -17,7 +18,7 @@ class LinearPredictor final : public Predictor {
 
   void fit(std::span<const Label> labels, const FitControl& control) override;
   std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override;
-  std::size_t parameters() const override { return weights_.size(); }
+  std::size_t parameters() const override { return fitted_.weights.size() + 1; }
   nlohmann::json state() const override;
   void restore(const nlohmann::json& state) override;
 
@@ -27,8 +28,7 @@ class LinearPredictor final : public Predictor {
 
   spaces::AnySpace space_;
   spaces::NetworkInput input_;
-  std::vector<double> centres_;  // of the costs
-  std::vector<double> weights_;  // of the costs, less their centres, and last of 1
+  LinearFit fitted_;
   double deviation_ = 0.0;
 };
 

@@ -7,6 +7,8 @@
 
 #include "base/nearest_name.hpp"
 #include "base/quoted.hpp"
+#include "predictor/cost_regression.hpp"
+#include "predictor/device_transfer.hpp"
 #include "predictor/linear_predictor.hpp"
 #include "predictor/plain_predictors.hpp"
 #include "predictor/trees.hpp"
@@ -14,9 +16,10 @@
 namespace evonas::predictor {
 
 std::vector<std::string> predictor_names() {
-  return {"evonas",        "mixture",       "networks",  "gp",        "trees",
-          "nar_former",    "nar_former_v2", "nn_former", "graphsage", "gin",
-          "path_networks", "arch2vec",      "linear",    "random",    "constant"};
+  return {"evonas",        "mixture",       "networks",  "gp",         "trees",
+          "nar_former",    "nar_former_v2", "nn_former", "graphsage",  "gin",
+          "path_networks", "arch2vec",      "nnlp",      "node_costs", "flops",
+          "flops_memory",  "linear",        "random",    "constant"};
 }
 
 void check_predictor_name(const std::string& name) {
@@ -27,6 +30,12 @@ void check_predictor_name(const std::string& name) {
                                    guess.empty()
                                        ? fmt::format("; there are {}", fmt::join(names, ", "))
                                        : fmt::format("; did you mean {}?", guess)));
+}
+
+bool reads_any_network(const std::string& name, bool sees_networks) {
+  if (name == "nar_former_v2" || name == "nn_former") return sees_networks;
+  return name == "nnlp" || name == "node_costs" || name == "flops" || name == "flops_memory" ||
+         name == "linear";
 }
 
 Pretraining pretraining_of(const std::string& name) {
@@ -46,15 +55,25 @@ std::string checkpoint_name(Pretraining what) {
   return {};
 }
 
+spaces::NetworkInput network_input_of(const ArchitectureView& view) {
+  return view.input().value_or(spaces::NetworkInput::parse("cifar10"));
+}
+
 std::unique_ptr<Predictor> make_plain_predictor(
-    const std::string& name, const spaces::AnySpace& space,
+    const std::string& name, const ArchitectureView& view,
     const std::function<std::shared_ptr<const GraphFeatures>()>& features) {
+  if (name == DeviceTransfer::kName) return std::make_unique<DeviceTransfer>(features());
   check_predictor_name(name);
   if (name == "trees") return std::make_unique<Trees>(features());
   if (name == "linear") {
-    return std::make_unique<LinearPredictor>(space, spaces::NetworkInput::parse("cifar10"));
+    return std::make_unique<LinearPredictor>(view.space(), network_input_of(view));
   }
-  if (name == "random") return std::make_unique<RandomPredictor>(space);
+  if (name == "flops" || name == "flops_memory") {
+    return std::make_unique<CostRegression>(
+        view.space(), network_input_of(view),
+        name == "flops" ? CostRegression::Costs::Flops : CostRegression::Costs::FlopsAndMemory);
+  }
+  if (name == "random") return std::make_unique<RandomPredictor>(view.space());
   if (name == "constant") return std::make_unique<ConstantPredictor>();
   return nullptr;
 }

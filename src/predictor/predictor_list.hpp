@@ -23,6 +23,11 @@ enum class Pretraining {
   Arch2Vec,  ///< models/arch2vec.hpp
 };
 
+/// Whether that predictor reads operators of whole networks and what they cost, so that what it has
+/// learnt holds in any space, and for networks of files. `sees_networks`: whether predictors that
+/// can do either look at whole networks instead of cells.
+bool reads_any_network(const std::string& name, bool sees_networks);
+
 /// What fits of that predictor start from.
 Pretraining pretraining_of(const std::string& name);
 
@@ -30,11 +35,14 @@ Pretraining pretraining_of(const std::string& name);
 /// networks", "pretrained arch2vec"; empty for none.
 std::string checkpoint_name(Pretraining what);
 
+/// What predictors read that always look at whole networks: what the view says, else images of
+/// CIFAR-10.
+spaces::NetworkInput network_input_of(const ArchitectureView& view);
+
 /// Builds one that needs no LibTorch, asking for features where it reads some; nothing for one that
-/// does. Throws as check_predictor_name()
-/// does.
+/// does. Also DeviceTransfer::kName, to be restored. Throws as check_predictor_name() does.
 std::unique_ptr<Predictor> make_plain_predictor(
-    const std::string& name, const spaces::AnySpace& space,
+    const std::string& name, const ArchitectureView& view,
     const std::function<std::shared_ptr<const GraphFeatures>()>& features);
 
 }  // namespace evonas::predictor

@@ -10,6 +10,7 @@
 
 #include "cli/config/configuration.hpp"
 #include "cli/config/description.hpp"
+#include "cli/config/device_experiment.hpp"
 #include "cli/config/experiment.hpp"
 #include "cli/config/latency_recipe.hpp"
 #include "cli/config/predictor_experiment.hpp"
@@ -104,6 +105,8 @@ TEST_CASE("the configurations that come with evonas are valid") {
       CHECK_NOTHROW(load_experiment(file));
     } else if (file.stem() == "embedded_table") {
       CHECK_NOTHROW(load_table_recipe(file));
+    } else if (file.stem().string().starts_with("devices_")) {
+      CHECK_NOTHROW(load_device_experiment(file));
     } else if (file.stem() == "latency_networks") {
       CHECK(load_latency_recipe(file).families.size() == 10);
     } else {
@@ -217,6 +220,17 @@ TEST_CASE("a table of blocks is a source that needs to know what networks read")
         "/data/i7.yaml");
   CHECK_THROWS_WITH_AS(parse_configuration(yaml, "/data"), doctest::Contains("input"),
                        yaml::YamlError);
+}
+
+TEST_CASE("a predictor in a file is a source, beside the configuration") {
+  const Configuration configuration = parse_configuration(
+      "space: nasbench201\n"
+      "objectives: [{metric: latency_ms, goal: minimize}]\n"
+      "evaluation: {latency_ms: {predict: phone.predictor}}\n"
+      "budget: {evaluations: 10}\n",
+      "/data");
+  CHECK(std::get<PredictSection>(configuration.evaluation.at("latency_ms")).predict ==
+        "/data/phone.predictor");
 }
 
 TEST_CASE("a command runs in the folder of its configuration, or where that says") {

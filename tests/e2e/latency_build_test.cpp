@@ -87,15 +87,25 @@ TEST_CASE("what a latency recipe asks for is checked before anything is measured
   CHECK(contains(refused({}), "without LibTorch"));
 }
 
-TEST_CASE("predictors of latency are compared on several families") {
-  const SmallFamilies families;
-  const fs::path folder = families.folder / "made_up";
-  fs::create_directories(folder);
-  write_text(folder / "recipe.yaml", read_text(families.recipe));
-  write_text(folder / "chains.yaml", read_text(families.folder / "chains.yaml"));
+/// A folder as 'evonas latency build' makes it, whose latencies follow from FLOPs, and its rows.
+struct MadeUpLatencies {
+  fs::path folder;
   std::string csv =
       "family,architecture,latency_ms,low_ms,high_ms,params,flops,memory_access_bytes,nodes\n";
-  const auto add = [&](const std::string& family, std::vector<std::string> arguments) {
+
+  explicit MadeUpLatencies(const SmallFamilies& families) : folder(families.folder / "made_up") {
+    fs::create_directories(folder);
+    write_text(folder / "recipe.yaml", read_text(families.recipe));
+    write_text(folder / "chains.yaml", read_text(families.folder / "chains.yaml"));
+    add("cells",
+        {"nasbench201", "--set", "channels=1", "--set", "cells_per_stage=1", "--input", "1x8x8:3"});
+    add("chains",
+        {"declared", "--set", "file=" + (folder / "chains.yaml").string(), "--input", "3x8x8:2"});
+    write_text(folder / "networks.csv.gz", csv);
+  }
+
+ private:
+  void add(const std::string& family, std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {"space", "sample"});
     arguments.insert(arguments.end(), {"-n", "30"});
     const auto rows = fields_of(run(arguments).out);
@@ -104,13 +114,14 @@ TEST_CASE("predictors of latency are compared on several families") {
       csv += fmt::format("{},{},{},0,0,{},{},0,0\n", family, rows[i][0], latency, rows[i][2],
                          rows[i][4]);
     }
-  };
-  add("cells",
-      {"nasbench201", "--set", "channels=1", "--set", "cells_per_stage=1", "--input", "1x8x8:3"});
-  add("chains",
-      {"declared", "--set", "file=" + (folder / "chains.yaml").string(), "--input", "3x8x8:2"});
-  write_text(folder / "networks.csv.gz", csv);
+  }
+};
 
+TEST_CASE("predictors of latency are compared on several families") {
+  const SmallFamilies families;
+  const MadeUpLatencies made(families);
+  const fs::path& folder = made.folder;
+  const std::string& csv = made.csv;
   std::vector<std::string> command = {"predictor", "benchmark", "--latency", folder.string(),
                                       "--model",   "linear",    "--train",   "20",
                                       "--seeds",   "2",         "--json"};
@@ -146,7 +157,128 @@ TEST_CASE("predictors of latency are compared on several families") {
   CHECK(contains(run(command).err, "line 1: expected the columns family,architecture,latency_ms"));
 }
 
+TEST_CASE("a predictor learns the latency of networks, and tells it of others") {
+  const SmallFamilies families;
+  const MadeUpLatencies made(families);
+  const std::string file = families.out("latency.predictor");
+  std::vector<std::string> fit = {"predictor", "fit",          "--latency", made.folder.string(),
+                                  "--model",   "flops_memory", "--out",     file};
+  const Result fitted = run(fit);
+  CAPTURE(fitted.err);
+  REQUIRE(fitted.code == 0);
+  CHECK(contains(fitted.out, "latency_ms of 60 architectures of families"));
+
+  // The same network, as a file and as an architecture.
+  const std::string onnx = families.out("cell.onnx");
+  const std::vector<std::string> small = {"--set",   "channels=1", "--set", "cells_per_stage=1",
+                                          "--input", "1x8x8:3"};
+  std::vector<std::string> exporting = {"network",  "export", "nasbench201", kArchitecture,
+                                        "--format", "onnx",   "--out",       onnx};
+  exporting.insert(exporting.end(), small.begin(), small.end());
+  REQUIRE(run(exporting).code == 0);
+  const Result of_file = run({"predictor", "score", file, "--network", onnx});
+  CAPTURE(of_file.err);
+  REQUIRE(of_file.code == 0);
+  write_text(families.folder / "cell.txt", kArchitecture + "\n");
+  std::vector<std::string> scoring = {"predictor",
+                                      "score",
+                                      file,
+                                      "--space",
+                                      "nasbench201",
+                                      "--architectures",
+                                      (families.folder / "cell.txt").string()};
+  scoring.insert(scoring.end(), small.begin(), small.end());
+  const Result of_space = run(scoring);
+  CAPTURE(of_space.err);
+  REQUIRE(of_space.code == 0);
+  const auto of_file_rows = fields_of(of_file.out);
+  REQUIRE(of_file_rows.size() == 2);
+  CHECK(of_file_rows[0][1] == "latency_ms");
+  CHECK(of_file_rows[1][0] == onnx);
+  CHECK(of_file_rows[1][1] == fields_of(of_space.out).at(1).at(1));
+  CHECK(std::stod(of_file_rows[1][1]) > 0.0);
+
+  CHECK(contains(run({"predictor", "score", file, "--random", "3"}).err, "--network FILE"));
+  CHECK(contains(run({"predictor", "score", file, "--network", onnx, onnx}).err, "given twice"));
+  std::vector<std::string> needless = fit;
+  needless.insert(needless.end(), {"--metric", "latency_ms"});
+  CHECK(contains(run(needless).err, "have no effect where latency is learnt"));
+  fit[5] = "trees";
+  CHECK(contains(run(fit).err, "--latency needs a predictor that reads whole networks"));
+  fit.insert(fit.end(), {"--table", "labels.sqlite"});
+  CHECK(contains(run(fit).err, "give one of --table"));
+}
+
+TEST_CASE("a search takes latency from a predictor, with its interval") {
+  const SmallFamilies families;
+  const MadeUpLatencies made(families);
+  const std::string file = families.out("latency.predictor");
+  REQUIRE(run({"predictor", "fit", "--latency", made.folder.string(), "--model", "flops_memory",
+               "--out", file})
+              .code == 0);
+  const std::string search = R"(
+space: {name: nasbench201, channels: 1, cells_per_stage: 1}
+objectives: [{metric: latency_ms, goal: minimize}, {metric: params, goal: maximize}]
+evaluation: {latency_ms: {predict: latency.predictor}}
+search: {algorithm: nsga2, population: 10, seed: 3}
+budget: {evaluations: 40}
+)";
+  write_text(families.folder / "search.yaml", "input: 1x8x8:3\n" + search);
+  const std::string config = (families.folder / "search.yaml").string();
+  const Result searched = run({"search", config, "--out", families.out("run")});
+  CAPTURE(searched.err);
+  REQUIRE(searched.code == 0);
+  const json summary = json::parse(read_text(families.folder / "run/summary.json"));
+  CHECK(summary.at("evaluations") == 40);
+  CHECK(summary.at("best").at("metrics").contains("latency_ms"));
+  CHECK(run({"verify", families.out("run")}).code == 0);
+
+  // What networks read must be known, and the file must be there.
+  write_text(families.folder / "blind.yaml",
+             "space: {name: nasbench201, channels: 1, cells_per_stage: 1}\n"
+             "objectives: [{metric: latency_ms, goal: minimize}]\n"
+             "evaluation: {latency_ms: {predict: latency.predictor}}\n"
+             "budget: {evaluations: 5}\n");
+  const Result blind =
+      run({"search", (families.folder / "blind.yaml").string(), "--out", families.out("blind")});
+  CHECK(blind.code == 2);
+  CHECK(contains(blind.err, "`input`"));
+  fs::remove(file);
+  const Result gone = run({"search", config, "--out", families.out("gone")});
+  CHECK(gone.code == 2);
+  CHECK(contains(gone.err, "latency.predictor"));
+}
+
 #ifdef EVONAS_TORCH_PROGRAM
+
+TEST_CASE("models of whole networks learn latencies of families, and tell them of files") {
+  const SmallFamilies families;
+  const MadeUpLatencies made(families);
+  const std::string onnx = families.out("cell.onnx");
+  REQUIRE(run({"network", "export", "nasbench201", kArchitecture, "--input", "1x8x8:3", "--set",
+               "channels=1", "--set", "cells_per_stage=1", "--out", onnx})
+              .code == 0);
+  for (const std::string model : {"node_costs", "nnlp", "nar_former_v2", "nn_former"}) {
+    CAPTURE(model);
+    const std::string file = families.out(model + ".predictor");
+    const Result fitted =
+        run_program(EVONAS_TORCH_PROGRAM, {"predictor", "fit", "--latency", made.folder.string(),
+                                           "--model", model, "--epochs", "2", "--out", file});
+    CAPTURE(fitted.err);
+    REQUIRE(fitted.code == 0);
+    const Result scored =
+        run_program(EVONAS_TORCH_PROGRAM, {"predictor", "score", file, "--network", onnx});
+    CAPTURE(scored.err);
+    REQUIRE(scored.code == 0);
+    CHECK(std::stod(fields_of(scored.out).at(1).at(1)) > 0.0);
+  }
+  const Result compared = run_program(
+      EVONAS_TORCH_PROGRAM,
+      {"predictor", "benchmark", "--latency", made.folder.string(), "--model", "node_costs,nnlp",
+       "--train", "20", "--seeds", "1", "--epochs", "2", "--split", "leave_family_out"});
+  CAPTURE(compared.err);
+  CHECK(compared.code == 0);
+}
 
 std::size_t lines_in(const fs::path& file) {
   if (!fs::exists(file)) return 0;

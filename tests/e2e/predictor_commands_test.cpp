@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -151,6 +152,109 @@ TEST_CASE("a predictor is fitted, kept in a file and scores from it") {
   std::vector<std::string> too_many = fit;
   too_many[9] = "1000000";
   CHECK(contains(run(too_many).err, "--train 1000000"));
+}
+
+TEST_CASE("latency on a new device is told by few measurements and other devices") {
+  const tests::TemporaryFolder folder;
+  // Devices that mind convolutions differently.
+  const spaces::AnySpace space{spaces::NasBench201{}};
+  const auto latency = [](const spaces::Genotype& cell, double device) {
+    double sum = 1.0;
+    for (const auto gene : cell.genes()) sum += gene == 3 ? 2.0 : gene == 2 ? device : 0.1;
+    return sum;
+  };
+  std::string csv = "arch,phone,desk,board,score\n";
+  for (std::uint64_t i = 0; i < 15625; i += 151) {
+    const spaces::Genotype cell = space.at(i);
+    csv += fmt::format("{},{},{},{},{}\n", space.format(cell), latency(cell, 0.2),
+                       latency(cell, 1.0), latency(cell, 1.9), i);
+  }
+  write_text(folder / "devices.csv", csv);
+  std::vector<std::string> import = {"table",          "import", "--space",
+                                     "nasbench201",    "--csv",  (folder / "devices.csv").string(),
+                                     "--architecture", "arch"};
+  for (const char* metric : {"phone", "desk", "board"}) {
+    import.insert(import.end(), {"--metric", fmt::format("{0}={0}:ms:minimize", metric)});
+  }
+  import.insert(import.end(), {"--metric", "score=score:%:maximize", "--out",
+                               (folder / "devices.sqlite").string()});
+  REQUIRE(run(import).code == 0);
+  write_text(folder / "devices.yaml", R"(
+title: Three devices
+table: devices.sqlite
+measurements: [4, 8]
+pool: 30
+test: 50
+seeds: 2
+)");
+  const std::string out = (folder / "out").string();
+  const std::vector<std::string> compare = {
+      "predictor", "devices", (folder / "devices.yaml").string(), "--out", out, "--json"};
+  const Result compared = run(compare);
+  CAPTURE(compared.err);
+  REQUIRE(compared.code == 0);
+  const json results = json::parse(compared.out);
+  CHECK(results.at("devices") == json({"phone", "desk", "board"}));
+  REQUIRE(results.at("results").size() == 12);
+  for (const json& row : results.at("results")) {
+    CHECK(row.at("rho").get<double>() > 0.7);
+    CHECK(row.at("tested") == 50);
+  }
+  CHECK(contains(read_text(fs::path(out) / "results.md"), "| 8 | telling |"));
+
+  const std::string known = (fs::path(out) / "devices.predictor").string();
+  const Result suggested = run({"predictor", "suggest", known, "-n", "6", "--pool", "40"});
+  CAPTURE(suggested.err);
+  REQUIRE(suggested.code == 0);
+  CHECK(run({"predictor", "suggest", known, "-n", "6", "--pool", "40", "--threads", "1"}).out ==
+        suggested.out);
+  std::string measured = "architecture,latency_ms\n";
+  std::istringstream lines(suggested.out);
+  std::string line;
+  std::getline(lines, line);
+  CHECK(line + "\n" == measured);
+  std::size_t count = 0;
+  while (std::getline(lines, line)) {
+    const std::string cell = line.substr(0, line.find(','));
+    measured += fmt::format("{},{}\n", cell, 5.0 * latency(space.parse(cell), 1.4));
+    ++count;
+  }
+  CHECK(count == 6);
+  write_text(folder / "measured.csv", measured);
+  const std::string mine = (folder / "mine.predictor").string();
+  const std::vector<std::string> adapt = {
+      "predictor", "adapt", known, "--measured", (folder / "measured.csv").string(), "--out", mine};
+  const Result adapted = run(adapt);
+  CAPTURE(adapted.err);
+  REQUIRE(adapted.code == 0);
+  CHECK(contains(adapted.out, "latency_ms of 6 architectures of nasbench201, beside 3 other"));
+  const Result scored = run({"predictor", "score", mine, "--random", "20"});
+  REQUIRE(scored.code == 0);
+  std::istringstream rows(scored.out);
+  std::getline(rows, line);
+  while (std::getline(rows, line)) {
+    const std::size_t end = line.find(',');
+    const double expected = 5.0 * latency(space.parse(line.substr(0, end)), 1.4);
+    CHECK(std::stod(line.substr(end + 1)) == doctest::Approx(expected).epsilon(0.5));
+  }
+
+  write_text(folder / "search.yaml", R"(
+space: nasbench201
+objectives: [{metric: latency_ms, goal: minimize}]
+evaluation: {latency_ms: {predict: mine.predictor}}
+search: {algorithm: random}
+budget: {evaluations: 10}
+)");
+  const Result searched =
+      run({"search", (folder / "search.yaml").string(), "--out", (folder / "run").string()});
+  CAPTURE(searched.err);
+  CHECK(searched.code == 0);
+
+  CHECK(contains(run({"predictor", "suggest", mine}).err, "expected devices"));
+  write_text(folder / "measured.csv", "architecture,latency_ms\n|conv~0|,1\n");
+  CHECK(contains(run(adapt).err, "measured.csv, line 2: "));
+  write_text(folder / "measured.csv", "architecture,ms\n");
+  CHECK(contains(run(adapt).err, "expected the columns architecture,latency_ms"));
 }
 
 }  // namespace

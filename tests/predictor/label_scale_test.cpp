@@ -23,9 +23,15 @@ TEST_CASE("labels are shares of the largest, shifted where some are not above ze
   CHECK(mixed.scaled(-10.0) == doctest::Approx(1.0 / 11.0));
 }
 
+TEST_CASE("labels are shares of their geometric mean") {
+  const LabelScale scale(labels_of({2.0, 8.0}), LabelScale::Kind::MiddleIsOne);
+  CHECK(scale.scaled(4.0) == doctest::Approx(1.0));
+  CHECK(scale.scaled(8.0) == doctest::Approx(2.0));
+}
+
 TEST_CASE("labels of either scale come back, from a state too") {
-  for (const LabelScale::Kind kind :
-       {LabelScale::Kind::LargestIsOne, LabelScale::Kind::RankNormal}) {
+  for (const LabelScale::Kind kind : {LabelScale::Kind::LargestIsOne, LabelScale::Kind::RankNormal,
+                                      LabelScale::Kind::MiddleIsOne}) {
     const LabelScale scale(labels_of({3.0, -2.0, 5.0, 5.0}), kind);
     const LabelScale restored = LabelScale::from_state(scale.state(), kind);
     for (const double value : {-2.0, 1.0, 3.0, 5.0, 6.0}) {
@@ -37,8 +43,8 @@ TEST_CASE("labels of either scale come back, from a state too") {
 }
 
 TEST_CASE("equal labels have one value in either scale") {
-  for (const LabelScale::Kind kind :
-       {LabelScale::Kind::LargestIsOne, LabelScale::Kind::RankNormal}) {
+  for (const LabelScale::Kind kind : {LabelScale::Kind::LargestIsOne, LabelScale::Kind::RankNormal,
+                                      LabelScale::Kind::MiddleIsOne}) {
     const LabelScale scale(labels_of({4.0, 4.0}), kind);
     CHECK(std::isfinite(scale.scaled(4.0)));
     CHECK(scale.value(0.9) == doctest::Approx(4.0));

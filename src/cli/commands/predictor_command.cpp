@@ -14,10 +14,14 @@ void add_predictor_command(CLI::App& app, Action& action) {
   networks  graph transformers, pre-trained without labels
   gp        Gaussian process on statistics of graphs
   trees     boosted trees on the same statistics
-  nar_former, nar_former_v2, nn_former: published models, trained as their authors do
+  nar_former, nar_former_v2, nn_former: published models, trained as their authors do; the last two
+            in their settings for whole networks where these are looked at
   graphsage, gin: plain message-passing networks, on the same graphs as networks
   path_networks: small networks on paths of operations, as BANANAS has them
   arch2vec  Bayesian regression on an embedding of graphs that was learnt without labels
+  nnlp      a message-passing network on whole networks, for latency
+  node_costs  latency as the sum of what operators cost, learnt from whole networks
+  flops, flops_memory: a power of what whole networks compute, and move
   linear    least squares on parameters, multiply-accumulates, memory and nodes
   random, constant: to compare with
 
@@ -29,6 +33,7 @@ Examples:
   add_predictor_score_command(*command, action);
   add_predictor_benchmark_command(*command, action);
   add_predictor_pretrain_command(*command, action);
+  add_predictor_devices_commands(*command, action);
 }
 
 }  // namespace evonas::cli

@@ -1,5 +1,6 @@
 #include <cmath>
-#include <numeric>
+#include <optional>
+#include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -9,6 +10,8 @@
 #include "cli/commands/predictor_options.hpp"
 #include "cli/config/space_section.hpp"
 #include "cli/run/atomic_file.hpp"
+#include "cli/run/comparison_data.hpp"
+#include "cli/run/family_space.hpp"
 #include "cli/run/search_session.hpp"
 #include "evaluation/table/benchmark_table.hpp"
 #include "evaluation/table/table_noise.hpp"
@@ -21,6 +24,7 @@ using evaluation::BenchmarkTable;
 
 struct FitOptions {
   std::string table;
+  std::string latency;
   std::string metric;
   std::string model = "evonas";
   std::string input;
@@ -35,44 +39,104 @@ struct FitOptions {
   bool json = false;
 };
 
-/// The rows of a table that have the metric, or so many of them drawn at random.
-std::vector<predictor::Label> labels_of(const BenchmarkTable& table, const FitOptions& options) {
-  const std::span<const double> values = table.values(options.metric);
-  std::vector<std::size_t> rows;
-  for (std::size_t row = 0; row < table.size(); ++row) {
-    if (!std::isnan(values[row])) rows.push_back(row);
-  }
-  if (options.train > rows.size()) {
-    throw predictor::PredictorError(
-        fmt::format("--train {}: {} has the metric {} of {} architectures only", options.train,
-                    options.table, options.metric, rows.size()));
-  }
-  if (options.train > 0) {
-    Rng(options.seed, "labels of a fit").shuffle(std::span(rows));
-    rows.resize(options.train);
-  }
-  std::vector<double> noises(values.size(), 0.0);
-  if (options.noise) noises = evaluation::label_noise(table, options.metric);
+/// What is learnt, and what a checkpoint says of it.
+struct FitData {
+  spaces::AnySpace space;
+  std::optional<spaces::NetworkInput> input;
   std::vector<predictor::Label> labels;
-  for (const std::size_t row : rows) {
-    labels.push_back({table.genotype(row), values[row], noises[row]});
-  }
-  return labels;
-}
+  predictor::CheckpointAbout about;
+};
 
-int fit(const FitOptions& options) {
-  predictor::check_predictor_name(options.model);
+/// The rows of a table that have the metric.
+FitData data_of_table(const FitOptions& options) {
   const evaluation::TableAbout about = evaluation::read_table_about(options.table);
   const spaces::AnySpace space = config::make_space(about.space, about.space_options);
   const BenchmarkTable table = BenchmarkTable::open(options.table, space);
   const evaluation::TableMetric& metric = table.metric(options.metric);
-  const std::vector<predictor::Label> labels = labels_of(table, options);
+  const std::span<const double> values = table.values(options.metric);
+  std::vector<double> noises(values.size(), 0.0);
+  if (options.noise) noises = evaluation::label_noise(table, options.metric);
+  FitData data{.space = space,
+               .input = input_of(options.input),
+               .labels = {},
+               .about = {.space = about.space,
+                         .space_options = about.space_options,
+                         .input = options.input,
+                         .metric = metric.name,
+                         .unit = metric.unit,
+                         .higher_is_better = metric.direction != evaluation::Direction::Minimize,
+                         .source = about.source_file}};
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    if (std::isnan(values[row])) continue;
+    data.labels.push_back({table.genotype(row), values[row], noises[row]});
+  }
+  return data;
+}
+
+/// The networks of a latency benchmark.
+FitData data_of_networks(const FitOptions& options) {
+  if (!predictor::reads_any_network(options.model, /*sees_networks=*/true)) {
+    throw predictor::PredictorError(fmt::format(
+        "--latency needs a predictor that reads whole networks of any family (nnlp, node_costs, "
+        "nar_former_v2, nn_former, flops, flops_memory, linear), and {} does not",
+        options.model));
+  }
+  config::PredictorExperiment experiment;
+  experiment.latency = options.latency;
+  ComparisonData compared = load_comparison_data(experiment);
+  FitData data{.space = compared.space,
+               .input = spaces::NetworkInput{},
+               .labels = {},
+               .about = {.space = kFamiliesSpace,
+                         .metric = compared.metric.name,
+                         .unit = compared.metric.unit,
+                         .higher_is_better = false,
+                         .source = options.latency}};
+  for (std::size_t i = 0; i < compared.data.genotypes.size(); ++i) {
+    data.labels.push_back({compared.data.genotypes[i], compared.data.values[i]});
+  }
+  return data;
+}
+
+FitData data_of(const FitOptions& options) {
+  if (options.table.empty() == options.latency.empty()) {
+    throw predictor::PredictorError(
+        "what is to be learnt: give one of --table FILE --metric NAME and --latency DIR");
+  }
+  if (options.latency.empty() && options.metric.empty()) {
+    throw predictor::PredictorError("--table needs --metric NAME");
+  }
+  if (!options.latency.empty() &&
+      (!options.metric.empty() || !options.input.empty() || options.noise)) {
+    throw predictor::PredictorError(
+        "--metric, --input and --noise have no effect where latency is learnt: leave them out");
+  }
+  FitData data = options.latency.empty() ? data_of_table(options) : data_of_networks(options);
+  std::vector<predictor::Label>& labels = data.labels;
+  if (options.train > labels.size()) {
+    throw predictor::PredictorError(
+        fmt::format("--train {}: {} has the metric {} of {} architectures only", options.train,
+                    options.latency.empty() ? options.table : options.latency, data.about.metric,
+                    labels.size()));
+  }
+  if (options.train > 0) {
+    Rng(options.seed, "labels of a fit").shuffle(std::span(labels));
+    labels.resize(options.train);
+  }
+  data.about.predictor = options.model;
+  data.about.labels = labels.size();
+  return data;
+}
+
+int fit(const FitOptions& options) {
+  predictor::check_predictor_name(options.model);
+  const FitData data = data_of(options);
 
   const Interrupt interrupt;
-  const PredictorSource source(space, {.input = input_of(options.input),
-                                       .pretrained = options.pretrained,
-                                       .epochs = options.epochs,
-                                       .computing = options.computing});
+  const PredictorSource source(data.space, {.input = data.input,
+                                            .pretrained = options.pretrained,
+                                            .epochs = options.epochs,
+                                            .computing = options.computing});
   std::unique_ptr<predictor::Predictor> fitted;
   ThreadArena arena(options.threads);
   const bool done = unless_interrupted(interrupt, [&] {
@@ -80,33 +144,23 @@ int fit(const FitOptions& options) {
       fitted = source.make(options.model);
       pretrain(source, options.model, interrupt.token());
       ProgressLine line("fitting");
-      fitted->fit(labels, {.seed = options.seed,
-                           .stop = interrupt.token(),
-                           .progress = [&](double share) { line.share(share); }});
+      fitted->fit(data.labels, {.seed = options.seed,
+                                .stop = interrupt.token(),
+                                .progress = [&](double share) { line.share(share); }});
     });
   });
   if (!done) return kInterrupted;
-  const predictor::CheckpointAbout fitted_about{
-      .predictor = options.model,
-      .space = about.space,
-      .space_options = about.space_options,
-      .input = options.input,
-      .metric = metric.name,
-      .unit = metric.unit,
-      .higher_is_better = metric.direction != evaluation::Direction::Minimize,
-      .labels = labels.size(),
-      .source = about.source_file};
-  write_atomically(options.out, predictor::checkpoint_bytes(fitted_about, fitted->state()));
+  write_atomically(options.out, predictor::checkpoint_bytes(data.about, fitted->state()));
   if (options.json) {
     fmt::print("{}\n", nlohmann::json{{"file", options.out},
                                       {"predictor", options.model},
-                                      {"metric", metric.name},
-                                      {"labels", labels.size()},
+                                      {"metric", data.about.metric},
+                                      {"labels", data.labels.size()},
                                       {"parameters", fitted->parameters()}}
                            .dump(2));
   } else {
-    fmt::print("{}: {} of {} architectures of {}, {} parameters\n", options.out, metric.name,
-               labels.size(), about.space, fitted->parameters());
+    fmt::print("{}: {} of {} architectures of {}, {} parameters\n", options.out, data.about.metric,
+               data.labels.size(), data.about.space, fitted->parameters());
   }
   return kDone;
 }
@@ -118,9 +172,12 @@ void add_predictor_fit_command(CLI::App& predictor, Action& action) {
   CLI::App* command =
       predictor.add_subcommand("fit", "Fit a predictor to labels of a table and keep it in a file");
   command->add_option("--table", options->table, "table file that 'evonas table import' wrote")
-      ->required()
       ->type_name("FILE");
-  command->add_option("--metric", options->metric, "metric to learn")->required();
+  command
+      ->add_option("--latency", options->latency,
+                   "folder that 'evonas latency build' wrote, instead of a table")
+      ->type_name("DIR");
+  command->add_option("--metric", options->metric, "metric of the table to learn");
   command->add_option("--model", options->model, "predictor (see evonas predictor --help)")
       ->capture_default_str();
   command
@@ -141,7 +198,8 @@ void add_predictor_fit_command(CLI::App& predictor, Action& action) {
 
 Example:
   evonas predictor fit --table tables/nasbench201.sqlite --metric cifar10_val_200 --train 156 \
-    --out accuracy.predictor)");
+    --out accuracy.predictor
+  evonas predictor fit --latency latency_networks --model node_costs --out latency.predictor)");
   set_action(*command, action, options, fit);
 }
 

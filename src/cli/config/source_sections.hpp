@@ -59,6 +59,20 @@ struct BlocksSection {
   }
 };
 
+/// `{predict: phone.predictor}`: what a fitted predictor says.
+struct PredictSection {
+  std::string predict;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("predict", predict,
+          "file of a predictor that 'evonas predictor fit' or 'evonas predictor adapt' wrote: a "
+          "cheap metric with the interval that it expects, such as latency learnt from other "
+          "networks or devices",
+          required(file_path()));
+  }
+};
+
 /// `{table: nasbench201.sqlite, metric: cifar10_val_200}`: a value of a benchmark table.
 struct TableSection {
   std::string table;
@@ -128,8 +142,9 @@ struct FromSection {
 };
 
 /// Where the values of one metric come from.
-using SourceSection = std::variant<TrainSection, MeasureSection, LookupSection, BlocksSection,
-                                   TableSection, TorchScriptSection, CommandSection, FromSection>;
+using SourceSection =
+    std::variant<TrainSection, MeasureSection, LookupSection, BlocksSection, PredictSection,
+                 TableSection, TorchScriptSection, CommandSection, FromSection>;
 
 /// The same in an experiment, whose labels have to repeat at no cost.
 using BenchmarkSourceSection =

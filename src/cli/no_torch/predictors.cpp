@@ -36,7 +36,7 @@ std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& n
     return shared_->features.get(
         [&] { return std::make_shared<const GraphFeatures>(shared_->view); });
   };
-  if (auto plain = predictor::make_plain_predictor(name, shared_->view.space(), features)) {
+  if (auto plain = predictor::make_plain_predictor(name, shared_->view, features)) {
     return plain;
   }
   fail("the predictor " + name);

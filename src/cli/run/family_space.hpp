@@ -10,6 +10,9 @@
 
 namespace evonas::cli {
 
+/// What files of predictors say of the space where it is families of networks (CheckpointAbout).
+inline constexpr const char* kFamiliesSpace = "families";
+
 /// Several families of networks as one space, for predictors that learn from all of them.
 ///
 /// Genotype: the number of the family, then the genes of the architecture in the family's space.
@@ -20,7 +23,7 @@ class FamilySpace {
   /// At least one, and at most 32,767.
   explicit FamilySpace(std::vector<NetworkFamily> families) : families_(std::move(families)) {}
 
-  std::string name() const { return "families"; }
+  std::string name() const { return kFamiliesSpace; }
   /// Of a uniformly chosen family.
   spaces::Genotype sample(Rng& rng) const;
   /// Stays in the family.

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "cli/run/network_sources.hpp"
+#include "cli/run/predicted_metric.hpp"
 #include "cli/run/predictors.hpp"
 #include "cli/run/stand_in_sources.hpp"
 #include "evaluation/command/command_evaluator.hpp"
@@ -39,6 +40,7 @@ class SourceList {
     }
     add_tables();
     add_each<config::BlocksSection>();
+    add_each<config::PredictSection>();
     add_each<config::LookupSection>();
     add_scripts();
     add_each<config::MeasureSection>();
@@ -192,6 +194,15 @@ class SourceList {
     }
     return std::make_shared<evaluation::BlockLatency>(
         space_, *input_, std::make_shared<evaluation::BlockLatencyTable>(section.blocks), metric);
+  }
+
+  std::shared_ptr<evaluation::Evaluator> make(const config::PredictSection& section,
+                                              const std::string& metric) const {
+    // A report needs no more than the name of the metric where the file has gone.
+    if (declared_ && !std::filesystem::exists(section.predict)) {
+      return declare(metric, {}, evaluation::CostClass::Cheap);
+    }
+    return make_predicted_source(space_, input_, section.predict, metric);
   }
 
   std::shared_ptr<evaluation::Evaluator> make(const config::MeasureSection& section,

@@ -19,8 +19,8 @@ namespace evonas::cli {
 enum class Sources { Working, Declared };
 
 /// The search that a configuration asks for. Sources run in the order free, table, look-up,
-/// TorchScript, measurement, training, command: what is cheap comes first. `listener` is told what
-/// commands do. Throws the errors of the sources' makers.
+/// prediction, TorchScript, measurement, training, command: what is cheap comes first. `listener`
+/// is told what commands do. Throws the errors of the sources' makers.
 search::SearchSetup make_setup(const config::Configuration& configuration, std::size_t threads,
                                Sources sources, const evaluation::CommandListener& listener = {});
 

@@ -13,6 +13,7 @@
 #include "predictor/models/gaussian_process.hpp"
 #include "predictor/models/lstm_policy.hpp"
 #include "predictor/models/network_ensemble.hpp"
+#include "predictor/models/network_predictor.hpp"
 #include "predictor/models/path_networks.hpp"
 #include "predictor/models/pretrained_networks.hpp"
 #include "predictor/models/published_predictor.hpp"
@@ -115,8 +116,14 @@ PredictorSource::PredictorSource(const spaces::AnySpace& space, const PredictorO
 
 std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& name) const {
   const auto features = [shared = shared_] { return shared->features(); };
-  if (auto plain = predictor::make_plain_predictor(name, shared_->view.space(), features)) {
+  if (auto plain = predictor::make_plain_predictor(name, shared_->view, features)) {
     return plain;
+  }
+  const predictor::ArchitectureView& view = shared_->view;
+  if (auto recipe = predictor::network_recipe(name, shared_->options.epochs);
+      recipe && predictor::reads_any_network(name, view.input().has_value())) {
+    return std::make_unique<predictor::NetworkPredictor>(
+        view.space(), predictor::network_input_of(view), std::move(recipe));
   }
   if (auto recipe = predictor::published_recipe(name, shared_->options.epochs)) {
     return std::make_unique<predictor::PublishedPredictor>(shared_->features(), std::move(recipe),
