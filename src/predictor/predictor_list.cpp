@@ -14,9 +14,10 @@
 namespace evonas::predictor {
 
 std::vector<std::string> predictor_names() {
-  return {"evonas",        "mixture",       "networks",  "gp",        "trees",
-          "nar_former",    "nar_former_v2", "nn_former", "graphsage", "gin",
-          "path_networks", "arch2vec",      "linear",    "random",    "constant"};
+  return {"evonas",    "mixture",    "networks",      "gp",
+          "trees",     "nar_former", "nar_former_v2", "nn_former",
+          "graphsage", "gin",        "path_networks", "arch2vec",
+          "cg",        "linear",     "random",        "constant"};
 }
 
 void check_predictor_name(const std::string& name) {
@@ -31,7 +32,8 @@ void check_predictor_name(const std::string& name) {
 
 Pretraining pretraining_of(const std::string& name) {
   if (name == "evonas" || name == "mixture" || name == "networks") return Pretraining::Networks;
-  return name == "arch2vec" ? Pretraining::Arch2Vec : Pretraining::None;
+  if (name == "arch2vec") return Pretraining::Arch2Vec;
+  return name == "cg" ? Pretraining::Computation : Pretraining::None;
 }
 
 std::string checkpoint_name(Pretraining what) {
@@ -40,6 +42,8 @@ std::string checkpoint_name(Pretraining what) {
       return "pretrained networks";
     case Pretraining::Arch2Vec:
       return "pretrained arch2vec";
+    case Pretraining::Computation:
+      return "pretrained cg";
     case Pretraining::None:
       break;
   }

@@ -19,15 +19,16 @@ void check_predictor_name(const std::string& name);
 /// What a fit may start from that is learnt before there are labels.
 enum class Pretraining {
   None,
-  Networks,  ///< models/pretrained_networks.hpp
-  Arch2Vec,  ///< models/arch2vec.hpp
+  Networks,     ///< models/pretrained_networks.hpp
+  Arch2Vec,     ///< models/arch2vec.hpp
+  Computation,  ///< models/computation_start.hpp
 };
 
 /// What fits of that predictor start from.
 Pretraining pretraining_of(const std::string& name);
 
 /// What a checkpoint of that says that it holds (CheckpointAbout::predictor): "pretrained
-/// networks", "pretrained arch2vec"; empty for none.
+/// networks", "pretrained arch2vec", "pretrained cg"; empty for none.
 std::string checkpoint_name(Pretraining what);
 
 /// Builds one that needs no LibTorch, asking for features where it reads some; nothing for one that

@@ -18,6 +18,8 @@ void add_predictor_command(CLI::App& app, Action& action) {
   graphsage, gin: plain message-passing networks, on the same graphs as networks
   path_networks: small networks on paths of operations, as BANANAS has them
   arch2vec  Bayesian regression on an embedding of graphs that was learnt without labels
+  cg        a network on the primitive operations of whole networks, of any space: --pretrained
+            has what it has learnt of others
   linear    least squares on parameters, multiply-accumulates, memory and nodes
   random, constant: to compare with
 
