@@ -143,6 +143,11 @@ TEST_CASE("a predictor is fitted, kept in a file and scores from it") {
   CHECK(contains(wrong.err, "cells.txt, line 2: "));
 
   CHECK(contains(run({"predictor", "score", file}).err, "give one of --architectures"));
+  const Result elsewhere = run({"predictor", "score", file, "--all", "--space", "darts"});
+  CHECK(elsewhere.code == 2);
+  CHECK(contains(elsewhere.err, "only cg can be used in another space"));
+  CHECK(contains(run({"predictor", "score", file, "--all", "--set", "channels=8"}).err,
+                 "--set is of the space that --space names"));
   write_text(data.folder / "broken.predictor", read_text(file).substr(0, 500));
   const Result broken =
       run({"predictor", "score", (data.folder / "broken.predictor").string(), "--all"});
@@ -152,6 +157,78 @@ TEST_CASE("a predictor is fitted, kept in a file and scores from it") {
   too_many[9] = "1000000";
   CHECK(contains(run(too_many).err, "--train 1000000"));
 }
+
+TEST_CASE("what only cg can do is refused to others") {
+  const Fixture& data = fixture();
+  const std::string table = (data.folder / "labels.sqlite").string();
+  const Result unlabelled = run({"predictor", "benchmark", "--table", table, "--metric", "accuracy",
+                                 "--model", "trees", "--train", "0", "--seeds", "1"});
+  CHECK(unlabelled.code == 2);
+  CHECK(contains(unlabelled.err, "no labels were given to learn from"));
+  const Result several = run({"predictor", "pretrain", "nasbench201", "--labels",
+                              table + ":accuracy", "--out", (data.folder / "x").string()});
+  CHECK(several.code == 2);
+  CHECK(contains(several.err, "--also and --labels are of cg"));
+  const auto labels_error = [&](const std::string& labels) {
+    return run({"predictor", "pretrain", "nasbench201", "--model", "cg", "--labels", labels,
+                "--out", (data.folder / "x").string()})
+        .err;
+  };
+  CHECK(contains(labels_error("accuracy"), "expected FILE:METRIC or FILE:METRIC:N"));
+  CHECK(contains(labels_error(table + ":accuracy:1000000"), "of 15625 architectures only"));
+  CHECK(contains(labels_error(table + ":acuracy"), "accuracy"));
+}
+
+#ifdef EVONAS_TORCH_PROGRAM
+TEST_CASE("what cg has learnt of one space scores another, and starts fits there") {
+  const Fixture& data = fixture();
+  const std::string table = (data.folder / "labels.sqlite").string();
+  const std::string file = (data.folder / "cg.predictor").string();
+  const Result learnt = run_program(EVONAS_TORCH_PROGRAM, {"predictor",
+                                                           "pretrain",
+                                                           "nasbench101",
+                                                           "--set",
+                                                           "modules_per_stack=1",
+                                                           "--model",
+                                                           "cg",
+                                                           "--also",
+                                                           "darts:cells=4,channels=4",
+                                                           "--labels",
+                                                           table + ":accuracy:60",
+                                                           "--cg-layers",
+                                                           "1",
+                                                           "--cg-width",
+                                                           "16",
+                                                           "--cg-graphs",
+                                                           "20",
+                                                           "--cg-steps",
+                                                           "10",
+                                                           "--cg-label-steps",
+                                                           "20",
+                                                           "--cg-batch",
+                                                           "16",
+                                                           "--out",
+                                                           file});
+  CAPTURE(learnt.err);
+  REQUIRE(learnt.code == 0);
+  CHECK(contains(learnt.out, "3 spaces, 60 labels"));
+  const Result scored =
+      run_program(EVONAS_TORCH_PROGRAM, {"predictor", "score", file, "--space", "nasbench201",
+                                         "--set", "cells_per_stage=1", "--random", "3"});
+  CHECK(scored.code == 0);
+  CHECK(contains(scored.out, "architecture,score,score_deviation"));
+  const Result compared = run_program(
+      EVONAS_TORCH_PROGRAM, {"predictor", "benchmark", "--table", table, "--metric", "accuracy",
+                             "--model", "cg", "--train", "0,10", "--seeds", "1", "--test", "30",
+                             "--epochs", "1", "--pretrained", file, "--json"});
+  CAPTURE(compared.err);
+  REQUIRE(compared.code == 0);
+  const json results = json::parse(compared.out).at("results");
+  REQUIRE(results.size() == 2);
+  CHECK(results[0].at("train") == 0);
+  CHECK(results[0].at("tested") == 30);
+}
+#endif
 
 }  // namespace
 }  // namespace evonas::e2e

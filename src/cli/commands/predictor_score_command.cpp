@@ -10,6 +10,7 @@
 #include "base/csv_field.hpp"
 #include "base/parallel.hpp"
 #include "base/random.hpp"
+#include "cli/commands/fitted_file.hpp"
 #include "cli/commands/predictor_options.hpp"
 #include "cli/config/space_section.hpp"
 #include "cli/run/atomic_file.hpp"
@@ -22,6 +23,8 @@ constexpr std::size_t kBlock = 16384;  // architectures in memory at once
 
 struct ScoreOptions {
   std::string checkpoint;
+  std::string space;
+  std::vector<std::string> space_options;
   std::string architectures;
   std::uint64_t random = 0;
   bool all = false;
@@ -133,13 +136,10 @@ class Best {
 };
 
 int score(const ScoreOptions& options) {
-  const predictor::Checkpoint checkpoint =
-      predictor::read_checkpoint(read_whole(options.checkpoint), options.checkpoint);
-  const predictor::CheckpointAbout& about = checkpoint.about;
-  const spaces::AnySpace space = config::make_space(about.space, about.space_options);
-  const PredictorSource source(space, {.input = input_of(about.input)});
-  const std::unique_ptr<predictor::Predictor> fitted = source.make(about.predictor);
-  predictor::restore(*fitted, checkpoint, options.checkpoint);
+  const FittedFile file = read_fitted(options.checkpoint, options.space, options.space_options);
+  const predictor::CheckpointAbout& about = file.about;
+  const spaces::AnySpace& space = file.space;
+  const std::unique_ptr<predictor::Predictor>& fitted = file.predictor;
 
   Architectures architectures(space, options);
   Best best(options.best, about.higher_is_better);
@@ -176,6 +176,7 @@ void add_predictor_score_command(CLI::App& predictor, Action& action) {
       predictor.add_subcommand("score", "What a fitted predictor expects of architectures, as CSV");
   command->add_option("CHECKPOINT", options->checkpoint, "file that 'evonas predictor fit' wrote")
       ->required();
+  add_space_of_file(*command, options->space, options->space_options);
   command
       ->add_option("--architectures", options->architectures,
                    "file with one architecture a line, in the space's notation; - is standard "
@@ -195,7 +196,8 @@ void add_predictor_score_command(CLI::App& predictor, Action& action) {
 Examples:
   evonas predictor score accuracy.predictor --all --best 10
   evonas predictor score accuracy.predictor --random 1000 > scores.csv
-  evonas predictor score accuracy.predictor --architectures cells.txt)");
+  evonas predictor score accuracy.predictor --architectures cells.txt
+  evonas predictor score cg.predictor --space darts --random 1000 --best 10)");
   set_action(*command, action, options, score);
 }
 

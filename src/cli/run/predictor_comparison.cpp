@@ -57,6 +57,9 @@ predictor::BenchmarkPlan plan_of(const config::PredictorExperiment& experiment,
               {"evonas", EVONAS_VERSION}}};
 }
 
+/// Fits take about as long as they have labels; those without any are none at all, but count.
+double work_of(std::size_t train) { return static_cast<double>(std::max<std::size_t>(train, 1)); }
+
 predictor::Split split_of(const config::PredictorExperiment& experiment) {
   if (experiment.split == "first") return predictor::Split::First;
   return experiment.split == "random" ? predictor::Split::Random : predictor::Split::LeaveGroupOut;
@@ -89,7 +92,7 @@ PredictorComparison::PredictorComparison(config::PredictorExperiment experiment,
   for (const std::string& model : experiment_.models) {
     for (const std::int64_t train : experiment_.train) {
       const std::size_t fits = results_.missing(model, static_cast<std::size_t>(train)).size();
-      missing_labels_ += static_cast<double>(fits) * static_cast<double>(train);
+      missing_labels_ += static_cast<double>(fits) * work_of(static_cast<std::size_t>(train));
     }
   }
 }
@@ -113,7 +116,7 @@ void PredictorComparison::fit_row(const std::string& model, std::size_t train,
   std::vector<double> shares(seeds.size(), 0.0);
   // Fits take about as long as they have labels.
   const auto learnt = [&] {
-    return static_cast<double>(train) * std::accumulate(shares.begin(), shares.end(), 0.0);
+    return work_of(train) * std::accumulate(shares.begin(), shares.end(), 0.0);
   };
   const auto set_share = [&](std::size_t i, double share) {
     shares[i] = share;

@@ -237,7 +237,8 @@ class SourceList {
 search::SearchSetup make_setup(const Configuration& configuration, std::size_t threads,
                                Sources sources, const evaluation::CommandListener& listener) {
   const spaces::AnySpace space = config::make_space(configuration.space);
-  const search::Guidance guidance = learnt_guidance(space);
+  const search::Guidance guidance =
+      learnt_guidance(space, configuration.search.guidance.pretrained);
   return {.space = space,
           .problem = configuration.problem(),
           .algorithm = configuration.search,
@@ -248,8 +249,9 @@ search::SearchSetup make_setup(const Configuration& configuration, std::size_t t
           .threads = threads};
 }
 
-search::Guidance learnt_guidance(const spaces::AnySpace& space) {
-  const PredictorSource source(space);
+search::Guidance learnt_guidance(const spaces::AnySpace& space,
+                                 const std::filesystem::path& pretrained) {
+  const PredictorSource source(space, {.pretrained = pretrained});
   return {.make_predictor = [source](const std::string& name) { return source.make(name); },
           .known = {},
           .latent = {.embed =
