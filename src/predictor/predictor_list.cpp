@@ -14,10 +14,10 @@
 namespace evonas::predictor {
 
 std::vector<std::string> predictor_names() {
-  return {"evonas",    "mixture",    "networks",      "gp",
-          "trees",     "nar_former", "nar_former_v2", "nn_former",
-          "graphsage", "gin",        "path_networks", "arch2vec",
-          "cg",        "linear",     "random",        "constant"};
+  return {"evonas",        "mixture",       "networks",  "gp",        "trees",
+          "nar_former",    "nar_former_v2", "nn_former", "graphsage", "gin",
+          "path_networks", "arch2vec",      "cg",        "carl",      "linear",
+          "random",        "constant"};
 }
 
 void check_predictor_name(const std::string& name) {
@@ -35,6 +35,8 @@ Pretraining pretraining_of(const std::string& name) {
   if (name == "arch2vec") return Pretraining::Arch2Vec;
   return name == "cg" ? Pretraining::Computation : Pretraining::None;
 }
+
+bool explains(const std::string& name) { return name == "carl"; }
 
 std::string checkpoint_name(Pretraining what) {
   switch (what) {

@@ -27,6 +27,9 @@ enum class Pretraining {
 /// What fits of that predictor start from.
 Pretraining pretraining_of(const std::string& name);
 
+/// Whether that predictor is an Explainer (explainer.hpp).
+bool explains(const std::string& name);
+
 /// What a checkpoint of that says that it holds (CheckpointAbout::predictor): "pretrained
 /// networks", "pretrained arch2vec", "pretrained cg"; empty for none.
 std::string checkpoint_name(Pretraining what);

@@ -143,6 +143,9 @@ TEST_CASE("a predictor is fitted, kept in a file and scores from it") {
   CHECK(contains(wrong.err, "cells.txt, line 2: "));
 
   CHECK(contains(run({"predictor", "score", file}).err, "give one of --architectures"));
+  const Result silent = run({"predictor", "explain", file, cell});
+  CHECK(silent.code == 2);
+  CHECK(contains(silent.err, "a predictor trees, which does not tell what it looks at; carl does"));
   const Result elsewhere = run({"predictor", "score", file, "--all", "--space", "darts"});
   CHECK(elsewhere.code == 2);
   CHECK(contains(elsewhere.err, "only cg can be used in another space"));
@@ -180,6 +183,37 @@ TEST_CASE("what only cg can do is refused to others") {
 }
 
 #ifdef EVONAS_TORCH_PROGRAM
+TEST_CASE("carl tells what it looks at, in words and in a picture") {
+  const Fixture& data = fixture();
+  const std::string file = (data.folder / "carl.predictor").string();
+  REQUIRE(run_program(
+              EVONAS_TORCH_PROGRAM,
+              {"predictor", "fit", "--table", (data.folder / "labels.sqlite").string(), "--metric",
+               "accuracy", "--model", "carl", "--train", "40", "--epochs", "1", "--out", file})
+              .code == 0);
+  const std::string cell =
+      "|nor_conv_3x3~0|+|none~0|skip_connect~1|+|none~0|none~1|skip_connect~2|";
+  const std::string picture = (data.folder / "carl.dot").string();
+  const Result told = run_program(EVONAS_TORCH_PROGRAM,
+                                  {"predictor", "explain", file, cell, "--out", picture, "--json"});
+  CAPTURE(told.err);
+  REQUIRE(told.code == 0);
+  const json nodes = json::parse(told.out).at("nodes");
+  REQUIRE(nodes.size() == 5);
+  const std::string dot = read_text(picture);
+  std::size_t framed = 0;
+  for (std::size_t at = dot.find("penwidth=3"); at != std::string::npos;
+       at = dot.find("penwidth=3", at + 1)) {
+    ++framed;
+  }
+  CHECK(framed ==
+        static_cast<std::size_t>(std::count_if(nodes.begin(), nodes.end(), [](const json& node) {
+          return node.at("critical").get<bool>();
+        })));
+  const Result words = run_program(EVONAS_TORCH_PROGRAM, {"predictor", "explain", file, cell});
+  CHECK(contains(words.out, "nor_conv_3x3"));
+}
+
 TEST_CASE("what cg has learnt of one space scores another, and starts fits there") {
   const Fixture& data = fixture();
   const std::string table = (data.folder / "labels.sqlite").string();

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "contract/predictor_contract.hpp"
 #include "message_of.hpp"
@@ -154,6 +155,40 @@ TEST_CASE("graphs whose spectra differ are contrasted") {
   const auto cosine = [](double k) { return static_cast<float>(1.0 - std::cos(k * M_PI / 4.0)); };
   CHECK(distance(spectra[0], {cosine(0), cosine(1), cosine(2), cosine(3), cosine(4)}) < 1e-5);
   CHECK(distance(spectra[1], {0.0F, 1.0F, 1.0F, 1.0F, 2.0F}) < 1e-5);
+}
+
+TEST_CASE("the network of cg computes what an independent program does") {
+  ComputationGraph graph;
+  for (std::uint32_t node = 0; node < 4; ++node) {
+    graph.operators.push_back(node);
+    for (std::size_t i = 0; i < kNodeNumbers; ++i) {
+      graph.numbers.push_back(
+          static_cast<float>(std::cos(static_cast<double>(node) + 0.3 * static_cast<double>(i))));
+    }
+  }
+  graph.edges = {{0, 1}, {0, 2}, {1, 3}, {2, 3}, {0, 3}};
+  for (std::size_t i = 0; i < kWholeNumbers; ++i) {
+    graph.whole[i] = static_cast<float>(std::cos(0.3 * static_cast<double>(i)));
+  }
+  ComputationNetwork network({.layers = 1, .width = 4}, 1);
+  set_golden(network, {{"operator", 30},
+                       {"numbers.weight", 31},
+                       {"numbers.bias", 32},
+                       {"layer0.map.weight", 33},
+                       {"layer0.map.bias", 34},
+                       {"read_out.weight", 35},
+                       {"read_out.bias", 36},
+                       {"hidden.weight", 37},
+                       {"hidden.bias", 38},
+                       {"score.weight", 39},
+                       {"score.bias", 40}});
+  network.eval();
+  // The same graph twice, so that the second one's nodes have other numbers.
+  const torch::Tensor embedding = network.embed(joined(std::vector{graph, graph}));
+  for (const std::int64_t i : {0, 1}) {
+    CHECK(distance(embedding[i], {0.062177F, 0.125848F, 0.133027F, 0.079112F}) < 2e-5);
+  }
+  CHECK(distance(network.score(embedding), {-0.008848F, -0.008848F}) < 2e-5);
 }
 
 TEST_CASE("learning of spaces that is stopped, or of none, is an error") {

@@ -20,6 +20,7 @@ void add_predictor_command(CLI::App& app, Action& action) {
   arch2vec  Bayesian regression on an embedding of graphs that was learnt without labels
   cg        a network on the primitive operations of whole networks, of any space: --pretrained
             has what it has learnt of others
+  carl      a graph network that says which operations its prediction rests on (evonas predictor explain)
   linear    least squares on parameters, multiply-accumulates, memory and nodes
   random, constant: to compare with
 
@@ -29,6 +30,7 @@ Examples:
   evonas predictor score accuracy.predictor --all --best 10)");
   add_predictor_fit_command(*command, action);
   add_predictor_score_command(*command, action);
+  add_predictor_explain_command(*command, action);
   add_predictor_benchmark_command(*command, action);
   add_predictor_pretrain_command(*command, action);
 }

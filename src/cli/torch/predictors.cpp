@@ -9,6 +9,7 @@
 #include "cli/run/made_once.hpp"
 #include "predictor/mixture.hpp"
 #include "predictor/models/arch2vec_predictor.hpp"
+#include "predictor/models/carl_predictor.hpp"
 #include "predictor/models/computation_predictor.hpp"
 #include "predictor/models/distilled.hpp"
 #include "predictor/models/gaussian_process.hpp"
@@ -177,6 +178,11 @@ std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& n
         shared_->features(), [shared = shared_](const predictor::FitControl& control) {
           return shared->arch2vec(for_all_fits(control));
         });
+  }
+  if (name == "carl") {
+    predictor::CarlFit fit;
+    if (shared_->options.epochs > 0) fit.epochs = shared_->options.epochs;
+    return std::make_unique<predictor::CarlPredictor>(shared_->features(), fit);
   }
   if (name == "cg") return shared_->make_computation_predictor(shared_);
   if (name == "gp") return std::make_unique<predictor::GaussianProcess>(shared_->features());
