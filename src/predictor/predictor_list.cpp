@@ -16,8 +16,8 @@ namespace evonas::predictor {
 std::vector<std::string> predictor_names() {
   return {"evonas",        "mixture",       "networks",  "gp",        "trees",
           "nar_former",    "nar_former_v2", "nn_former", "graphsage", "gin",
-          "path_networks", "arch2vec",      "cg",        "carl",      "linear",
-          "random",        "constant"};
+          "path_networks", "arch2vec",      "cg",        "carl",      "ledg_former",
+          "linear",        "random",        "constant"};
 }
 
 void check_predictor_name(const std::string& name) {

@@ -161,6 +161,32 @@ TEST_CASE("a predictor is fitted, kept in a file and scores from it") {
   CHECK(contains(run(too_many).err, "--train 1000000"));
 }
 
+TEST_CASE("predictors are compared on a device that they have never seen") {
+  const Fixture& data = fixture();
+  const std::vector<std::string> command = {"predictor", "benchmark",
+                                            "--table",   (data.folder / "labels.sqlite").string(),
+                                            "--devices", "accuracy,latency_ms",
+                                            "--split",   "leave_family_out",
+                                            "--model",   "trees",
+                                            "--train",   "40",
+                                            "--test",    "50",
+                                            "--seeds",   "2",
+                                            "--json"};
+  const Result result = run(command);
+  CAPTURE(result.err);
+  REQUIRE(result.code == 0);
+  const json fits = json::parse(result.out).at("results")[0].at("fits");
+  REQUIRE(fits.size() == 2);
+  CHECK(fits[0].at("tested") == 50);
+  CHECK(fits[0].dump() != fits[1].dump());
+  std::vector<std::string> wrong = command;
+  wrong[5] = "accuracy";
+  CHECK(contains(run(wrong).err, "is one: give at least two"));
+  wrong = command;
+  wrong.insert(wrong.end(), {"--metric", "accuracy"});
+  CHECK(contains(run(wrong).err, "has no effect beside devices"));
+}
+
 TEST_CASE("what only cg can do is refused to others") {
   const Fixture& data = fixture();
   const std::string table = (data.folder / "labels.sqlite").string();
@@ -183,6 +209,18 @@ TEST_CASE("what only cg can do is refused to others") {
 }
 
 #ifdef EVONAS_TORCH_PROGRAM
+TEST_CASE("ledg_former is asked about a device that it has never seen") {
+  const Fixture& data = fixture();
+  const Result result = run_program(
+      EVONAS_TORCH_PROGRAM,
+      {"predictor", "benchmark", "--table", (data.folder / "labels.sqlite").string(), "--devices",
+       "accuracy,latency_ms", "--split", "leave_family_out", "--model", "ledg_former", "--train",
+       "40", "--test", "50", "--seeds", "1", "--epochs", "1", "--json"});
+  CAPTURE(result.err);
+  REQUIRE(result.code == 0);
+  CHECK(json::parse(result.out).at("results")[0].at("model") == "ledg_former");
+}
+
 TEST_CASE("carl tells what it looks at, in words and in a picture") {
   const Fixture& data = fixture();
   const std::string file = (data.folder / "carl.predictor").string();

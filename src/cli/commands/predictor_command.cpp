@@ -21,6 +21,7 @@ void add_predictor_command(CLI::App& app, Action& action) {
   cg        a network on the primitive operations of whole networks, of any space: --pretrained
             has what it has learnt of others
   carl      a graph network that says which operations its prediction rests on (evonas predictor explain)
+  ledg_former: a graph transformer on what a language model makes of sentences about operations and devices
   linear    least squares on parameters, multiply-accumulates, memory and nodes
   random, constant: to compare with
 

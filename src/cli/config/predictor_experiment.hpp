@@ -38,6 +38,7 @@ struct PredictorExperiment {
   std::string latency;
   std::string metric;
   std::string test_metric;
+  std::vector<std::string> devices;
   std::vector<std::string> models;
   std::vector<std::int64_t> train;
   std::int64_t refresh = 0;
@@ -63,6 +64,11 @@ struct PredictorExperiment {
           file_path());
     visit("metric", metric, "metric of the table to learn, and to test on");
     visit("test_metric", test_metric, "second metric to test on");
+    visit("devices", devices,
+          "instead of `metric`: metrics of the table that are one quantity on several devices, "
+          "learnt "
+          "together, each divided by its median; with the split leave_family_out one of them is "
+          "never learnt and tested, another with each seed");
     visit("models", models, "predictors to compare",
           required(one_of(predictor::predictor_names())));
     visit("train", train,

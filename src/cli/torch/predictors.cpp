@@ -13,6 +13,7 @@
 #include "predictor/models/computation_predictor.hpp"
 #include "predictor/models/distilled.hpp"
 #include "predictor/models/gaussian_process.hpp"
+#include "predictor/models/ledg_former_recipe.hpp"
 #include "predictor/models/lstm_policy.hpp"
 #include "predictor/models/network_ensemble.hpp"
 #include "predictor/models/path_networks.hpp"
@@ -131,6 +132,12 @@ struct PredictorSource::Shared {
         "wrote");
   }
 
+  std::shared_ptr<const predictor::PublishedRecipe> ledg_former() {
+    const auto known = features();
+    return made_ledg_former.get(
+        [&] { return predictor::ledg_former_recipe(*known, options.epochs); });
+  }
+
   /// What the networks read that cg looks at.
   spaces::NetworkInput network_input() const {
     return options.input.value_or(spaces::NetworkInput{});
@@ -157,6 +164,7 @@ struct PredictorSource::Shared {
   MadeOnce<PretrainedNetworks> made_networks;
   MadeOnce<Arch2Vec> made_arch2vec;
   MadeOnce<ComputationStart> made_computation;
+  MadeOnce<predictor::PublishedRecipe> made_ledg_former;
 };
 
 PredictorSource::PredictorSource(const spaces::AnySpace& space, const PredictorOptions& options)
@@ -178,6 +186,10 @@ std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& n
         shared_->features(), [shared = shared_](const predictor::FitControl& control) {
           return shared->arch2vec(for_all_fits(control));
         });
+  }
+  if (name == "ledg_former") {
+    return std::make_unique<predictor::PublishedPredictor>(shared_->features(),
+                                                           shared_->ledg_former());
   }
   if (name == "carl") {
     predictor::CarlFit fit;
