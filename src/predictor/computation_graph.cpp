@@ -48,6 +48,12 @@ std::int64_t extent(const graph::Shape& shape, std::size_t i) {
   return i < shape.size() ? shape[i] : 1;
 }
 
+/// Nothing but zeros: how a cell says `none` (spaces::zeros_like()), which is the operator of ReLU6
+/// otherwise.
+bool yields_zeros(const graph::Node& node) {
+  return node.op == "Clip" && node.real("min", -1.0) == 0.0 && node.real("max", 1.0) == 0.0;
+}
+
 std::array<float, kNodeNumbers> numbers_of(const graph::Graph& network, graph::NodeId id,
                                            const graph::Cost& cost) {
   const graph::Node& node = network[id];
@@ -68,7 +74,8 @@ std::array<float, kNodeNumbers> numbers_of(const graph::Graph& network, graph::N
           doublings(groups, kChannelDoublings),
           decades(cost.macs, kNodeDecades),
           decades(cost.parameters, kNodeDecades),
-          decades(cost.activation_bytes, kNodeDecades)};
+          decades(cost.activation_bytes, kNodeDecades),
+          yields_zeros(node) ? 1.0F : 0.0F};
 }
 
 }  // namespace

@@ -15,7 +15,7 @@
 namespace evonas::predictor {
 
 /// How many numbers describe one operation, and how many the network as a whole.
-inline constexpr std::size_t kNodeNumbers = 12;
+inline constexpr std::size_t kNodeNumbers = 13;
 inline constexpr std::size_t kWholeNumbers = 4;
 
 /// A network as the primitive operations that it computes, in numbers that mean the same in every
@@ -30,7 +30,7 @@ struct ComputationGraph {
   /// By node, kNodeNumbers each, most of them between 0 and 1: binary logarithms of channels,
   /// height and width of the output; kernel height and width; logarithms of stride and dilation;
   /// whether it is depthwise, logarithm of its groups; logarithms of multiply-accumulates,
-  /// parameters and bytes written.
+  /// parameters and bytes written; whether it is nothing but zeros.
   std::vector<float> numbers;
   /// One for each operand, by reader.
   std::vector<graph::Tokens::Edge> edges;

@@ -12,7 +12,7 @@ namespace {
 
 // Small enough for a test.
 constexpr CarlFit kSmallCarl = {
-    .layers = 2, .width = 24, .epochs = 0, .least_steps = 120, .learning_rate = 5e-3};
+    .layers = 2, .width = 24, .epochs = 0, .least_steps = 250, .learning_rate = 5e-3};
 
 std::unique_ptr<CarlPredictor> carl_on(const spaces::AnySpace& space,
                                        const CarlFit& options = kSmallCarl) {

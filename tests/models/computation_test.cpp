@@ -15,7 +15,7 @@ namespace {
 
 // Small enough for a test; what counts here is what it does, not how well.
 constexpr ComputationFit kSmallFit = {
-    .layers = 2, .width = 24, .epochs = 0, .least_steps = 80, .learning_rate = 5e-3};
+    .layers = 2, .width = 24, .epochs = 0, .least_steps = 200, .learning_rate = 5e-3};
 constexpr ComputationOptions kSmallStart = {.layers = 2,
                                             .width = 24,
                                             .graphs = 60,
@@ -186,9 +186,9 @@ TEST_CASE("the network of cg computes what an independent program does") {
   // The same graph twice, so that the second one's nodes have other numbers.
   const torch::Tensor embedding = network.embed(joined(std::vector{graph, graph}));
   for (const std::int64_t i : {0, 1}) {
-    CHECK(distance(embedding[i], {0.062177F, 0.125848F, 0.133027F, 0.079112F}) < 2e-5);
+    CHECK(distance(embedding[i], {0.053390F, 0.124002F, 0.138951F, 0.090146F}) < 2e-5);
   }
-  CHECK(distance(network.score(embedding), {-0.008848F, -0.008848F}) < 2e-5);
+  CHECK(distance(network.score(embedding), {-0.008900F, -0.008900F}) < 2e-5);
 }
 
 TEST_CASE("learning of spaces that is stopped, or of none, is an error") {

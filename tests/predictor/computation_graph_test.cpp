@@ -57,6 +57,18 @@ TEST_CASE("a computation graph has the operations of a network in numbers") {
   CHECK(static_cast<double>(graph.whole[3]) == doctest::Approx(std::log2(7.0) / 10.0));
 }
 
+TEST_CASE("zeros are told from ReLU6") {
+  graph::NetworkBuilder build;
+  const graph::NodeId input = build.input({8, 4, 4});
+  const graph::NodeId relu = build.unary("Clip", input, {{"min", 0.0}, {"max", 6.0}});
+  const graph::NodeId zeros = build.unary("Clip", relu, {{"min", 0.0}, {"max", 0.0}});
+  const graph::NodeId pooled = build.flatten(build.global_average_pool(zeros));
+  const ComputationGraph graph = computation_graph(build.finish(build.gemm(pooled, 10)));
+  CHECK(graph.operators[1] == graph.operators[2]);
+  CHECK(graph.numbers[2 * kNodeNumbers - 1] == 0.0F);
+  CHECK(graph.numbers[3 * kNodeNumbers - 1] == 1.0F);
+}
+
 TEST_CASE("networks of every space have computation graphs of known operators") {
   for (const std::string& name : spaces::ready_space_names()) {
     CAPTURE(name);
