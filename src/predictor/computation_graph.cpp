@@ -38,8 +38,8 @@ std::uint32_t operator_number(std::string_view name) {
 }
 
 /// Entry `i` of a list attribute; `fallback` where there is none.
-std::int64_t entry(const graph::Node& node, std::string_view attribute, std::size_t i,
-                   std::int64_t fallback) {
+std::int64_t list_entry(const graph::Node& node, std::string_view attribute, std::size_t i,
+                        std::int64_t fallback) {
   const std::span<const std::int64_t> list = node.integers_view(attribute);
   return i < list.size() ? list[i] : fallback;
 }
@@ -60,7 +60,7 @@ std::array<float, kNodeNumbers> numbers_of(const graph::Graph& network, graph::N
   const std::int64_t groups = node.integer("group", 1);
   const bool depthwise = groups > 1 && extent(network[node.inputs.front()].shape, 0) == groups;
   const auto kernel = [&](std::size_t i) {
-    return static_cast<float>(static_cast<double>(entry(node, "kernel_shape", i, 0)) /
+    return static_cast<float>(static_cast<double>(list_entry(node, "kernel_shape", i, 0)) /
                               kLargeKernel);
   };
   return {doublings(extent(node.shape, 0), kChannelDoublings),
@@ -68,8 +68,8 @@ std::array<float, kNodeNumbers> numbers_of(const graph::Graph& network, graph::N
           doublings(extent(node.shape, 2), kExtentDoublings),
           kernel(0),
           kernel(1),
-          doublings(entry(node, "strides", 0, 1), kStepDoublings),
-          doublings(entry(node, "dilations", 0, 1), kStepDoublings),
+          doublings(list_entry(node, "strides", 0, 1), kStepDoublings),
+          doublings(list_entry(node, "dilations", 0, 1), kStepDoublings),
           depthwise ? 1.0F : 0.0F,
           doublings(groups, kChannelDoublings),
           decades(cost.macs, kNodeDecades),
