@@ -121,6 +121,21 @@ std::string details(const Node& node) {
   return fmt::format("{}", fmt::join(parts, " "));
 }
 
+/// How the frame of a node is drawn, as further attributes.
+std::string frame(NodeId id, bool is_output, const DrawingOptions& options) {
+  if (id < options.weights.size() && options.weights[id] > kMarkedWeight) {
+    return ", color=\"#cf222e\", penwidth=3";
+  }
+  return is_output ? ", penwidth=2" : "";
+}
+
+/// What is shown where one points at a node.
+std::string tooltip(NodeId id, const Node& node, const DrawingOptions& options) {
+  std::string text = escaped(node.name);
+  if (id < options.weights.size()) text += fmt::format(" ({:.2f})", options.weights[id]);
+  return text;
+}
+
 std::string label(const Node& node, const DrawingOptions& options) {
   std::string text = escaped(node.op);
   const std::string more = details(node);
@@ -145,8 +160,8 @@ std::string to_dot(const Graph& graph, const DrawingOptions& options) {
     const Node& node = graph[id];
     const Style style = style_of(kind_of(node));
     dot += fmt::format("  n{} [label=\"{}\", tooltip=\"{}\", class=\"{}\", fillcolor=\"{}\"{}];\n",
-                       id, label(node, options), escaped(node.name), style.name, style.fill,
-                       is_output[id] ? ", penwidth=2" : "");
+                       id, label(node, options), tooltip(id, node, options), style.name, style.fill,
+                       frame(id, is_output[id], options));
   }
   for (NodeId id = 0; id < graph.size(); ++id) {
     for (const NodeId input : graph[id].inputs) dot += fmt::format("  n{} -> n{};\n", input, id);

@@ -1,14 +1,21 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "graph/graph.hpp"
 
 namespace evonas::graph {
 
+/// Nodes whose weight is above this are framed in pictures.
+inline constexpr double kMarkedWeight = 0.5;
+
 struct DrawingOptions {
   bool left_to_right = false;
   bool shapes = true;  ///< print the output shape under each operator (network grain)
+  /// By node, from 0 to 1: how much it matters; what is above kMarkedWeight is framed, and told in
+  /// its tooltip. Empty: nothing is.
+  std::vector<double> weights = {};
 };
 
 /// Graphviz source of a picture of the graph: nodes coloured by kind of operator, legible on light

@@ -75,4 +75,9 @@ void ArchitectureView::tokens(const spaces::Genotype& genotype, graph::Tokens& t
   }
 }
 
+graph::Graph ArchitectureView::seen_graph(const spaces::Genotype& genotype) const {
+  if (!input_) return space_.cell(genotype);
+  return graph::fold_batch_normalization(space_.network(genotype, *input_)).graph;
+}
+
 }  // namespace evonas::predictor

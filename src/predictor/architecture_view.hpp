@@ -29,6 +29,9 @@ class ArchitectureView {
   /// Replaces what is in `tokens` by those of an architecture.
   void tokens(const spaces::Genotype& genotype, graph::Tokens& tokens) const;
 
+  /// The graph whose nodes these tokens are, in the same order.
+  graph::Graph seen_graph(const spaces::Genotype& genotype) const;
+
  private:
   spaces::AnySpace space_;
   std::optional<spaces::NetworkInput> input_;

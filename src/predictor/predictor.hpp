@@ -51,8 +51,9 @@ class Predictor {
  public:
   virtual ~Predictor() = default;
 
-  /// Learns from labels; what was learnt before is forgotten. Throws PredictorError for no labels,
-  /// for a value that is not finite, and for a noise that is not finite or below 0.
+  /// Learns from labels; what was learnt before is forgotten. Throws PredictorError for no labels
+  /// (unless it starts from labels of other spaces), for a value that is not finite, and for a
+  /// noise that is not finite or below 0.
   virtual void fit(std::span<const Label> labels, const FitControl& control) = 0;
 
   /// Learns from labels of which the first `known` are those of the last fit or refresh. Starts

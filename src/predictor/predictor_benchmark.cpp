@@ -143,9 +143,9 @@ BenchmarkFit benchmark_fit(Predictor& predictor, const BenchmarkData& data, Benc
   Rng rng(control.seed, "split of a benchmark");
   SplitRows order = split_rows(data, split, control.seed, rng);
   std::vector<std::size_t>& rows = order.rows;
-  if (train == 0 || train > order.learnable) {
+  if (train > order.learnable) {
     throw PredictorError(
-        fmt::format("{} labels to learn from were asked for, expected from 1 to {}: the data has "
+        fmt::format("{} labels to learn from were asked for, expected up to {}: the data has "
                     "{} architectures, and {} must be left to test on",
                     train, order.learnable, rows.size(),
                     order.first_test == 0 ? "at least one" : "those of one group"));
@@ -158,7 +158,7 @@ BenchmarkFit benchmark_fit(Predictor& predictor, const BenchmarkData& data, Benc
   }
   BenchmarkFit result;
   const Clock::time_point fit_begin = Clock::now();
-  const std::size_t known = train - std::min(train - 1, size.refresh);
+  const std::size_t known = train - std::min(train > 0 ? train - 1 : 0, size.refresh);
   predictor.fit(std::span(labels).first(known), control);
   result.fit_seconds = seconds_since(fit_begin);
   if (known < train) {

@@ -72,7 +72,7 @@ struct BenchmarkFit {
 };
 
 struct BenchmarkSize {
-  std::size_t train = 0;    ///< labels to learn from
+  std::size_t train = 0;    ///< labels to learn from; 0 for predictors that know labels of others
   std::size_t refresh = 0;  ///< so many of them come after the fit, all at once, for a refresh
   std::size_t test = 0;     ///< most architectures to test on; 0 is all that are left
   std::size_t points = 0;   ///< most of them to keep, evenly spaced in the order of testing

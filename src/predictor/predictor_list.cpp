@@ -16,10 +16,11 @@
 namespace evonas::predictor {
 
 std::vector<std::string> predictor_names() {
-  return {"evonas",        "mixture",       "networks",  "gp",         "trees",
-          "nar_former",    "nar_former_v2", "nn_former", "graphsage",  "gin",
-          "path_networks", "arch2vec",      "nnlp",      "node_costs", "flops",
-          "flops_memory",  "linear",        "random",    "constant"};
+  return {"evonas",        "mixture",       "networks",  "gp",           "trees",
+          "nar_former",    "nar_former_v2", "nn_former", "graphsage",    "gin",
+          "path_networks", "arch2vec",      "cg",        "carl",         "ledg_former",
+          "nnlp",          "node_costs",    "flops",     "flops_memory", "linear",
+          "random",        "constant"};
 }
 
 void check_predictor_name(const std::string& name) {
@@ -40,8 +41,11 @@ bool reads_any_network(const std::string& name, bool sees_networks) {
 
 Pretraining pretraining_of(const std::string& name) {
   if (name == "evonas" || name == "mixture" || name == "networks") return Pretraining::Networks;
-  return name == "arch2vec" ? Pretraining::Arch2Vec : Pretraining::None;
+  if (name == "arch2vec") return Pretraining::Arch2Vec;
+  return name == "cg" ? Pretraining::Computation : Pretraining::None;
 }
+
+bool explains(const std::string& name) { return name == "carl"; }
 
 std::string checkpoint_name(Pretraining what) {
   switch (what) {
@@ -49,6 +53,8 @@ std::string checkpoint_name(Pretraining what) {
       return "pretrained networks";
     case Pretraining::Arch2Vec:
       return "pretrained arch2vec";
+    case Pretraining::Computation:
+      return "pretrained cg";
     case Pretraining::None:
       break;
   }

@@ -19,8 +19,9 @@ void check_predictor_name(const std::string& name);
 /// What a fit may start from that is learnt before there are labels.
 enum class Pretraining {
   None,
-  Networks,  ///< models/pretrained_networks.hpp
-  Arch2Vec,  ///< models/arch2vec.hpp
+  Networks,     ///< models/pretrained_networks.hpp
+  Arch2Vec,     ///< models/arch2vec.hpp
+  Computation,  ///< models/computation_start.hpp
 };
 
 /// Whether that predictor reads operators of whole networks and what they cost, so that what it has
@@ -31,8 +32,11 @@ bool reads_any_network(const std::string& name, bool sees_networks);
 /// What fits of that predictor start from.
 Pretraining pretraining_of(const std::string& name);
 
+/// Whether that predictor is an Explainer (explainer.hpp).
+bool explains(const std::string& name);
+
 /// What a checkpoint of that says that it holds (CheckpointAbout::predictor): "pretrained
-/// networks", "pretrained arch2vec"; empty for none.
+/// networks", "pretrained arch2vec", "pretrained cg"; empty for none.
 std::string checkpoint_name(Pretraining what);
 
 /// What predictors read that always look at whole networks: what the view says, else images of

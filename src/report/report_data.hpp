@@ -6,6 +6,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -36,6 +37,10 @@ struct Run {
   std::string configuration;                ///< YAML with every default
   /// What the search looked for, where a table tells.
   std::optional<search::KnownOptimum> optimum = {};
+  /// By key (Key::hex()) of a network on the front: how critical each node of its cell is, from 0
+  /// to 1, as the search's predictor tells it. The critical part is framed in pictures. Often
+  /// empty.
+  std::map<std::string, std::vector<double>> node_weights = {};
 };
 
 /// Algorithms compared on a table, or with labels of another origin.

@@ -97,7 +97,11 @@ nlohmann::json curve_json(const Curve& curve) {
 /// than none.
 nlohmann::json picture(const Run& run, const search::EvaluationRecord& record) {
   try {
-    return graph::to_svg(run.space.cell(record.genotype), {.shapes = false});
+    const auto found = run.node_weights.find(record.key.hex());
+    return graph::to_svg(
+        run.space.cell(record.genotype),
+        {.shapes = false,
+         .weights = found == run.node_weights.end() ? std::vector<double>{} : found->second});
   } catch (const std::runtime_error&) {
     return nullptr;
   }

@@ -42,6 +42,7 @@ TEST_CASE("every command has help with an example") {
                                                           {"predictor", "benchmark"},
                                                           {"predictor", "fit"},
                                                           {"predictor", "score"},
+                                                          {"predictor", "explain"},
                                                           {"predictor", "pretrain"},
                                                           {"config"},
                                                           {"config", "show"},

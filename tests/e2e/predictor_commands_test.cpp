@@ -144,6 +144,14 @@ TEST_CASE("a predictor is fitted, kept in a file and scores from it") {
   CHECK(contains(wrong.err, "cells.txt, line 2: "));
 
   CHECK(contains(run({"predictor", "score", file}).err, "give one of --architectures"));
+  const Result silent = run({"predictor", "explain", file, cell});
+  CHECK(silent.code == 2);
+  CHECK(contains(silent.err, "a predictor trees, which does not tell what it looks at; carl does"));
+  const Result elsewhere = run({"predictor", "score", file, "--all", "--space", "darts"});
+  CHECK(elsewhere.code == 2);
+  CHECK(contains(elsewhere.err, "only cg can be used in another space"));
+  CHECK(contains(run({"predictor", "score", file, "--all", "--set", "channels=8"}).err,
+                 "--set is of the space that --space names"));
   write_text(data.folder / "broken.predictor", read_text(file).substr(0, 500));
   const Result broken =
       run({"predictor", "score", (data.folder / "broken.predictor").string(), "--all"});
@@ -256,6 +264,147 @@ budget: {evaluations: 10}
   write_text(folder / "measured.csv", "architecture,ms\n");
   CHECK(contains(run(adapt).err, "expected the columns architecture,latency_ms"));
 }
+
+TEST_CASE("predictors are compared on a device that they have never seen") {
+  const Fixture& data = fixture();
+  const std::vector<std::string> command = {"predictor", "benchmark",
+                                            "--table",   (data.folder / "labels.sqlite").string(),
+                                            "--devices", "accuracy,latency_ms",
+                                            "--split",   "leave_family_out",
+                                            "--model",   "trees",
+                                            "--train",   "40",
+                                            "--test",    "50",
+                                            "--seeds",   "2",
+                                            "--json"};
+  const Result result = run(command);
+  CAPTURE(result.err);
+  REQUIRE(result.code == 0);
+  const json fits = json::parse(result.out).at("results")[0].at("fits");
+  REQUIRE(fits.size() == 2);
+  CHECK(fits[0].at("tested") == 50);
+  CHECK(fits[0].dump() != fits[1].dump());
+  std::vector<std::string> wrong = command;
+  wrong[5] = "accuracy";
+  CHECK(contains(run(wrong).err, "is one: give at least two"));
+  wrong = command;
+  wrong.insert(wrong.end(), {"--metric", "accuracy"});
+  CHECK(contains(run(wrong).err, "has no effect beside devices"));
+}
+
+TEST_CASE("what only cg can do is refused to others") {
+  const Fixture& data = fixture();
+  const std::string table = (data.folder / "labels.sqlite").string();
+  const Result unlabelled = run({"predictor", "benchmark", "--table", table, "--metric", "accuracy",
+                                 "--model", "trees", "--train", "0", "--seeds", "1"});
+  CHECK(unlabelled.code == 2);
+  CHECK(contains(unlabelled.err, "no labels were given to learn from"));
+  const Result several = run({"predictor", "pretrain", "nasbench201", "--labels",
+                              table + ":accuracy", "--out", (data.folder / "x").string()});
+  CHECK(several.code == 2);
+  CHECK(contains(several.err, "--also and --labels are of cg"));
+  const auto labels_error = [&](const std::string& labels) {
+    return run({"predictor", "pretrain", "nasbench201", "--model", "cg", "--labels", labels,
+                "--out", (data.folder / "x").string()})
+        .err;
+  };
+  CHECK(contains(labels_error("accuracy"), "expected FILE:METRIC or FILE:METRIC:N"));
+  CHECK(contains(labels_error(table + ":accuracy:1000000"), "of 15625 architectures only"));
+  CHECK(contains(labels_error(table + ":acuracy"), "accuracy"));
+}
+
+#ifdef EVONAS_TORCH_PROGRAM
+TEST_CASE("ledg_former is asked about a device that it has never seen") {
+  const Fixture& data = fixture();
+  const Result result = run_program(
+      EVONAS_TORCH_PROGRAM,
+      {"predictor", "benchmark", "--table", (data.folder / "labels.sqlite").string(), "--devices",
+       "accuracy,latency_ms", "--split", "leave_family_out", "--model", "ledg_former", "--train",
+       "40", "--test", "50", "--seeds", "1", "--epochs", "1", "--json"});
+  CAPTURE(result.err);
+  REQUIRE(result.code == 0);
+  CHECK(json::parse(result.out).at("results")[0].at("model") == "ledg_former");
+}
+
+TEST_CASE("carl tells what it looks at, in words and in a picture") {
+  const Fixture& data = fixture();
+  const std::string file = (data.folder / "carl.predictor").string();
+  REQUIRE(run_program(
+              EVONAS_TORCH_PROGRAM,
+              {"predictor", "fit", "--table", (data.folder / "labels.sqlite").string(), "--metric",
+               "accuracy", "--model", "carl", "--train", "40", "--epochs", "1", "--out", file})
+              .code == 0);
+  const std::string cell =
+      "|nor_conv_3x3~0|+|none~0|skip_connect~1|+|none~0|none~1|skip_connect~2|";
+  const std::string picture = (data.folder / "carl.dot").string();
+  const Result told = run_program(EVONAS_TORCH_PROGRAM,
+                                  {"predictor", "explain", file, cell, "--out", picture, "--json"});
+  CAPTURE(told.err);
+  REQUIRE(told.code == 0);
+  const json nodes = json::parse(told.out).at("nodes");
+  REQUIRE(nodes.size() == 5);
+  const std::string dot = read_text(picture);
+  std::size_t framed = 0;
+  for (std::size_t at = dot.find("penwidth=3"); at != std::string::npos;
+       at = dot.find("penwidth=3", at + 1)) {
+    ++framed;
+  }
+  CHECK(framed ==
+        static_cast<std::size_t>(std::count_if(nodes.begin(), nodes.end(), [](const json& node) {
+          return node.at("critical").get<bool>();
+        })));
+  const Result words = run_program(EVONAS_TORCH_PROGRAM, {"predictor", "explain", file, cell});
+  CHECK(contains(words.out, "nor_conv_3x3"));
+}
+
+TEST_CASE("what cg has learnt of one space scores another, and starts fits there") {
+  const Fixture& data = fixture();
+  const std::string table = (data.folder / "labels.sqlite").string();
+  const std::string file = (data.folder / "cg.predictor").string();
+  const Result learnt = run_program(EVONAS_TORCH_PROGRAM, {"predictor",
+                                                           "pretrain",
+                                                           "nasbench101",
+                                                           "--set",
+                                                           "modules_per_stack=1",
+                                                           "--model",
+                                                           "cg",
+                                                           "--also",
+                                                           "darts:cells=4,channels=4",
+                                                           "--labels",
+                                                           table + ":accuracy:60",
+                                                           "--cg-layers",
+                                                           "1",
+                                                           "--cg-width",
+                                                           "16",
+                                                           "--cg-graphs",
+                                                           "20",
+                                                           "--cg-steps",
+                                                           "10",
+                                                           "--cg-label-steps",
+                                                           "20",
+                                                           "--cg-batch",
+                                                           "16",
+                                                           "--out",
+                                                           file});
+  CAPTURE(learnt.err);
+  REQUIRE(learnt.code == 0);
+  CHECK(contains(learnt.out, "3 spaces, 60 labels"));
+  const Result scored =
+      run_program(EVONAS_TORCH_PROGRAM, {"predictor", "score", file, "--space", "nasbench201",
+                                         "--set", "cells_per_stage=1", "--random", "3"});
+  CHECK(scored.code == 0);
+  CHECK(contains(scored.out, "architecture,score,score_deviation"));
+  const Result compared = run_program(
+      EVONAS_TORCH_PROGRAM, {"predictor", "benchmark", "--table", table, "--metric", "accuracy",
+                             "--model", "cg", "--train", "0,10", "--seeds", "1", "--test", "30",
+                             "--epochs", "1", "--pretrained", file, "--json"});
+  CAPTURE(compared.err);
+  REQUIRE(compared.code == 0);
+  const json results = json::parse(compared.out).at("results");
+  REQUIRE(results.size() == 2);
+  CHECK(results[0].at("train") == 0);
+  CHECK(results[0].at("tested") == 30);
+}
+#endif
 
 }  // namespace
 }  // namespace evonas::e2e

@@ -58,6 +58,19 @@ TEST_CASE("DOT shows operators, their details, shapes and edges") {
   CHECK_FALSE(contains(flat, "16x16x16"));
 }
 
+TEST_CASE("nodes that matter are framed") {
+  Graph graph;
+  graph.add_input();
+  graph.add("nor_conv_3x3", {0});
+  graph.set_outputs({graph.add("Output", {1})});
+  const std::string dot = to_dot(graph, {.weights = {0.1, 0.75, 0.5}});
+  CHECK(count(dot, "penwidth=3") == 1);
+  CHECK(contains(dot, "tooltip=\"nor_conv_3x3_1 (0.75)\""));
+  CHECK(contains(dot, "tooltip=\"Output_2 (0.50)\""));
+  CHECK(count(dot, "penwidth=2") == 1);  // the output, as ever
+  CHECK_FALSE(contains(to_dot(graph), "penwidth=3"));
+}
+
 TEST_CASE("cells are coloured by the words of their space") {
   Graph graph;
   graph.add_input();

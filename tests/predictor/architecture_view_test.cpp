@@ -55,6 +55,26 @@ TEST_CASE("the cells of DARTS are told apart") {
   }
 }
 
+TEST_CASE("the graph that is seen has the tokens' nodes in their order") {
+  for (const std::string& name : spaces::ready_space_names()) {
+    CAPTURE(name);
+    const spaces::AnySpace space = spaces::make_space(name);
+    Rng rng(1, "test");
+    const spaces::Genotype genotype = space.sample(rng);
+    for (const ArchitectureView& view :
+         {ArchitectureView(space), ArchitectureView(space, spaces::NetworkInput{})}) {
+      const graph::Tokens tokens = tokens_of(view, genotype);
+      const graph::Graph graph = view.seen_graph(genotype);
+      REQUIRE(graph.size() == tokens.operations.size());
+      std::vector<graph::Tokens::Edge> edges;
+      for (graph::NodeId id = 0; id < graph.size(); ++id) {
+        for (const graph::NodeId input : graph[id].inputs) edges.push_back({input, id});
+      }
+      CHECK(edges == tokens.edges);
+    }
+  }
+}
+
 TEST_CASE("whole networks have widths, and words for what their operations do") {
   const spaces::AnySpace space = spaces::make_space("mobilenetv3");
   const ArchitectureView view(space, spaces::NetworkInput::parse("3x32x32:10"));

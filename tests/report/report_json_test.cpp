@@ -56,6 +56,23 @@ TEST_CASE("report data: cells of the front are drawn where Graphviz is there") {
   }
 }
 
+TEST_CASE("report data: what a predictor calls critical is framed") {
+  if (!graph::graphviz_available()) {
+    MESSAGE("skipped: Graphviz is not installed");
+    return;
+  }
+  Run run = sample_run();
+  const auto& record = run.summary.evaluations.at(run.summary.front.front());
+  const std::size_t nodes = run.space.cell(record.genotype).size();
+  const auto picture = [&] {
+    return report_json(run).at("runs")[0].at("cells")[0].at("svg").get<std::string>();
+  };
+  const std::string plain = picture();
+  run.node_weights[record.key.hex()] = std::vector<double>(nodes, 0.9);
+  CHECK(plain.find("#cf222e") == std::string::npos);
+  CHECK(picture().find("#cf222e") != std::string::npos);
+}
+
 TEST_CASE("report data: runs are compared from one reference point") {
   std::vector<Run> runs = {sample_run(), sample_run()};
   runs[1].name = "other";

@@ -29,6 +29,7 @@ void add_predictor_command(CLI::App& app, Action& action);
 /// Its parts.
 void add_predictor_fit_command(CLI::App& predictor, Action& action);
 void add_predictor_score_command(CLI::App& predictor, Action& action);
+void add_predictor_explain_command(CLI::App& predictor, Action& action);
 void add_predictor_benchmark_command(CLI::App& predictor, Action& action);
 void add_predictor_pretrain_command(CLI::App& predictor, Action& action);
 /// devices, suggest and adapt.

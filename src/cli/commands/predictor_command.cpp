@@ -22,6 +22,10 @@ void add_predictor_command(CLI::App& app, Action& action) {
   nnlp      a message-passing network on whole networks, for latency
   node_costs  latency as the sum of what operators cost, learnt from whole networks
   flops, flops_memory: a power of what whole networks compute, and move
+  cg        a network on the primitive operations of whole networks, of any space: --pretrained
+            has what it has learnt of others
+  carl      a graph network that says which operations its prediction rests on (evonas predictor explain)
+  ledg_former: a graph transformer on what a language model makes of sentences about operations and devices
   linear    least squares on parameters, multiply-accumulates, memory and nodes
   random, constant: to compare with
 
@@ -31,6 +35,7 @@ Examples:
   evonas predictor score accuracy.predictor --all --best 10)");
   add_predictor_fit_command(*command, action);
   add_predictor_score_command(*command, action);
+  add_predictor_explain_command(*command, action);
   add_predictor_benchmark_command(*command, action);
   add_predictor_pretrain_command(*command, action);
   add_predictor_devices_commands(*command, action);

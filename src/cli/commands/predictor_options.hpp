@@ -16,8 +16,9 @@ namespace evonas::cli {
 inline void add_pretrained(CLI::App& command, std::string& file) {
   command
       .add_option("--pretrained", file,
-                  "networks, or arch2vec, that 'evonas predictor pretrain' wrote; without it, "
-                  "networks that evonas carries for the space, or what is pre-trained first")
+                  "networks, arch2vec or cg that 'evonas predictor pretrain' wrote; without it, "
+                  "networks that evonas carries for the space, or what is pre-trained first (cg: "
+                  "nothing)")
       ->type_name("FILE");
 }
 

@@ -10,7 +10,7 @@
 #include "base/csv_field.hpp"
 #include "base/parallel.hpp"
 #include "base/random.hpp"
-#include "cli/commands/network_choice.hpp"
+#include "cli/commands/fitted_file.hpp"
 #include "cli/commands/predictor_options.hpp"
 #include "cli/config/space_section.hpp"
 #include "cli/run/atomic_file.hpp"
@@ -25,11 +25,8 @@ constexpr std::size_t kScoredTogether = 16384;  // architectures in memory at on
 
 struct ScoreOptions {
   std::string checkpoint;
+  UsedElsewhere elsewhere;
   std::string architectures;
-  std::vector<std::string> networks;  ///< files
-  std::string space;
-  std::vector<std::string> space_options;
-  std::string input;
   std::uint64_t random = 0;
   bool all = false;
   std::size_t best = 0;
@@ -141,57 +138,13 @@ class Best {
   std::vector<Scored> rows_;
 };
 
-/// Where what is scored comes from, and what networks read there.
-struct ScoredSpace {
-  spaces::AnySpace space;
-  std::optional<spaces::NetworkInput> input;
-};
-
-ScoredSpace networks_of_files(const ScoreOptions& options) {
-  std::vector<GivenNetwork> networks;
-  for (const std::string& file : options.networks) {
-    networks.push_back({.name = file, .network = load_network({.file = file}).graph});
-  }
-  return {.space = spaces::AnySpace(GivenNetworks(std::move(networks))),
-          .input = spaces::NetworkInput{}};
-}
-
-ScoredSpace scored_space(const ScoreOptions& options, const predictor::CheckpointAbout& about) {
-  const bool of_families = about.space == kFamiliesSpace;
-  const bool elsewhere = !options.networks.empty() || !options.space.empty();
-  if (elsewhere &&
-      !predictor::reads_any_network(about.predictor, of_families || !about.input.empty())) {
-    throw predictor::PredictorError(
-        fmt::format("{}: {} was fitted to the space {} and knows nothing else: leave out --network "
-                    "and --space",
-                    options.checkpoint, about.predictor, about.space));
-  }
-  if (!options.networks.empty()) return networks_of_files(options);
-  if (of_families && options.space.empty()) {
-    throw predictor::PredictorError(fmt::format(
-        "{} was fitted to networks of several families: name networks with --network FILE, or a "
-        "space with --space NAME",
-        options.checkpoint));
-  }
-  if (options.space.empty()) {
-    return {.space = config::make_space(about.space, about.space_options),
-            .input = input_of(about.input)};
-  }
-  return {.space = config::make_space(options.space, options.space_options),
-          .input = spaces::NetworkInput::parse(options.input.empty() ? "cifar10" : options.input)};
-}
-
 int score(const ScoreOptions& given) {
   ScoreOptions options = given;
-  const predictor::Checkpoint checkpoint =
-      predictor::read_checkpoint(read_whole(options.checkpoint), options.checkpoint);
-  const predictor::CheckpointAbout& about = checkpoint.about;
-  const ScoredSpace scored = scored_space(options, about);
-  const spaces::AnySpace& space = scored.space;
-  if (!options.networks.empty()) options.all = true;
-  const PredictorSource source(space, {.input = scored.input, .computing = options.computing});
-  const std::unique_ptr<predictor::Predictor> fitted = source.make(about.predictor);
-  predictor::restore(*fitted, checkpoint, options.checkpoint);
+  const FittedFile file = read_fitted(options.checkpoint, options.elsewhere, options.computing);
+  if (!options.elsewhere.networks.empty()) options.all = true;
+  const predictor::CheckpointAbout& about = file.about;
+  const spaces::AnySpace& space = file.space;
+  const std::unique_ptr<predictor::Predictor>& fitted = file.predictor;
 
   Architectures architectures(space, options);
   Best best(options.best, about.higher_is_better);
@@ -228,6 +181,7 @@ void add_predictor_score_command(CLI::App& predictor, Action& action) {
       predictor.add_subcommand("score", "What a fitted predictor expects of architectures, as CSV");
   command->add_option("CHECKPOINT", options->checkpoint, "file that 'evonas predictor fit' wrote")
       ->required();
+  add_elsewhere(*command, options->elsewhere);
   command
       ->add_option("--architectures", options->architectures,
                    "file with one architecture a line, in the space's notation; - is standard "
@@ -235,17 +189,10 @@ void add_predictor_score_command(CLI::App& predictor, Action& action) {
       ->type_name("FILE");
   command
       ->add_option(
-          "--network", options->networks,
+          "--network", options->elsewhere.networks,
           "networks in files, for predictors that read whole networks: ONNX where the name "
           "ends in .onnx, evonas JSON else")
       ->type_name("FILE");
-  command->add_option("--space", options->space,
-                      "space of the architectures where it is not the one of the fit, for "
-                      "predictors that read whole networks");
-  command->add_option("--set", options->space_options, "option of that space, as in channels=8")
-      ->type_name("KEY=VALUE")
-      ->allow_extra_args(false);
-  command->add_option("--input", options->input, "what networks of that space read (cifar10)");
   command->add_option("--random", options->random, "so many random architectures of the space");
   command->add_flag("--all", options->all, "every architecture of the space");
   command
@@ -262,6 +209,7 @@ Examples:
   evonas predictor score accuracy.predictor --all --best 10
   evonas predictor score accuracy.predictor --random 1000 > scores.csv
   evonas predictor score accuracy.predictor --architectures cells.txt
+  evonas predictor score cg.predictor --space darts --random 1000 --best 10
   evonas predictor score latency.predictor --network resnet18.onnx mobilenet.onnx
   evonas predictor score latency.predictor --space mobilenetv3 --input imagenet --random 10)");
   set_action(*command, action, options, score);

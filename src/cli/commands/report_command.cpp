@@ -6,6 +6,7 @@
 #include "cli/commands/common_options.hpp"
 #include "cli/config/configuration.hpp"
 #include "cli/run/atomic_file.hpp"
+#include "cli/run/explained_front.hpp"
 #include "cli/run/run_folder.hpp"
 #include "cli/run/search_session.hpp"
 #include "cli/run/setup.hpp"
@@ -23,7 +24,10 @@ struct ReportArguments {
 report::Run load(const RunFolder& folder) {
   const search::RunStore store = folder.open_read_only();
   const config::Configuration configuration = RunFolder::configuration(store);
-  return folder.load(store, make_setup(configuration, 1, Sources::Declared), configuration);
+  const search::SearchSetup setup = make_setup(configuration, 1, Sources::Declared);
+  report::Run run = folder.load(store, setup, configuration);
+  explain_front(run, setup);
+  return run;
 }
 
 int report_one(const ReportArguments& options) {

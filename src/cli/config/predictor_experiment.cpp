@@ -30,10 +30,19 @@ void check_list(const std::vector<T>& list, const std::string& path, yaml::Findi
   }
 }
 
+/// What measurements of a table on several devices need, and what they have no use for.
+void check_devices(const PredictorExperiment& experiment, yaml::Findings& findings) {
+  for (const char* name : {"metric", "test_metric", "input", "noise"}) {
+    if (findings.given(name)) findings.add(name, "has no effect beside devices: leave it out");
+  }
+  check_list(experiment.devices, "devices", findings);
+  if (experiment.devices.size() == 1) findings.add("devices", "is one: give at least two");
+}
+
 /// What a table needs and latencies do not have, and the reverse.
 void check_data(const PredictorExperiment& experiment, yaml::Findings& findings) {
   if (findings.given("latency")) {
-    for (const char* name : {"table", "metric", "test_metric", "input", "noise"}) {
+    for (const char* name : {"table", "metric", "test_metric", "devices", "input", "noise"}) {
       if (!findings.given(name)) continue;
       findings.add(name, "has no effect where latency is learnt: leave it out");
     }
@@ -41,11 +50,14 @@ void check_data(const PredictorExperiment& experiment, yaml::Findings& findings)
   }
   if (!findings.given("table")) {
     findings.add("table", "is missing: name a table, or give a folder with latency");
+  } else if (!experiment.devices.empty()) {
+    check_devices(experiment, findings);
   } else if (!findings.given("metric")) {
     findings.add("metric", "is missing");
   }
-  if (experiment.split == "leave_family_out") {
-    findings.add("split", "leave_family_out needs families: give a folder with latency");
+  if (experiment.split == "leave_family_out" && experiment.devices.empty()) {
+    findings.add("split",
+                 "leave_family_out needs families: give a folder with latency, or devices");
   }
 }
 

@@ -39,6 +39,7 @@ struct PredictorExperiment {
   std::string latency;
   std::string metric;
   std::string test_metric;
+  std::vector<std::string> devices;
   std::vector<std::string> models;
   std::vector<std::int64_t> train;
   std::int64_t refresh = 0;
@@ -65,9 +66,16 @@ struct PredictorExperiment {
           file_path());
     visit("metric", metric, "metric of the table to learn, and to test on");
     visit("test_metric", test_metric, "second metric to test on");
+    visit("devices", devices,
+          "instead of `metric`: metrics of the table that are one quantity on several devices, "
+          "learnt "
+          "together, each divided by its median; with the split leave_family_out one of them is "
+          "never learnt and tested, another with each seed");
     visit("models", models, "predictors to compare",
           required(one_of(predictor::predictor_names())));
-    visit("train", train, "numbers of labels to learn from", required(between(1, 1e8)));
+    visit("train", train,
+          "numbers of labels to learn from; 0 for cg with `pretrained` labels of other spaces",
+          required(between(0, 1e8)));
     visit("refresh", refresh, "of the labels, so many come after the fit: how a refresh does",
           between(0, 1e8));
     visit("test", test, "most architectures to test on, drawn at random; 0 is all that are left",
@@ -82,11 +90,11 @@ struct PredictorExperiment {
         "look at whole networks that read this (cifar10, fashion_mnist, CxHxW:CLASSES...) instead "
         "of cells",
         checked(Configuration::input_fault));
-    visit(
-        "pretrained", pretrained,
-        "networks, or arch2vec, that 'evonas predictor pretrain' wrote; without it, networks that "
-        "evonas carries for the space, or what is pre-trained first",
-        file_path());
+    visit("pretrained", pretrained,
+          "networks, arch2vec or cg that 'evonas predictor pretrain' wrote; without it, networks "
+          "that "
+          "evonas carries for the space, or what is pre-trained first (cg: nothing)",
+          file_path());
     visit("epochs", epochs,
           "epochs of published models, instead of the thousands that their authors train them for; "
           "0 is those",

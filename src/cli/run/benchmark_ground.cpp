@@ -36,6 +36,24 @@ std::shared_ptr<const evaluation::BenchmarkTable> open_table(const config::Exper
       evaluation::BenchmarkTable::open(table, space));
 }
 
+/// What predictors of all algorithms start from; empty where no algorithm says. One file, because
+/// they share it.
+std::string pretrained_of(const config::Experiment& experiment) {
+  std::string file;
+  for (const auto& section : experiment.search) {
+    const std::string& own = section.options.guidance.pretrained;
+    if (own.empty() || own == file) continue;
+    if (!file.empty()) {
+      throw FileError(
+          fmt::format("the algorithms of an experiment share what they start from, and there are "
+                      "two: {} and {}",
+                      file, own));
+    }
+    file = own;
+  }
+  return file;
+}
+
 search::Guidance guidance_of(const config::Experiment& experiment, const spaces::AnySpace& space,
                              const std::shared_ptr<const evaluation::BenchmarkTable>& table) {
   std::map<std::string, std::string> names;
@@ -46,7 +64,8 @@ search::Guidance guidance_of(const config::Experiment& experiment, const spaces:
     names[column] = column;
     cheap.insert(column);
   }
-  search::Guidance guidance = learnt_guidance(space, experiment.predictors);
+  search::Guidance guidance =
+      learnt_guidance(space, experiment.predictors, pretrained_of(experiment));
   const auto input = spaces::NetworkInput::parse(experiment.input.value_or("cifar10"));
   guidance.known.push_back(std::make_shared<evaluation::GraphCosts>(space, input));
   if (!cheap.empty()) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <iterator>
 #include <span>
 #include <utility>
 
@@ -10,6 +11,7 @@
 
 #include "cli/config/space_section.hpp"
 #include "cli/run/atomic_file.hpp"
+#include "cli/run/device_space.hpp"
 #include "cli/run/family_space.hpp"
 #include "cli/run/latency_networks.hpp"
 #include "evaluation/table/builtin_tables.hpp"
@@ -59,6 +61,41 @@ ComparisonData data_of_table(const config::PredictorExperiment& experiment) {
           .data = rows_of_table(table, experiment)};
 }
 
+double median_of(std::span<const double> values) {
+  std::vector<double> known;
+  std::ranges::copy_if(values, std::back_inserter(known),
+                       [](double value) { return !std::isnan(value); });
+  if (known.empty()) throw predictor::PredictorError("a metric of `devices` has no values at all");
+  const auto middle = known.begin() + static_cast<std::ptrdiff_t>(known.size() / 2);
+  std::ranges::nth_element(known, middle);
+  return *middle;
+}
+
+/// The same architectures on several devices.
+ComparisonData data_of_devices(const config::PredictorExperiment& experiment) {
+  const spaces::AnySpace space = space_of_table(experiment.table);
+  const auto table = evaluation::BenchmarkTable::open(experiment.table, space);
+  const std::vector<std::string> devices = devices_of(experiment.devices);
+  predictor::BenchmarkData data{.higher_is_better =
+                                    table.metric(experiment.devices.front()).direction !=
+                                    evaluation::Direction::Minimize};
+  for (std::size_t device = 0; device < devices.size(); ++device) {
+    const std::span<const double> values = table.values(experiment.devices[device]);
+    const double median = median_of(values);
+    for (std::size_t row = 0; row < table.size(); ++row) {
+      if (std::isnan(values[row])) continue;
+      data.genotypes.push_back(DeviceSpace::genotype_of(device, table.genotype(row)));
+      data.values.push_back(values[row] / median);
+      data.groups.push_back(device);
+    }
+  }
+  return {.space = spaces::AnySpace(DeviceSpace(space, devices)),
+          .metric = {.name = "share of the median",
+                     .direction = table.metric(experiment.devices.front()).direction},
+          .data = std::move(data),
+          .groups = devices};
+}
+
 ComparisonData data_of_latencies(const config::PredictorExperiment& experiment) {
   LatencyNetworks networks = read_latency_networks(experiment.latency);
   predictor::BenchmarkData data{.higher_is_better = false};
@@ -82,7 +119,8 @@ ComparisonData data_of_latencies(const config::PredictorExperiment& experiment) 
 }  // namespace
 
 ComparisonData load_comparison_data(const config::PredictorExperiment& experiment) {
-  return experiment.latency.empty() ? data_of_table(experiment) : data_of_latencies(experiment);
+  if (!experiment.latency.empty()) return data_of_latencies(experiment);
+  return experiment.devices.empty() ? data_of_table(experiment) : data_of_devices(experiment);
 }
 
 }  // namespace evonas::cli

@@ -10,8 +10,9 @@
 
 namespace evonas::cli {
 
-/// What predictors are compared on: the rows of a table that have all values asked for, or the
-/// networks of a latency benchmark, whose families are the groups.
+/// What predictors are compared on: the rows of a table that have all values asked for, the same on
+/// several devices, which are the groups, or the networks of a latency benchmark, whose families
+/// are the groups.
 struct ComparisonData {
   spaces::AnySpace space;
   evaluation::TableMetric metric;

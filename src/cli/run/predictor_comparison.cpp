@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "base/key.hpp"
@@ -37,27 +38,33 @@ predictor::BenchmarkPlan plan_of(const config::PredictorExperiment& experiment,
                                  const ComparisonData& compared, bool keeps_points) {
   const predictor::BenchmarkData& data = compared.data;
   const std::string& pretrained = experiment.pretrained;
-  return {.models = experiment.models,
-          .train = {experiment.train.begin(), experiment.train.end()},
-          .seeds = static_cast<std::size_t>(experiment.seeds),
-          .test_values = !data.test_values.empty(),
-          .points = keeps_points ? kPointsOfFit : 0,
-          .groups = compared.groups,
-          .conditions = {
-              {"data", key_of(data).hex()},
-              {"metric", compared.metric.name},
-              {"test_metric", experiment.test_metric},
-              {"refresh", fmt::format("{}", experiment.refresh)},
-              {"test", fmt::format("{}", experiment.test)},
-              {"split", experiment.split},
-              {"input", experiment.input.value_or("")},
-              {"pretrained", pretrained.empty() ? "" : Key::of(read_whole(pretrained)).hex()},
-              {"epochs", fmt::format("{}", experiment.epochs)},
-              {"noise", fmt::format("{}", experiment.noise)},
-              {"device", experiment.computing.device},
-              {"precision", experiment.computing.precision},
-              {"evonas", EVONAS_VERSION}}};
+  predictor::BenchmarkPlan plan{
+      .models = experiment.models,
+      .train = {experiment.train.begin(), experiment.train.end()},
+      .seeds = static_cast<std::size_t>(experiment.seeds),
+      .test_values = !data.test_values.empty(),
+      .points = keeps_points ? kPointsOfFit : 0,
+      .groups = compared.groups,
+      .conditions = {
+          {"data", key_of(data).hex()},
+          {"metric", compared.metric.name},
+          {"test_metric", experiment.test_metric},
+          {"refresh", fmt::format("{}", experiment.refresh)},
+          {"test", fmt::format("{}", experiment.test)},
+          {"split", experiment.split},
+          {"input", experiment.input.value_or("")},
+          {"pretrained", pretrained.empty() ? "" : Key::of(read_whole(pretrained)).hex()},
+          {"epochs", fmt::format("{}", experiment.epochs)},
+          {"noise", fmt::format("{}", experiment.noise)},
+          {"evonas", EVONAS_VERSION}}};
+  if (!experiment.devices.empty()) {
+    plan.conditions["devices"] = fmt::format("{}", fmt::join(experiment.devices, ","));
+  }
+  return plan;
 }
+
+/// Fits take about as long as they have labels; those without any are none at all, but count.
+double work_of(std::size_t train) { return static_cast<double>(std::max<std::size_t>(train, 1)); }
 
 predictor::Split split_of(const config::PredictorExperiment& experiment) {
   if (experiment.split == "first") return predictor::Split::First;
@@ -68,7 +75,7 @@ predictor::Split split_of(const config::PredictorExperiment& experiment) {
 
 predictor::BenchmarkColumns columns_of(const config::PredictorExperiment& experiment) {
   return {.test_values = !experiment.test_metric.empty(),
-          .errors = !experiment.latency.empty(),
+          .errors = !experiment.latency.empty() || !experiment.devices.empty(),
           .refresh = experiment.refresh > 0,
           .compared = false};
 }
@@ -91,7 +98,7 @@ PredictorComparison::PredictorComparison(config::PredictorExperiment experiment,
   for (const std::string& model : experiment_.models) {
     for (const std::int64_t train : experiment_.train) {
       const std::size_t fits = results_.missing(model, static_cast<std::size_t>(train)).size();
-      missing_labels_ += static_cast<double>(fits) * static_cast<double>(train);
+      missing_labels_ += static_cast<double>(fits) * work_of(static_cast<std::size_t>(train));
     }
   }
 }
@@ -116,7 +123,7 @@ void PredictorComparison::fit_row(const std::string& model, std::size_t train,
   std::vector<double> shares(seeds.size(), 0.0);
   // Fits take about as long as they have labels.
   const auto learnt = [&] {
-    return static_cast<double>(train) * std::accumulate(shares.begin(), shares.end(), 0.0);
+    return work_of(train) * std::accumulate(shares.begin(), shares.end(), 0.0);
   };
   const auto set_share = [&](std::size_t i, double share) {
     shares[i] = share;

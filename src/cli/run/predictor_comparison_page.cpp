@@ -79,7 +79,8 @@ void PredictorComparison::add_map(PredictorBenchmark& page, const PredictorSourc
 
   std::vector<double> numbers;
   const auto embeds = [](const std::string& model) {
-    return predictor::pretraining_of(model) != predictor::Pretraining::None;
+    const predictor::Pretraining what = predictor::pretraining_of(model);
+    return what == predictor::Pretraining::Networks || what == predictor::Pretraining::Arch2Vec;
   };
   const auto embedding = std::ranges::find_if(experiment_.models, embeds);
   if (embedding != experiment_.models.end()) {

@@ -10,6 +10,8 @@
 
 #include "predictor/arch2vec_options.hpp"
 #include "predictor/checkpoint.hpp"
+#include "predictor/computation_options.hpp"
+#include "predictor/computation_source.hpp"
 #include "predictor/computing_options.hpp"
 #include "predictor/latent_policy.hpp"
 #include "predictor/predictor.hpp"
@@ -24,14 +26,18 @@ namespace evonas::cli {
 struct PredictorOptions {
   /// What networks read, for predictors that look at whole networks; without it they look at cells.
   std::optional<spaces::NetworkInput> input;
-  /// A file of PredictorSource::pretrained_bytes(), of either kind. What it does not hold is
-  /// pre-trained when a fit first needs it; networks: see `use_carried`.
+  /// A file of PredictorSource::pretrained_bytes(), of any kind. What it does not hold is
+  /// pre-trained when a fit first needs it; networks: see `use_carried`; `cg`: see `sources`.
   std::filesystem::path pretrained;
   /// Whether fits start from networks that evonas carries for the space, where it has some.
   bool use_carried = true;
-  /// How networks and arch2vec are pre-trained.
+  /// How networks, arch2vec and cg are pre-trained.
   predictor::PretrainingOptions pretraining;
   predictor::Arch2VecOptions arch2vec;
+  predictor::ComputationOptions computation;
+  /// The spaces that `cg` learns from before it is fitted. With none, and no file that holds what
+  /// it has learnt, its fits start from random weights.
+  std::vector<predictor::ComputationSource> sources;
   /// Of published models, instead of those of their recipes; 0: those.
   std::int64_t epochs = 0;
   /// Of published models and of networks; what `evonas` distils from them computes on the host.
@@ -54,9 +60,9 @@ class PredictorSource {
   void pretrain(predictor::Pretraining what, const predictor::FitControl& control) const;
   /// How well that has gone, in words: "mean squared error of the statistics 0.0432".
   std::string pretraining_summary(predictor::Pretraining what) const;
-  /// What the pre-trained networks, or arch2vec, make of each architecture, before any label: as
+  /// What the pre-trained networks, arch2vec or cg make of each architecture, before any label: as
   /// many numbers of each, one architecture after the other. Uses the threads of the arena that the
-  /// caller is in.
+  /// caller is in. Throws PredictorError where cg has not been pre-trained.
   std::vector<double> embed(predictor::Pretraining what,
                             std::span<const spaces::Genotype> block) const;
   /// What was pre-trained as bytes of a checkpoint; the predictor that `about` names is filled in.

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/parallel.hpp"
+#include "cli/run/explained_front.hpp"
 #include "cli/run/final_stage.hpp"
 #include "cli/run/interrupt.hpp"
 #include "cli/run/log.hpp"
@@ -61,7 +62,8 @@ int run_session(const config::Configuration& configuration, const RunFolder& fol
     run_final_stage(configuration, setup, store, folder.best_network_file(), log,
                     interrupt.token());
 
-    const report::Run run = folder.load(store, setup, configuration);
+    report::Run run = folder.load(store, setup, configuration);
+    explain_front(run, setup);
     folder.write_results(run);
     log.progress("");
     print_results(run, folder, options.json);

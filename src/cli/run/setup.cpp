@@ -248,7 +248,8 @@ class SourceList {
 search::SearchSetup make_setup(const Configuration& configuration, std::size_t threads,
                                Sources sources, const evaluation::CommandListener& listener) {
   const spaces::AnySpace space = config::make_space(configuration.space);
-  const search::Guidance guidance = learnt_guidance(space, configuration.predictors);
+  const search::Guidance guidance =
+      learnt_guidance(space, configuration.predictors, configuration.search.guidance.pretrained);
   return {.space = space,
           .problem = configuration.problem(),
           .algorithm = configuration.search,
@@ -260,8 +261,9 @@ search::SearchSetup make_setup(const Configuration& configuration, std::size_t t
 }
 
 search::Guidance learnt_guidance(const spaces::AnySpace& space,
-                                 const predictor::ComputingOptions& computing) {
-  const PredictorSource source(space, {.computing = computing});
+                                 const predictor::ComputingOptions& computing,
+                                 const std::filesystem::path& pretrained) {
+  const PredictorSource source(space, {.pretrained = pretrained, .computing = computing});
   return {.make_predictor = [source](const std::string& name) { return source.make(name); },
           .known = {},
           .latent = {.embed =

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -25,9 +26,11 @@ search::SearchSetup make_setup(const config::Configuration& configuration, std::
                                Sources sources, const evaluation::CommandListener& listener = {});
 
 /// What makes the predictors of guided searches in a space, and where such searches move: all from
-/// one PredictorSource, so that they share what they can. Nothing is known. Safe from many threads.
+/// one PredictorSource, so that they share what they can. They start from `pretrained`, unless that
+/// is empty (PredictorOptions::pretrained). Nothing is known. Safe from many threads.
 search::Guidance learnt_guidance(const spaces::AnySpace& space,
-                                 const predictor::ComputingOptions& computing = {});
+                                 const predictor::ComputingOptions& computing = {},
+                                 const std::filesystem::path& pretrained = {});
 
 /// Units and cost classes of the metrics of `setup`, and of those that only a final stage yields.
 std::map<std::string, evaluation::Metric> metrics_of(const search::SearchSetup& setup,

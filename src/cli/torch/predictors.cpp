@@ -9,8 +9,11 @@
 #include "cli/run/made_once.hpp"
 #include "predictor/mixture.hpp"
 #include "predictor/models/arch2vec_predictor.hpp"
+#include "predictor/models/carl_predictor.hpp"
+#include "predictor/models/computation_predictor.hpp"
 #include "predictor/models/distilled.hpp"
 #include "predictor/models/gaussian_process.hpp"
+#include "predictor/models/ledg_former_recipe.hpp"
 #include "predictor/models/lstm_policy.hpp"
 #include "predictor/models/network_ensemble.hpp"
 #include "predictor/models/network_predictor.hpp"
@@ -23,6 +26,7 @@
 namespace evonas::cli {
 
 using predictor::Arch2Vec;
+using predictor::ComputationStart;
 using predictor::GraphFeatures;
 using predictor::PretrainedNetworks;
 using predictor::Pretraining;
@@ -33,9 +37,10 @@ namespace {
 Pretraining kept_in(const std::filesystem::path& file) {
   if (file.empty()) return Pretraining::None;
   const auto checkpoint = predictor::read_checkpoint(read_whole(file), file.string());
-  return checkpoint.about.predictor == predictor::checkpoint_name(Pretraining::Arch2Vec)
-             ? Pretraining::Arch2Vec
-             : Pretraining::Networks;
+  for (const Pretraining kind : {Pretraining::Arch2Vec, Pretraining::Computation}) {
+    if (checkpoint.about.predictor == predictor::checkpoint_name(kind)) return kind;
+  }
+  return Pretraining::Networks;
 }
 
 /// The control of a pre-training that a fit needs. Which of many fits comes first is a matter of
@@ -51,6 +56,11 @@ std::string summary_of(const predictor::Arch2VecQuality& quality) {
       "{:.1f} % of random latents are decoded to valid graphs, {:.1f} % of these distinct",
       100.0 * quality.graphs, 100.0 * quality.operations, 100.0 * quality.edges,
       100.0 * quality.valid, 100.0 * quality.distinct);
+}
+
+std::string summary_of(const ComputationStart& start) {
+  return fmt::format("{} spaces, {} labels, contrast {:.4f}", start.space_count(), start.labels(),
+                     start.contrast());
 }
 
 }  // namespace
@@ -100,6 +110,53 @@ struct PredictorSource::Shared {
     return std::make_shared<const Arch2Vec>(known, options.arch2vec, control);
   }
 
+  /// Nothing where fits start from random weights.
+  std::shared_ptr<const ComputationStart> computation(const predictor::FitControl& control) {
+    if (in_file != Pretraining::Computation && options.sources.empty()) return nullptr;
+    return made_computation.get([&] { return make_computation(control); });
+  }
+
+  std::shared_ptr<const ComputationStart> make_computation(
+      const predictor::FitControl& control) const {
+    if (in_file == Pretraining::Computation) {
+      const std::filesystem::path& file = options.pretrained;
+      return predictor::read_computation_start(read_whole(file), file.string());
+    }
+    return std::make_shared<const ComputationStart>(options.sources, options.computation, control);
+  }
+
+  std::shared_ptr<const ComputationStart> known_computation() {
+    auto start = computation({});
+    if (start != nullptr) return start;
+    throw predictor::PredictorError(
+        "cg has not been pre-trained: give a file that 'evonas predictor pretrain --model cg' "
+        "wrote");
+  }
+
+  std::shared_ptr<const predictor::PublishedRecipe> ledg_former() {
+    const auto known = features();
+    return made_ledg_former.get(
+        [&] { return predictor::ledg_former_recipe(*known, options.epochs); });
+  }
+
+  /// What the networks read that cg looks at.
+  spaces::NetworkInput network_input() const {
+    return options.input.value_or(spaces::NetworkInput{});
+  }
+
+  std::unique_ptr<predictor::Predictor> make_computation_predictor(
+      const std::shared_ptr<Shared>& self) const {
+    predictor::ComputationFit fit{.layers = options.computation.layers,
+                                  .width = options.computation.width};
+    if (options.epochs > 0) fit.epochs = options.epochs;
+    return std::make_unique<predictor::ComputationPredictor>(
+        view.space(), network_input(),
+        [self](const predictor::FitControl& control) {
+          return self->computation(for_all_fits(control));
+        },
+        fit);
+  }
+
   predictor::ArchitectureView view;
   PredictorOptions options;
   Pretraining in_file;
@@ -107,6 +164,8 @@ struct PredictorSource::Shared {
   MadeOnce<predictor::PathCode> made_paths;
   MadeOnce<PretrainedNetworks> made_networks;
   MadeOnce<Arch2Vec> made_arch2vec;
+  MadeOnce<ComputationStart> made_computation;
+  MadeOnce<predictor::PublishedRecipe> made_ledg_former;
 };
 
 PredictorSource::PredictorSource(const spaces::AnySpace& space, const PredictorOptions& options)
@@ -136,6 +195,16 @@ std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& n
           return shared->arch2vec(for_all_fits(control));
         });
   }
+  if (name == "ledg_former") {
+    return std::make_unique<predictor::PublishedPredictor>(shared_->features(),
+                                                           shared_->ledg_former());
+  }
+  if (name == "carl") {
+    predictor::CarlFit fit;
+    if (shared_->options.epochs > 0) fit.epochs = shared_->options.epochs;
+    return std::make_unique<predictor::CarlPredictor>(shared_->features(), fit);
+  }
+  if (name == "cg") return shared_->make_computation_predictor(shared_);
   if (name == "gp") return std::make_unique<predictor::GaussianProcess>(shared_->features());
   auto networks = std::make_unique<predictor::NetworkEnsemble>(
       shared_->features(),
@@ -156,15 +225,21 @@ std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& n
 void PredictorSource::pretrain(Pretraining what, const predictor::FitControl& control) const {
   if (what == Pretraining::Networks) shared_->networks(control);
   if (what == Pretraining::Arch2Vec) shared_->arch2vec(control);
+  if (what == Pretraining::Computation) shared_->computation(control);
 }
 
 std::string PredictorSource::pretraining_summary(Pretraining what) const {
   if (what == Pretraining::Arch2Vec) return summary_of(shared_->arch2vec({})->quality());
+  if (what == Pretraining::Computation) return summary_of(*shared_->known_computation());
   return fmt::format("mean squared error of the statistics {:.4f}", shared_->networks({})->loss());
 }
 
 std::vector<double> PredictorSource::embed(Pretraining what,
                                            std::span<const spaces::Genotype> block) const {
+  if (what == Pretraining::Computation) {
+    return shared_->known_computation()->embed(shared_->view.space(), shared_->network_input(),
+                                               block);
+  }
   const GraphFeatures& features = *shared_->features();
   if (what == Pretraining::Arch2Vec) return shared_->arch2vec({})->embed(features, block);
   return shared_->networks({})->embed(features, block);
@@ -174,9 +249,12 @@ std::string PredictorSource::pretrained_bytes(Pretraining what,
                                               const predictor::CheckpointAbout& about) const {
   predictor::CheckpointAbout named = about;
   named.predictor = predictor::checkpoint_name(what);
-  return predictor::checkpoint_bytes(named, what == Pretraining::Arch2Vec
-                                                ? shared_->arch2vec({})->state()
-                                                : shared_->networks({})->state());
+  const auto state = [&] {
+    if (what == Pretraining::Arch2Vec) return shared_->arch2vec({})->state();
+    if (what == Pretraining::Computation) return shared_->known_computation()->state();
+    return shared_->networks({})->state();
+  };
+  return predictor::checkpoint_bytes(named, state());
 }
 
 std::unique_ptr<predictor::LatentPolicy> make_policy(std::size_t width, std::uint64_t seed) {

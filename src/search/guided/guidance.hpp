@@ -19,6 +19,7 @@ namespace evonas::search {
 /// How a predictor guides a search.
 struct GuidanceOptions {
   std::string predictor = "gp";
+  std::string pretrained;
   std::int64_t initial = 5;
   std::string acquisition = "upper_bound";
   double deviations = 0.5;
@@ -36,6 +37,10 @@ struct GuidanceOptions {
   void fields(Visitor& visit) {
     visit("predictor", predictor, "what predicts the metrics that evaluations are paid for",
           one_of(predictor::predictor_names()));
+    visit("pretrained", pretrained,
+          "what it starts from, as 'evonas predictor pretrain' wrote it (see `evonas predictor fit "
+          "--pretrained`)",
+          file_path());
     visit("initial", initial,
           "architectures evaluated before the first fit: random, but spread over a metric that is "
           "known for all, such as FLOPs",
