@@ -1,0 +1,13 @@
+#include "python/bindings.hpp"
+
+NB_MODULE(_evonas, module) {
+  using namespace evonas::python;
+  module.doc() = "What the package evonas is made of. Use evonas itself: names in here may change.";
+  module.attr("version") = EVONAS_VERSION;
+  bind_errors(module);
+  bind_spaces(module);
+  bind_tables(module);
+  bind_predictors(module);
+  bind_runs(module);
+  bind_searches(module);
+}
