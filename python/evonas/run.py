@@ -72,6 +72,10 @@ class Run:
         """Units by metric."""
         return self._found.units
 
+    def columns(self) -> dict[str, Any]:
+        """The columns of evaluations() as arrays and lists, for those who have no pandas."""
+        return self._found.columns()
+
     def evaluations(self) -> pd.DataFrame:
         """Every evaluation, and every screening, that is complete, a row each, by index.
 
@@ -84,7 +88,7 @@ class Run:
 
         columns = {
             name: pd.array(values, dtype="Int64") if name in _WHOLE else values
-            for name, values in self._found.columns().items()
+            for name, values in self.columns().items()
         }
         return pd.DataFrame(columns)
 

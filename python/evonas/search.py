@@ -5,6 +5,7 @@ import concurrent.futures
 import inspect
 import json
 import os
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -49,7 +50,9 @@ def _completed(configuration: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(one, Mapping) and isinstance(one.get("metric"), str)
     ]
     metrics += [
-        limit.split()[0] for limit in whole.get("limits", []) if isinstance(limit, str) and limit.split()
+        found[1]
+        for limit in whole.get("limits", [])
+        if isinstance(limit, str) and (found := re.match(r"\s*(\w+)", limit)) is not None
     ]
     sources = dict(whole.get("evaluation") or {})
     for metric in metrics:

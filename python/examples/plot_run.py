@@ -19,7 +19,11 @@ def main() -> None:
     rows = rows[(rows["rung"] == 0) & (rows["state"] == "complete")]
     metrics = [metric for metric, _ in run.objectives]
     x, y = (metrics[1], metrics[0]) if len(metrics) > 1 else ("index", metrics[0])
-    front = run.front() if len(metrics) > 1 else rows.assign(**{y: rows[y].cummax()})
+    if len(metrics) > 1:
+        front = run.front()
+    else:
+        best = rows[y].cummax() if run.objectives[0][1] == "maximize" else rows[y].cummin()
+        front = rows.assign(**{y: best})
     figure = go.Figure()
     for feasible, colour in ((False, "lightgrey"), (True, "steelblue")):
         part = rows[rows["feasible"] == feasible]

@@ -19,8 +19,9 @@ void bind_error(nb::module_& module, const char* name, nb::handle base, const ch
 }  // namespace
 
 void bind_errors(nb::module_& module) {
+  const std::string name = nb::cast<std::string>(module.attr("__name__")) + ".Error";
   const nb::object base = nb::steal(PyErr_NewExceptionWithDoc(
-      "evonas._evonas.Error", "Whatever evonas complains of.", PyExc_RuntimeError, nullptr));
+      name.c_str(), "Whatever evonas complains of.", PyExc_RuntimeError, nullptr));
   if (!base.is_valid()) nb::raise_python_error();
   module.attr("Error") = base;
   bind_error<spaces::SpaceError>(module, "SpaceError", base,

@@ -186,7 +186,6 @@ void bind_architecture(nb::module_& module) {
                 .attr("module_of")(pytorch_of(self, input));
           },
           nb::arg("input") = "cifar10",
-          nb::sig("def to_torch(self, input: str = 'cifar10') -> torch.nn.Module"),
           "The network as a torch.nn.Module with new weights; reads [images, channels, height, "
           "width] and gives [images, classes].")
       .def(
