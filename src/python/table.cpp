@@ -17,7 +17,7 @@ struct Table {
   BenchmarkTable table;
 };
 
-std::unique_ptr<Table> open_table(const std::string& file, const SpacePointer& given) {
+std::unique_ptr<Table> open_table(const std::filesystem::path& file, const SpacePointer& given) {
   SpacePointer space = given;
   if (space == nullptr) {
     const evaluation::TableAbout about = evaluation::read_table_about(file);
@@ -71,8 +71,9 @@ std::optional<std::size_t> row_of(const Table& self, const Architecture& archite
   return self.table.find(architecture.genotype, space.key(architecture.genotype));
 }
 
-void import_csv(const Space& space, const std::string& csv, const std::string& architecture,
-                const std::vector<std::string>& metrics, const std::string& out) {
+void import_csv(const Space& space, const std::filesystem::path& csv,
+                const std::string& architecture, const std::vector<std::string>& metrics,
+                const std::filesystem::path& out) {
   std::vector<evaluation::ImportedMetric> imported;
   for (const std::string& metric : metrics) {
     imported.push_back(evaluation::ImportedMetric::parse(metric));
@@ -91,7 +92,7 @@ void bind_tables(nb::module_& module) {
       "Values of architectures of one space, from a file that `evonas table import` or "
       "import_csv() wrote, or a table that evonas carries "
       "(\"builtin:nasbench201_fashion_mnist\"). Rows count from 0.")
-      .def(nb::new_([](const std::string& file, const SpacePointer& space) {
+      .def(nb::new_([](const std::filesystem::path& file, const SpacePointer& space) {
              const nb::gil_scoped_release released;
              return open_table(file, space);
            }),

