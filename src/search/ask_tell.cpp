@@ -5,7 +5,8 @@
 namespace evonas::search {
 
 AskTell::AskTell(std::shared_ptr<Exchange> exchange, Work work)
-    : exchange_(std::move(exchange)), thread_([this, work = std::move(work)](const std::stop_token& stop) {
+    : exchange_(std::move(exchange)),
+      thread_([this, work = std::move(work)](const std::stop_token& stop) {
         try {
           work(stop);
         } catch (...) {
