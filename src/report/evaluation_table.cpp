@@ -19,7 +19,7 @@ using search::EvaluationRecord;
 
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
-std::optional<std::int64_t> whole(const std::optional<std::uint64_t>& number) {
+std::optional<std::int64_t> whole_number(const std::optional<std::uint64_t>& number) {
   if (!number) return std::nullopt;
   return static_cast<std::int64_t>(*number);
 }
@@ -79,7 +79,7 @@ class TableWriter {
     });
     add<bool>("on_front", [&](const auto& row) { return front_.contains(row.index); });
     add<double>("seconds", [](const auto& row) { return row.seconds; });
-    add_whole("place", [](const auto& row) { return whole(row.place); });
+    add_whole("place", [](const auto& row) { return whole_number(row.place); });
   }
 
   void add_origin() {
@@ -87,10 +87,10 @@ class TableWriter {
       return row.origin ? search::to_string(row.origin->how) : std::string();
     });
     add_whole("parent", [](const auto& row) {
-      return row.origin ? whole(row.origin->parent) : std::nullopt;
+      return row.origin ? whole_number(row.origin->parent) : std::nullopt;
     });
     add_whole("other_parent", [](const auto& row) {
-      return row.origin ? whole(row.origin->other_parent) : std::nullopt;
+      return row.origin ? whole_number(row.origin->other_parent) : std::nullopt;
     });
   }
 

@@ -27,7 +27,7 @@ def by_table(table_file, **changes):
     {"algorithm": "random", "seed": 2},
     {"algorithm": "nsga2", "population": 10, "seed": 4, "driver": "asynchronous"},
     {"algorithm": "predictor_guided", "batch": 5, "seed": 1,
-     "guidance": {"predictor": "linear", "initial": 10, "candidates": 200}},
+     "guidance": {"predictor": "trees", "initial": 10, "candidates": 150, "population": 50}},
 ], ids=["nsga2", "random", "asynchronous", "guided"])
 def test_the_same_run_as_the_command_line(search, table_file, run_program, tmp_path):
     """Told by Python, looked up by Python's own search, and by the program: one front, one order."""
