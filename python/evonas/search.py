@@ -90,7 +90,9 @@ class Search:
         where = "" if folder is None else os.fspath(folder)
         changes = list(overrides)
         if isinstance(configuration, Mapping):
-            text = json.dumps(_completed(configuration), indent=1, ensure_ascii=False)
+            text = json.dumps(
+                _completed(configuration), indent=1, ensure_ascii=False, default=os.fspath
+            )
             self._search = SearchOfPython.begin_text(text, changes, where, threads, verbose)
         else:
             file = os.fspath(configuration)
