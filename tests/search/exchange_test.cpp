@@ -8,14 +8,12 @@
 
 #include <doctest/doctest.h>
 
-#include "search/asynchronous_world.hpp"
 #include "search/ask_tell.hpp"
+#include "search/asynchronous_world.hpp"
 #include "temporary_folder.hpp"
 
+namespace evonas::search {
 namespace {
-
-using namespace evonas;
-using namespace evonas::search;
 
 /// A toy search whose accuracy is told.
 struct ToldSearch {
@@ -49,6 +47,8 @@ struct ToldSearch {
     search->tell(std::move(answers), wait);
   }
 };
+
+}  // namespace
 
 TEST_CASE("a search by ask and tell is the search that evaluates itself") {
   const std::string expected = toy::text_of(toy::World(40).run());
@@ -173,4 +173,4 @@ TEST_CASE("a program that waits can give up") {
   CHECK_FALSE(told.search->has_ended());
 }
 
-}  // namespace
+}  // namespace evonas::search
