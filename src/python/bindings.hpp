@@ -59,6 +59,7 @@ inline void heed_signals() {
 }
 
 void bind_errors(nb::module_& module);
+void bind_architectures(nb::module_& module);
 void bind_spaces(nb::module_& module);
 void bind_tables(nb::module_& module);
 void bind_predictors(nb::module_& module);

@@ -7,6 +7,7 @@ NB_MODULE(_evonas, module) {
   // Whoever ends Python with a search under way need not hear of it.
   nb::set_leak_warnings(false);
   bind_errors(module);
+  bind_architectures(module);
   bind_spaces(module);
   bind_tables(module);
   bind_predictors(module);
