@@ -260,6 +260,35 @@ TEST_CASE("a command runs in the folder of its configuration, or where that says
   }
 }
 
+TEST_CASE("metrics that a program tells have a unit, and need nothing else") {
+  const std::string yaml =
+      "space: {name: nasbench201, channels: 8}\n"
+      "objectives: [{metric: accuracy, goal: maximize}, {metric: energy, goal: minimize}]\n"
+      "evaluation: {accuracy: {told: {unit: \"%\"}}, energy: {told: {}}}\n"
+      "search: {driver: asynchronous}\n"
+      "budget: {training_seconds: 10}\n";
+  const Configuration first = parse_configuration(yaml, "/data");
+  const Configuration again = parse_configuration(yaml::to_yaml(first), "/elsewhere");
+  for (const Configuration& configuration : {first, again}) {
+    CHECK(std::get<ToldSection>(configuration.evaluation.at("accuracy")).told.unit == "%");
+    CHECK(std::get<ToldSection>(configuration.evaluation.at("energy")).told.unit.empty());
+  }
+}
+
+TEST_CASE("the words of a space make it again") {
+  const auto [name, options] =
+      words_of(parse_configuration("space: {name: nasbench201, channels: 8}\ninput: cifar10\n"
+                                   "objectives: [{metric: flops, goal: minimize}]\n"
+                                   "budget: {evaluations: 1}\n",
+                                   "/data")
+                   .space);
+  CHECK(name == "nasbench201");
+  CHECK(std::ranges::count(options, "channels=8") == 1);
+  CHECK(make_space(name, options).name() == "nasbench201");
+  CHECK(words_of(AnySpaceSection(PluginSection{"/lib/own.so", {{"depth", "2"}}})) ==
+        std::pair<std::string, std::vector<std::string>>{"/lib/own.so", {"options.depth=2"}});
+}
+
 TEST_CASE("paths count from the folder of the file, those of --set from the current one") {
   const auto table = [](const Configuration& configuration) {
     return std::get<TableSection>(configuration.evaluation.at("accuracy")).table;

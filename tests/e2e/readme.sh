@@ -5,7 +5,7 @@ set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-ln -s "$top/tools" "$top/configs" "$top/experiments" "$work"
+ln -s "$top/tools" "$top/configs" "$top/experiments" "$top/python" "$work"
 table=$top/../shared/data/nasbench201/nasbench201.csv.gz
 [[ -e $table ]] && ln -s "$table" "$work/nasbench201.csv.gz"
 cd "$work"

@@ -25,6 +25,7 @@ void add_commands(CLI::App& app, Action& action) {
   add_resume_command(app, action);
   add_verify_command(app, action);
   add_report_command(app, action);
+  add_export_command(app, action);
   add_benchmark_command(app, action);
   add_space_command(app, action);
   add_network_command(app, action);

@@ -17,6 +17,7 @@ void add_search_command(CLI::App& app, Action& action);
 void add_resume_command(CLI::App& app, Action& action);
 void add_verify_command(CLI::App& app, Action& action);
 void add_report_command(CLI::App& app, Action& action);
+void add_export_command(CLI::App& app, Action& action);
 void add_space_command(CLI::App& app, Action& action);
 void add_network_command(CLI::App& app, Action& action);
 void add_table_command(CLI::App& app, Action& action);

@@ -67,7 +67,8 @@ bool evaluations_take_seconds(const Configuration& configuration) {
   const auto takes_some = [](const auto& named) {
     return std::holds_alternative<TrainSection>(named.second) ||
            std::holds_alternative<MeasureSection>(named.second) ||
-           std::holds_alternative<CommandSection>(named.second);
+           std::holds_alternative<CommandSection>(named.second) ||
+           std::holds_alternative<ToldSection>(named.second);
   };
   return configuration.cost ||
          std::any_of(configuration.evaluation.begin(), configuration.evaluation.end(), takes_some);

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -11,10 +13,15 @@ void check_driver(const Configuration& configuration, yaml::Findings& findings) 
   const std::string fault = search::asynchronous_fault(configuration.search);
   if (!fault.empty()) findings.add("search.driver", fault);
   std::vector<std::string> slow;
+  bool any_told = false;
   for (const auto& [metric, source] : configuration.evaluation) {
     if (std::holds_alternative<TrainSection>(source) ||
         std::holds_alternative<MeasureSection>(source) ||
         std::holds_alternative<CommandSection>(source)) {
+      slow.push_back(metric);
+    }
+    // All that is told together is one source.
+    if (std::holds_alternative<ToldSection>(source) && !std::exchange(any_told, true)) {
       slow.push_back(metric);
     }
   }

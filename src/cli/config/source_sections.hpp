@@ -141,10 +141,30 @@ struct FromSection {
   }
 };
 
+struct ToldOptions {
+  std::string unit;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("unit", unit, "of the values, as reports show it");
+  }
+};
+
+/// `{told: {unit: "%"}}`: values that the program which runs the search tells it.
+struct ToldSection {
+  ToldOptions told;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("told", told,
+          "values that your own program tells: for searches that Python runs (evonas.Search)");
+  }
+};
+
 /// Where the values of one metric come from.
 using SourceSection =
     std::variant<TrainSection, MeasureSection, LookupSection, BlocksSection, PredictSection,
-                 TableSection, TorchScriptSection, CommandSection, FromSection>;
+                 TableSection, TorchScriptSection, CommandSection, FromSection, ToldSection>;
 
 /// The same in an experiment, whose labels have to repeat at no cost.
 using BenchmarkSourceSection =

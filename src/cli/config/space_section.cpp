@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -41,7 +42,34 @@ std::string file_of(const SpaceSection<Options>& section) {
   return {};
 }
 
+/// Lists the options of a space as "name=value".
+struct OptionWords {
+  std::vector<std::string> words;
+
+  template <class Value, class... Rest>
+  void operator()(const std::string& name, Value& value, const Rest&...) {
+    words.push_back(fmt::format("{}={}", name, yaml::scalar(value)));
+  }
+};
+
+std::pair<std::string, std::vector<std::string>> words_in(PluginSection section) {
+  OptionWords found;
+  for (auto& [name, value] : section.options) found("options." + name, value);
+  return {section.library, std::move(found.words)};
+}
+
+template <class Options>
+std::pair<std::string, std::vector<std::string>> words_in(SpaceSection<Options> section) {
+  OptionWords found;
+  section.options.fields(found);
+  return {section.name, std::move(found.words)};
+}
+
 }  // namespace
+
+std::pair<std::string, std::vector<std::string>> words_of(const AnySpaceSection& section) {
+  return std::visit([](const auto& chosen) { return words_in(chosen); }, section);
+}
 
 std::string identity_of(const AnySpaceSection& section) {
   std::string text = yaml::to_yaml(SpaceOnly{section});

@@ -3,7 +3,9 @@
 #include <map>
 #include <span>
 #include <string>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include "base/fields.hpp"
 #include "spaces/plugin.hpp"
@@ -60,6 +62,10 @@ using AnySpaceSection = detail::SectionsOf<spaces::SpaceOptions>::Type;
 /// Everything that decides what space a section asks for: its options as YAML, and the identity of
 /// the file that the space is read from, where it is. Throws SpaceError where that cannot be read.
 std::string identity_of(const AnySpaceSection& section);
+
+/// The words that ask for the same space: its name, or the path of the library, and its options
+/// ("channels=8"), as make_space() takes them.
+std::pair<std::string, std::vector<std::string>> words_of(const AnySpaceSection& section);
 
 /// The space that a section asks for. Throws SpaceError.
 spaces::AnySpace make_space(const AnySpaceSection& section);

@@ -21,7 +21,8 @@ std::size_t terminal_width() {
 
 }  // namespace
 
-Log::Log(const std::filesystem::path& file) : terminal_(isatty(STDERR_FILENO) == 1) {
+Log::Log(const std::filesystem::path& file, bool shown)
+    : terminal_(shown && isatty(STDERR_FILENO) == 1) {
   try {
     file_ = std::make_shared<spdlog::logger>(
         "file", std::make_shared<spdlog::sinks::basic_file_sink_mt>(file.string()));
@@ -36,6 +37,7 @@ Log::Log(const std::filesystem::path& file) : terminal_(isatty(STDERR_FILENO) ==
   screen_ = std::make_shared<spdlog::logger>(
       "screen", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
   screen_->set_pattern(terminal_ ? "%v" : "%H:%M:%S %v");
+  if (!shown) screen_->set_level(spdlog::level::off);
 }
 
 Log::~Log() { progress(""); }

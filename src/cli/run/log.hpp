@@ -15,8 +15,8 @@ namespace evonas::cli {
 /// stdout. Safe to use from several threads.
 class Log {
  public:
-  /// Appends to `file`. Throws FileError.
-  explicit Log(const std::filesystem::path& file);
+  /// Appends to `file`; nothing goes to stderr unless `shown`. Throws FileError.
+  explicit Log(const std::filesystem::path& file, bool shown = true);
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
   ~Log();

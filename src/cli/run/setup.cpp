@@ -26,12 +26,12 @@ using config::Configuration;
 class SourceList {
  public:
   SourceList(const Configuration& configuration, const spaces::AnySpace& space, std::size_t threads,
-             Sources mode, const evaluation::CommandListener& listener)
+             Sources mode, const SearchHost& host)
       : configuration_(configuration),
         space_(space),
         threads_(threads),
         declared_(mode == Sources::Declared),
-        listener_(listener),
+        host_(host),
         input_(network_input(configuration)) {}
 
   std::vector<search::Source> build() {
@@ -46,6 +46,7 @@ class SourceList {
     add_each<config::MeasureSection>();
     add_each<config::TrainSection>();
     add_commands();
+    add_told();
     return std::move(sources_);
   }
 
@@ -168,6 +169,34 @@ class SourceList {
     }
   }
 
+  /// One source for all that the program tells, named by its metrics, and one for each metric that
+  /// screens.
+  void add_told() {
+    std::string name;
+    std::vector<evaluation::Metric> metrics;
+    for (const auto& [metric, source] : configuration_.evaluation) {
+      const auto* section = std::get_if<config::ToldSection>(&source);
+      if (section == nullptr) continue;
+      evaluation::Metric told{metric, section->told.unit};
+      if (configuration_.screens(metric)) {
+        add(metric, make_told({std::move(told)}));
+      } else {
+        name += (name.empty() ? "" : "+") + metric;
+        metrics.push_back(std::move(told));
+      }
+    }
+    if (!metrics.empty()) add(std::move(name), make_told(std::move(metrics)));
+  }
+
+  std::shared_ptr<evaluation::Evaluator> make_told(std::vector<evaluation::Metric> metrics) const {
+    if (declared_) return std::make_shared<DeclaredSource>(std::move(metrics));
+    if (host_.told) return host_.told(std::move(metrics));
+    throw evaluation::EvaluationError(
+        fmt::format("the values of {0} are told by the program that runs the search: run it from "
+                    "Python (evonas.Search), or give evaluation.{0} another source",
+                    metrics.front().name));
+  }
+
   template <class Section>
   void add_each() {
     for (const auto& [metric, source] : configuration_.evaluation) {
@@ -225,7 +254,7 @@ class SourceList {
                                               std::vector<evaluation::Metric> metrics) const {
     if (declared_) return std::make_shared<DeclaredSource>(std::move(metrics));
     return std::make_shared<evaluation::CommandEvaluator>(space_, input_, std::move(metrics),
-                                                          section.options, listener_);
+                                                          section.options, host_.listener);
   }
 
   static std::shared_ptr<evaluation::Evaluator> declare(const std::string& metric,
@@ -238,7 +267,7 @@ class SourceList {
   const spaces::AnySpace& space_;
   std::size_t threads_;
   bool declared_;
-  const evaluation::CommandListener& listener_;
+  const SearchHost& host_;
   std::optional<spaces::NetworkInput> input_;
   std::vector<search::Source> sources_;
 };
@@ -246,7 +275,7 @@ class SourceList {
 }  // namespace
 
 search::SearchSetup make_setup(const Configuration& configuration, std::size_t threads,
-                               Sources sources, const evaluation::CommandListener& listener) {
+                               Sources sources, const SearchHost& host) {
   const spaces::AnySpace space = config::make_space(configuration.space);
   const search::Guidance guidance =
       learnt_guidance(space, configuration.predictors, configuration.search.guidance.pretrained);
@@ -254,7 +283,7 @@ search::SearchSetup make_setup(const Configuration& configuration, std::size_t t
           .problem = configuration.problem(),
           .algorithm = configuration.search,
           .budget = configuration.budget,
-          .sources = SourceList(configuration, space, threads, sources, listener).build(),
+          .sources = SourceList(configuration, space, threads, sources, host).build(),
           .make_predictor = guidance.make_predictor,
           .latent = guidance.latent,
           .threads = threads};

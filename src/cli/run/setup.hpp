@@ -2,9 +2,12 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/config/configuration.hpp"
 #include "evaluation/command/listener.hpp"
@@ -19,11 +22,21 @@ namespace evonas::cli {
 /// look-up tables and TorchScript files where they are there.
 enum class Sources { Working, Declared };
 
+/// Makes the source of metrics that the program tells which runs the search.
+using ToldSource =
+    std::function<std::shared_ptr<evaluation::Evaluator>(std::vector<evaluation::Metric> metrics)>;
+
+/// What a search gets from whoever runs it.
+struct SearchHost {
+  evaluation::CommandListener listener;  ///< is told what commands do
+  ToldSource told;                       ///< empty where no program tells anything
+};
+
 /// The search that a configuration asks for. Sources run in the order free, table, look-up,
-/// prediction, TorchScript, measurement, training, command: what is cheap comes first. `listener`
-/// is told what commands do. Throws the errors of the sources' makers.
+/// prediction, TorchScript, measurement, training, command, told: what is cheap comes first. Throws
+/// the errors of the sources' makers, and EvaluationError where metrics are told and nobody does.
 search::SearchSetup make_setup(const config::Configuration& configuration, std::size_t threads,
-                               Sources sources, const evaluation::CommandListener& listener = {});
+                               Sources sources, const SearchHost& host = {});
 
 /// What makes the predictors of guided searches in a space, and where such searches move: all from
 /// one PredictorSource, so that they share what they can. They start from `pretrained`, unless that

@@ -1,0 +1,88 @@
+import io
+import subprocess
+import sys
+
+import pytest
+
+import evonas
+from conftest import configuration, evaluate
+from evonas import export
+
+pd = pytest.importorskip("pandas")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    def train(architecture):
+        if architecture.genes[0] == 4:
+            raise RuntimeError("diverged")
+        return evaluate(architecture)
+
+    path = tmp_path_factory.mktemp("runs") / "exported"
+    evonas.Search(configuration(), folder=path).run(train)
+    return path
+
+
+def test_data_frames(folder):
+    run = evonas.read_run(folder)
+    rows = run.evaluations()
+    assert list(rows["index"]) == list(range(60)) and run.name == "exported"
+    assert set(rows["state"]) == {"complete", "failed"}
+    assert (rows["latency_ms"][rows["feasible"]] <= 4).all()
+    assert list(run.front()["architecture"]) == [one["architecture"] for one in run.summary["front"]]
+    assert len([name for name in rows if name.startswith("gene ")]) == 6
+    mutated = rows[rows["operator"] == "mutation"]
+    assert len(mutated) and (mutated["parent"] < mutated["index"]).all()
+    with pytest.raises(evonas.FileError, match="no run"):
+        evonas.read_run(folder.parent)
+
+
+def test_csv_is_that_of_the_command_line(folder, run_program, tmp_path):
+    run = evonas.read_run(folder)
+    assert run.csv() == run_program("export", folder)
+    export.to_csv(run, tmp_path / "run.csv")
+    read = pd.read_csv(io.StringIO((tmp_path / "run.csv").read_text()))
+    assert list(read["accuracy"].dropna()) == list(run.evaluations()["accuracy"].dropna())
+
+
+def test_parquet(folder, tmp_path):
+    pytest.importorskip("pyarrow")
+    run = evonas.read_run(folder)
+    export.to_parquet(run, tmp_path / "run.parquet")
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "run.parquet"), run.evaluations())
+
+
+def test_optuna(folder, tmp_path):
+    optuna = pytest.importorskip("optuna")
+    done = subprocess.run([sys.executable, "-m", "evonas.export", folder, "--to", "optuna",
+                           tmp_path / "study.db"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    run = evonas.read_run(folder)
+    rows = run.evaluations()
+    study = optuna.load_study(study_name="exported", storage=f"sqlite:///{tmp_path / 'study.db'}")
+    assert [one.name.lower() for one in study.directions] == ["maximize", "minimize"]
+    assert study.metric_names == ["accuracy", "latency_ms"]
+    assert study.user_attrs["limits"] == ["latency_ms <= 4"]
+    assert len(study.trials) == len(rows)
+    for trial, (_, row) in zip(study.trials, rows.iterrows()):
+        assert trial.user_attrs["architecture"] == row["architecture"]
+        if row["state"] == "failed":
+            assert trial.state == optuna.trial.TrialState.FAIL
+            assert trial.user_attrs["failure"] == "RuntimeError: diverged"
+            continue
+        assert trial.state == optuna.trial.TrialState.COMPLETE
+        assert trial.values == [row["accuracy"], row["latency_ms"]]
+        (constraint,) = trial.system_attrs["constraints"]
+        assert (constraint <= 0) == row["feasible"] and constraint == row["latency_ms"] - 4
+        assert trial.params == {name.removeprefix("gene "): row[name]
+                                for name in rows if name.startswith("gene ")}
+    feasible = [one for one in study.trials
+                if one.state.name == "COMPLETE" and one.system_attrs["constraints"][0] <= 0]
+    best = max(feasible, key=lambda one: one.values[0])
+    assert best.user_attrs["architecture"] == run.best["architecture"]
+
+
+def test_what_cannot_be_exported(tmp_path, capsys):
+    assert export.main([str(tmp_path), "--to", "csv", str(tmp_path / "out.csv")]) == 2
+    assert "no run" in capsys.readouterr().err
+    assert not (tmp_path / "out.csv").exists()

@@ -1,0 +1,86 @@
+import threading
+import time
+
+import numpy as np
+import pytest
+
+import evonas
+from conftest import accuracy
+
+
+@pytest.fixture(scope="module")
+def labels(space):
+    cells = list(dict.fromkeys(space.sample(200, seed=1)))
+    return cells, np.array([accuracy(cell) for cell in cells])
+
+
+def test_learns(space, labels):
+    cells, values = labels
+    predictor = evonas.Predictor(space, "trees").fit(cells[:150], values[:150])
+    mean, deviation = predictor.predict(cells[150:])
+    assert mean.shape == deviation.shape == (len(cells) - 150,)
+    assert np.corrcoef(mean, values[150:])[0, 1] > 0.7
+    # The same labels and seed, given as genes and as texts.
+    again = evonas.Predictor(space, "trees").fit([str(cell) for cell in cells[:150]], values[:150])
+    genes = np.array([cell.genes for cell in cells[150:]], dtype=np.int32)
+    assert np.array_equal(again.predict(genes)[0], mean)
+
+
+def test_files_are_those_of_the_command_line(space, labels, table_file, run_program, tmp_path):
+    cells, values = labels
+    predictor = evonas.Predictor(space, "trees").fit(cells, values)
+    file = tmp_path / "own.predictor"
+    predictor.save(file, "accuracy", unit="%")
+    mean, _ = predictor.predict(cells)
+    loaded = evonas.Predictor.load(file)
+    assert loaded.metric == "accuracy" and loaded.model == "trees"
+    assert np.array_equal(loaded.predict(cells)[0], mean)
+    best = run_program("predictor", "score", file, "--all", "--best", "1").splitlines()[-1]
+    everything = [space.at(i) for i in range(space.size)]
+    assert best.startswith(str(everything[int(np.argmax(predictor.predict(everything)[0]))]))
+    # A file that the program writes predicts what Python's own fit does.
+    run_program("predictor", "fit", "--table", table_file, "--metric", "accuracy", "--model", "trees",
+                "--out", tmp_path / "theirs.predictor")
+    table = evonas.Table(table_file)
+    own = evonas.Predictor(space, "trees").fit(table.architectures, table.values("accuracy"))
+    theirs = evonas.Predictor.load(tmp_path / "theirs.predictor")
+    assert np.array_equal(own.predict(cells)[0], theirs.predict(cells)[0])
+
+
+def test_what_cannot_be_learnt(space, labels):
+    cells, values = labels
+    predictor = evonas.Predictor(space, "trees")
+    with pytest.raises(evonas.PredictorError):
+        predictor.predict(cells)
+    with pytest.raises(evonas.PredictorError, match="3 values for 2 architectures|values"):
+        predictor.fit(cells[:2], values[:3])
+    with pytest.raises(evonas.PredictorError):
+        predictor.fit(cells[:2], [1.0, float("nan")])
+    with pytest.raises(evonas.PredictorError, match="trees"):
+        evonas.Predictor(space, "tres")
+    with pytest.raises(evonas.SpaceError):
+        predictor.fit([evonas.Space("darts").sample(1)[0]], [1.0])
+    with pytest.raises(TypeError):
+        predictor.fit("text", [1.0])
+
+
+def test_other_threads_run_during_a_fit(space, labels):
+    cells, values = labels
+    ticks = []
+    stop = threading.Event()
+
+    def tick():
+        while not stop.is_set():
+            ticks.append(time.monotonic())
+            time.sleep(0.001)
+
+    thread = threading.Thread(target=tick)
+    thread.start()
+    begin = time.monotonic()
+    evonas.Predictor(space, "gp").fit(cells, values).predict([space.at(i) for i in range(5000)])
+    end = time.monotonic()
+    stop.set()
+    thread.join()
+    within = [begin, *(at for at in ticks if begin < at < end), end]
+    longest = max(b - a for a, b in zip(within, within[1:]))
+    assert longest < max(0.25, (end - begin) / 2), "the GIL was held"
