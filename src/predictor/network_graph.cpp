@@ -13,7 +13,7 @@
 namespace evonas::predictor {
 namespace {
 
-constexpr std::size_t kNetworkChunk = 16;  // networks in one task
+constexpr std::size_t kNetworksTogether = 16;  // networks in one task
 constexpr double kBytesOfElement = 4.0;    // of float32, in which graph::Cost counts
 constexpr std::size_t kCodeOfNumber = 10;  // values: five frequencies
 constexpr double kGiga = 1e9;
@@ -99,7 +99,7 @@ std::vector<NetworkGraph> network_graphs(const spaces::AnySpace& space,
   parallel_for(
       architectures.size(),
       [&](std::size_t i) { graphs[i] = network_graph(space.network(architectures[i], input)); },
-      kNetworkChunk);
+      kNetworksTogether);
   return graphs;
 }
 

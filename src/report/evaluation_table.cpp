@@ -161,7 +161,8 @@ std::string to_csv(const std::vector<TableColumn>& columns) {
   std::string csv;
   std::size_t rows = 0;
   for (const TableColumn& column : columns) {
-    csv += (csv.empty() ? "" : ",") + csv_field(column.name);
+    if (!csv.empty()) csv += ',';
+    csv += csv_field(column.name);
     rows = std::visit([](const auto& values) { return values.size(); }, column.values);
   }
   csv += '\n';

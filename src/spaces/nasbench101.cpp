@@ -108,7 +108,7 @@ NasBench101::NasBench101(NasBench101Options options) : options_(std::move(option
   }
   if (options_.sampling != "unique" && options_.sampling != "random") {
     throw SpaceError(fmt::format("nasbench101 has no sampling {}; known: unique, random",
-                                 quoted(options_.sampling)));
+                                 evonas::quoted(options_.sampling)));
   }
 }
 

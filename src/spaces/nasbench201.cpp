@@ -131,8 +131,8 @@ class ArchReader {
     throw SpaceError(fmt::format(
         "{} is not a nasbench201 architecture: expected {} at character {}, found {}; the form is "
         "|OP~0|+|OP~0|OP~1|+|OP~0|OP~1|OP~2|",
-        quoted(text_, 160), expected, at_ + 1,
-        at_ < text_.size() ? quoted(text_.substr(at_), 20) : "the end"));
+        evonas::quoted(text_, 160), expected, at_ + 1,
+        at_ < text_.size() ? evonas::quoted(text_.substr(at_), 20) : "the end"));
   }
 
   std::string_view text_;

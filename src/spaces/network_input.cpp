@@ -54,7 +54,7 @@ NetworkInput NetworkInput::parse(std::string_view text) {
       "the network input {} is neither cifar10, cifar100, imagenet16, imagenet, fashion_mnist or "
       "mnist nor of the form CHANNELSxHEIGHTxWIDTH:CLASSES, such as 3x32x32:10, with at most {} "
       "channels, {} pixels a side and {} classes",
-      quoted(text), kMostChannels, kLargestSide, kMostClasses));
+      evonas::quoted(text), kMostChannels, kLargestSide, kMostClasses));
 }
 
 std::string NetworkInput::to_string() const {

@@ -51,7 +51,7 @@ SpaceOptions space_options(std::string_view name) {
   }
   const std::vector<std::string> names = space_names();
   const std::string guess = nearest_name(name, names);
-  throw SpaceError(fmt::format("there is no search space {}{}; known: {}", quoted(name),
+  throw SpaceError(fmt::format("there is no search space {}{}; known: {}", evonas::quoted(name),
                                guess.empty() ? "" : fmt::format(" (did you mean {}?)", guess),
                                fmt::join(names, ", ")));
 }

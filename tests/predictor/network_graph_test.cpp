@@ -20,7 +20,7 @@ std::int64_t operator_column(std::string_view name) {
 }
 
 /// A convolution with its normalisation, an activation, and a sum of both sides of it.
-graph::Graph small_network() {
+graph::Graph network_with_sum() {
   graph::Graph network;
   const graph::NodeId input = network.add_input({3, 8, 6});
   const graph::NodeId conv = network.add("Conv", {input},
@@ -42,7 +42,7 @@ graph::Graph small_network() {
 }
 
 TEST_CASE("a network is the operators that run, with what they do and cost") {
-  const NetworkGraph network = network_graph(small_network());
+  const NetworkGraph network = network_graph(network_with_sum());
   REQUIRE(network.nodes.size() == 4);  // normalisation is folded, the identity gone
   const NetworkNode& conv = network.nodes[1];
   CHECK(network.nodes[0].column == operator_column("Input"));
@@ -83,7 +83,7 @@ TEST_CASE("networks of a space have the costs of their graphs") {
 }
 
 TEST_CASE("nodes are told by logarithms, or by the codes of NAR-Former V2") {
-  const NetworkGraph network = network_graph(small_network());
+  const NetworkGraph network = network_graph(network_with_sum());
   std::array<float, kNodeLogarithms> numbers{};
   logarithms_of(network.nodes[1], numbers);
   CHECK(numbers[0] == doctest::Approx(std::log2(4.0) / 8.0));

@@ -6,6 +6,7 @@
 #include <set>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "contract/space_contract.hpp"
 #include "graph/canonical.hpp"
@@ -73,7 +74,7 @@ TEST_CASE("texts that are no architecture are refused with the reason") {
     }
   };
   refused("", "expected a number at character 1");
-  refused(std::string(kNumbers) + " ", "expected a number at character 95");
+  refused(fmt::format("{} ", kNumbers), "expected a number at character 95");
   refused(replaced(kNumbers, "3 5", "3,5"), "expected a blank at character 2");
   refused(replaced(kNumbers, "3 5", "3  5"), "expected a number at character 3");
   refused(replaced(kNumbers, " 160", ""), "it has 45 numbers, expected 46");

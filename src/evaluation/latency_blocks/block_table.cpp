@@ -58,15 +58,15 @@ BlockLatencyTable::BlockLatencyTable(std::filesystem::path file) : file_(std::mo
     if (!mean || !YAML::convert<double>::decode(mean, milliseconds) ||
         !std::isfinite(milliseconds) || milliseconds <= 0) {
       fail(line, fmt::format("{} has no `mean` that is a positive number of milliseconds",
-                             quoted(description, 160)));
+                             evonas::quoted(description, 160)));
     }
     says_squeeze_ = says_squeeze_ || fields.contains("se");
     says_h_swish_ = says_h_swish_ || fields.contains("hs");
     const auto [entry, added] =
         entries_.try_emplace(std::move(fields), Entry{description, milliseconds, line});
     if (!added) {
-      fail(line, fmt::format("{} describes the same block as line {}", quoted(description, 160),
-                             entry->second.line));
+      fail(line, fmt::format("{} describes the same block as line {}",
+                             evonas::quoted(description, 160), entry->second.line));
     }
   }
 }
@@ -84,8 +84,8 @@ BlockLatencyTable::Fields BlockLatencyTable::read_description(const std::string&
   std::smatch match;
   // The pattern backtracks on the stack: what is far too long never reaches it.
   if (description.size() > 400 || !std::regex_match(description, match, form)) {
-    fail(line,
-         fmt::format("{} describes no block: the form is {}", quoted(description, 160), kForm));
+    fail(line, fmt::format("{} describes no block: the form is {}",
+                           evonas::quoted(description, 160), kForm));
   }
   Fields fields;
   for (std::size_t i = 0; i < kNames.size(); ++i) {

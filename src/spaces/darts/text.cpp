@@ -163,8 +163,8 @@ class GenotypeReader {
         "{} is not a darts genotype: expected {} at character {}, found {}; the form is "
         "Genotype(normal=[('OP', INPUT), ...], normal_concat=range(2, 6), reduce=[...], "
         "reduce_concat=range(2, 6)) with eight pairs in each list",
-        quoted(text_, 160), expected, at_ + 1,
-        at_ < text_.size() ? quoted(text_.substr(at_), 20) : "the end"));
+        evonas::quoted(text_, 160), expected, at_ + 1,
+        at_ < text_.size() ? evonas::quoted(text_.substr(at_), 20) : "the end"));
   }
 
   std::string_view text_;

@@ -53,7 +53,7 @@ class ArchitectureReader {
     const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
     if (!text.starts_with('{') || !text.ends_with('}') || !json.is_object() || json.size() != 2 ||
         !json.contains("level_2") || !json.contains("level_3")) {
-      fail(fmt::format("{} is not such an object", quoted(text, 160)));
+      fail(fmt::format("{} is not such an object", evonas::quoted(text, 160)));
     }
     const Json& motifs = json["level_2"];
     if (!motifs.is_array() || motifs.size() != static_cast<std::size_t>(options_.level2_motifs)) {

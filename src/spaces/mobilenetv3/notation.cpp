@@ -24,7 +24,7 @@ constexpr std::size_t kLongestText = 2000;
       fmt::format("{} is not a mobilenetv3 architecture: {}; the form is "
                   "{{\"ks\": [20 kernels], \"e\": [20 expansions], \"d\": [5 depths], \"r\": "
                   "[resolution]}}, or these numbers with blanks between",
-                  quoted(text, 160), why));
+                  evonas::quoted(text, 160), why));
 }
 
 /// Appends the `count` numbers that the document has under `name`.
@@ -52,7 +52,8 @@ std::vector<Gene> read_dictionary(std::string_view text) {
     const bool known = name == "ks" || name == "e" || name == "d" || name == "r";
     // Once-for-All writes the width multiplier, which is an option here, as null.
     if (known || (name == "wid" && value.is_null())) continue;
-    refuse(text, fmt::format("{} is not one of \"ks\", \"e\", \"d\", \"r\"", quoted(name, 20)));
+    refuse(text,
+           fmt::format("{} is not one of \"ks\", \"e\", \"d\", \"r\"", evonas::quoted(name, 20)));
   }
   std::vector<Gene> genes;
   genes.reserve(kGenes);

@@ -57,8 +57,8 @@ class Reader {
         "{} is not a nasbench101 architecture: expected {} at character {}, found {}; the form is "
         "the upper triangle of the adjacency matrix, row by row, and an operation for each "
         "interior vertex: 110101 c3 mp",
-        quoted(text_, 160), expected, at_ + 1,
-        at_ < text_.size() ? quoted(text_.substr(at_), 20) : "the end"));
+        evonas::quoted(text_, 160), expected, at_ + 1,
+        at_ < text_.size() ? evonas::quoted(text_.substr(at_), 20) : "the end"));
   }
 
   std::string_view text_;
@@ -91,13 +91,13 @@ Cell parse(std::string_view text) {
   reader.expect_end(cell.vertices == 2);
   switch (prune(cell)) {
     case Fault::NoPath:
-      throw SpaceError(
-          fmt::format("the nasbench101 cell {} has no path from input to output", quoted(text)));
+      throw SpaceError(fmt::format("the nasbench101 cell {} has no path from input to output",
+                                   evonas::quoted(text)));
     case Fault::TooManyEdges:
       throw SpaceError(
           fmt::format("the nasbench101 cell {} has {} edges on paths from input to "
                       "output, and at most {} are allowed",
-                      quoted(text), cell.edges(), kMostEdges));
+                      evonas::quoted(text), cell.edges(), kMostEdges));
     case Fault::None:
       break;
   }
