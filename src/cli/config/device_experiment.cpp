@@ -3,13 +3,17 @@
 #include "yaml/reader.hpp"
 
 namespace evonas::config {
+namespace {
+
+yaml::FileKind device_file() { return {"comparison of devices", "table: devices.sqlite"}; }
+
+}  // namespace
 
 DeviceExperiment load_device_experiment(const std::filesystem::path& file,
                                         std::span<const std::string> overrides) {
-  const yaml::FileKind kind{"comparison of devices", "table: devices.sqlite"};
   yaml::Findings findings;
-  auto experiment =
-      yaml::read_overridden<DeviceExperiment>(yaml::read_document(file, kind), overrides, findings);
+  auto experiment = yaml::read_overridden<DeviceExperiment>(
+      yaml::read_document(file, device_file()), overrides, findings);
   if (findings.faults().empty()) {
     if (experiment.measurements.empty())
       findings.add("measurements", "is empty: give at least one");
@@ -17,6 +21,10 @@ DeviceExperiment load_device_experiment(const std::filesystem::path& file,
   }
   findings.check();
   return experiment;
+}
+
+bool is_device_experiment(const std::filesystem::path& file) {
+  return yaml::read_document(file, device_file()).root.find("measurements") != nullptr;
 }
 
 }  // namespace evonas::config

@@ -53,4 +53,8 @@ struct DeviceExperiment {
 DeviceExperiment load_device_experiment(const std::filesystem::path& file,
                                         std::span<const std::string> overrides = {});
 
+/// Whether the file is of that kind: it has `measurements`. Throws yaml::YamlError where it is not
+/// even YAML.
+bool is_device_experiment(const std::filesystem::path& file);
+
 }  // namespace evonas::config
