@@ -18,7 +18,7 @@ def run_example(name, *arguments):
 
 def test_own_training(tmp_path):
     pytest.importorskip("torch")
-    lines = run_example("own_training.py", "--folder", tmp_path / "run", "--evaluations", 6).splitlines()
+    lines = run_example("own_training.py", "--folder", tmp_path / "run", "--evaluations", 4).splitlines()
     front = evonas.read_run(tmp_path / "run").summary["front"]
     assert len(lines) == len(front) >= 1 and "FLOPs" in lines[0]
     assert front[0]["metrics"]["accuracy"] > 60

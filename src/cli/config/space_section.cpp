@@ -52,9 +52,9 @@ struct OptionWords {
   }
 };
 
-std::pair<std::string, std::vector<std::string>> words_in(PluginSection section) {
+std::pair<std::string, std::vector<std::string>> words_in(const PluginSection& section) {
   OptionWords found;
-  for (auto& [name, value] : section.options) found("options." + name, value);
+  for (const auto& [name, value] : section.options) found("options." + name, value);
   return {section.library, std::move(found.words)};
 }
 
