@@ -51,7 +51,8 @@ function(evonas_compile_by_space target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
 endfunction()
 
-# evonas_precompile(TARGET...): headers that most files of ours read, compiled once for all of these.
+# evonas_precompile(TARGET...): headers that most files of ours read, compiled once for all of these, which
+# have to be optimised alike: GCC takes the level from the precompiled headers.
 function(evonas_precompile first)
   target_precompile_headers(
     ${first} PRIVATE <algorithm> <filesystem> <functional> <map> <memory> <optional> <span> <string>
@@ -71,7 +72,6 @@ function(evonas_test name)
   string(REPLACE "/" "_" target ${name})
   add_executable(${target}_test ${sources})
   target_include_directories(${target}_test PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-  target_compile_options(${target}_test PRIVATE -O1)
   target_link_libraries(${target}_test PRIVATE test_main evonas_options rapidcheck ${ARGN})
   target_compile_definitions(
     ${target}_test PRIVATE EVONAS_SOURCE_DIR="${PROJECT_SOURCE_DIR}"

@@ -39,7 +39,7 @@ std::string text_of(evaluation::Direction direction) {
   }
 }
 
-std::vector<std::tuple<std::string, std::string, std::string>> metrics_of(const Table& self) {
+std::vector<std::tuple<std::string, std::string, std::string>> table_metrics(const Table& self) {
   std::vector<std::tuple<std::string, std::string, std::string>> metrics;
   for (const evaluation::TableMetric& metric : self.table.metrics()) {
     metrics.emplace_back(metric.name, metric.unit, text_of(metric.direction));
@@ -99,7 +99,7 @@ void bind_tables(nb::module_& module) {
            nb::arg("file"), nb::arg("space") = nb::none())
       .def_prop_ro(
           "space", [](const Table& self) { return self.space; }, "The space.")
-      .def_prop_ro("metrics", &metrics_of,
+      .def_prop_ro("metrics", &table_metrics,
                    "Name, unit and goal (maximize, minimize or nothing) of each metric.")
       .def_prop_ro(
           "networks", [](const Table& self) { return self.table.networks(); },

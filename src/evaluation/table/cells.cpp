@@ -84,7 +84,7 @@ void CellColumn::append(std::string_view text) {
 }
 
 void CellColumn::remove_last() {
-  text_.resize(text_.size() - lengths_.back());
+  text_.erase(text_.size() - lengths_.back());
   lengths_.pop_back();
 }
 
