@@ -44,8 +44,10 @@ endfunction()
 function(evonas_compile_by_space target)
   get_target_property(sources ${target} SOURCES)
   foreach(source IN LISTS sources)
-    if(source MATCHES "/spaces/([a-z0-9]+)")
+    if(source MATCHES "/spaces/(darts|declared|hierarchical|mobilenetv3|nasbench101|nasbench201)")
       set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${CMAKE_MATCH_1})
+    else()
+      set_source_files_properties(${source} PROPERTIES UNITY_GROUP rest)
     endif()
   endforeach()
   set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
@@ -56,7 +58,7 @@ endfunction()
 function(evonas_precompile first)
   target_precompile_headers(
     ${first} PRIVATE <algorithm> <filesystem> <functional> <map> <memory> <optional> <span> <string>
-                     <variant> <vector> <fmt/format.h> <fmt/ranges.h> <nlohmann/json.hpp>
+                     <variant> <vector> <fmt/format.h> <fmt/ranges.h> ${PROJECT_SOURCE_DIR}/src/base/json.hpp
   )
   foreach(target IN LISTS ARGN)
     target_precompile_headers(${target} REUSE_FROM ${first})

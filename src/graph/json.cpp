@@ -9,8 +9,8 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "base/nearest_name.hpp"
 #include "graph/error_text.hpp"
 #include "graph/operators.hpp"

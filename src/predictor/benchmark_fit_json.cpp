@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include <nlohmann/json.hpp>
+#include "base/json.hpp"
 
 namespace evonas::predictor {
 namespace {

@@ -5,8 +5,7 @@
 #include <set>
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "base/rank_test.hpp"
 #include "predictor/benchmark_fit_json.hpp"
 

@@ -2,8 +2,7 @@
 
 #include <cmath>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "predictor/network_graph.hpp"
 
 namespace evonas::predictor {

@@ -5,8 +5,8 @@
 #include <new>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "base/parallel.hpp"
 
 namespace evonas::predictor {

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "base/parallel.hpp"
 #include "predictor/predictor_error.hpp"
 #include "predictor/random_architectures.hpp"
@@ -17,7 +17,20 @@ constexpr std::size_t kPool = 2000;        // random architectures that say what
 constexpr std::size_t kMost = 1000;        // features
 constexpr std::size_t kFeatureChunk = 64;  // architectures in one task
 constexpr double kConstant = 1e-9;         // deviation of a statistic that does not vary
-constexpr double kSame = 1.0 - 1e-9;       // correlation of two statistics that say the same
+constexpr double kSame = 1e-9;             // 1 - |correlation| of two statistics that say the same
+
+/// Whether the correlation of two standardised columns is 1 or -1. Said in terms of distances,
+/// which for nearly all pairs are too large after a few rows.
+bool say_the_same(const std::vector<double>& a, const std::vector<double>& b) {
+  const double most = 2.0 * kSame * static_cast<double>(a.size());
+  double apart = 0.0;
+  double opposed = 0.0;
+  for (std::size_t row = 0; row < a.size() && std::min(apart, opposed) <= most; ++row) {
+    apart += (a[row] - b[row]) * (a[row] - b[row]);
+    opposed += (a[row] + b[row]) * (a[row] + b[row]);
+  }
+  return std::min(apart, opposed) < most;
+}
 
 }  // namespace
 
@@ -46,12 +59,10 @@ GraphFeatures::GraphFeatures(ArchitectureView view) : view_(std::move(view)) {
     const double deviation = std::sqrt(variance);
     if (deviation < kConstant) continue;
     for (double& value : column) value /= deviation;
-    const auto says_the_same = [&](const std::vector<double>& known) {
-      double product = 0.0;
-      for (std::size_t row = 0; row < column.size(); ++row) product += known[row] * column[row];
-      return std::abs(product) / static_cast<double>(column.size()) > kSame;
+    const auto known = [&](const std::vector<double>& other) {
+      return say_the_same(other, column);
     };
-    if (std::ranges::any_of(columns, says_the_same)) continue;
+    if (std::ranges::any_of(columns, known)) continue;
     columns.push_back(std::move(column));
     kept_.push_back({.statistic = statistic, .mean = mean, .deviation = deviation});
   }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include <nlohmann/json.hpp>
+#include "base/json.hpp"
 
 namespace evonas::predictor {
 namespace {

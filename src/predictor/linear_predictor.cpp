@@ -2,8 +2,7 @@
 
 #include <cmath>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "base/parallel.hpp"
 #include "graph/cost.hpp"
 #include "predictor/ridge.hpp"

@@ -2,8 +2,7 @@
 
 #include <map>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "predictor/predictor.hpp"
 
 namespace evonas::predictor {

@@ -1,8 +1,8 @@
 #include <optional>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "graph/cost.hpp"
 #include "graph/drawing.hpp"
 #include "graph/json.hpp"

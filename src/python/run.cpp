@@ -1,5 +1,5 @@
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "base/parallel.hpp"
 #include "cli/run/run_folder.hpp"
 #include "cli/run/setup.hpp"

@@ -3,8 +3,7 @@
 #include <map>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "evaluation/evaluator.hpp"
 
 namespace evonas::report {

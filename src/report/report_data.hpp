@@ -8,8 +8,7 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "search/benchmark.hpp"
 #include "search/driver.hpp"
 #include "search/known_optimum.hpp"

@@ -6,9 +6,9 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <tbb/task_arena.h>
 
+#include "base/json.hpp"
 #include "base/parallel.hpp"
 #include "search/regret_summary.hpp"
 #include "search/table_labels.hpp"

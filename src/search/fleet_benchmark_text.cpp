@@ -1,8 +1,8 @@
 #include <string>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "search/fleet_benchmark.hpp"
 
 namespace evonas::search {

@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "search/front_comparison.hpp"
 #include "search/pareto.hpp"
 #include "search/table_labels.hpp"

@@ -2,8 +2,8 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "search/front_benchmark.hpp"
 
 namespace evonas::search {

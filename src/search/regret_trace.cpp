@@ -5,7 +5,7 @@
 #include <limits>
 #include <utility>
 
-#include <nlohmann/json.hpp>
+#include "base/json.hpp"
 
 namespace evonas::search {
 namespace {

@@ -6,8 +6,7 @@
 #include <optional>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "search/algorithm.hpp"
 #include "search/file_lock.hpp"
 

@@ -5,7 +5,8 @@
 #include <charconv>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
+
+#include "base/json.hpp"
 
 namespace evonas::yaml {
 namespace {

@@ -7,8 +7,8 @@
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "contains.hpp"
 #include "e2e/process.hpp"
 #include "evaluation/command_processes.hpp"

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "e2e/process.hpp"
 #include "training/small_images.hpp"
 

@@ -4,9 +4,9 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 #include <sqlite3.h>
 
+#include "base/json.hpp"
 #include "contains.hpp"
 #include "e2e/fixture.hpp"
 

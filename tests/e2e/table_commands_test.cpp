@@ -3,8 +3,8 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "contains.hpp"
 #include "e2e/fixture.hpp"
 

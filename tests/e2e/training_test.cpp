@@ -5,8 +5,8 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "e2e/fixture.hpp"
 #include "training/small_images.hpp"
 

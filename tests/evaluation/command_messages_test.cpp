@@ -4,9 +4,9 @@
 #include <sstream>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 #include <rapidcheck.h>
 
+#include "base/json.hpp"
 #include "contains.hpp"
 #include "evaluation/command/architecture_message.hpp"
 #include "evaluation/command/foreign_text.hpp"

@@ -6,8 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "evaluation/command/dispatcher.hpp"
 
 namespace evonas::tests {

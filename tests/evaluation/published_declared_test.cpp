@@ -6,8 +6,8 @@
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "contract/reference_data.hpp"
 #include "evaluation/table/csv.hpp"
 #include "graph/cost.hpp"

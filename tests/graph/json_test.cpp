@@ -3,8 +3,8 @@
 #include <limits>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "graph/network_builder.hpp"
 #include "test_graphs.hpp"
 

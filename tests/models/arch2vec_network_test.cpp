@@ -2,8 +2,7 @@
 
 #include <cmath>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "models/golden.hpp"
 #include "predictor/predictor_error.hpp"
 #include "torch_doctest.hpp"

@@ -2,8 +2,7 @@
 
 #include <cmath>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "predictor/models/bayesian_regression.hpp"
 #include "torch_doctest.hpp"
 

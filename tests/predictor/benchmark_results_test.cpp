@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "contains.hpp"
 #include "predictor/plain_predictors.hpp"
 #include "predictor/predictor_list.hpp"

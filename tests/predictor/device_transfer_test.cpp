@@ -5,8 +5,8 @@
 #include <set>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "base/parallel.hpp"
 #include "message_of.hpp"
 #include "predictor/checkpoint.hpp"

@@ -3,7 +3,8 @@
 #include <cmath>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
+
+#include "base/json.hpp"
 
 namespace evonas::predictor {
 namespace {

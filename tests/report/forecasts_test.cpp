@@ -1,8 +1,8 @@
 #include "report/forecasts.hpp"
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "report/sample_runs.hpp"
 
 using namespace evonas;

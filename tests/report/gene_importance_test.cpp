@@ -4,8 +4,8 @@
 #include <limits>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "base/random.hpp"
 #include "report/additive_model.hpp"
 #include "report/sample_runs.hpp"

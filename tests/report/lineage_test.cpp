@@ -1,8 +1,8 @@
 #include "report/lineage.hpp"
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "graph/drawing.hpp"
 #include "report/genes.hpp"
 #include "report/sample_runs.hpp"

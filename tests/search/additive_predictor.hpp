@@ -5,8 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "predictor/predictor.hpp"
 #include "search/guided/guidance.hpp"
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "contract/algorithm_contract.hpp"
 #include "predictor/plain_predictors.hpp"
 #include "search/small_space.hpp"

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "search/additive_predictor.hpp"
 #include "search/small_space.hpp"
 

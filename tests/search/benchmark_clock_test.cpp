@@ -1,8 +1,8 @@
 #include <cmath>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "message_of.hpp"
 #include "search/benchmark.hpp"
 #include "search/front_benchmark.hpp"

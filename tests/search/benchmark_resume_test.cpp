@@ -2,8 +2,8 @@
 #include <random>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "message_of.hpp"
 #include "search/benchmark.hpp"
 #include "search/front_benchmark.hpp"

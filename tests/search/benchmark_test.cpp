@@ -4,10 +4,10 @@
 #include <limits>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 #include <tbb/global_control.h>
 #include <tbb/task_arena.h>
 
+#include "base/json.hpp"
 #include "message_of.hpp"
 #include "search/table_fixtures.hpp"
 

@@ -1,8 +1,8 @@
 #include <fstream>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "contract/reference_data.hpp"
 #include "evaluation/table/import_table.hpp"
 #include "search/benchmark.hpp"

@@ -1,8 +1,8 @@
 #include "search/fleet_benchmark.hpp"
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "contains.hpp"
 #include "search/table_fixtures.hpp"
 

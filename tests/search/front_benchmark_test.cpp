@@ -1,8 +1,8 @@
 #include "search/front_benchmark.hpp"
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "message_of.hpp"
 #include "search/table_fixtures.hpp"
 

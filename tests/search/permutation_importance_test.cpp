@@ -4,8 +4,8 @@
 #include <functional>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "search/small_space.hpp"
 
 namespace evonas::search {

@@ -9,8 +9,8 @@
 #include <memory>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "contract/algorithm_contract.hpp"
 #include "predictor/plain_predictors.hpp"
 #include "search/guided/batch_choice.hpp"

@@ -1,10 +1,10 @@
 #include <cmath>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 #include <tbb/global_control.h>
 #include <tbb/task_arena.h>
 
+#include "base/json.hpp"
 #include "message_of.hpp"
 #include "search/benchmark.hpp"
 #include "search/front_benchmark.hpp"

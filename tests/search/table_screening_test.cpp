@@ -6,9 +6,9 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 #include <tbb/task_arena.h>
 
+#include "base/json.hpp"
 #include "message_of.hpp"
 #include "search/additive_predictor.hpp"
 #include "search/benchmark.hpp"

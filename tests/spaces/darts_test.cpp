@@ -12,9 +12,9 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 #include <rapidcheck.h>
 
+#include "base/json.hpp"
 #include "contract/reference_data.hpp"
 #include "graph/canonical.hpp"
 #include "graph/cost.hpp"

@@ -2,8 +2,8 @@
 #include <functional>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "base/parallel.hpp"
 #include "cli/commands/common_options.hpp"
 #include "cli/run/interrupt.hpp"

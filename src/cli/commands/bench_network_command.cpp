@@ -1,6 +1,6 @@
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "cli/commands/common_options.hpp"
 #include "cli/commands/field_options.hpp"
 #include "cli/config/space_section.hpp"

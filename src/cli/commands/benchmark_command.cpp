@@ -4,8 +4,8 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "base/parallel.hpp"
 #include "cli/commands/common_options.hpp"
 #include "cli/config/experiment.hpp"

@@ -1,7 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "cli/commands/common_options.hpp"
 #include "cli/config/latency_recipe.hpp"
 #include "cli/run/interrupt.hpp"

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "cli/config/space_section.hpp"
 #include "cli/run/atomic_file.hpp"
 #include "graph/json.hpp"

@@ -2,9 +2,9 @@
 #include <type_traits>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "base/fields.hpp"
+#include "base/json.hpp"
 #include "cli/commands/common_options.hpp"
 #include "cli/commands/field_options.hpp"
 #include "cli/commands/network_choice.hpp"

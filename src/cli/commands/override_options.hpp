@@ -11,9 +11,9 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
 #include "base/fields.hpp"
+#include "base/json.hpp"
 #include "yaml/field_types.hpp"
 
 namespace evonas::cli {

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "cli/commands/fitted_file.hpp"
 #include "cli/commands/predictor_options.hpp"
 #include "cli/run/atomic_file.hpp"

@@ -3,8 +3,8 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "base/parallel.hpp"
 #include "base/random.hpp"
 #include "cli/commands/predictor_options.hpp"

@@ -1,8 +1,8 @@
 #include <filesystem>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "cli/commands/common_options.hpp"
 #include "cli/config/configuration.hpp"
 #include "cli/run/atomic_file.hpp"

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "cli/commands/common_options.hpp"
 #include "cli/config/table_recipe.hpp"
 #include "cli/run/interrupt.hpp"

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "cli/config/space_section.hpp"
 #include "cli/run/search_session.hpp"
 #include "evaluation/table/benchmark_table.hpp"

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "base/parallel.hpp"
 #include "cli/commands/common_options.hpp"
 #include "cli/config/configuration.hpp"

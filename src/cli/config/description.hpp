@@ -7,9 +7,8 @@
 #include <variant>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "base/fields.hpp"
+#include "base/json.hpp"
 #include "yaml/field_types.hpp"
 
 namespace evonas::config {

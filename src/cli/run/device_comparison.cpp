@@ -6,8 +6,8 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "base/parallel.hpp"
 #include "cli/config/space_section.hpp"
 #include "predictor/checkpoint.hpp"

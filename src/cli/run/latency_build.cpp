@@ -7,8 +7,8 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "base/random.hpp"
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/build_folder.hpp"

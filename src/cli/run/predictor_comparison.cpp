@@ -8,8 +8,8 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "base/key.hpp"
 #include "base/parallel.hpp"
 #include "cli/run/atomic_file.hpp"

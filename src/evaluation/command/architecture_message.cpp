@@ -6,8 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "graph/json.hpp"
 #include "graph/onnx.hpp"
 #include "graph/passes.hpp"

@@ -6,8 +6,7 @@
 #include <map>
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "evaluation/command/architecture_message.hpp"
 #include "evaluation/command/dispatcher.hpp"
 #include "evaluation/command/messages.hpp"

@@ -5,7 +5,8 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
+
+#include "base/json.hpp"
 
 namespace evonas::evaluation::command {
 namespace {

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "evaluation/command/dispatcher.hpp"
 
 namespace evonas::evaluation::command {

@@ -10,8 +10,8 @@
 #include <fmt/format.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/wire_format_lite.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "base/quoted.hpp"
 #include "evaluation/evaluator.hpp"
 

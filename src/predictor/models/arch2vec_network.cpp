@@ -5,10 +5,10 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/core/Reduction.h>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <torch/nn/modules/batchnorm.h>
 #include <torch/utils.h>
 
+#include "base/json.hpp"
 #include "base/random.hpp"
 #include "predictor/models/tensor_state.hpp"
 #include "predictor/predictor_error.hpp"

@@ -3,9 +3,9 @@
 #include <utility>
 
 #include <ATen/Parallel.h>
-#include <nlohmann/json.hpp>
 #include <torch/utils.h>
 
+#include "base/json.hpp"
 #include "base/parallel.hpp"
 #include "predictor/models/dngo_head.hpp"
 #include "predictor/models/network_training.hpp"

@@ -1,8 +1,8 @@
 #include "predictor/models/bayesian_regression.hpp"
 
-#include <nlohmann/json.hpp>
 #include <torch/utils.h>
 
+#include "base/json.hpp"
 #include "predictor/models/tensor_state.hpp"
 
 namespace evonas::predictor {

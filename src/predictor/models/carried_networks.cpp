@@ -1,8 +1,7 @@
 #include <array>
 #include <string_view>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.hpp"
 #include "predictor/checkpoint.hpp"
 #include "predictor/models/pretrained_networks.hpp"
 

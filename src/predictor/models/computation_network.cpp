@@ -4,8 +4,8 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "predictor/models/layers.hpp"
 #include "predictor/models/tensor_state.hpp"
 #include "predictor/predictor_error.hpp"

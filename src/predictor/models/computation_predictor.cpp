@@ -5,9 +5,9 @@
 #include <utility>
 
 #include <ATen/Parallel.h>
-#include <nlohmann/json.hpp>
 #include <torch/utils.h>
 
+#include "base/json.hpp"
 #include "base/parallel.hpp"
 #include "base/random.hpp"
 #include "predictor/models/batches.hpp"

@@ -6,10 +6,10 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <torch/nn/module.h>
 #include <torch/utils.h>
 
+#include "base/json.hpp"
 #include "base/parallel.hpp"
 #include "base/random.hpp"
 #include "predictor/fit_together.hpp"

@@ -4,9 +4,9 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <torch/utils.h>
 
+#include "base/json.hpp"
 #include "predictor/models/batches.hpp"
 #include "predictor/models/layers.hpp"
 #include "predictor/models/network_training.hpp"

@@ -4,9 +4,9 @@
 #include <cmath>
 
 #include <ATen/Parallel.h>
-#include <nlohmann/json.hpp>
 #include <torch/utils.h>
 
+#include "base/json.hpp"
 #include "base/parallel.hpp"
 #include "predictor/fit_together.hpp"
 #include "predictor/models/flow_network.hpp"

@@ -6,9 +6,9 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>
-#include <nlohmann/json.hpp>
 #include <torch/utils.h>
 
+#include "base/json.hpp"
 #include "base/parallel.hpp"
 #include "base/random.hpp"
 #include "predictor/fit_together.hpp"

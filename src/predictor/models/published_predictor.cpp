@@ -2,9 +2,9 @@
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <torch/utils.h>
 
+#include "base/json.hpp"
 #include "base/parallel.hpp"
 #include "predictor/models/graph_batch.hpp"
 #include "predictor/models/placement.hpp"

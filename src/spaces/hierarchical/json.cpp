@@ -1,10 +1,11 @@
+#include "base/json.hpp"
+
 #include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "base/quoted.hpp"
 #include "spaces/hierarchical.hpp"

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "base/quoted.hpp"
 #include "spaces/mobilenetv3.hpp"
 #include "spaces/mobilenetv3/genes.hpp"
