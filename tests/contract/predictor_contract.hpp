@@ -136,12 +136,12 @@ void check_predictor(const spaces::AnySpace& space, const Make& make, double lea
   // error.
   predictor->fit(std::span(labels).first(1), {});
   CHECK(predictor->predict(block).front().mean == doctest::Approx(labels[0].value));
-  std::vector<Label> equal = labels;
+  std::vector<Label> equal(labels.begin(), labels.begin() + 10);
   for (Label& label : equal) label.value = 4.0;
   predictor->fit(equal, {});
   CHECK(predictor->predict(block).back().mean == doctest::Approx(4.0));
-  std::vector<Label> twice(20, labels[0]);
-  twice.insert(twice.end(), labels.begin(), labels.end());
+  std::vector<Label> twice(5, labels[0]);
+  twice.insert(twice.end(), labels.begin(), labels.begin() + 20);
   predictor->fit(twice, {});
   CHECK(std::isfinite(predictor->predict(block)[0].mean));
   CHECK(predictor->predict({}).empty());

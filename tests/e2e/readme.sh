@@ -18,7 +18,9 @@ while IFS= read -r command; do
     continue
   fi
   echo "\$ $command"
+  SECONDS=0
   bash -c "$command" </dev/null || { echo "README command failed with exit code $?: $command"; exit 1; }
+  echo "(took $SECONDS s)"
   count=$((count + 1))
 done < <(awk '/^```sh$/ {inside = 1; next} /^```$/ {inside = 0} inside' "$top/README.md")
 ((count > 8)) || { echo "only $count commands found in README.md"; exit 1; }
