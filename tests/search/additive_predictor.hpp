@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -25,8 +26,13 @@ class AdditivePredictor final : public predictor::Predictor {
     predictor::check_labels(labels);
     labels_.assign(labels.begin(), labels.end());
     if (seen_) seen_->push_back(labels_);
-    const auto all = [](const predictor::Label&) { return true; };
-    mean_ = mean_of(all, 0.0);
+    Mean everything;
+    for (const predictor::Label& label : labels_) everything.add(label);
+    mean_ = everything.near(0.0);
+    means_.assign(labels_.front().genotype.size(), {});
+    for (const predictor::Label& label : labels_) {
+      for (std::size_t i = 0; i < means_.size(); ++i) means_[i][label.genotype[i]].add(label);
+    }
   }
 
   std::vector<predictor::Prediction> predict(
@@ -35,11 +41,9 @@ class AdditivePredictor final : public predictor::Predictor {
     std::vector<predictor::Prediction> predictions;
     for (const spaces::Genotype& genotype : block) {
       double sum = mean_;
-      for (std::size_t i = 0; i < genotype.size(); ++i) {
-        const auto same = [&](const predictor::Label& label) {
-          return label.genotype[i] == genotype[i];
-        };
-        sum += mean_of(same, mean_) - mean_;
+      for (std::size_t i = 0; i < means_.size(); ++i) {
+        const auto found = means_[i].find(genotype[i]);
+        if (found != means_[i].end()) sum += found->second.near(mean_) - mean_;
       }
       predictions.push_back({.mean = sum, .deviation = 0.5});
     }
@@ -51,23 +55,23 @@ class AdditivePredictor final : public predictor::Predictor {
   void restore(const nlohmann::json&) override {}
 
  private:
-  /// As if there were half a label more, of `usual`.
-  template <class Counts>
-  double mean_of(const Counts& counts, double usual) const {
-    double weights = 0.5;
-    double sum = 0.5 * usual;
-    for (const predictor::Label& label : labels_) {
-      if (!counts(label)) continue;
+  struct Mean {
+    void add(const predictor::Label& label) {
       const double weight = 1.0 / (0.1 + label.noise * label.noise);
       weights += weight;
       sum += weight * label.value;
     }
-    return sum / weights;
-  }
+    /// As if there were half a label more, of `usual`.
+    double near(double usual) const { return (sum + 0.5 * usual) / (weights + 0.5); }
+
+    double weights = 0.0;
+    double sum = 0.0;
+  };
 
   std::shared_ptr<std::vector<Labels>> seen_;
   Labels labels_;
   double mean_ = 0.0;
+  std::vector<std::map<spaces::Genotype::Gene, Mean>> means_;  ///< of each gene, by its value
 };
 
 inline search::Guidance additive_guidance() {

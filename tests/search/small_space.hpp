@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -19,8 +18,7 @@ struct SmallSpace {
   std::string name() const { return "small"; }
   spaces::Genotype sample(Rng& rng) const { return at(rng.below(size())); }
   spaces::Genotype mutate(const spaces::Genotype& parent, Rng& rng) const {
-    const auto all = neighbours(parent);
-    return all[rng.below(all.size())];
+    return neighbour(parent, rng.below(genes * (values - 1)));
   }
   spaces::Genotype crossover(const spaces::Genotype& a, const spaces::Genotype& b, Rng& rng) const {
     Genes child(a.genes().begin(), a.genes().end());
@@ -36,9 +34,9 @@ struct SmallSpace {
     if (genotype.size() != genes) throw spaces::SpaceError("another number of genes");
   }
   Key key(const spaces::Genotype& genotype) const {
-    Genes sorted(genotype.genes().begin(), genotype.genes().end());
-    std::sort(sorted.begin(), sorted.end());
-    return Key::of(spaces::Genotype(sorted).to_string());
+    Genes counts(values);
+    for (const auto gene : genotype.genes()) ++counts[static_cast<std::size_t>(gene)];
+    return spaces::key_of_genes(counts);
   }
   graph::Graph cell(const spaces::Genotype&) const { throw spaces::SpaceError("not drawn"); }
   graph::Graph network(const spaces::Genotype&, const spaces::NetworkInput&) const {
@@ -67,15 +65,20 @@ struct SmallSpace {
   }
   std::vector<spaces::Genotype> neighbours(const spaces::Genotype& genotype) const {
     std::vector<spaces::Genotype> result;
-    for (std::size_t i = 0; i < genes; ++i) {
-      for (std::uint64_t step = 1; step < values; ++step) {
-        Genes changed(genotype.genes().begin(), genotype.genes().end());
-        const std::uint64_t value = (static_cast<std::uint64_t>(changed[i]) + step) % values;
-        changed[i] = static_cast<spaces::Genotype::Gene>(value);
-        result.emplace_back(changed);
-      }
+    for (std::uint64_t i = 0; i < genes * (values - 1); ++i) {
+      result.push_back(neighbour(genotype, i));
     }
     return result;
+  }
+
+ private:
+  /// With one gene changed: `index` counts its other values, gene by gene.
+  spaces::Genotype neighbour(const spaces::Genotype& genotype, std::uint64_t index) const {
+    Genes changed(genotype.genes().begin(), genotype.genes().end());
+    auto& gene = changed[index / (values - 1)];
+    const std::uint64_t step = index % (values - 1) + 1;
+    gene = static_cast<spaces::Genotype::Gene>((static_cast<std::uint64_t>(gene) + step) % values);
+    return spaces::Genotype(changed);
   }
 };
 
