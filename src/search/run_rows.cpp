@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/split.hpp"
 #include "search/problem.hpp"
 
 namespace evonas::search {
@@ -25,16 +26,6 @@ std::optional<Number> parse_number(std::string_view text, int base = 10) {
   }();
   if (result.ec != std::errc() || result.ptr != end) return std::nullopt;
   return number;
-}
-
-std::vector<std::string_view> split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(separator), text.size());
-    parts.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return parts;
 }
 
 }  // namespace
@@ -151,6 +142,7 @@ Key RowReader::key(std::size_t column) const {
 
 std::vector<std::optional<double>> RowReader::reals(std::size_t column) const {
   std::vector<std::optional<double>> values;
+  if (text(column).empty()) return values;
   for (const std::string_view part : split(text(column), ' ')) {
     values.push_back(part == "-" ? std::nullopt : parse_real(part));
     if (part != "-" && !values.back()) fail(column, "numbers with spaces between");

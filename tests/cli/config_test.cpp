@@ -9,9 +9,9 @@
 #include <rapidcheck.h>
 
 #include "cli/config/configuration.hpp"
-#include "cli/config/description.hpp"
 #include "cli/config/device_experiment.hpp"
 #include "cli/config/experiment.hpp"
+#include "cli/config/file_schemas.hpp"
 #include "cli/config/latency_recipe.hpp"
 #include "cli/config/predictor_experiment.hpp"
 #include "cli/config/table_recipe.hpp"
@@ -378,19 +378,17 @@ TEST_CASE("no truncation or change of a byte brings the reader down") {
 TEST_CASE("schema and option tables in the repository are those of the code") {
   const fs::path configs = kSource / "configs";
   INFO("write it again with evonas config schema; see configs/OPTIONS.md");
-  CHECK(read_text(configs / "configuration.schema.json") ==
-        json_schema(describe<Configuration>(), "evonas search").dump(2) + "\n");
-  CHECK(read_text(configs / "experiment.schema.json") ==
-        json_schema(describe<Experiment>(), "evonas benchmark").dump(2) + "\n");
+  CHECK(read_text(configs / "configuration.schema.json") == search_schema().dump(2) + "\n");
+  CHECK(read_text(configs / "experiment.schema.json") == benchmark_schema().dump(2) + "\n");
   CHECK(read_text(configs / "predictor_experiment.schema.json") ==
-        json_schema(describe<PredictorExperiment>(), "evonas predictor benchmark").dump(2) + "\n");
+        predictor_benchmark_schema().dump(2) + "\n");
   CHECK(read_text(configs / "spaces/declaration.schema.json") ==
-        json_schema(describe<spaces::declared::Declaration>(), "declared space").dump(2) + "\n");
+        declaration_schema().dump(2) + "\n");
   CHECK(read_text(configs / "OPTIONS.md") == options_page());
 }
 
 TEST_CASE("every key of the resolved configuration is in the schema") {
-  const auto schema = json_schema(describe<Configuration>(), "evonas search");
+  const auto schema = search_schema();
   const auto& properties = schema.at("properties");
   for (const char* key :
        {"space", "input", "objectives", "limits", "evaluation", "search", "budget", "final"}) {

@@ -3,12 +3,11 @@
 #include "base/json.hpp"
 #include "cli/commands/common_options.hpp"
 #include "cli/config/configuration.hpp"
-#include "cli/config/description.hpp"
 #include "cli/config/device_experiment.hpp"
 #include "cli/config/experiment.hpp"
+#include "cli/config/file_schemas.hpp"
 #include "cli/config/predictor_experiment.hpp"
 #include "cli/run/search_session.hpp"
-#include "spaces/declared/declaration.hpp"
 #include "yaml/writer.hpp"
 
 namespace evonas::cli {
@@ -63,14 +62,10 @@ int schema(const ConfigArguments& options) {
     fmt::print("{}", config::options_page());
     return kDone;
   }
-  const auto json =
-      options.experiment
-          ? config::json_schema(config::describe<config::Experiment>(), "evonas benchmark")
-      : options.predictors ? config::json_schema(config::describe<config::PredictorExperiment>(),
-                                                 "evonas predictor benchmark")
-      : options.declaration
-          ? config::json_schema(config::describe<spaces::declared::Declaration>(), "declared space")
-          : config::json_schema(config::describe<config::Configuration>(), "evonas search");
+  const auto json = options.experiment    ? config::benchmark_schema()
+                    : options.predictors  ? config::predictor_benchmark_schema()
+                    : options.declaration ? config::declaration_schema()
+                                          : config::search_schema();
   fmt::print("{}\n", json.dump(2));
   return kDone;
 }

@@ -5,12 +5,13 @@
 #include <cmath>
 #include <limits>
 #include <optional>
-#include <regex>
+#include <ranges>
 
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
 #include "base/quoted.hpp"
+#include "base/split.hpp"
 #include "evaluation/evaluator.hpp"
 
 namespace evonas::evaluation {
@@ -19,6 +20,27 @@ namespace {
 constexpr std::string_view kForm =
     "NAME-input:HxWxC-output:HxWxC, with -expand:E-kernel:K-stride:S-idskip:0 or 1 behind it where "
     "it is an inverted residual block";
+
+// In the order in which descriptions have them; the first two may stand alone, the last two may be
+// missing.
+constexpr std::array<std::string_view, 8> kFieldNames{"input",  "output", "expand", "kernel",
+                                                      "stride", "idskip", "se",     "hs"};
+
+bool is_number(std::string_view text, std::string_view characters = "0123456789") {
+  return !text.empty() && text.size() <= 9 &&
+         text.find_first_not_of(characters) == std::string_view::npos;
+}
+
+bool is_value(std::string_view field, std::string_view text) {
+  if (field == "input" || field == "output") {
+    const std::vector<std::string_view> extents = split(text, 'x');
+    return (extents.size() == 1 || extents.size() == 3) &&
+           std::ranges::all_of(extents, [](std::string_view extent) { return is_number(extent); });
+  }
+  if (field == "expand") return is_number(text, "0123456789.");
+  if (field == "kernel" || field == "stride") return is_number(text);
+  return text == "0" || text == "1";
+}
 
 /// "112x112x16" of an image, "1280" of features.
 std::string extents(const graph::Shape& shape) {
@@ -73,23 +95,28 @@ BlockLatencyTable::BlockLatencyTable(std::filesystem::path file) : file_(std::mo
 
 BlockLatencyTable::Fields BlockLatencyTable::read_description(const std::string& description,
                                                               int line) const {
-  static const std::regex form(
-      "[^-:]{1,64}"
-      "-input:((?:[0-9]{1,9}x[0-9]{1,9}x)?[0-9]{1,9})"
-      "-output:((?:[0-9]{1,9}x[0-9]{1,9}x)?[0-9]{1,9})"
-      "(?:-expand:([0-9.]{1,9})-kernel:([0-9]{1,9})-stride:([0-9]{1,9})-idskip:([01])"
-      "(?:-se:([01]))?(?:-hs:([01]))?)?");
-  constexpr std::array<const char*, 8> kNames{"input",  "output", "expand", "kernel",
-                                              "stride", "idskip", "se",     "hs"};
-  std::smatch match;
-  // The pattern backtracks on the stack: what is far too long never reaches it.
-  if (description.size() > 400 || !std::regex_match(description, match, form)) {
+  const auto refuse = [&] {
     fail(line, fmt::format("{} describes no block: the form is {}",
                            evonas::quoted(description, 160), kForm));
-  }
+  };
+  const std::vector<std::string_view> parts = split(description, '-');
+  const std::string_view name = parts.front();
+  if (name.empty() || name.size() > 64 || name.find(':') != std::string_view::npos) refuse();
   Fields fields;
-  for (std::size_t i = 0; i < kNames.size(); ++i) {
-    if (match[i + 1].matched) fields[kNames[i]] = match[i + 1].str();
+  const auto* expected = kFieldNames.begin();
+  for (const std::string_view part : parts | std::views::drop(1)) {
+    const std::size_t colon = std::min(part.find(':'), part.size());
+    const auto* field = std::find(expected, kFieldNames.end(), part.substr(0, colon));
+    if (field == kFieldNames.end() || colon == part.size()) refuse();
+    const std::string_view value = part.substr(colon + 1);
+    if (!is_value(*field, value)) refuse();
+    fields.emplace(*field, value);
+    expected = field + 1;
+  }
+  const std::ptrdiff_t needed = fields.size() <= 2 ? 2 : 6;
+  if (!std::all_of(kFieldNames.begin(), kFieldNames.begin() + needed,
+                   [&](std::string_view field) { return fields.contains(field); })) {
+    refuse();
   }
   return fields;
 }

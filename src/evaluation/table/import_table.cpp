@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "base/quoted.hpp"
+#include "base/split.hpp"
 #include "evaluation/table/cells.hpp"
 #include "evaluation/table/csv.hpp"
 #include "evaluation/table/imported_metric.hpp"
@@ -17,16 +18,6 @@
 
 namespace evonas::evaluation {
 namespace {
-
-std::vector<std::string> split(std::string_view text, char mark) {
-  std::vector<std::string> parts;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.size(), text.find(mark, begin));
-    parts.emplace_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return parts;
-}
 
 /// Writes the rows of one CSV file into a new table.
 class CsvImporter {
@@ -49,9 +40,10 @@ class CsvImporter {
     const std::string place = csv_ + ", line 1";
     // A column may have a '+' in its own name.
     const bool is_column = std::ranges::find(columns, architecture_) != columns.end();
-    for (const std::string& name :
-         is_column ? std::vector{architecture_} : split(architecture_, '+')) {
-      architecture_columns_.push_back(position_of(columns, name, place));
+    const std::vector<std::string_view> names =
+        is_column ? std::vector<std::string_view>{architecture_} : split(architecture_, '+');
+    for (const std::string_view name : names) {
+      architecture_columns_.push_back(position_of(columns, std::string(name), place));
     }
     for (const ImportedMetric& metric : metrics_) {
       std::vector<std::size_t>& positions = metric_columns_.emplace_back();
