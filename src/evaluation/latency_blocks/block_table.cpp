@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
-#include <ranges>
+#include <span>
 
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
@@ -104,7 +104,7 @@ BlockLatencyTable::Fields BlockLatencyTable::read_description(const std::string&
   if (name.empty() || name.size() > 64 || name.find(':') != std::string_view::npos) refuse();
   Fields fields;
   const auto* expected = kFieldNames.begin();
-  for (const std::string_view part : parts | std::views::drop(1)) {
+  for (const std::string_view part : std::span(parts).subspan(1)) {
     const std::size_t colon = std::min(part.find(':'), part.size());
     const auto* field = std::find(expected, kFieldNames.end(), part.substr(0, colon));
     if (field == kFieldNames.end() || colon == part.size()) refuse();
