@@ -10,6 +10,7 @@ machine in the same minute, and writes one JSON and one Markdown file.
 import argparse
 import json
 import platform
+import re
 import statistics
 import subprocess
 import sys
@@ -44,6 +45,12 @@ def eager(cell, layout, seed, options):
     ])  # fmt: skip
 
 
+def computes_bfloat16():
+    """Without instructions for it, bfloat16 is emulated and ten times slower."""
+    cpuinfo = Path("/proc/cpuinfo")
+    return cpuinfo.exists() and re.search(r"\b(avx512_bf16|amx_bf16)\b", cpuinfo.read_text())
+
+
 def mean_and_deviation(values):
     return statistics.mean(values), statistics.stdev(values) if len(values) > 1 else 0.0
 
@@ -60,8 +67,9 @@ def main():
         "eager PyTorch": lambda cell, seed: eager(cell, [], seed, options),
         "eager PyTorch, channels last": lambda cell, seed: eager(cell, ["--channels-last"], seed, options),
         "evonas, float32": lambda cell, seed: ours(cell, "float32", seed, options),
-        "evonas, bfloat16": lambda cell, seed: ours(cell, "bfloat16", seed, options),
     }
+    if computes_bfloat16():
+        engines["evonas, bfloat16"] = lambda cell, seed: ours(cell, "bfloat16", seed, options)
     runs = {name: {engine: [] for engine in engines} for name in CELLS}
     for seed in range(1, options.seeds + 1):
         for name, cell in CELLS.items():

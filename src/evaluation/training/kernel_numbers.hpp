@@ -13,6 +13,12 @@
 #endif
 /// What such a version calls has to be compiled with it.
 #define EVONAS_INLINE inline __attribute__((always_inline))
+/// Before a short loop of fixed length whose values are to stay in registers.
+#if defined(__GNUC__) && !defined(__clang__)
+#define EVONAS_UNROLL _Pragma("GCC unroll 16")
+#else
+#define EVONAS_UNROLL
+#endif
 
 namespace evonas::evaluation::kernels {
 

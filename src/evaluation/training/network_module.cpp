@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "evaluation/training/convolution.hpp"
 #include "evaluation/training/normalised_sum.hpp"
 #include "evaluation/training/plain_operators.hpp"
 #include "evaluation/training/torch_weights.hpp"
@@ -152,13 +153,14 @@ void NetworkModule::add_operator(const Graph& network, NodeId id) {
     const Tensor bias = node.integer("bias", 0) != 0
                             ? named_parameters(false)[graph::weight_name(node, "bias")]
                             : Tensor();
-    step.run = [id, input = node.inputs[0], weight, bias, padding = Padding(node),
-                strides = node.integers("strides", {1, 1}),
-                dilations = node.integers("dilations", {1, 1}),
-                groups = node.integer("group", 1)](Values& values) {
-      values[id] = torch::conv2d(padding.apply(values[input], 0.0), weight,
-                                 bias.defined() ? bias.to(weight.scalar_type()) : bias, strides,
-                                 padding.even, dilations, groups);
+    const Padding padding(node);
+    step.run = [id, input = node.inputs[0], weight, bias, padding,
+                settings =
+                    ConvolutionSettings{.strides = node.integers("strides", {1, 1}),
+                                        .padding = padding.even,
+                                        .dilations = node.integers("dilations", {1, 1}),
+                                        .groups = node.integer("group", 1)}](Values& values) {
+      values[id] = convolution(padding.apply(values[input], 0.0), weight, bias, settings);
     };
   } else if (node.op == "Gemm") {
     const Tensor weight = named_parameters(false)[graph::weight_name(node, "weight")];
