@@ -6,8 +6,8 @@
 namespace evonas::evaluation::kernels {
 
 /// A convolution with a square, odd kernel and half of it as zeros around the image, so that with
-/// stride 1 the result is as large as the image. Images and results lie as images x height x width x
-/// channels, weights as outputs x kernel x kernel x inputs.
+/// stride 1 the result is as large as the image. Images and results lie as images x height x width
+/// x channels, weights as outputs x kernel x kernel x inputs.
 struct ConvolutionExtent {
   std::int64_t images = 0;
   std::int64_t height = 0;  ///< of the images, not of the results
@@ -35,8 +35,8 @@ void convolve(const float* images, const float* weights, const ConvolutionExtent
 void convolution_image_gradient(const float* gradient, const float* weights,
                                 const ConvolutionExtent& extent, float* result);
 
-/// Gradient of the weights, given the images and the gradient of the result. `outputs` is a multiple
-/// of kChannelBlock.
+/// Gradient of the weights, given the images and the gradient of the result. `outputs` is a
+/// multiple of kChannelBlock.
 void convolution_weight_gradient(const float* images, const float* gradient,
                                  const ConvolutionExtent& extent, float* result);
 
