@@ -1,7 +1,5 @@
 #include "evaluation/training/convolution.hpp"
 
-#include <algorithm>
-
 #include "evaluation/training/convolution_kernels.hpp"
 #include "evaluation/training/kernel_tensors.hpp"
 
