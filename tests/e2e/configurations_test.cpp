@@ -34,10 +34,11 @@ TEST_CASE("every ready configuration that trains runs for two generations") {
           std::string("evaluation.accuracy.train.images=200"),
           std::string("evaluation.accuracy.train.validation_images=40"),
           std::string("evaluation.accuracy.train.epochs=1"),
-          std::string("evaluation.latency_ms.measure.max_seconds=0.01"), std::string("limits=[]"),
+          std::string("evaluation.latency_ms.measure.max_seconds=0.01"),
+          std::string("evaluation.latency_ms.measure.rounds=1"), std::string("limits=[]"),
           std::string("search.population=3"), std::string("budget.evaluations=6"),
           std::string("final.train.images=200"), std::string("final.train.epochs=1"),
-          std::string("final.measure.max_seconds=0.01")}) {
+          std::string("final.measure.max_seconds=0.01"), std::string("final.measure.rounds=1")}) {
       arguments.insert(arguments.end(), {"--set", setting});
     }
     const Result result = run_program(EVONAS_TORCH_PROGRAM, arguments);
