@@ -10,6 +10,7 @@
 
 #include "base/json.hpp"
 #include "base/random.hpp"
+#include "predictor/models/layers.hpp"
 #include "predictor/models/tensor_state.hpp"
 #include "predictor/predictor_error.hpp"
 

@@ -7,8 +7,8 @@
 #include <nlohmann/json_fwd.hpp>
 #include <torch/nn/modules/linear.h>
 
+#include "predictor/models/dropout.hpp"
 #include "predictor/models/graph_model.hpp"
-#include "predictor/models/layers.hpp"
 
 namespace evonas::predictor {
 

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/core/Generator.h>
 #include <torch/nn/modules/linear.h>
 #include <torch/nn/modules/normalization.h>
 #include <torch/utils.h>
@@ -18,28 +18,6 @@ inline torch::nn::Linear linear(std::int64_t in, std::int64_t out, bool bias) {
 inline torch::nn::LayerNorm norm(std::int64_t width) {
   return torch::nn::LayerNorm(torch::nn::LayerNormOptions({width}));
 }
-
-/// Dropout that draws from a generator of its own, so that networks that are trained beside each
-/// other do not change what the others draw. Copies share the generator.
-class Dropout {
- public:
-  Dropout(double share, std::uint64_t seed)
-      : share_(share), generator_(at::detail::createCPUGenerator(seed)) {}
-
-  torch::Tensor operator()(const torch::Tensor& x, bool training) const {
-    if (!training || share_ == 0.0) return x;
-    const torch::Tensor kept =
-        torch::empty(x.sizes()).bernoulli_(1.0 - share_, generator_).to(x.options());
-    return x * kept / (1.0 - share_);
-  }
-
-  /// What weights are drawn from, too.
-  const at::Generator& generator() const { return generator_; }
-
- private:
-  double share_;
-  at::Generator generator_;
-};
 
 /// Draws the weights of all linear maps in a module as LibTorch does by default, uniformly up to
 /// the inverse root of the number of inputs, from a generator of the module's own.

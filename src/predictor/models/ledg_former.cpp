@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "predictor/models/layers.hpp"
 #include "predictor/predictor_error.hpp"
 
 namespace evonas::predictor {

@@ -7,8 +7,8 @@
 #include <torch/nn/modules/linear.h>
 #include <torch/types.h>
 
+#include "predictor/models/dropout.hpp"
 #include "predictor/models/graph_model.hpp"
-#include "predictor/models/layers.hpp"
 
 namespace evonas::predictor {
 

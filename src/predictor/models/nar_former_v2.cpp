@@ -5,6 +5,7 @@
 #include <string>
 
 #include "predictor/models/code_table.hpp"
+#include "predictor/models/layers.hpp"
 
 namespace evonas::predictor {
 namespace {

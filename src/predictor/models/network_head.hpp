@@ -2,6 +2,7 @@
 
 #include <torch/nn/modules/linear.h>
 
+#include "predictor/models/dropout.hpp"
 #include "predictor/models/graph_model.hpp"
 #include "predictor/models/layers.hpp"
 

@@ -5,13 +5,12 @@
 #include <numbers>
 #include <optional>
 
-#include <ATen/CPUGeneratorImpl.h>
-#include <torch/nn/utils/clip_grad.h>
-#include <torch/optim/adamw.h>
+#include <ATen/ops/_foreach_lerp.h>
 #include <torch/utils.h>
 
 #include "base/random.hpp"
 #include "predictor/label_noise.hpp"
+#include "predictor/models/adamw.hpp"
 #include "predictor/models/batches.hpp"
 #include "predictor/models/early_stopping.hpp"
 #include "predictor/models/graph_batch.hpp"
@@ -44,9 +43,7 @@ class AverageWeights {
 
   void add_step() {
     const torch::NoGradGuard no_gradients;
-    for (std::size_t i = 0; i < weights_.size(); ++i) {
-      averages_[i].lerp_(weights_[i], 1.0 - decay_);
-    }
+    at::_foreach_lerp_(averages_, weights_, 1.0 - decay_);
   }
 
   /// Puts the averages in the place of the weights, and these in theirs.
@@ -86,30 +83,14 @@ torch::Tensor loss_of_batch(GraphModel& network, const LabelledGraphs& batch,
 void train_network(torch::nn::Module& network, std::int64_t steps, const OptimiserOptions& options,
                    const FitControl& control, const std::function<torch::Tensor()>& loss_of_step,
                    const std::function<bool()>& after_step) {
-  std::vector<torch::Tensor> matrices;
-  std::vector<torch::Tensor> vectors;
-  for (const torch::Tensor& parameter : network.parameters()) {
-    (parameter.dim() > 1 ? matrices : vectors).push_back(parameter);
-  }
-  const auto with_decay = [&](double decay) {
-    return std::make_unique<torch::optim::AdamWOptions>(
-        torch::optim::AdamWOptions(options.learning_rate)
-            .betas({0.9, options.second_moment})
-            .weight_decay(decay));
-  };
-  std::vector<torch::optim::OptimizerParamGroup> groups;
-  groups.emplace_back(matrices, with_decay(options.weight_decay));
-  groups.emplace_back(vectors, with_decay(0.0));
-  torch::optim::AdamW optimiser(groups, torch::optim::AdamWOptions(options.learning_rate));
+  AdamW optimiser(network.parameters(),
+                  {.weight_decay = options.weight_decay, .second_moment = options.second_moment});
   for (std::int64_t step = 0; step < steps; ++step) {
     if (control.stop.stop_requested()) throw PredictorError("the fit was stopped");
-    for (auto& group : optimiser.param_groups()) {
-      group.options().set_lr(options.learning_rate * rate_at(step, steps, options));
-    }
-    optimiser.zero_grad();
+    optimiser.zero_gradients();
     loss_of_step().backward();
-    torch::nn::utils::clip_grad_norm_(network.parameters(), options.longest_gradient);
-    optimiser.step();
+    optimiser.clip_gradients(options.longest_gradient);
+    optimiser.step(options.learning_rate * rate_at(step, steps, options));
     const bool goes_on = !after_step || after_step();
     if (control.progress) {
       control.progress(goes_on ? static_cast<double>(step + 1) / static_cast<double>(steps) : 1.0);

@@ -5,8 +5,8 @@
 #include <torch/nn/modules/linear.h>
 #include <torch/nn/modules/normalization.h>
 
+#include "predictor/models/dropout.hpp"
 #include "predictor/models/graph_model.hpp"
-#include "predictor/models/layers.hpp"
 
 namespace evonas::predictor {
 

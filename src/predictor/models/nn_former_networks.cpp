@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "predictor/models/layers.hpp"
+
 namespace evonas::predictor {
 namespace {
 

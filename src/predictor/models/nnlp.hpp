@@ -4,8 +4,8 @@
 #include <memory>
 #include <vector>
 
+#include "predictor/models/dropout.hpp"
 #include "predictor/models/graph_model.hpp"
-#include "predictor/models/layers.hpp"
 #include "predictor/models/network_head.hpp"
 
 namespace evonas::predictor {
