@@ -7,6 +7,7 @@
 #include "predictor/models/computation_network.hpp"
 #include "predictor/models/computation_predictor.hpp"
 #include "predictor/random_architectures.hpp"
+#include "predictor/space_graphs.hpp"
 #include "spaces/space_list.hpp"
 #include "torch_doctest.hpp"
 
@@ -32,8 +33,8 @@ spaces::AnySpace small_space() {
 std::unique_ptr<Predictor> cg_on(const spaces::AnySpace& space,
                                  const std::shared_ptr<const ComputationStart>& start = nullptr) {
   return std::make_unique<ComputationPredictor>(
-      space, spaces::NetworkInput{}, [start](const FitControl& /*control*/) { return start; },
-      kSmallFit);
+      std::make_shared<const SpaceGraphs>(space, spaces::NetworkInput{}),
+      [start](const FitControl& /*control*/) { return start; }, kSmallFit);
 }
 
 /// NAS-Bench-101 cells that are better the more they compute, and others without labels.
@@ -109,17 +110,18 @@ TEST_CASE("a start without labels embeds, but scores nothing") {
         "its network has learnt no labels, so its scores mean nothing: fit it to some");
   // From a file it is the same, whatever the number of threads.
   const std::vector<spaces::Genotype> block = random_architectures(space, 100, 2, "embedded");
-  const std::vector<double> numbers = start->embed(space, {}, block);
+  const SpaceGraphs graphs(space, {});
+  const std::vector<double> numbers = start->embed(graphs, block);
   CHECK(numbers.size() == 100 * 24);
   const auto read = read_computation_start(
       checkpoint_bytes({.predictor = "pretrained cg"}, start->state()), "file");
   ThreadArena arena(3);
-  CHECK((arena.execute([&] { return read->embed(space, {}, block); }) == numbers));
+  CHECK((arena.execute([&] { return read->embed(graphs, block); }) == numbers));
   const auto again = arena.execute([&] {
     return std::make_shared<const ComputationStart>(sources_with_labels(false), kSmallStart,
                                                     FitControl{});
   });
-  CHECK((again->embed(space, {}, block) == numbers));
+  CHECK((again->embed(graphs, block) == numbers));
 }
 
 TEST_CASE("cg scores isomorphic networks alike, whatever stands beside them") {

@@ -21,6 +21,7 @@
 #include "predictor/models/pretrained_networks.hpp"
 #include "predictor/models/published_predictor.hpp"
 #include "predictor/predictor_list.hpp"
+#include "predictor/space_graphs.hpp"
 #include "predictor/trees.hpp"
 
 namespace evonas::cli {
@@ -139,18 +140,21 @@ struct PredictorSource::Shared {
         [&] { return predictor::ledg_former_recipe(*known, options.epochs); });
   }
 
-  /// What the networks read that cg looks at.
-  spaces::NetworkInput network_input() const {
-    return options.input.value_or(spaces::NetworkInput{});
+  /// What cg looks at.
+  std::shared_ptr<const predictor::SpaceGraphs> space_graphs() {
+    return made_space_graphs.get([&] {
+      return std::make_shared<const predictor::SpaceGraphs>(
+          view.space(), options.input.value_or(spaces::NetworkInput{}));
+    });
   }
 
   std::unique_ptr<predictor::Predictor> make_computation_predictor(
-      const std::shared_ptr<Shared>& self) const {
+      const std::shared_ptr<Shared>& self) {
     predictor::ComputationFit fit{.layers = options.computation.layers,
                                   .width = options.computation.width};
     if (options.epochs > 0) fit.epochs = options.epochs;
     return std::make_unique<predictor::ComputationPredictor>(
-        view.space(), network_input(),
+        space_graphs(),
         [self](const predictor::FitControl& control) {
           return self->computation(for_all_fits(control));
         },
@@ -165,6 +169,7 @@ struct PredictorSource::Shared {
   MadeOnce<PretrainedNetworks> made_networks;
   MadeOnce<Arch2Vec> made_arch2vec;
   MadeOnce<ComputationStart> made_computation;
+  MadeOnce<predictor::SpaceGraphs> made_space_graphs;
   MadeOnce<predictor::PublishedRecipe> made_ledg_former;
 };
 
@@ -237,8 +242,7 @@ std::string PredictorSource::pretraining_summary(Pretraining what) const {
 std::vector<double> PredictorSource::embed(Pretraining what,
                                            std::span<const spaces::Genotype> block) const {
   if (what == Pretraining::Computation) {
-    return shared_->known_computation()->embed(shared_->view.space(), shared_->network_input(),
-                                               block);
+    return shared_->known_computation()->embed(*shared_->space_graphs(), block);
   }
   const GraphFeatures& features = *shared_->features();
   if (what == Pretraining::Arch2Vec) return shared_->arch2vec({})->embed(features, block);

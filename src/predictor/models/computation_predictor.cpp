@@ -30,10 +30,9 @@ struct ComputationPredictor::Fitted {
   std::shared_ptr<ComputationNetwork> network;
 };
 
-ComputationPredictor::ComputationPredictor(spaces::AnySpace space,
-                                           const spaces::NetworkInput& input, Start start,
+ComputationPredictor::ComputationPredictor(std::shared_ptr<const SpaceGraphs> space, Start start,
                                            const ComputationFit& options)
-    : space_(std::move(space)), input_(input), start_(std::move(start)), options_(options) {}
+    : space_(std::move(space)), start_(std::move(start)), options_(options) {}
 
 ComputationPredictor::~ComputationPredictor() = default;
 
@@ -47,7 +46,7 @@ void ComputationPredictor::fit(std::span<const Label> labels, const FitControl& 
   static constexpr std::array kLosses = {LossTerm{Loss::SquaredError, 0.5},
                                          LossTerm{Loss::PairwiseLogistic, 0.5}};
   const RankedLabels ranked = rank(labels);
-  const std::vector<ComputationGraph> graphs = computation_graphs(space_, input_, ranked.genotypes);
+  const std::vector<ComputationGraph> graphs = space_->graphs(ranked.genotypes);
   const torch::Tensor scores = torch::tensor(ranked.scores, torch::kFloat);
   const torch::Tensor weights = weights_of(ranked.noises);
   auto network =
@@ -81,10 +80,8 @@ std::vector<Prediction> ComputationPredictor::predict(
   std::vector<Prediction> predictions(block.size());
   parallel_chunks(block.size(), kScoredNetworks, [&](std::size_t first, std::size_t count) {
     const torch::NoGradGuard no_gradients;
-    const torch::Tensor scores = known.network
-                                     ->score(known.network->embed(joined(computation_graphs(
-                                         space_, input_, block.subspan(first, count)))))
-                                     .contiguous();
+    const ComputationBatch batch = joined(space_->graphs(block.subspan(first, count)));
+    const torch::Tensor scores = known.network->score(known.network->embed(batch)).contiguous();
     for (std::size_t i = 0; i < count; ++i) {
       predictions[first + i].mean =
           known.labels.value(static_cast<double>(scores.const_data_ptr<float>()[i]));

@@ -7,7 +7,7 @@
 
 #include "predictor/models/computation_start.hpp"
 #include "predictor/predictor.hpp"
-#include "spaces/network_input.hpp"
+#include "predictor/space_graphs.hpp"
 
 namespace evonas::predictor {
 
@@ -30,8 +30,7 @@ class ComputationPredictor final : public Predictor {
   /// Yields what fits start from, or nothing; asked by each fit. May be empty.
   using Start = std::function<std::shared_ptr<const ComputationStart>(const FitControl& control)>;
 
-  /// Reads the networks of the space for that input.
-  ComputationPredictor(spaces::AnySpace space, const spaces::NetworkInput& input, Start start,
+  ComputationPredictor(std::shared_ptr<const SpaceGraphs> space, Start start,
                        const ComputationFit& options = {});
   ~ComputationPredictor() override;
 
@@ -49,8 +48,7 @@ class ComputationPredictor final : public Predictor {
   struct Fitted;
   const Fitted& fitted() const;
 
-  spaces::AnySpace space_;
-  spaces::NetworkInput input_;
+  std::shared_ptr<const SpaceGraphs> space_;
   Start start_;
   ComputationFit options_;
   std::unique_ptr<const Fitted> fitted_;

@@ -21,6 +21,7 @@
 #include "predictor/models/tensor_of.hpp"
 #include "predictor/random_architectures.hpp"
 #include "predictor/rank_normal.hpp"
+#include "predictor/space_graphs.hpp"
 
 namespace evonas::predictor {
 namespace {
@@ -56,7 +57,7 @@ class ComputationStart::Contrast {
           random_architectures(sources[i].space, static_cast<std::size_t>(graphs),
                                derive_seed(seed, "space", i), "graphs to contrast");
       std::vector<ComputationGraph> found =
-          computation_graphs(sources[i].space, sources[i].input, architectures);
+          SpaceGraphs(sources[i].space, sources[i].input).graphs(architectures);
       spectra.push_back(spectra_of(found, kQuantiles));
       own.push_back(standardised(spectra.back()));
       first_.push_back(graphs_.size());
@@ -100,7 +101,7 @@ class ComputationStart::Ranking {
     const double sign = source.higher_is_better ? 1.0 : -1.0;
     scores_ = sign * torch::tensor(ranked.scores, torch::kFloat);
     weights_ = weights_of(ranked.noises);
-    graphs_ = computation_graphs(source.space, source.input, ranked.genotypes);
+    graphs_ = SpaceGraphs(source.space, source.input).graphs(ranked.genotypes);
   }
 
   /// Of the next batch. Means are taken out of scores: spaces have no common zero.
@@ -181,16 +182,14 @@ nlohmann::json ComputationStart::state() const {
   return state;
 }
 
-std::vector<double> ComputationStart::embed(const spaces::AnySpace& space,
-                                            const spaces::NetworkInput& input,
+std::vector<double> ComputationStart::embed(const SpaceGraphs& space,
                                             std::span<const spaces::Genotype> block) const {
   const auto width = static_cast<std::size_t>(network_->options().width);
   std::vector<double> numbers(block.size() * width);
   parallel_chunks(block.size(), kComputationChunk, [&](std::size_t first, std::size_t count) {
     const torch::NoGradGuard no_gradients;
     const torch::Tensor rows =
-        network_->embed(joined(computation_graphs(space, input, block.subspan(first, count))))
-            .contiguous();
+        network_->embed(joined(space.graphs(block.subspan(first, count)))).contiguous();
     std::copy_n(rows.const_data_ptr<float>(), count * width,
                 numbers.begin() + static_cast<std::ptrdiff_t>(first * width));
   });

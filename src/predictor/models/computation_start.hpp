@@ -15,6 +15,7 @@
 namespace evonas::predictor {
 
 class ComputationNetwork;
+class SpaceGraphs;
 
 /// What fits of `cg` start from: a network that has learnt from the networks of several spaces.
 ///
@@ -50,7 +51,7 @@ class ComputationStart {
 
   /// What the network makes of each architecture: one after the other, as many numbers of each. On
   /// the threads of the arena that the caller is in.
-  std::vector<double> embed(const spaces::AnySpace& space, const spaces::NetworkInput& input,
+  std::vector<double> embed(const SpaceGraphs& space,
                             std::span<const spaces::Genotype> block) const;
 
  private:
