@@ -5,16 +5,7 @@
 #include <cstring>
 #include <utility>
 
-// One binary for any x86-64 machine: the loop over blocks is compiled for several instruction sets
-// and the fitting version is chosen when the program is loaded.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
-    !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
-#define EVONAS_VECTOR_CLONES \
-  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define EVONAS_VECTOR_CLONES
-#endif
-#define EVONAS_INLINE inline __attribute__((always_inline))
+#include "base/vector_clones.hpp"
 
 namespace evonas {
 namespace {

@@ -1,8 +1,9 @@
 #pragma once
 
 // One binary for any x86-64 machine: loops are compiled for several instruction sets and the
-// fitting version is chosen when the program is loaded.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+// fitting version is chosen when the program is loaded, before sanitizers are ready for that.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
+    !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
 #define EVONAS_VECTOR_CLONES \
   __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
