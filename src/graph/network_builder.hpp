@@ -25,7 +25,7 @@ class NetworkBuilder {
               bool bias = false);
   NodeId batch_normalization(NodeId x, double epsilon = 1e-5, double momentum = 0.9);
   NodeId relu(NodeId x);
-  /// Any operator with one operand and no attributes: "HardSwish", "Sigmoid", "Flatten", ...
+  /// Any operator with one operand: "HardSwish", "Sigmoid", "Flatten", ...
   NodeId unary(std::string op, NodeId x, Attributes attributes = {});
   NodeId add(std::vector<NodeId> xs);
   NodeId multiply(NodeId x, NodeId y);

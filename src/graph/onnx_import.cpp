@@ -283,7 +283,7 @@ void OnnxImporter::report_unsupported() const {
   }
   throw GraphError(fmt::format(
       "the model has operators that network graphs do not have: {}. They can be read as "
-      "opaque nodes of unknown cost",
+      "opaque nodes of unknown cost (--opaque)",
       fmt::join(parts, "; ")));
 }
 

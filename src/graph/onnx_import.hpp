@@ -51,6 +51,8 @@ class OnnxImporter {
  private:
   using Node = onnx::NodeProto;
   using Integers = std::vector<std::int64_t>;
+  /// Shapes, axes and pads are short; what is longer is no shape arithmetic.
+  static constexpr std::int64_t kMostIntegers = 64;
   using Converter = void (OnnxImporter::*)(const Node&);
   static const std::map<std::string_view, Converter>& converters();
 
@@ -70,6 +72,7 @@ class OnnxImporter {
   // onnx_import_values.cpp: what converters read and write.
   bool has_operand(const Node& node, int index) const;
   const Value& operand(const Node& node, int index) const;
+  /// What a later node computes is no constant yet: converters look ahead at those that read.
   bool is_constant(const Node& node, int index) const;
   Activation padded_activation(const Node& node, int index) const;
   NodeId activation(const Node& node, int index) const;
@@ -93,6 +96,8 @@ class OnnxImporter {
   void keep_weight(NodeId id, std::string_view role, const Integers& shape,
                    const Constant& constant, bool transposed = false);
   std::string free_name(std::string_view name);
+  /// Throws GraphError where the graph holds far more bytes than the file, by `sharing`.
+  void keep(NodeId id, std::size_t bytes, std::string_view sharing);
 
   // onnx_import_layers.cpp: operators with weights or windows.
   void conv(const Node& node);
@@ -150,7 +155,7 @@ class OnnxImporter {
   Weights weights_;
   bool all_weights_known_ = true;
   std::size_t file_bytes_;
-  std::size_t kept_bytes_ = 0;  ///< of weights
+  std::size_t kept_bytes_ = 0;  ///< of weights, names and operands of nodes
 };
 
 }  // namespace evonas::graph

@@ -28,11 +28,13 @@ OnnxImporter::Integers OnnxImporter::axes(const Node& node) const {
 }
 
 void OnnxImporter::concat(const Node& node) {
+  operand(node, 0);  // there is one
   if (is_constant(node, 0)) {
     Integers joined;
     for (int i = 0; i < node.input_size(); ++i) {
       const Integers part = fixed_integers(node, i);
       joined.insert(joined.end(), part.begin(), part.end());
+      if (std::ssize(joined) > kMostIntegers) throw Unsupported{"Concat to a long constant"};
     }
     return define(node.output(0), Constant::list(std::move(joined)));
   }

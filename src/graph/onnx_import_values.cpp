@@ -10,8 +10,6 @@
 namespace evonas::graph {
 namespace {
 
-// Shapes, axes and pads are short; what is longer is no shape arithmetic.
-constexpr std::int64_t kMostIntegers = 64;
 // Weights may be shared by several nodes, each of which gets its own; so often is not meant.
 constexpr std::size_t kMostSharing = 16;
 
@@ -50,7 +48,9 @@ const Value& OnnxImporter::operand(const Node& node, int index) const {
 }
 
 bool OnnxImporter::is_constant(const Node& node, int index) const {
-  return has_operand(node, index) && std::holds_alternative<Constant>(operand(node, index));
+  if (!has_operand(node, index)) return false;
+  const auto found = values_.find(node.input(index));
+  return found != values_.end() && std::holds_alternative<Constant>(found->second);
 }
 
 Activation OnnxImporter::padded_activation(const Node& node, int index) const {
@@ -113,7 +113,16 @@ NodeId OnnxImporter::append(const Node& node, const std::string& op, std::vector
   const NodeId id = graph_.add(op, std::move(inputs), std::move(attributes),
                                free_name(node.name().empty() ? node.output(0) : node.name()));
   graph_.set_shape(id, infer_shape(graph_, id));
+  // A node of many outputs is copied for each of them.
+  keep(id, graph_[id].name.size() + graph_[id].inputs.size() * sizeof(NodeId),
+       "its inputs with too many outputs");
   return id;
+}
+
+void OnnxImporter::keep(NodeId id, std::size_t bytes, std::string_view sharing) {
+  kept_bytes_ += bytes;
+  if (kept_bytes_ <= kMostSharing * file_bytes_) return;
+  throw GraphError(fmt::format("{} shares {}", describe(graph_, id), sharing));
 }
 
 void OnnxImporter::define(const std::string& name, Value value) {
@@ -136,11 +145,8 @@ void OnnxImporter::keep_weight(NodeId id, std::string_view role, const Integers&
     all_weights_known_ = false;
     return;
   }
-  kept_bytes_ += static_cast<std::size_t>(constant.count()) * sizeof(float);
-  if (kept_bytes_ > kMostSharing * file_bytes_) {
-    throw GraphError(
-        fmt::format("{} shares its weights with too many nodes", describe(graph_, id)));
-  }
+  keep(id, static_cast<std::size_t>(constant.count()) * sizeof(float),
+       "its weights with too many nodes");
   Tensor tensor{.shape = shape, .values = constant.reals()};
   if (transposed) {
     tensor.values = transpose(tensor.values, static_cast<std::size_t>(shape[1]),

@@ -65,7 +65,7 @@ const Operator* find_operator(std::string_view name);
 /// Every operator, in a fixed order.
 std::span<const Operator> operators();
 
-/// Throws GraphError: describe(graph, id), a colon, and `what`.
+/// Throws GraphError: describe(graph, id), a blank, and `what`.
 [[noreturn]] void fail(const Graph& graph, NodeId id, std::string_view what);
 
 /// Sum and product that throw GraphError naming the node instead of overflowing.

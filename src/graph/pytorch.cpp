@@ -75,7 +75,10 @@ PyTorchNetwork to_pytorch(const Graph& graph, PyTorchLanguage language) {
     }
     std::vector<std::string> operands;
     for (const NodeId input : node.inputs) operands.push_back(variables[input]);
-    PyTorchStep step = pytorch_step(graph, id, name, operands, language);
+    const auto own_name = [&](std::string_view suffix) {
+      return names.name(fmt::format("{}_{}", name, suffix));
+    };
+    PyTorchStep step = pytorch_step(graph, id, {name, own_name}, operands, language);
     for (; slot != slots.end() && slot->node == id; ++slot) {
       step.layers.back().weights.push_back(*slot);
     }

@@ -69,12 +69,13 @@ struct Window {
 /// Writes the step of one node.
 class StepWriter {
  public:
-  StepWriter(const Graph& graph, NodeId id, std::string name, std::vector<std::string> operands,
-             PyTorchLanguage language)
+  StepWriter(const Graph& graph, NodeId id, const PyTorchNames& names,
+             std::vector<std::string> operands, PyTorchLanguage language)
       : graph_(graph),
         id_(id),
         node_(graph[id]),
-        name_(std::move(name)),
+        name_(names.own),
+        beside_(names.beside),
         operands_(std::move(operands)),
         language_(language) {}
 
@@ -226,7 +227,7 @@ class StepWriter {
     if (uneven && !counted) {
       // Divided by the share of the window that is no padding.
       const std::string ones = fmt::format("torch.ones_like({})", operands_.at(0));
-      step_.expression += " / " + call(layer, call(name_ + "_pad", ones));
+      step_.expression += " / " + call(layer, call(step_.layers.front().name, ones));
     }
   }
 
@@ -234,7 +235,7 @@ class StepWriter {
   std::string padded(const Window& window, const std::string& value) {
     if (window.in_front.empty()) return operands_.at(0);
     const std::string layer = add_layer(
-        name_ + "_pad",
+        beside_("pad"),
         fmt::format("nn.ConstantPad2d(({}), {})", fmt::join(window.in_front, ", "), value),
         fmt::format("torch.constant_pad_nd(x, {}, {})", list(window.in_front), value));
     return call(layer, operands_.at(0));
@@ -258,6 +259,7 @@ class StepWriter {
   NodeId id_;
   const Node& node_;
   std::string name_;
+  const std::function<std::string(std::string_view)>& beside_;
   std::vector<std::string> operands_;
   PyTorchLanguage language_;
   PyTorchStep step_;
@@ -265,9 +267,9 @@ class StepWriter {
 
 }  // namespace
 
-PyTorchStep pytorch_step(const Graph& graph, NodeId id, const std::string& name,
+PyTorchStep pytorch_step(const Graph& graph, NodeId id, const PyTorchNames& names,
                          const std::vector<std::string>& operands, PyTorchLanguage language) {
-  return StepWriter(graph, id, name, operands, language).write();
+  return StepWriter(graph, id, names, operands, language).write();
 }
 
 }  // namespace evonas::graph

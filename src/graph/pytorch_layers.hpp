@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "graph/pytorch.hpp"
@@ -13,9 +15,16 @@ struct PyTorchStep {
   std::string expression;
 };
 
-/// The step of a node called `name` whose operands are the variables `operands`. Throws GraphError
-/// where the operator has no PyTorch form.
-PyTorchStep pytorch_step(const Graph& graph, NodeId id, const std::string& name,
+/// What the layers of a node may be called.
+struct PyTorchNames {
+  std::string own;  ///< of the node
+  /// A name for a layer beside that of the node, which nothing else has.
+  std::function<std::string(std::string_view suffix)> beside;
+};
+
+/// The step of a node whose operands are the variables `operands`. Throws GraphError where the
+/// operator has no PyTorch form.
+PyTorchStep pytorch_step(const Graph& graph, NodeId id, const PyTorchNames& names,
                          const std::vector<std::string>& operands, PyTorchLanguage language);
 
 }  // namespace evonas::graph

@@ -19,8 +19,7 @@ namespace evonas::graph {
 /// - Relu, HardSwish, Sigmoid; Clip: min, max [no bound]; HardSigmoid: alpha [0.2], beta [0.5];
 ///   Softmax: axis [-1], the batch being axis 0
 /// - Add (two operands or more, as ONNX Sum), Mul, Sub, Div: operands of as many extents, each
-/// equal
-///   or 1, which is repeated; Concat: axis (1 only: channels or features)
+///   equal or 1, which is repeated; Concat: axis (1 only: channels or features)
 /// - Flatten: axis (1 only); Identity; Dropout: ratio [0.5]; Input
 /// - Opaque: onnx_op, output_shape; an operator of an imported file that this library does not know
 ///

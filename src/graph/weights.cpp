@@ -47,10 +47,7 @@ Weights initial_weights(const Graph& graph, std::uint64_t seed) {
   double bound = 0;  // a bias follows the weight whose fan-in it shares
   for (WeightSlot& slot : weight_slots(graph)) {
     const Node& node = graph[slot.node];
-    std::int64_t count = 1;
-    for (const std::int64_t extent : slot.shape) {
-      count = checked_product(graph, slot.node, count, extent);
-    }
+    const std::int64_t count = element_count(graph, slot.node, slot.shape);
     Tensor tensor{.shape = std::move(slot.shape),
                   .values = std::vector<float>(static_cast<std::size_t>(count))};
     if (node.op == "BatchNormalization") {
@@ -91,10 +88,7 @@ void check_weights(const Graph& graph, const Weights& weights) {
       fail(graph, slot.node, fmt::format("has no weights: {} is missing", in_quotes(slot.name)));
     }
     const Tensor& tensor = found->second;
-    std::int64_t count = 1;
-    for (const std::int64_t extent : slot.shape) {
-      count = checked_product(graph, slot.node, count, extent);
-    }
+    const std::int64_t count = element_count(graph, slot.node, slot.shape);
     if (tensor.shape != slot.shape || tensor.values.size() != static_cast<std::size_t>(count)) {
       fail(graph, slot.node,
            fmt::format("needs {} of {}, found {} with {} values", in_quotes(slot.name),

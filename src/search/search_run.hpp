@@ -107,6 +107,8 @@ class SearchRun {
   void complete_origins(std::vector<EvaluationRecord>& records);
   void refuse_other_records(const std::vector<EvaluationRecord>& records) const;
   std::string describe_end(Termination termination) const;
+  /// Why the last of the evaluations that failed did so; there is one.
+  std::string last_failure() const;
   GeneImportances gene_importance();
 
   const SearchSetup& setup_;

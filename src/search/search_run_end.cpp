@@ -36,6 +36,12 @@ std::optional<Termination> SearchRun::reason_to_end(std::uint64_t evaluations) c
   return std::nullopt;
 }
 
+std::string SearchRun::last_failure() const {
+  const auto last = std::ranges::find_if(records_.rbegin(), records_.rend(),
+                                         [](const auto& record) { return !record.ok(); });
+  return last->failure;
+}
+
 std::string SearchRun::describe_end(Termination termination) const {
   const auto count = static_cast<std::size_t>(
       std::ranges::count(records_, std::uint32_t{0}, &EvaluationRecord::rung));
@@ -43,13 +49,11 @@ std::string SearchRun::describe_end(Termination termination) const {
     case Termination::SpaceExhausted:
       return fmt::format("no further architecture was found after {} evaluations", count);
     case Termination::TooManyFailures: {
-      const auto last = std::ranges::find_if(records_.rbegin(), records_.rend(),
-                                             [](const auto& record) { return !record.ok(); });
       return fmt::format(
           "{} of {} evaluations{} failed, more than the share of {} that "
           "`budget.failure_share` allows; the last reason: {}",
           failures_, records_.size(), count < records_.size() ? " and screenings" : "",
-          setup_.budget.failure_share, last->failure);
+          setup_.budget.failure_share, last_failure());
     }
     case Termination::Interrupted:
       return fmt::format("interrupted after {} evaluations; `evonas resume` continues", count);
@@ -57,6 +61,10 @@ std::string SearchRun::describe_end(Termination termination) const {
       break;
   }
   if (setup_.budget.evaluations > 0 && count >= std::size_t(setup_.budget.evaluations)) {
+    if (failures_ == records_.size()) {
+      return fmt::format("all {} evaluations of the budget failed; the last reason: {}", count,
+                         last_failure());
+    }
     return fmt::format("all {} evaluations of the budget are done", count);
   }
   if (is_training_spent()) {

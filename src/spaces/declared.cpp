@@ -41,6 +41,14 @@ std::shared_ptr<const declared::Model> read_model(const DeclaredOptions& options
   model->width = options.width;
   model->drop_strides = options.drop_strides;
   model->resolution = options.resolution;
+  const Genotype first(std::vector<Gene>(model->genes.list.size()));
+  const std::vector<bool> read = declared::make_plan(*model, first).read;
+  if (std::ranges::find(read, true) == read.end()) {
+    throw SpaceError(
+        fmt::format("{}: no choice of it changes the network; expected at least one "
+                    "that a stage reads, as in channels: [16, 32]",
+                    options.file));
+  }
   return model;
 }
 

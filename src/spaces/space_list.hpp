@@ -15,8 +15,8 @@
 
 namespace evonas::spaces {
 
-/// The options of one of the built-in spaces. A new space joins with its options struct here and
-/// one line in the list of space_list.cpp.
+/// The options of one of the built-in spaces. A new space joins with its options struct here, and
+/// a line and a maker in space_list.cpp.
 using SpaceOptions = std::variant<HierarchicalOptions, DartsOptions, NasBench101Options,
                                   NasBench201Options, MobileNetV3Options, DeclaredOptions>;
 

@@ -78,6 +78,14 @@ TEST_CASE("networks are exported, and read from ONNX wherever a file is") {
   CHECK(bound.code == 0);
   CHECK(contains(bound.out, "params            at least 0"));
   CHECK(contains(bound.out, "opaque_nodes      2"));
+  // An auxiliary head, whose weights go with it.
+  write_text(folder / "heads.onnx",
+             read_text(EVONAS_SOURCE_DIR "/tests/fuzz/corpus/onnx/two_heads"));
+  const std::string heads = (folder / "heads.onnx").string();
+  CHECK(run({"network", "export", "--graph", heads, "--out", file}).code == 0);
+  CHECK_FALSE(contains(read_text(file), "h2"));
+  CHECK(contains(run({"network", "export", "--graph", heads, "--out", heads}).err,
+                 "--out would overwrite"));
 }
 
 }  // namespace

@@ -310,6 +310,53 @@ TEST_CASE("too many failures are exit code 3") {
   CHECK(result.code == 3);
 }
 
+TEST_CASE("a run that could not be set up leaves its folder for another try") {
+  const Fixture& data = fixture();
+  const Result failed =
+      data.search("second_try", {"--set", "evaluation.accuracy.table=/nowhere.sqlite"});
+  CHECK(failed.code == 2);
+  CHECK_FALSE(fs::exists(data.folder / "second_try"));
+  CHECK(run({"config", "check", data.config.string(), "--set",
+             "evaluation.accuracy={table: " + data.table.string() + ", metric: acuracy}"})
+            .code == 2);
+  CHECK(data.search("second_try", {"--set", "budget.evaluations=20"}).code == 0);
+}
+
+TEST_CASE("a search all of whose evaluations failed is exit code 3 and says why") {
+  const tests::TemporaryFolder folder;
+  write_text(folder / "two.csv", labels_csv(2));
+  const std::string table = (folder / "two.sqlite").string();
+  REQUIRE(run({"table", "import", "--space", "nasbench201", "--csv", (folder / "two.csv").string(),
+               "--architecture", "arch", "--metric", "accuracy=accuracy", "--out", table})
+              .code == 0);
+  const Result searched = fixture().search(
+      "all_failed",
+      {"--set", "evaluation.accuracy.table=" + table, "--set", "budget.evaluations=3"});
+  CHECK(searched.code == 3);
+  CHECK(contains(searched.err, "all 3 evaluations of the budget failed; the last reason: "));
+}
+
+TEST_CASE("a run is not continued in a space that has changed") {
+  const tests::TemporaryFolder folder;
+  const std::string declaration = read_text(EVONAS_SOURCE_DIR "/configs/spaces/resnet_vgg.yaml");
+  write_text(folder / "space.yaml", declaration);
+  write_text(folder / "search.yaml",
+             "space: {name: declared, file: space.yaml}\n"
+             "input: cifar10\n"
+             "objectives: [{metric: params, goal: minimize}]\n"
+             "search: {algorithm: random, seed: 1}\n"
+             "budget: {evaluations: 4}\n");
+  const std::string out = (folder / "run").string();
+  REQUIRE(run({"search", (folder / "search.yaml").string(), "--out", out}).code == 0);
+  const std::vector<std::string> resume = {"resume", out, "--set", "budget.evaluations=6"};
+  write_text(folder / "space.yaml", declaration + "\n# changed\n");
+  const Result changed = run(resume);
+  CHECK(changed.code == 2);
+  CHECK(contains(changed.err, "was begun in another space"));
+  write_text(folder / "space.yaml", declaration);
+  CHECK(run(resume).code == 0);
+}
+
 TEST_CASE("bad folders and tables are exit code 2") {
   const Fixture& data = fixture();
   CHECK(run({"resume", "/nowhere"}).code == 2);

@@ -47,6 +47,12 @@ TEST_CASE("spaces are listed, sampled and enumerated") {
   CHECK(run({"space", "info", "nasbench102"}).code == 2);
 }
 
+TEST_CASE("numbers of architectures that are none are refused") {
+  for (const char* count : {"-1", "0", "18446744073709551615"}) {
+    CHECK(run({"space", "sample", "nasbench201", "-n", count}).code == 2);
+  }
+}
+
 TEST_CASE("declared spaces are sampled, and malformed declarations are exit code 2") {
   const fs::path source(EVONAS_SOURCE_DIR);
   const std::string file = (source / "configs/spaces/accel_nasbench.yaml").string();

@@ -87,6 +87,18 @@ TEST_CASE("a table has fidelities, seeds and where it is from") {
   CHECK(contains(refused({"--csv", "a"}), "--csv needs --architecture"));
   CHECK(contains(refused({"--tfrecord", "a"}), "table of the space nasbench101"));
   CHECK(run({"table", "info", table}).out == text.out);
+
+  // A shell reads the command back as it was; and a pipe can be read only once.
+  write_text(data.folder / "it's.csv", read_text(data.folder / "labels.csv"));
+  const auto imported_from = [&](const std::string& csv) {
+    const std::string own = (data.folder / "own.sqlite").string();
+    CHECK(run({"table", "import", "--space", "nasbench201", "--csv", csv, "--architecture", "arch",
+               "--metric", "acc=accuracy", "--out", own})
+              .code == 0);
+    return json::parse(run({"table", "info", own, "--json"}).out).at("provenance");
+  };
+  CHECK(contains(imported_from((data.folder / "it's.csv").string()).at("command"),
+                 "it'\\''s.csv' --architecture arch"));
 }
 
 TEST_CASE("a table that is missing says how to import it") {

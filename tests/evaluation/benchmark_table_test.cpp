@@ -214,10 +214,10 @@ TEST_CASE("altered tables are refused, and forged ones with one sentence") {
   };
   const std::vector<Case> cases{
       {"DROP TABLE about", "expected a file that `evonas table import` wrote"},
-      {"DROP VIEW benchmark; DROP TABLE metric", "no such table: metric"},
-      {"DROP VIEW benchmark; DROP TABLE row", "no such table: row"},
-      {"DROP TABLE identity", "no such table: identity"},
-      {"DROP VIEW benchmark; DROP TABLE part", "no such table: part"},
+      {"DROP VIEW benchmark; DROP TABLE metric", "it lacks `CREATE TABLE metric ...`"},
+      {"DROP VIEW benchmark; DROP TABLE row", "it lacks `CREATE TABLE row ...`"},
+      {"DROP TABLE identity", "it lacks `CREATE TABLE identity ...`"},
+      {"DROP VIEW benchmark; DROP TABLE part", "it lacks `CREATE TABLE part ...`"},
       {"UPDATE about SET value = '1' WHERE name = 'format'",
        "its format is '1', but this version of evonas reads format 2; import it again"},
       {"DELETE FROM about WHERE name = 'format'", "its table about has no text for format"},
@@ -292,6 +292,23 @@ TEST_CASE("forged values are refused when they are read") {
     CHECK(contains(message_of<EvaluationError>([&] { table.values("accuracy"); }),
                    "the values of accuracy are not 6 finite numbers or blanks"));
     CHECK(table.values("latency_ms")[0] == 9.0);
+  }
+}
+
+TEST_CASE("a sealed file whose columns are computed is refused") {
+  for (const char* change :
+       {"ALTER TABLE part RENAME TO kept; CREATE VIEW part AS WITH RECURSIVE n(i) AS (SELECT 0 "
+        "UNION "
+        "ALL SELECT i + 1 FROM n) SELECT i AS id, zeroblob(100000000) AS data FROM n",
+        "DROP TABLE about; CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT AS "
+        "(zeroblob(1000000000)))",
+        "ALTER TABLE row ADD COLUMN more TEXT AS (hex(row))"}) {
+    CAPTURE(change);
+    const TemporaryFolder folder;
+    const std::filesystem::path file = small_table(folder);
+    run_sql(file, change);
+    seal_table_file(file);
+    CHECK(contains(open_error(file), "t.sqlite cannot be used"));
   }
 }
 

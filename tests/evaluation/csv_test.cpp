@@ -164,6 +164,24 @@ TEST_CASE("malformed files are refused, and the message names file and line") {
   }
 }
 
+TEST_CASE("all members of a gzip file are read, and nothing behind them is passed over") {
+  const TemporaryFolder folder;
+  std::string rows;
+  for (int row = 0; row < 30000; ++row) rows += std::to_string(row) + ",x\n";
+  const std::string first = gzipped("a,b\n" + rows, folder);
+  const std::string second = gzipped("1,2\n", folder);
+  const auto plain = read(folder.write("plain.csv", "a,b\n" + rows + "1,2\n"));
+  CHECK(plain.rows.size() == 30001);
+  CHECK(read(folder.write("two.csv.gz", first + second)) == plain);
+  CHECK(read(folder.write("padded.csv.gz", first + second + std::string(700, '\0'))) == plain);
+  for (std::size_t at = 0; at < 3; ++at) {
+    std::string damaged = second;
+    damaged[at] = 'x';
+    CAPTURE(at);
+    CHECK(error_of(first + damaged).find("cut off") != std::string::npos);
+  }
+}
+
 TEST_CASE("a gzip file that was cut off or altered is refused") {
   const TemporaryFolder folder;
   std::string text = "a,b\n";

@@ -55,6 +55,26 @@ TEST_CASE("noise is how far seeds agree, over all rows and among the best") {
   CHECK_FALSE(noise[1].tau_best_tenth.has_value());
 }
 
+TEST_CASE("seeds that no row has in common with others say nothing of noise") {
+  const TemporaryFolder folder;
+  const spaces::AnySpace space{spaces::NasBench201()};
+  std::string csv = "arch,a,b,c\n";
+  for (int row = 0; row < 10; ++row) {
+    csv += fmt::format("{},{},{},{}\n", space.format(space.at(static_cast<std::uint64_t>(row))),
+                       row, row == 9 ? "9" : "", row < 4 ? std::to_string(row) : "");
+  }
+  const std::vector<ImportedMetric> metrics{
+      ImportedMetric::parse("acc#1=a"), ImportedMetric::parse("acc#2=b"),
+      ImportedMetric::parse("acc#3=c"), ImportedMetric::parse("none#2=b"),
+      ImportedMetric::parse("none#3=c")};
+  import_table(space, folder.write("t.csv", csv), "arch", metrics, folder.path() / "t");
+  const auto noise = seed_noise(BenchmarkTable::open(folder.path() / "t", space));
+  REQUIRE(noise.size() == 1);
+  CHECK(noise[0].seeds == std::vector<std::uint64_t>{1, 3});
+  CHECK(noise[0].rows == 4);
+  CHECK(noise[0].tau == 1.0);
+}
+
 TEST_CASE("the noise of a label is how far its seeds are apart, less where it is their mean") {
   const TemporaryFolder folder;
   const spaces::AnySpace space{spaces::NasBench201()};
@@ -71,8 +91,8 @@ TEST_CASE("the noise of a label is how far its seeds are apart, less where it is
   const BenchmarkTable table = BenchmarkTable::open(folder.path() / "t", space);
   const std::vector<double> noises = label_noise(table, "acc");
   REQUIRE(noises.size() == 4);
-  CHECK(noises[0] == doctest::Approx(1.0));   // 2 is the value of a seed too
-  CHECK(noises[1] == doctest::Approx(10.0));  // a mean of two
+  CHECK(noises[0] == doctest::Approx(std::sqrt(1.0 / 3.0)));  // by chance the value of a seed too
+  CHECK(noises[1] == doctest::Approx(10.0));                  // a mean of two
   CHECK(noises[2] == 0.0);
   CHECK(noises[3] == 0.0);
   CHECK(label_noise(table, "acc#1")[1] == doctest::Approx(10.0 * std::sqrt(2.0)));

@@ -114,6 +114,38 @@ TEST_CASE("linear layers come as Gemm and as MatMul with Add") {
         expected([](NetworkBuilder& b, NodeId x) { return b.gemm(x, 2, false); }, {3}));
 }
 
+TEST_CASE("a sum with what a later node computes is no bias") {
+  OnnxFile file;
+  file.input("x", {1, 3}).output("y").reals("w", {3, 3}, ramp(9));
+  file.node("MatMul", {"x", "w"}, "m").node("Relu", {"x"}, "r").node("Add", {"m", "r"}, "y");
+  CHECK(key_of(file) == expected(
+                            [](NetworkBuilder& b, NodeId x) {
+                              return b.add({b.gemm(x, 3, false), b.unary("Relu", x)});
+                            },
+                            {3}));
+}
+
+TEST_CASE("a file cannot ask for far more memory than it has bytes") {
+  OnnxFile joined = image();
+  joined.integers("c", std::vector<std::int64_t>(64, 1))
+      .node("Concat", {"c"}, "j", {{"axis", {0}}});
+  for (int i = 0; i < 100; ++i) joined.last().add_input("c");
+  joined.node("Reshape", {"x", "j"}, "y");
+  CHECK(contains(error_of([&] { joined.read(); }), "Concat to a long constant (node 'j')"));
+
+  OnnxFile split = image();
+  split.node("Split", {"x"}, "o0").known_shape("o0", {1, 1});
+  split.last().set_name(std::string(3000, 'n'));
+  for (int i = 1; i < 200; ++i) {
+    const std::string name = "o" + std::to_string(i);
+    split.last().add_output(name);
+    split.known_shape(name, {1, 1}).output(name);
+  }
+  split.node("Flatten", {"o0"}, "y");
+  CHECK(contains(error_of([&] { split.read(UnknownOperators::Opaque); }),
+                 "shares its inputs with too many outputs"));
+}
+
 TEST_CASE("Clip has its bounds as attributes or as operands, and both absent is nothing") {
   const Key key = expected([](NetworkBuilder& b, NodeId x) {
     return b.unary("Clip", x, {{"min", 0.0}, {"max", 6.0}});

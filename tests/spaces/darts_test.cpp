@@ -162,6 +162,7 @@ TEST_CASE("texts that are no genotype are refused, and the message says where an
       {edited("[2, 3, 4, 5]", "[2, 3, 4, 5)"), "expected ']'"},
       {edited("reduce=", "normal="), "expected 'reduce'"},
       {"(((0, 7), (1, 4)), ())", "a number from 0 to 6"},
+      {"Genotype(normal=[('sep_conv_3x3", "expected the closing ' at character 32"},
   };
   for (const auto& [text, part] : wrong) {
     CAPTURE(text);

@@ -8,6 +8,7 @@
 #include "cli/config/file_schemas.hpp"
 #include "cli/config/predictor_experiment.hpp"
 #include "cli/run/search_session.hpp"
+#include "evaluation/table/benchmark_table.hpp"
 #include "yaml/writer.hpp"
 
 namespace evonas::cli {
@@ -39,6 +40,17 @@ int show(const ConfigArguments& options) {
   return kDone;
 }
 
+/// Throws where the space cannot be made, a table is not of it, or lacks a metric.
+void check_tables(const config::Configuration& configuration) {
+  const spaces::AnySpace space = config::make_space(configuration.space);
+  for (const auto& [metric, source] : configuration.evaluation) {
+    const auto* section = std::get_if<config::TableSection>(&source);
+    if (section == nullptr) continue;
+    const auto table = evaluation::BenchmarkTable::open(section->table, space);
+    table.metric(section->metric.empty() ? metric : section->metric);
+  }
+}
+
 int check(const ConfigArguments& options) {
   const char* kind = "configuration";
   if (config::is_predictor_experiment(options.file)) {
@@ -51,7 +63,7 @@ int check(const ConfigArguments& options) {
     config::make_space(config::load_experiment(options.file, options.overrides).space);
     kind = "experiment";
   } else {
-    config::make_space(config::load_configuration(options.file, options.overrides).space);
+    check_tables(config::load_configuration(options.file, options.overrides));
   }
   fmt::print("{}: a valid {}\n", options.file, kind);
   return kDone;

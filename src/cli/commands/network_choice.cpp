@@ -16,8 +16,8 @@ namespace {
 graph::Graph load_json(const std::string& file) {
   try {
     return graph::from_json(nlohmann::json::parse(read_whole(file)));
-  } catch (const nlohmann::json::parse_error& error) {
-    throw graph::GraphError(fmt::format("{} is no JSON: {}", file, error.what()));
+  } catch (const nlohmann::json::exception& error) {
+    throw graph::GraphError(fmt::format("{} is no graph in JSON: {}", file, error.what()));
   } catch (const graph::GraphError& error) {
     throw graph::GraphError(fmt::format("{}: {}", file, error.what()));
   }

@@ -1,5 +1,6 @@
 #include <filesystem>
 #include <optional>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -27,6 +28,8 @@ struct NetworkExportArguments {
 graph::OnnxModel load(const NetworkExportArguments& options) {
   graph::OnnxModel model = load_network(options.network);
   model.graph = graph::inference_network(std::move(model.graph));
+  // Auxiliary classifiers have gone.
+  if (!model.weights.empty()) model.weights = graph::select_weights(model.graph, model.weights);
   if (options.random_weights) model.weights = graph::initial_weights(model.graph, options.seed);
   if (options.weights_file.empty()) return model;
   // Operators of the file do not matter, only what its weights are called.
@@ -45,7 +48,17 @@ void write(const std::filesystem::path& file, std::string_view content) {
   fmt::print("{}\n", file.string());
 }
 
+void check_output(const NetworkExportArguments& options) {
+  for (const std::string& input : {options.network.file, options.weights_file}) {
+    std::error_code ignored;
+    if (!std::filesystem::equivalent(input, options.out, ignored)) continue;
+    throw graph::GraphError(
+        fmt::format("--out would overwrite {}, which is read; name another file", input));
+  }
+}
+
 int export_network(const NetworkExportArguments& options) {
+  check_output(options);
   const graph::OnnxModel model = load(options);
   const std::filesystem::path out = options.out;
   if (options.format == "onnx") {

@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <utility>
 
 #include "cli/commands/common_options.hpp"
 #include "cli/config/configuration.hpp"
@@ -20,7 +21,13 @@ int search(const SearchArguments& options) {
   const RunFolder folder(options.out.empty()
                              ? next_run_folder(std::filesystem::path(options.config).stem())
                              : std::filesystem::path(options.out));
-  return run_session(configuration, folder, folder.create(configuration), options.session);
+  search::RunStore store = folder.create(configuration);
+  try {
+    return run_session(configuration, folder, std::move(store), options.session);
+  } catch (...) {
+    folder.discard_beginning();  // the folder is free for another try
+    throw;
+  }
 }
 
 }  // namespace

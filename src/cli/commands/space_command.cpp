@@ -138,7 +138,9 @@ void add_space_command(CLI::App& app, Action& action) {
 
   CLI::App* sampled =
       add_with_space(*command, "sample", "Random architectures with their costs, as CSV", *options);
-  sampled->add_option("-n", options->count, "how many")->capture_default_str();
+  sampled->add_option("-n", options->count, "how many")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40U))
+      ->capture_default_str();
   sampled->add_option("--seed", options->seed, "seed of the draw")->capture_default_str();
   add_row_options(*sampled, *options);
   sampled->footer(R"(Examples:

@@ -24,14 +24,22 @@ struct TableArguments {
   bool json = false;
 };
 
+/// As a shell reads it back as one word.
+std::string in_shell_quotes(const std::string& word) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%";
+  if (word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
 /// The options that decide what is in the table, as a command line.
 std::string command_line(const TableArguments& options) {
   std::string command = "evonas table import";
   const auto add = [&](const char* option, const std::string& value) {
     if (value.empty()) return;
-    const bool plain = value.find_first_of(" '\"\\$`*?()[]{}<>|&;#!") == std::string::npos;
-    const char* const quote = plain ? "" : "'";
-    command += fmt::format(" {} {}{}{}", option, quote, value, quote);
+    command += fmt::format(" {} {}", option, in_shell_quotes(value));
   };
   add("--space", options.space);
   for (const std::string& value : options.space_options) add("--set", value);

@@ -56,6 +56,23 @@ json describe(const evaluation::SeedNoise& noise) {
   return result;
 }
 
+/// Spaces of so many genotypes are gone through, to see which of them the table knows.
+constexpr std::uint64_t kLookedUp = 200000;
+
+/// The share of the genotypes of a space whose networks the table has; in a larger space, the share
+/// that its rows are, which is the least it can be.
+double coverage(const BenchmarkTable& table, const spaces::AnySpace& space, std::uint64_t size) {
+  std::uint64_t known = table.size();
+  if (size <= kLookedUp) {
+    known = 0;
+    for (std::uint64_t i = 0; i < size; ++i) {
+      const spaces::Genotype genotype = space.at(i);
+      known += table.find(genotype, space.key(genotype)) ? 1 : 0;
+    }
+  }
+  return static_cast<double>(known) / static_cast<double>(size);
+}
+
 json describe(const BenchmarkTable& table, const spaces::AnySpace& space) {
   const evaluation::TableAbout& about = table.about();
   json metrics = json::array();
@@ -77,7 +94,7 @@ json describe(const BenchmarkTable& table, const spaces::AnySpace& space) {
                    {"command", about.command}}}};
   if (const auto size = space.size()) {
     result["space_size"] = *size;
-    result["coverage"] = static_cast<double>(table.size()) / static_cast<double>(*size);
+    result["coverage"] = coverage(table, space, *size);
   }
   return result;
 }

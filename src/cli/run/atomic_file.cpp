@@ -4,6 +4,7 @@
 #include <cstring>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -70,6 +71,10 @@ void write_atomically(const std::filesystem::path& file, std::string_view conten
 std::string read_whole(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   if (!stream) fail(file, "read");
+  if (std::error_code ignored; std::filesystem::is_directory(file, ignored)) {
+    errno = EISDIR;
+    fail(file, "read");
+  }
   std::ostringstream content;
   content << stream.rdbuf();
   if (stream.bad()) fail(file, "read");

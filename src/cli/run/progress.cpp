@@ -96,7 +96,9 @@ std::string Progress::generation_text(const search::GenerationRecord& record) co
   std::string text = fmt::format("{} evaluated", record.evaluations);
   if (record.failures > 0) text += fmt::format(", {} failed", record.failures);
   if (screenings_ > 0) text += fmt::format(", {} screened", screenings_);
-  if (record.feasible == 0) return text + ", none within the limits yet";
+  if (record.feasible == 0) {
+    return problem_.limits.empty() ? text : text + ", none within the limits yet";
+  }
   for (std::size_t i = 0; i < record.best.size() && i < problem_.objectives.size(); ++i) {
     if (!record.best[i]) continue;
     text +=

@@ -1,5 +1,6 @@
 #include "cli/run/run_folder.hpp"
 
+#include <exception>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -16,6 +17,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kConfigFile = "config.yaml";
 constexpr std::string_view kConfigEntry = "configuration";
+constexpr std::string_view kSpaceEntry = "space.identity";
 constexpr std::string_view kHostPrefix = "host.";
 
 /// What a beginning that was cut short can leave behind.
@@ -52,13 +54,37 @@ search::RunStore RunFolder::create(const config::Configuration& configuration) c
     throw FileError(fmt::format("{} cannot be created: {}", path_.string(), error.message()));
   }
   const std::string yaml = yaml::to_yaml(configuration);
-  std::map<std::string, std::string> manifest = {{std::string(kConfigEntry), yaml}};
+  std::map<std::string, std::string> manifest = {
+      {std::string(kConfigEntry), yaml},
+      {std::string(kSpaceEntry), config::identity_of(configuration.space)}};
   for (const auto& [name, value] : describe_host()) {
     manifest[std::string(kHostPrefix) + name] = value;
   }
   search::RunStore store = search::RunStore::create(path_, manifest);
   write_atomically(path_ / kConfigFile, yaml);
   return store;
+}
+
+void RunFolder::discard_beginning() const noexcept {
+  try {
+    if (!open_read_only().asks().empty()) return;
+    for (const auto& entry : fs::directory_iterator(path_)) {
+      if (!is_remnant(entry.path().filename().string())) return;
+    }
+    fs::remove_all(path_);
+  } catch (const std::exception&) {
+    return;
+  }
+}
+
+void RunFolder::check_space(const search::RunStore& store,
+                            const config::Configuration& configuration) const {
+  const auto begun_with = store.get(std::string(kSpaceEntry));
+  if (!begun_with || *begun_with == config::identity_of(configuration.space)) return;
+  throw FileError(
+      fmt::format("{} was begun in another space: the file that its space is read from has changed "
+                  "since. Put it back as it was, or begin a new run with evonas search",
+                  path_.string()));
 }
 
 search::RunStore RunFolder::open() const { return open_with(&search::RunStore::open); }

@@ -29,6 +29,15 @@ class RunFolder {
   /// or SearchError.
   search::RunStore create(const config::Configuration& configuration) const;
 
+  /// Removes a run that has not asked for any evaluation yet, and its folder: one that could not
+  /// be set up. What cannot be removed stays.
+  void discard_beginning() const noexcept;
+
+  /// Throws FileError where the space of the configuration is not the one that the run was begun
+  /// in: where the declaration or the library has changed.
+  void check_space(const search::RunStore& store,
+                   const config::Configuration& configuration) const;
+
   /// Opens the run for continuing it, or for reading only. Throws FileError where there is none,
   /// SearchError where another process is writing.
   search::RunStore open() const;

@@ -19,7 +19,11 @@ namespace evonas::cli {
 namespace {
 
 int exit_code(const search::SearchSummary& summary, const Interrupt& interrupt) {
-  if (summary.termination == search::Termination::TooManyFailures) return kTooManyFailures;
+  const bool all_failed =
+      !summary.evaluations.empty() && summary.failures == summary.evaluations.size();
+  if (all_failed || summary.termination == search::Termination::TooManyFailures) {
+    return kTooManyFailures;
+  }
   const bool stopped = summary.termination == search::Termination::Interrupted;
   return stopped || interrupt.requested() ? kInterrupted : kDone;
 }
@@ -61,6 +65,7 @@ OpenedRun open_for_continuing(const RunFolder& folder, std::span<const std::stri
   search::RunStore store = folder.open();
   folder.restore_configuration(store);
   config::Configuration configuration = RunFolder::configuration(store);
+  folder.check_space(store, configuration);
   if (!overrides.empty()) {
     configuration = changed(configuration, overrides);
     folder.set_configuration(store, configuration);

@@ -1,5 +1,6 @@
 #include "cli/run/predictors.hpp"
 
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -51,7 +52,15 @@ predictor::FitControl for_all_fits(predictor::FitControl control) {
   return control;
 }
 
-std::string summary_of(const predictor::Arch2VecQuality& quality) {
+/// What a pre-training has left, of whichever kind it is.
+struct Pretrained {
+  std::string summary;  ///< how well it has gone
+  std::function<std::vector<double>(std::span<const spaces::Genotype>)> embed;
+  std::function<nlohmann::json()> state;
+};
+
+std::string summary_of(const Arch2Vec& learnt) {
+  const predictor::Arch2VecQuality& quality = learnt.quality();
   return fmt::format(
       "{:.2f} % of graphs come back exactly ({:.2f} % of operations, {:.2f} % of edges); "
       "{:.1f} % of random latents are decoded to valid graphs, {:.1f} % of these distinct",
@@ -59,9 +68,24 @@ std::string summary_of(const predictor::Arch2VecQuality& quality) {
       100.0 * quality.valid, 100.0 * quality.distinct);
 }
 
-std::string summary_of(const ComputationStart& start) {
-  return fmt::format("{} spaces, {} labels, contrast {:.4f}", start.space_count(), start.labels(),
-                     start.contrast());
+std::string summary_of(const ComputationStart& learnt) {
+  return fmt::format("{} spaces, {} labels, contrast {:.4f}", learnt.space_count(), learnt.labels(),
+                     learnt.contrast());
+}
+
+std::string summary_of(const PretrainedNetworks& learnt) {
+  return fmt::format("mean squared error of the statistics {:.4f}", learnt.loss());
+}
+
+/// `learnt` looks at architectures by `graphs`.
+template <class Learnt, class Graphs>
+Pretrained pretrained(std::shared_ptr<const Learnt> learnt, std::shared_ptr<const Graphs> graphs) {
+  return {.summary = summary_of(*learnt),
+          .embed =
+              [learnt, graphs](std::span<const spaces::Genotype> block) {
+                return learnt->embed(*graphs, block);
+              },
+          .state = [learnt] { return learnt->state(); }};
 }
 
 }  // namespace
@@ -126,9 +150,11 @@ struct PredictorSource::Shared {
     return std::make_shared<const ComputationStart>(options.sources, options.computation, control);
   }
 
-  std::shared_ptr<const ComputationStart> known_computation() {
-    auto start = computation({});
-    if (start != nullptr) return start;
+  /// Pre-trains unless that is done. Throws PredictorError where there is nothing to learn from.
+  Pretrained learnt(Pretraining what) {
+    if (what == Pretraining::Arch2Vec) return pretrained(arch2vec({}), features());
+    if (what == Pretraining::Networks) return pretrained(networks({}), features());
+    if (auto start = computation({})) return pretrained(std::move(start), space_graphs());
     throw predictor::PredictorError(
         "cg has not been pre-trained: give a file that 'evonas predictor pretrain --model cg' "
         "wrote");
@@ -234,31 +260,19 @@ void PredictorSource::pretrain(Pretraining what, const predictor::FitControl& co
 }
 
 std::string PredictorSource::pretraining_summary(Pretraining what) const {
-  if (what == Pretraining::Arch2Vec) return summary_of(shared_->arch2vec({})->quality());
-  if (what == Pretraining::Computation) return summary_of(*shared_->known_computation());
-  return fmt::format("mean squared error of the statistics {:.4f}", shared_->networks({})->loss());
+  return shared_->learnt(what).summary;
 }
 
 std::vector<double> PredictorSource::embed(Pretraining what,
                                            std::span<const spaces::Genotype> block) const {
-  if (what == Pretraining::Computation) {
-    return shared_->known_computation()->embed(*shared_->space_graphs(), block);
-  }
-  const GraphFeatures& features = *shared_->features();
-  if (what == Pretraining::Arch2Vec) return shared_->arch2vec({})->embed(features, block);
-  return shared_->networks({})->embed(features, block);
+  return shared_->learnt(what).embed(block);
 }
 
 std::string PredictorSource::pretrained_bytes(Pretraining what,
                                               const predictor::CheckpointAbout& about) const {
   predictor::CheckpointAbout named = about;
   named.predictor = predictor::checkpoint_name(what);
-  const auto state = [&] {
-    if (what == Pretraining::Arch2Vec) return shared_->arch2vec({})->state();
-    if (what == Pretraining::Computation) return shared_->known_computation()->state();
-    return shared_->networks({})->state();
-  };
-  return predictor::checkpoint_bytes(named, state());
+  return predictor::checkpoint_bytes(named, shared_->learnt(what).state());
 }
 
 std::unique_ptr<predictor::LatentPolicy> make_policy(std::size_t width, std::uint64_t seed) {

@@ -53,9 +53,9 @@ class TableReader;
 ///                single_precision, width)     position from 1; width: bytes of a cell
 ///     row       (row, architecture)           row from 0; the space's notation
 ///     part      (id, data)                    the cells of 100 rows of a column, as text
-///     (cells.hpp);
-///                                             id: position * 2^32 + row / 100. At position 0 the
-///                                             keys: 16 bytes a row, highest byte first
+///                                             (cells.hpp); id: position * 2^32 + row / 100.
+///                                             At position 0 the keys: 16 bytes a row, highest
+///                                             byte first
 ///     identity  (name, width, data)           the genes of all rows, and where those of each end
 ///
 /// as in `SELECT architecture, "val@108" FROM benchmark ORDER BY "val@108" DESC LIMIT 1`. A

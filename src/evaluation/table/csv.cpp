@@ -4,10 +4,12 @@
 #include <cerrno>
 #include <cstring>
 #include <exception>
+#include <fstream>
 #include <new>
 #include <optional>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <csv.h>
 #include <fmt/format.h>
@@ -22,41 +24,87 @@ constexpr std::size_t kLongestField = 65536;
 constexpr std::size_t kMostColumns = 4096;
 constexpr std::size_t kChunk = 65536;
 
-/// A file as its uncompressed bytes.
+/// A file as its uncompressed bytes. zlib's own reader of files takes what follows a whole gzip
+/// member and is none for rubbish to be passed over in silence: rows could be lost.
 class Input {
  public:
-  explicit Input(const std::filesystem::path& file) : file_(file) {
+  explicit Input(const std::filesystem::path& file) : file_(file), stream_(file, std::ios::binary) {
     std::error_code ignored;
     if (std::filesystem::is_directory(file, ignored)) {
       throw EvaluationError(fmt::format("{} is a folder, expected a CSV file", file.string()));
     }
-    stream_ = gzopen(file.c_str(), "rb");
-    if (stream_ == nullptr) {
-      throw EvaluationError(fmt::format("cannot open the CSV file {}: {}", file.string(),
-                                        errno == 0 ? "no memory" : std::strerror(errno)));
+    if (!stream_) {
+      throw EvaluationError(
+          fmt::format("cannot open the CSV file {}: {}", file.string(), std::strerror(errno)));
     }
+    read_bytes();
+    is_gzip_ = zlib_.avail_in >= 2 && bytes_[0] == '\x1f' && bytes_[1] == '\x8b';
+    constexpr int kGzipOnly = 16 + MAX_WBITS;
+    if (is_gzip_ && inflateInit2(&zlib_, kGzipOnly) != Z_OK) throw std::bad_alloc();
   }
   Input(const Input&) = delete;
   Input& operator=(const Input&) = delete;
-  ~Input() { gzclose_r(stream_); }
+  ~Input() {
+    if (is_gzip_) inflateEnd(&zlib_);
+  }
 
   /// The next bytes; none at the end of the file.
   std::string_view read() {
-    const int count = gzread(stream_, buffer_.data(), static_cast<unsigned>(buffer_.size()));
-    int code = Z_OK;
-    const char* const reason = gzerror(stream_, &code);
-    if (count < 0 || code == Z_BUF_ERROR) {
-      throw EvaluationError(
-          fmt::format("cannot read {} to its end: {}; is the file damaged or cut off?",
-                      file_.string(), code == Z_ERRNO ? std::strerror(errno) : reason));
+    while (has_more_ || zlib_.avail_in > 0 || read_bytes()) {
+      if (!is_gzip_) return {bytes_.data(), std::exchange(zlib_.avail_in, 0U)};
+      if (const std::string_view text = inflate_some(); !text.empty()) return text;
     }
-    return {buffer_.data(), static_cast<std::size_t>(count)};
+    if (in_member_) fail("unexpected end of file");
+    return {};
   }
 
  private:
+  bool read_bytes() {
+    stream_.read(bytes_.data(), static_cast<std::streamsize>(bytes_.size()));
+    if (stream_.bad()) fail(std::strerror(errno));
+    zlib_.next_in = reinterpret_cast<Bytef*>(bytes_.data());
+    zlib_.avail_in = static_cast<uInt>(stream_.gcount());
+    return zlib_.avail_in > 0;
+  }
+
+  std::string_view inflate_some() {
+    if (!in_member_) {
+      // Zeros may fill up the last block of a tape or of an archive.
+      while (has_ended_ && zlib_.avail_in > 0 && *zlib_.next_in == 0) {
+        ++zlib_.next_in;
+        --zlib_.avail_in;
+      }
+      if (zlib_.avail_in == 0) return {};
+      inflateReset(&zlib_);
+      in_member_ = true;
+    }
+    zlib_.next_out = reinterpret_cast<Bytef*>(text_.data());
+    zlib_.avail_out = static_cast<uInt>(text_.size());
+    const int code = inflate(&zlib_, Z_NO_FLUSH);
+    has_more_ = code == Z_OK && zlib_.avail_out == 0;
+    if (code == Z_STREAM_END) {
+      in_member_ = false;
+      has_ended_ = true;
+    } else if (code != Z_OK && code != Z_BUF_ERROR) {
+      fail(zlib_.msg == nullptr ? zError(code) : zlib_.msg);
+    }
+    return {text_.data(), text_.size() - zlib_.avail_out};
+  }
+
+  [[noreturn]] void fail(const char* reason) const {
+    throw EvaluationError(fmt::format(
+        "cannot read {} to its end: {}; is the file damaged or cut off?", file_.string(), reason));
+  }
+
   const std::filesystem::path& file_;
-  gzFile stream_ = nullptr;
-  std::array<char, kChunk> buffer_{};
+  std::ifstream stream_;
+  z_stream zlib_{};  // next_in and avail_in are those of bytes_ for plain files too
+  bool is_gzip_ = false;
+  bool in_member_ = false;  // between the two ends of one
+  bool has_ended_ = false;  // a member has
+  bool has_more_ = false;   // zlib has, of bytes that it has taken
+  std::array<char, kChunk> bytes_{};
+  std::array<char, kChunk> text_{};
 };
 
 using OnHeader = std::function<void(std::span<const std::string>)>;

@@ -120,7 +120,7 @@ class RecordImporter {
       const bool single = columns[i].size() == 1 && columns[i][0]->single_precision();
       CellColumn cells;
       for (const std::size_t row : rows) {
-        const double value = value_of(columns[i], row);
+        const double value = mean_of_columns(values_of(columns[i], row), name_, metrics[i]);
         single ? cells.add(static_cast<float>(value)) : cells.add(value);
       }
       summary.missing_values += cells.missing();
@@ -241,11 +241,10 @@ class RecordImporter {
     return chosen;
   }
 
-  static double value_of(std::span<const Column* const> columns, std::size_t row) {
-    if (columns.size() == 1) return columns[0]->value(row);
-    double sum = 0.0;
-    for (const Column* const column : columns) sum += column->value(row);
-    return sum / static_cast<double>(columns.size());
+  static std::vector<double> values_of(std::span<const Column* const> columns, std::size_t row) {
+    std::vector<double> values;
+    for (const Column* const column : columns) values.push_back(column->value(row));
+    return values;
   }
 
   std::vector<std::size_t> complete_rows(std::span<const std::vector<const Column*>> columns,
@@ -253,7 +252,8 @@ class RecordImporter {
     std::vector<std::size_t> rows;
     for (std::size_t row = 0; row < places_.size(); ++row) {
       if (std::ranges::none_of(required, [&](std::size_t metric) {
-            return std::isnan(value_of(columns[metric], row));
+            return std::ranges::any_of(values_of(columns[metric], row),
+                                       [](double value) { return std::isnan(value); });
           })) {
         rows.push_back(row);
       }

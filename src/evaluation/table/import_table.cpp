@@ -97,18 +97,14 @@ class CsvImporter {
       if (!cells_[metric].add_text(fields[columns[0]])) fail_number(metric, 0, fields, line);
       return;
     }
-    double sum = 0.0;
+    std::vector<double> values;
     for (std::size_t i = 0; i < columns.size(); ++i) {
       const std::optional<double> value = number_of(fields[columns[i]]);
       if (!value) fail_number(metric, i, fields, line);
-      sum += *value;
+      values.push_back(*value);
     }
-    const double mean = sum / static_cast<double>(columns.size());
-    if (std::isinf(mean)) {
-      throw EvaluationError(fmt::format("{}, line {}: the mean of {} is too large a number", csv_,
-                                        line, metrics_[metric].metric.name));
-    }
-    cells_[metric].add(mean);
+    cells_[metric].add(
+        mean_of_columns(values, fmt::format("{}, line {}", csv_, line), metrics_[metric]));
   }
 
   [[noreturn]] void fail_number(std::size_t metric, std::size_t i,

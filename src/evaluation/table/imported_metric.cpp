@@ -1,6 +1,8 @@
 #include "evaluation/table/imported_metric.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 #include <optional>
 
 #include <fmt/format.h>
@@ -100,9 +102,23 @@ std::vector<std::size_t> required_positions(std::span<const ImportedMetric> metr
   return positions;
 }
 
+double mean_of_columns(std::span<const double> values, const std::string& place,
+                       const ImportedMetric& metric) {
+  const double mean =
+      std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+  if (std::isinf(mean)) {
+    throw EvaluationError(
+        fmt::format("{}: the mean of {} is too large a number", place, metric.metric.name));
+  }
+  return mean;
+}
+
 TableAbout with_source(TableAbout about, const std::filesystem::path& source) {
   about.source_file = source.filename().string();
-  about.source_checksum = checksum_of(source).hex();
+  // A pipe has been read, once and for all.
+  if (std::filesystem::is_regular_file(source)) {
+    about.source_checksum = checksum_of(source).hex();
+  }
   return about;
 }
 

@@ -24,7 +24,12 @@ std::size_t position_of(std::span<const std::string> columns, const std::string&
 std::vector<std::size_t> required_positions(std::span<const ImportedMetric> metrics,
                                             std::span<const std::string> required);
 
-/// `about` with the name and the checksum of the source file.
+/// The mean of the values that the columns of a metric have in a row; NaN where one is missing.
+/// Throws EvaluationError beginning with `place` where it is too large a number.
+double mean_of_columns(std::span<const double> values, const std::string& place,
+                       const ImportedMetric& metric);
+
+/// `about` with the name of the source file, and its checksum unless it is a pipe.
 TableAbout with_source(TableAbout about, const std::filesystem::path& source);
 
 }  // namespace evonas::evaluation

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -20,6 +21,17 @@ inline constexpr std::string_view kTableFormat = "2";
 /// What SQLite's header names the format of the file by (`PRAGMA application_id`): "EvNT".
 inline constexpr std::int32_t kTableApplication = 0x45764e54;
 
+/// The tables of the file. The reader takes no others for them: SQLite would compute a view, or a
+/// column with an expression, from what little a hostile file says.
+inline constexpr std::array<std::string_view, 5> kTableSchema = {
+    "CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE metric (position INTEGER PRIMARY KEY, name TEXT NOT NULL, quantity TEXT NOT NULL,"
+    " epochs INTEGER, seed INTEGER, unit TEXT NOT NULL, direction TEXT NOT NULL,"
+    " source_columns TEXT NOT NULL, single_precision INTEGER NOT NULL, width INTEGER NOT NULL)",
+    "CREATE TABLE part (id INTEGER PRIMARY KEY, data BLOB NOT NULL)",
+    "CREATE TABLE row (row INTEGER PRIMARY KEY, architecture TEXT NOT NULL)",
+    "CREATE TABLE identity (name TEXT PRIMARY KEY, width INTEGER NOT NULL, data BLOB NOT NULL)"};
+
 inline constexpr std::size_t kMostTableMetrics = 1000;
 
 /// Columns are kept in parts of so many rows: SQL copies a whole part to read one cell.
@@ -34,8 +46,8 @@ constexpr std::int64_t part_id(std::size_t column, std::size_t part) {
 inline constexpr std::size_t kKeyWidth = 16;
 
 /// Throws EvaluationError beginning with `place` unless every name is one that MetricName reads,
-/// has a quantity other than the taken words row, architecture and key, and occurs once (upper and
-/// lower case taken as equal, as SQLite does).
+/// is none of the taken words row, architecture and key, and occurs once (upper and lower case
+/// taken as equal, as SQLite does).
 void check_metric_names(std::string_view place, std::span<const TableMetric> metrics);
 
 /// "maximize", "minimize" or nothing.

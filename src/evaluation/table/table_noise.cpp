@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
+#include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -44,20 +47,24 @@ double tau_of_best_tenth(std::span<const double> chosen, std::span<const double>
   return kendall_tau_b(best.a, best.b);
 }
 
-SeedNoise noise_of(const BenchmarkTable& table, const MetricName& name,
-                   const std::vector<std::uint64_t>& seeds) {
-  SeedNoise noise{.quantity = name.quantity, .epochs = name.epochs, .seeds = seeds};
-  noise.rows = table.size();
+/// Nothing where no two seeds have rows in common.
+std::optional<SeedNoise> noise_of(const BenchmarkTable& table, const MetricName& name,
+                                  const std::vector<std::uint64_t>& seeds) {
+  SeedNoise noise{.quantity = name.quantity, .epochs = name.epochs, .rows = table.size()};
   const auto full_name = [&](std::uint64_t seed) {
     return MetricName{.quantity = name.quantity, .epochs = name.epochs, .seed = seed}.to_string();
   };
   const Direction direction = table.metric(full_name(seeds[0])).direction;
   double best_tenth = 0.0;
   double pairs = 0.0;
+  std::set<std::uint64_t> compared;
   for (std::size_t i = 0; i < seeds.size(); ++i) {
-    for (std::size_t j = 0; j < i; ++j, ++pairs) {
+    for (std::size_t j = 0; j < i; ++j) {
       const Labels labels =
           common_labels(table.values(full_name(seeds[i])), table.values(full_name(seeds[j])));
+      if (labels.a.size() < 2) continue;
+      compared.insert({seeds[i], seeds[j]});
+      ++pairs;
       noise.rows = std::min(noise.rows, labels.a.size());
       noise.tau += kendall_tau_b(labels.a, labels.b);
       if (direction == Direction::Unspecified) continue;
@@ -66,19 +73,28 @@ SeedNoise noise_of(const BenchmarkTable& table, const MetricName& name,
                     2.0;
     }
   }
+  if (compared.empty()) return std::nullopt;
+  noise.seeds.assign(compared.begin(), compared.end());
   noise.tau /= pairs;
   if (direction != Direction::Unspecified) noise.tau_best_tenth = best_tenth / pairs;
   return noise;
 }
 
-/// Of a label, from the values of seeds.
-double noise_of_label(double label, std::span<const double> values) {
+/// Whether two columns have the same value in each row that has both.
+bool are_equal(std::span<const double> a, std::span<const double> b) {
+  for (std::size_t row = 0; row < a.size(); ++row) {
+    if (a[row] != b[row] && !std::isnan(a[row]) && !std::isnan(b[row])) return false;
+  }
+  return true;
+}
+
+/// Of a label, from the values of seeds, of which it is one or the mean.
+double noise_of_label(bool is_one_of_them, std::span<const double> values) {
   if (values.size() < 2) return 0.0;
   const auto count = static_cast<double>(values.size());
   const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
   double squares = 0.0;
   for (const double value : values) squares += std::pow(value - mean, 2);
-  const bool is_one_of_them = std::ranges::find(values, label) != values.end();
   return std::sqrt(squares / (count - 1.0) / (is_one_of_them ? 1.0 : count));
 }
 
@@ -92,7 +108,8 @@ std::vector<SeedNoise> seed_noise(const BenchmarkTable& table) {
     const bool is_known = std::ranges::any_of(result, [&](const SeedNoise& known) {
       return known.quantity == name.quantity && known.epochs == name.epochs;
     });
-    if (seeds.size() >= 2 && !is_known) result.push_back(noise_of(table, name, seeds));
+    if (seeds.size() < 2 || is_known) continue;
+    if (auto noise = noise_of(table, name, seeds)) result.push_back(std::move(*noise));
   }
   return result;
 }
@@ -111,13 +128,15 @@ std::vector<double> label_noise(const BenchmarkTable& table, const std::string& 
     name.seed = seed;
     columns.push_back(table.values(name.to_string()));
   }
+  const bool is_of_seed = std::ranges::any_of(
+      columns, [&](std::span<const double> column) { return are_equal(column, labels); });
   std::vector<double> noises;
   for (std::size_t row = 0; row < table.size(); ++row) {
     std::vector<double> values;
     for (const std::span<const double> column : columns) {
       if (!std::isnan(column[row])) values.push_back(column[row]);
     }
-    noises.push_back(noise_of_label(labels[row], values));
+    noises.push_back(noise_of_label(is_of_seed, values));
   }
   return noises;
 }

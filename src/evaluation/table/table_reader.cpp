@@ -1,10 +1,13 @@
 #include "evaluation/table/table_reader.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <limits>
 #include <system_error>
 
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include "base/quoted.hpp"
 #include "base/scratch_folder.hpp"
@@ -100,6 +103,12 @@ void TableReader::open(const std::filesystem::path& file) {
   guarded([&] {
     database_.emplace(file.string(), SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX);
     database_->exec("PRAGMA trusted_schema = OFF");
+    // Nothing in it is longer than it.
+    constexpr std::uintmax_t kShortLimit = 100'000;
+    constexpr std::uintmax_t kLongLimit = 1'000'000'000;
+    sqlite3_limit(
+        database_->getHandle(), SQLITE_LIMIT_LENGTH,
+        static_cast<int>(std::clamp(std::filesystem::file_size(file), kShortLimit, kLongLimit)));
     const bool is_table = database_->tableExists("about");
     if (const std::string format = is_table ? about("format") : ""; format != kTableFormat) {
       if (!is_table) fail("expected a file that `evonas table import` wrote");
@@ -109,8 +118,17 @@ void TableReader::open(const std::filesystem::path& file) {
                       evonas::quoted(format), kTableFormat));
     }
     if (seal != Seal::Whole) fail("expected a file that `evonas table import` wrote");
+    for (const std::string_view table : kTableSchema) check_schema(table);
     return true;
   });
+}
+
+void TableReader::check_schema(std::string_view table) const {
+  SQLite::Statement query(*database_, "SELECT count(*) FROM sqlite_schema WHERE sql = ?");
+  query.bind(1, std::string(table));
+  if (query.executeStep() && query.getColumn(0).getInt() == 1) return;
+  fail(fmt::format("it lacks `{}...`; import it again with `evonas table import`",
+                   table.substr(0, table.find('('))));
 }
 
 std::string TableReader::about(const std::string& name) const {

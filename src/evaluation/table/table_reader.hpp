@@ -40,6 +40,8 @@ class TableReader {
   /// What `read(database)` returns, with what SQLite throws in plain words.
   template <class Read>
   auto guarded(const Read& read) const;
+  /// Fails unless the file has this very table of kTableSchema.
+  void check_schema(std::string_view table) const;
   std::string about(const std::string& name) const;
   /// The cells of a column, `width` bytes each; of another size where the file is not as it should.
   std::string cells(std::size_t column, std::size_t width, std::size_t rows) const;

@@ -53,10 +53,18 @@ PartialFile::PartialFile(const std::filesystem::path& source, std::filesystem::p
     throw EvaluationError(
         fmt::format("cannot write the table {}: it is a folder; name a file", target_.string()));
   }
-  if (std::filesystem::equivalent(source, target_, ignored)) {
+  if (std::filesystem::equivalent(source, target_, ignored) ||
+      std::filesystem::equivalent(source, path_, ignored)) {
     throw EvaluationError(
         fmt::format("the table would overwrite the file {} that it is made from; name another file",
                     source.string()));
+  }
+  if (std::filesystem::exists(target_, ignored) &&
+      (!std::filesystem::is_regular_file(target_, ignored) ||
+       check_seal(target_) == Seal::NoTable)) {
+    throw EvaluationError(
+        fmt::format("{} is there and no table: name another file, or remove it first",
+                    target_.string()));
   }
   if (target_.has_parent_path()) {
     std::error_code error;
@@ -91,16 +99,7 @@ TableWriter::TableWriter(const spaces::AnySpace& space, const std::filesystem::p
   database_->exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
   database_->exec(fmt::format("PRAGMA application_id = {}", kTableApplication));
   transaction_.emplace(*database_);
-  database_->exec(R"(
-    CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-    CREATE TABLE metric (position INTEGER PRIMARY KEY, name TEXT NOT NULL, quantity TEXT NOT NULL,
-                         epochs INTEGER, seed INTEGER, unit TEXT NOT NULL, direction TEXT NOT NULL,
-                         source_columns TEXT NOT NULL, single_precision INTEGER NOT NULL,
-                         width INTEGER NOT NULL);
-    CREATE TABLE part (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
-    CREATE TABLE row (row INTEGER PRIMARY KEY, architecture TEXT NOT NULL);
-    CREATE TABLE identity (name TEXT PRIMARY KEY, width INTEGER NOT NULL, data BLOB NOT NULL);
-  )");
+  for (const std::string_view table : kTableSchema) database_->exec(std::string(table));
   insert_row_.emplace(*database_, "INSERT INTO row VALUES (?, ?)");
 }
 

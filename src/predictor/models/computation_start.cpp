@@ -49,15 +49,14 @@ RankNormal scores_themselves() {
 /// Graphs of all spaces, to be told apart by their spectra.
 class ComputationStart::Contrast {
  public:
-  Contrast(std::span<const ComputationSource> sources, std::int64_t graphs, std::uint64_t seed) {
+  Contrast(std::span<const SpaceGraphs> of, std::int64_t graphs, std::uint64_t seed) {
     std::vector<torch::Tensor> spectra;
     std::vector<torch::Tensor> own;
-    for (std::size_t i = 0; i < sources.size(); ++i) {
+    for (std::size_t i = 0; i < of.size(); ++i) {
       const std::vector<spaces::Genotype> architectures =
-          random_architectures(sources[i].space, static_cast<std::size_t>(graphs),
+          random_architectures(of[i].space(), static_cast<std::size_t>(graphs),
                                derive_seed(seed, "space", i), "graphs to contrast");
-      std::vector<ComputationGraph> found =
-          SpaceGraphs(sources[i].space, sources[i].input).graphs(architectures);
+      std::vector<ComputationGraph> found = of[i].graphs(architectures);
       spectra.push_back(spectra_of(found, kQuantiles));
       own.push_back(standardised(spectra.back()));
       first_.push_back(graphs_.size());
@@ -95,13 +94,14 @@ class ComputationStart::Contrast {
 /// The labelled networks of one space.
 class ComputationStart::Ranking {
  public:
-  Ranking(const ComputationSource& source, std::int64_t batch, std::uint64_t seed)
+  Ranking(const ComputationSource& source, const SpaceGraphs& space, std::int64_t batch,
+          std::uint64_t seed)
       : batches_(source.labels.size(), static_cast<std::size_t>(batch), seed) {
     const RankedLabels ranked = rank(source.labels);
     const double sign = source.higher_is_better ? 1.0 : -1.0;
     scores_ = sign * torch::tensor(ranked.scores, torch::kFloat);
     weights_ = weights_of(ranked.noises);
-    graphs_ = SpaceGraphs(source.space, source.input).graphs(ranked.genotypes);
+    graphs_ = space.graphs(ranked.genotypes);
   }
 
   /// Of the next batch. Means are taken out of scores: spaces have no common zero.
@@ -132,11 +132,14 @@ ComputationStart::ComputationStart(std::span<const ComputationSource> sources,
   at::set_num_threads(1);  // sums in another order would give another network
   network_ = std::make_shared<ComputationNetwork>(
       ComputationNetworkOptions{.layers = options.layers, .width = options.width}, control.seed);
+  std::vector<SpaceGraphs> graphs;
+  for (const ComputationSource& source : sources) graphs.emplace_back(source.space, source.input);
   std::vector<Ranking> rankings;
   for (std::size_t i = 0; i < sources.size(); ++i) {
     if (sources[i].labels.empty()) continue;
     labels_ += sources[i].labels.size();
-    rankings.emplace_back(sources[i], options.batch, derive_seed(control.seed, "labels", i));
+    rankings.emplace_back(sources[i], graphs[i], options.batch,
+                          derive_seed(control.seed, "labels", i));
   }
   const std::int64_t label_steps = rankings.empty() ? 0 : options.label_steps;
   if (label_steps == 0) labels_ = 0;
@@ -146,7 +149,7 @@ ComputationStart::ComputationStart(std::span<const ComputationSource> sources,
   const OptimiserOptions optimiser = {.learning_rate = options.learning_rate, .weight_decay = 0.01};
   Rng rng(control.seed, "batches of computation graphs");
   if (options.steps > 0) {
-    const Contrast contrast(sources, options.graphs, control.seed);
+    const Contrast contrast(graphs, options.graphs, control.seed);
     const std::int64_t counted = std::max<std::int64_t>(1, options.steps / 10);
     std::int64_t step = 0;
     train_network(*network_, options.steps, optimiser, part_of(control, 0.0, contrast_share), [&] {

@@ -118,7 +118,9 @@ class GenotypeReader {
       fail(word == "none" ? "an operation (a discrete cell has no none)"
                           : fmt::format("one of {}", fmt::join(kOperationNames, ", ")));
     }
-    at_ += word.size() + 1;
+    at_ += word.size();
+    if (!text_.substr(at_).starts_with(quote)) fail(fmt::format("the closing {}", quote));
+    ++at_;
     return static_cast<Gene>(found - kOperationNames.begin());
   }
 

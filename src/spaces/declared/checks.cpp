@@ -1,6 +1,7 @@
 #include "spaces/declared/checks.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -126,6 +127,31 @@ template void check_distinct(const OneOrMore<bool>&, const std::string&, yaml::F
 template void check_distinct(const OneOrMore<double>&, const std::string&, yaml::Findings&);
 template void check_distinct(const OneOrMore<std::int64_t>&, const std::string&, yaml::Findings&);
 template void check_distinct(const OneOrMore<std::string>&, const std::string&, yaml::Findings&);
+
+void check_use(const Declaration& declaration, yaml::Findings& findings) {
+  std::set<std::string> used;
+  const auto use = [&](const OneOrMore<std::string>& words) {
+    used.insert(words.values.begin(), words.values.end());
+  };
+  for (const std::vector<Stage>* part :
+       {&declaration.stem, &declaration.stages, &declaration.head}) {
+    for (const Stage& stage : *part) {
+      use(stage.operation);
+      for (const std::vector<BranchLayer>& branch : stage.branches) {
+        for (const BranchLayer& layer : branch) use(layer.operation);
+      }
+    }
+  }
+  for (const auto& [name, cell] : declaration.cells) {
+    if (!used.contains(name)) findings.add("cells." + name, "is in no stage: name it in one");
+    use(cell.operations);
+  }
+  for (const auto& [name, operation] : declaration.operations) {
+    if (!used.contains(name)) {
+      findings.add("operations." + name, "is nowhere to choose: name it in a stage or cell");
+    }
+  }
+}
 
 std::string item_path(const std::string& path, std::size_t item, std::size_t count) {
   return count == 1 ? path : fmt::format("{}[{}]", path, item);

@@ -14,6 +14,8 @@ namespace evonas::spaces::declared {
 void check_operations(const Declaration& declaration, yaml::Findings& findings);
 void check_cells(const Declaration& declaration, yaml::Findings& findings);
 void check_stages(const Declaration& declaration, yaml::Findings& findings);
+/// Operations and cells that nothing chooses from; for a declaration without other faults.
+void check_use(const Declaration& declaration, yaml::Findings& findings);
 /// Widths that groups do not divide; for a declaration without other faults.
 void check_widths(const Declaration& declaration, double width_factor, yaml::Findings& findings);
 

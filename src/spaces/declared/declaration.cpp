@@ -62,6 +62,7 @@ DeclarationFile read_declaration(const std::filesystem::path& file, double width
   check_cells(declaration, findings);
   check_stages(declaration, findings);
   findings.check();
+  check_use(declaration, findings);
   check_widths(declaration, width_factor, findings);
   check_genes(declaration, result.document.root, findings);
   findings.check();

@@ -69,7 +69,7 @@ NodeId build_pool(NetworkBuilder& builder, NodeId x, const Layer& layer) {
 
 NodeId build_zero(NetworkBuilder& builder, NodeId x, const Layer& layer) {
   if (layer.stride > 1) x = builder.max_pool(x, {.kernel = 1, .stride = layer.stride});
-  return builder.unary("Clip", x, {{"min", 0.0}, {"max", 0.0}});
+  return zeros_like(builder, x);
 }
 
 NodeId pooled_features(NetworkBuilder& builder, NodeId x) {

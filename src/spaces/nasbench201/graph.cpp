@@ -39,8 +39,8 @@ class Skeleton {
 
   /// The basic block of ResNet with stride 2 (He et al., CVPR 2016) between two stages.
   NodeId reduction(NodeId x, std::int64_t channels) {
-    const NodeId a = relu_conv_bn(x, channels, kReduce3x3);
-    const NodeId b = relu_conv_bn(a, channels, kSame3x3);
+    const NodeId a = relu_conv_bn(builder_, x, channels, 3, 2);
+    const NodeId b = relu_conv_bn(builder_, a, channels, 3);
     // On an odd side a 2x2 window would drop the last pixels and yield one row fewer than the
     // convolutions; 3x3 averages are centred on the pixels that the convolutions are centred on.
     const bool even = builder_.shape(x)[1] % 2 == 0 && builder_.shape(x)[2] % 2 == 0;
@@ -49,16 +49,12 @@ class Skeleton {
   }
 
  private:
-  NodeId relu_conv_bn(NodeId x, std::int64_t channels, graph::Window window) {
-    return builder_.batch_normalization(builder_.conv(builder_.relu(x), channels, window));
-  }
-
   NodeId operation(Genotype::Gene gene, NodeId x) {
     switch (gene) {
       case kConv1x1:
-        return relu_conv_bn(x, builder_.shape(x)[0], kPointwise);
+        return relu_conv_bn(builder_, x, builder_.shape(x)[0], 1);
       case kConv3x3:
-        return relu_conv_bn(x, builder_.shape(x)[0], kSame3x3);
+        return relu_conv_bn(builder_, x, builder_.shape(x)[0], 3);
       case kAvgPool3x3:
         return builder_.average_pool(x, kSame3x3);
       default:
