@@ -35,8 +35,7 @@ class RunFolder {
 
   /// Throws FileError where the space of the configuration is not the one that the run was begun
   /// in: where the declaration or the library has changed.
-  void check_space(const search::RunStore& store,
-                   const config::Configuration& configuration) const;
+  void check_space(const search::RunStore& store, const config::Configuration& configuration) const;
 
   /// Opens the run for continuing it, or for reading only. Throws FileError where there is none,
   /// SearchError where another process is writing.

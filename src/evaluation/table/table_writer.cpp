@@ -62,9 +62,8 @@ PartialFile::PartialFile(const std::filesystem::path& source, std::filesystem::p
   if (std::filesystem::exists(target_, ignored) &&
       (!std::filesystem::is_regular_file(target_, ignored) ||
        check_seal(target_) == Seal::NoTable)) {
-    throw EvaluationError(
-        fmt::format("{} is there and no table: name another file, or remove it first",
-                    target_.string()));
+    throw EvaluationError(fmt::format(
+        "{} is there and no table: name another file, or remove it first", target_.string()));
   }
   if (target_.has_parent_path()) {
     std::error_code error;

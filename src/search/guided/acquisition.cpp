@@ -42,9 +42,14 @@ double merit(const GuidanceOptions& options, const predictor::Prediction& belief
   if (options.acquisition == "mean") return mean;
   if (options.acquisition == "thompson") return mean + deviation * draw;
   if (options.acquisition == "upper_bound") return mean - options.deviations * deviation;
-  if (deviation <= 0.0) return std::min(0.0, mean - best);
+  return -expected_improvement(belief, best);
+}
+
+double expected_improvement(const predictor::Prediction& belief, double best) {
+  const auto [mean, deviation] = belief;
+  if (deviation <= 0.0) return std::max(0.0, best - mean);
   const double z = (best - mean) / deviation;
-  return -deviation * (z * distribution(z) + density(z));
+  return deviation * (z * distribution(z) + density(z));
 }
 
 double probability_below(const predictor::Prediction& belief, double bound) {

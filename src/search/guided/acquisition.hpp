@@ -23,6 +23,9 @@ namespace evonas::search {
 double merit(const GuidanceOptions& options, const predictor::Prediction& belief, double best,
              double draw);
 
+/// What is expected to be gained on `best` by a value to be minimised; from 0.
+double expected_improvement(const predictor::Prediction& belief, double best);
+
 /// The probability that a value believed to be `belief` is at most `bound`.
 double probability_below(const predictor::Prediction& belief, double bound);
 

@@ -42,6 +42,8 @@ Assessor::Assessor(const AlgorithmOptions& options, const spaces::AnySpace& spac
     limits_.push_back(origin_of(problem_.limits[i].metric, {false, i}, guidance));
   }
   expect_screenings();
+  weighs_limits_ = options_.feasibility == "weighed" && objectives_.size() == 1 &&
+                   std::ranges::any_of(limits_, [](const Origin& of) { return !of.is_known; });
 }
 
 void Assessor::expect_screenings() {
@@ -134,7 +136,8 @@ std::vector<GuidedCandidate> Assessor::assess(std::span<const spaces::Genotype> 
 
 void Assessor::judge(GuidedCandidate& candidate, std::span<const double> known) const {
   Individual& individual = candidate.individual;
-  individual.violation = violation(known, candidate.believed);
+  individual.violation = known_violation(known);
+  if (!weighs_limits_) individual.violation += believed_violation(candidate.believed);
   Rng rng(seed_, "draw", generation_, static_cast<std::uint32_t>(individual.key.low));
   for (std::size_t j = 0; j < objectives_.size(); ++j) {
     if (!objectives_[j].is_known) {
@@ -145,6 +148,7 @@ void Assessor::judge(GuidedCandidate& candidate, std::span<const double> known) 
     individual.objectives.push_back(value);
     candidate.outlook.push_back({.mean = value, .deviation = 0.0});
   }
+  if (weighs_limits_) weigh(candidate);
   const auto is_missing = [](double value) { return std::isnan(value); };
   if (std::ranges::any_of(known, is_missing)) {
     individual.violation = kInfinity;
@@ -167,22 +171,52 @@ void Assessor::judge_belief(GuidedCandidate& candidate, std::size_t objective, d
   candidate.outlook.push_back({.mean = mean, .deviation = std::max(0.0, mean - better)});
 }
 
-double Assessor::violation(std::span<const double> known,
-                           std::span<const predictor::Prediction> believed) const {
+void Assessor::weigh(GuidedCandidate& candidate) const {
+  double holds = 1.0;
+  for (std::size_t j = 0; j < limits_.size(); ++j) {
+    if (!limits_[j].is_known) holds *= probability_of(j, candidate.believed);
+  }
+  const double best = best_.front();
+  double& merit = candidate.individual.objectives.front();
+  if (std::isinf(best)) {
+    merit = -holds;
+    return;
+  }
+  predictor::Prediction belief = candidate.outlook.front();  // of a known objective
+  double to_improve_on = best;
+  if (!objectives_.front().is_known) {
+    const Goal goal = problem_.objectives.front().goal;
+    const std::size_t number = objectives_.front().number;
+    belief = candidate.believed[number];
+    belief.mean = turned(belief.mean, goal);
+    to_improve_on = turned(beliefs_[number].score(turned(best, goal)), goal);
+  }
+  merit = -expected_improvement(belief, to_improve_on) * holds;
+}
+
+double Assessor::known_violation(std::span<const double> known) const {
   double sum = 0.0;
   for (std::size_t j = 0; j < limits_.size(); ++j) {
-    const Limit& limit = problem_.limits[j];
-    const auto [is_known, number] = limits_[j];
-    if (is_known) {
-      sum += limit.violation(known[number]);
-      continue;
-    }
-    if (!beliefs_[number].has_scale()) continue;  // nothing says where the bound lies
-    const double below = probability_below(believed[number], beliefs_[number].score(limit.bound));
-    const double holds = limit.relation == Relation::AtMost ? below : 1.0 - below;
-    sum += std::max(0.0, 1.0 - 2.0 * holds);
+    if (limits_[j].is_known) sum += problem_.limits[j].violation(known[limits_[j].number]);
   }
   return sum;
+}
+
+double Assessor::believed_violation(std::span<const predictor::Prediction> believed) const {
+  double sum = 0.0;
+  for (std::size_t j = 0; j < limits_.size(); ++j) {
+    if (!limits_[j].is_known) sum += std::max(0.0, 1.0 - 2.0 * probability_of(j, believed));
+  }
+  return sum;
+}
+
+double Assessor::probability_of(std::size_t limit,
+                                std::span<const predictor::Prediction> believed) const {
+  const Belief& belief = beliefs_[limits_[limit].number];
+  if (!belief.has_scale()) return 1.0;  // nothing says where the bound lies
+  const double below = probability_below(believed[limits_[limit].number],
+                                         belief.score(problem_.limits[limit].bound));
+  return problem_.limits[limit].relation == Relation::AtMost ? below : 1.0 - below;
 }
 
 Forecast Assessor::forecast_of(const GuidedCandidate& candidate) const {

@@ -45,8 +45,9 @@ class Assessor {
   /// Until the next learn(): takes architectures for evaluated (Belief::imagine). After learn().
   void imagine(std::span<const spaces::Genotype> genotypes);
 
-  /// A candidate for each architecture of a block, in its order. Its violation counts a limit on a
-  /// predicted metric as broken where that is likelier than not, by up to 1. `identities` are those
+  /// A candidate for each architecture of a block, in its order. Limits on predicted metrics count
+  /// as GuidanceOptions::feasibility says; where they do not weigh a merit, the violation has those
+  /// that are likelier broken than not, by up to 1 each. `identities` are those
   /// of the block (Novelty::identity). After learn().
   std::vector<GuidedCandidate> assess(std::span<const spaces::Genotype> block,
                                       std::span<const Key> identities);
@@ -77,8 +78,13 @@ class Assessor {
   /// Fills in what follows from the values that are known of the candidate, and from its beliefs.
   void judge(GuidedCandidate& candidate, std::span<const double> known) const;
   void judge_belief(GuidedCandidate& candidate, std::size_t objective, double draw) const;
-  double violation(std::span<const double> known,
-                   std::span<const predictor::Prediction> believed) const;
+  /// Makes the merit of a candidate what is expected to be gained on the best feasible value, times
+  /// the probability that the predicted limits hold; before any is feasible, that probability.
+  void weigh(GuidedCandidate& candidate) const;
+  double known_violation(std::span<const double> known) const;
+  double believed_violation(std::span<const predictor::Prediction> believed) const;
+  /// That a limit on a predicted metric holds.
+  double probability_of(std::size_t limit, std::span<const predictor::Prediction> believed) const;
 
   GuidanceOptions options_;
   std::uint64_t seed_;
@@ -89,6 +95,7 @@ class Assessor {
   std::vector<Origin> objectives_;     ///< of the problem's objectives
   std::vector<Origin> limits_;         ///< of its limits
   std::vector<std::size_t> screened_;  ///< by rung: the belief that its metric tells about
+  bool weighs_limits_ = false;
   std::vector<double> best_;  ///< of each objective, minimised; infinite where there is none
   std::uint64_t generation_ = 0;
 };

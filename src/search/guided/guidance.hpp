@@ -23,6 +23,7 @@ struct GuidanceOptions {
   std::int64_t initial = 5;
   std::string acquisition = "upper_bound";
   double deviations = 0.5;
+  std::string feasibility = "weighed";
   std::int64_t candidates = 10000;
   std::int64_t population = 200;
   std::int64_t islands = 1;
@@ -51,6 +52,12 @@ struct GuidanceOptions {
           "it",
           one_of({"mean", "upper_bound", "expected_improvement", "thompson"}));
     visit("deviations", deviations, "how many deviations (upper_bound)", between(0, 100));
+    visit("feasibility", feasibility,
+          "how limits on predicted metrics count: weighed, the improvement that is expected of a "
+          "candidate on the best feasible one times the probability that they hold, whatever "
+          "`acquisition` says (one objective; Gardner et al., ICML 2014); likely, candidates that "
+          "break one likelier than not come last (always so with several objectives)",
+          one_of({"weighed", "likely"}));
     visit("candidates", candidates,
           "architectures that the predictor scores before each batch, or that arch2vec_rl moves "
           "among",
