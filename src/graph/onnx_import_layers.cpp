@@ -34,6 +34,14 @@ Integers pair(const onnx::NodeProto& node, std::string_view name) {
   return values;
 }
 
+/// A convolution's window follows from its weights, that of a pooling must be said.
+Integers pooled_window(const onnx::NodeProto& node) {
+  if (!integers_attribute(node, "kernel_shape")) {
+    throw GraphError(fmt::format("{} has no attribute 'kernel_shape'", describe(node)));
+  }
+  return pair(node, "kernel_shape");
+}
+
 /// Pads that auto_pad stands for, on an image of this height and width.
 Integers automatic_pads(const Windows& windows, const Shape& image, bool more_at_the_end) {
   Integers pads(4);
@@ -187,7 +195,7 @@ void OnnxImporter::max_pool(const Node& node) {
   const NodeId x = activation(node, 0);
   refuse_further_outputs(node);
   require_image(node, shape(x));
-  Windows windows = read_windows(node, pair(node, "kernel_shape"), shape(x));
+  Windows windows = read_windows(node, pooled_window(node), shape(x));
   if (integer_attribute(node, "ceil_mode", 0) != 0) pad_up_to_ceiling(windows, shape(x));
   Attributes attributes{
       {"kernel_shape", windows.kernel}, {"strides", windows.strides}, {"pads", windows.pads}};
@@ -198,7 +206,7 @@ void OnnxImporter::max_pool(const Node& node) {
 void OnnxImporter::average_pool(const Node& node) {
   const NodeId x = activation(node, 0);
   require_image(node, shape(x));
-  Windows windows = read_windows(node, pair(node, "kernel_shape"), shape(x));
+  Windows windows = read_windows(node, pooled_window(node), shape(x));
   const bool counted = integer_attribute(node, "count_include_pad", 0) != 0;
   if (windows.dilations != Integers{1, 1}) throw Unsupported{"AveragePool with dilations"};
   if (integer_attribute(node, "ceil_mode", 0) != 0) {

@@ -328,6 +328,10 @@ TEST_CASE("malformed models are refused in one sentence") {
        }),
        "a window of 99"},
       {with([](OnnxFile& f) {
+         f.node("MaxPool", {"x"}, "y", {{"strides", {2, 2}}});
+       }),
+       "has no attribute 'kernel_shape'"},
+      {with([](OnnxFile& f) {
          f.node("Flatten", {"x"}, "y", {{"axis", {1, 2}}});
        }),
        "'axis' as INTS, expected INT"},

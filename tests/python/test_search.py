@@ -52,6 +52,13 @@ def test_the_same_run_as_the_command_line(search, table_file, run_program, tmp_p
         run_program("verify", tmp_path / name)
 
 
+def test_a_run_that_could_not_be_set_up_leaves_its_folder(tmp_path, table_file):
+    with pytest.raises(evonas.Error):
+        evonas.Search(by_table("/nowhere.sqlite"), folder=tmp_path / "run").run()
+    assert not (tmp_path / "run").exists()
+    evonas.Search(by_table(table_file), folder=tmp_path / "run").run()
+
+
 def test_ask_and_tell():
     search = evonas.Search(configuration())
     asked = []

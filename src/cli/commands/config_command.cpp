@@ -47,7 +47,7 @@ void check_tables(const config::Configuration& configuration) {
     const auto* section = std::get_if<config::TableSection>(&source);
     if (section == nullptr) continue;
     const auto table = evaluation::BenchmarkTable::open(section->table, space);
-    table.metric(section->metric.empty() ? metric : section->metric);
+    table.metric(section->column_of(metric));
   }
 }
 

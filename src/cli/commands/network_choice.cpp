@@ -37,7 +37,7 @@ std::pair<spaces::AnySpace, spaces::Genotype> choose(const NetworkChoice& choice
 }  // namespace
 
 void add_network_choice(CLI::App& command, NetworkChoice& choice) {
-  command.add_option("SPACE", choice.space, "search space");
+  CLI::Option* space = command.add_option("SPACE", choice.space, "search space");
   command.add_option("ARCHITECTURE", choice.architecture, "in the space's notation");
   command.add_option("--set", choice.space_options, "option of the space, as in channels=8")
       ->type_name("KEY=VALUE")
@@ -47,7 +47,8 @@ void add_network_choice(CLI::App& command, NetworkChoice& choice) {
       .add_option("--graph", choice.file,
                   "a network in a file instead of a space: ONNX where the name ends in .onnx, "
                   "evonas JSON else")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->excludes(space);
   command.add_flag("--opaque", choice.opaque,
                    "take unknown operators of an ONNX file as nodes of unknown cost");
 }

@@ -22,12 +22,7 @@ int search(const SearchArguments& options) {
                              ? next_run_folder(std::filesystem::path(options.config).stem())
                              : std::filesystem::path(options.out));
   search::RunStore store = folder.create(configuration);
-  try {
-    return run_session(configuration, folder, std::move(store), options.session);
-  } catch (...) {
-    folder.discard_beginning();  // the folder is free for another try
-    throw;
-  }
+  return run_session(configuration, folder, std::move(store), options.session);
 }
 
 }  // namespace

@@ -79,6 +79,11 @@ struct TableSection {
   std::string metric;
   std::string cost = "expensive";
 
+  /// The metric of the table that `name`, a metric of the configuration, is read from.
+  const std::string& column_of(const std::string& name) const {
+    return metric.empty() ? name : metric;
+  }
+
   template <class Visitor>
   void fields(Visitor& visit) {
     visit("table", table,

@@ -65,14 +65,12 @@ DrivenSearch::DrivenSearch(config::Configuration configuration, std::optional<Ru
 }
 
 void DrivenSearch::run(const ToldSource& told, const std::stop_token& stop) {
-  // Closed at the end, however that comes, so that others may continue the run.
-  std::optional<search::RunStore> store = std::exchange(store_, std::nullopt);
   report::Run found = [&] {
     if (!folder_) return run_in_memory(told, stop);
     Recorder recorder(*this);
     Log log(folder_->log_file(), options_.shown);
-    return search_in_folder(configuration_, *folder_, *store, options_.threads, log, told,
-                            &recorder, stop);
+    return search_in_folder(configuration_, *folder_, std::move(*store_), options_.threads, log,
+                            told, &recorder, stop);
   }();
   const std::scoped_lock lock(mutex_);
   result_ = std::make_shared<const report::Run>(std::move(found));

@@ -73,10 +73,12 @@ OpenedRun open_for_continuing(const RunFolder& folder, std::span<const std::stri
   return {std::move(store), std::move(configuration)};
 }
 
-report::Run search_in_folder(const config::Configuration& configuration, const RunFolder& folder,
-                             search::RunStore& store, std::size_t threads, Log& log,
-                             const ToldSource& told, search::Observer* observer,
-                             const std::stop_token& stop) {
+namespace {
+
+report::Run search_with(const config::Configuration& configuration, const RunFolder& folder,
+                        search::RunStore store, std::size_t threads, Log& log,
+                        const ToldSource& told, search::Observer* observer,
+                        const std::stop_token& stop) {
   std::optional<report::Run> run;
   ThreadArena arena(threads);
   arena.execute([&] {
@@ -101,13 +103,27 @@ report::Run search_in_folder(const config::Configuration& configuration, const R
   return std::move(*run);
 }
 
+}  // namespace
+
+report::Run search_in_folder(const config::Configuration& configuration, const RunFolder& folder,
+                             search::RunStore store, std::size_t threads, Log& log,
+                             const ToldSource& told, search::Observer* observer,
+                             const std::stop_token& stop) {
+  try {
+    return search_with(configuration, folder, std::move(store), threads, log, told, observer, stop);
+  } catch (...) {
+    folder.discard_beginning();  // the folder is free for another try
+    throw;
+  }
+}
+
 int run_session(const config::Configuration& configuration, const RunFolder& folder,
                 search::RunStore store, const SessionOptions& options) {
   // First, so that every thread that is made later leaves the signals to it.
   const Interrupt interrupt;
   Log log(folder.log_file());
-  const report::Run run = search_in_folder(configuration, folder, store, options.threads, log, {},
-                                           nullptr, interrupt.token());
+  const report::Run run = search_in_folder(configuration, folder, std::move(store), options.threads,
+                                           log, {}, nullptr, interrupt.token());
   print_results(run, folder, options.json);
   const int code = exit_code(run.summary, interrupt);
   if (code == kInterrupted) {

@@ -42,9 +42,10 @@ OpenedRun open_for_continuing(const RunFolder& folder, std::span<const std::stri
 
 /// One session of a search in its folder until it ends or is asked to stop, a beginning and a
 /// continuation alike: search, final stage, result files. Returns what the folder holds then.
-/// `observer` is told how it goes, after those that log it; may be null.
+/// `observer` is told how it goes, after those that log it; may be null. Where a fault ends it
+/// before anything was asked for, the folder is free for another try.
 report::Run search_in_folder(const config::Configuration& configuration, const RunFolder& folder,
-                             search::RunStore& store, std::size_t threads, Log& log,
+                             search::RunStore store, std::size_t threads, Log& log,
                              const ToldSource& told, search::Observer* observer,
                              const std::stop_token& stop);
 

@@ -63,7 +63,7 @@ class SourceList {
     std::set<std::string> cheap;
     for (const auto& [metric, source] : configuration_.evaluation) {
       if (const auto* table = std::get_if<config::TableSection>(&source)) {
-        columns[table->table][metric] = table->metric.empty() ? metric : table->metric;
+        columns[table->table][metric] = table->column_of(metric);
         if (table->cost == "cheap") cheap.insert(metric);
       }
     }

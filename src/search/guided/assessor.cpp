@@ -140,15 +140,17 @@ void Assessor::judge(GuidedCandidate& candidate, std::span<const double> known) 
   if (!weighs_limits_) individual.violation += believed_violation(candidate.believed);
   Rng rng(seed_, "draw", generation_, static_cast<std::uint32_t>(individual.key.low));
   for (std::size_t j = 0; j < objectives_.size(); ++j) {
-    if (!objectives_[j].is_known) {
-      judge_belief(candidate, j, rng.normal());
-      continue;
+    const Prospect expected = prospect(j, candidate, known);
+    double value = expected.score.mean;
+    if (weighs_limits_) {
+      value = weighed_merit(expected, candidate.believed);
+    } else if (!objectives_[j].is_known) {
+      value = merit(options_, expected.score, std::isinf(expected.best) ? 0.0 : expected.best,
+                    rng.normal());
     }
-    const double value = turned(known[objectives_[j].number], problem_.objectives[j].goal);
     individual.objectives.push_back(value);
-    candidate.outlook.push_back({.mean = value, .deviation = 0.0});
+    candidate.outlook.push_back(expected.outlook);
   }
-  if (weighs_limits_) weigh(candidate);
   const auto is_missing = [](double value) { return std::isnan(value); };
   if (std::ranges::any_of(known, is_missing)) {
     individual.violation = kInfinity;
@@ -156,42 +158,33 @@ void Assessor::judge(GuidedCandidate& candidate, std::span<const double> known) 
   }
 }
 
-void Assessor::judge_belief(GuidedCandidate& candidate, std::size_t objective, double draw) const {
+Assessor::Prospect Assessor::prospect(std::size_t objective, const GuidedCandidate& candidate,
+                                      std::span<const double> known) const {
   const Goal goal = problem_.objectives[objective].goal;
-  const std::size_t number = objectives_[objective].number;
+  const double best = best_[objective];
+  const auto [is_known, number] = objectives_[objective];
+  if (is_known) {
+    const predictor::Prediction value{.mean = turned(known[number], goal), .deviation = 0.0};
+    return {.score = value, .best = best, .outlook = value};
+  }
   const Belief& belief = beliefs_[number];
   predictor::Prediction score = candidate.believed[number];
   score.mean = turned(score.mean, goal);
-  const double best = best_[objective];
-  const double to_improve_on =
-      std::isinf(best) ? 0.0 : turned(belief.score(turned(best, goal)), goal);
-  candidate.individual.objectives.push_back(merit(options_, score, to_improve_on, draw));
   const double mean = turned(belief.value(turned(score.mean, goal)), goal);
   const double better = turned(belief.value(turned(score.mean - score.deviation, goal)), goal);
-  candidate.outlook.push_back({.mean = mean, .deviation = std::max(0.0, mean - better)});
+  return {.score = score,
+          .best = std::isinf(best) ? best : turned(belief.score(turned(best, goal)), goal),
+          .outlook = {.mean = mean, .deviation = std::max(0.0, mean - better)}};
 }
 
-void Assessor::weigh(GuidedCandidate& candidate) const {
+double Assessor::weighed_merit(const Prospect& prospect,
+                               std::span<const predictor::Prediction> believed) const {
   double holds = 1.0;
   for (std::size_t j = 0; j < limits_.size(); ++j) {
-    if (!limits_[j].is_known) holds *= probability_of(j, candidate.believed);
+    if (!limits_[j].is_known) holds *= probability_of(j, believed);
   }
-  const double best = best_.front();
-  double& merit = candidate.individual.objectives.front();
-  if (std::isinf(best)) {
-    merit = -holds;
-    return;
-  }
-  predictor::Prediction belief = candidate.outlook.front();  // of a known objective
-  double to_improve_on = best;
-  if (!objectives_.front().is_known) {
-    const Goal goal = problem_.objectives.front().goal;
-    const std::size_t number = objectives_.front().number;
-    belief = candidate.believed[number];
-    belief.mean = turned(belief.mean, goal);
-    to_improve_on = turned(beliefs_[number].score(turned(best, goal)), goal);
-  }
-  merit = -expected_improvement(belief, to_improve_on) * holds;
+  if (std::isinf(prospect.best)) return -holds;
+  return -expected_improvement(prospect.score, prospect.best) * holds;
 }
 
 double Assessor::known_violation(std::span<const double> known) const {

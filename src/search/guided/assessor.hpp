@@ -71,16 +71,24 @@ class Assessor {
     bool is_objective = false;
     std::size_t number = 0;
   };
+  /// What is expected of a candidate in one objective, minimised.
+  struct Prospect {
+    predictor::Prediction score;    ///< in the scale of the predictor; a known value as it is
+    double best = 0.0;              ///< the best feasible one in the same scale, or infinite
+    predictor::Prediction outlook;  ///< in the unit of the metric
+  };
 
   Origin origin_of(const std::string& metric, const Labelled& labels, const Guidance& guidance);
   /// Notes which belief each screening is of.
   void expect_screenings();
   /// Fills in what follows from the values that are known of the candidate, and from its beliefs.
   void judge(GuidedCandidate& candidate, std::span<const double> known) const;
-  void judge_belief(GuidedCandidate& candidate, std::size_t objective, double draw) const;
-  /// Makes the merit of a candidate what is expected to be gained on the best feasible value, times
-  /// the probability that the predicted limits hold; before any is feasible, that probability.
-  void weigh(GuidedCandidate& candidate) const;
+  Prospect prospect(std::size_t objective, const GuidedCandidate& candidate,
+                    std::span<const double> known) const;
+  /// What is expected to be gained on the best feasible value, times the probability that the
+  /// predicted limits hold; before any is feasible, that probability. Negative: it is minimised.
+  double weighed_merit(const Prospect& prospect,
+                       std::span<const predictor::Prediction> believed) const;
   double known_violation(std::span<const double> known) const;
   double believed_violation(std::span<const predictor::Prediction> believed) const;
   /// That a limit on a predicted metric holds.
