@@ -22,14 +22,24 @@ double normal_quantile(double probability) {
   return x;
 }
 
-/// The straight line through the two nearest points, at `x`.
+/// The straight line through the two nearest points, at `x`. Beyond the outermost point the line
+/// goes through it and one a fifth of all points further in: the gap of two neighbours is chance.
 double interpolate(const std::vector<double>& from, const std::vector<double>& to, double x) {
-  if (from.size() == 1) return to.front();
-  const auto above = std::ranges::upper_bound(from, x) - from.begin();
-  const auto i = static_cast<std::size_t>(
-      std::clamp<std::ptrdiff_t>(above, 1, static_cast<std::ptrdiff_t>(from.size()) - 1));
-  const double share = (x - from[i - 1]) / (from[i] - from[i - 1]);
-  return to[i - 1] + share * (to[i] - to[i - 1]);
+  const std::size_t last = from.size() - 1;
+  if (last == 0) return to.front();
+  const std::size_t fifth = std::max<std::size_t>(1, from.size() / 5);
+  std::size_t low = 0;
+  std::size_t high = fifth;
+  if (x > from.back()) {
+    low = last - fifth;
+    high = last;
+  } else if (x >= from.front()) {
+    const auto above = std::ranges::upper_bound(from, x) - from.begin();
+    high = std::min(static_cast<std::size_t>(above), last);
+    low = high - 1;
+  }
+  const double share = (x - from[low]) / (from[high] - from[low]);
+  return to[low] + share * (to[high] - to[low]);
 }
 
 }  // namespace

@@ -32,6 +32,56 @@ function forecastChart(run, metric) {
   });
 }
 
+/** Those of the points that no other is better than in both objectives, along the first. */
+function nondominated(points, xObjective, yObjective) {
+  const signs = [xObjective, yObjective].map((o) => (o.goal === "minimize" ? 1 : -1));
+  const cost = (point, i) => signs[i] * point[i];
+  let least = Infinity;
+  return [...points].sort((a, b) => cost(a, 0) - cost(b, 0) || cost(a, 1) - cost(b, 1))
+    .filter((point) => {
+      const better = cost(point, 1) < least;
+      if (better) least = cost(point, 1);
+      return better;
+    });
+}
+
+/** The front as it was expected and as it was found, of the evaluations that were forecast. */
+function forecastFrontChart(run) {
+  const [yObjective, xObjective] = run.objectives;
+  return chart("expected and measured front", () => {
+    const members = run.evaluations.filter((e) => !e.failure && e.feasible && e.forecast);
+    const objectives = [xObjective, yObjective];
+    const measured = members.map((e) => objectives.map((o) => e.metrics[o.metric]));
+    // What is known of every candidate needs no forecast.
+    const expected = members.map((e) => objectives.map((o) => e.forecast.metrics[o.metric]
+                                                              ?? e.metrics[o.metric]));
+    const text = members.map((e) => hoverText(run, e));
+    const points = (name, all, symbol) => ({
+      type: "scatter", mode: "markers", name, x: all.map((p) => p[0]), y: all.map((p) => p[1]), text,
+      hoverinfo: "text", marker: { size: 6, symbol, color: colour("accent"), opacity: 0.8 },
+    });
+    const line = (name, all, dash) => {
+      const front = nondominated(all, xObjective, yObjective);
+      return { type: "scatter", mode: "lines", name, x: front.map((p) => p[0]),
+               y: front.map((p) => p[1]), hoverinfo: "skip",
+               line: { shape: "hv", width: 2, dash, color: colour("accent") } };
+    };
+    const links = { type: "scatter", mode: "lines", showlegend: false, hoverinfo: "skip",
+                    x: members.flatMap((e, i) => [expected[i][0], measured[i][0], null]),
+                    y: members.flatMap((e, i) => [expected[i][1], measured[i][1], null]),
+                    line: { width: 0.7, color: colour("muted") } };
+    const range = (i) => paddedRange([...measured, ...expected].map((p) => p[i]));
+    return {
+      traces: [links, points("expected", expected, "circle-open"), points("measured", measured, "circle"),
+               line("expected front", expected, "dash"), line("measured front", measured, "solid")],
+      layout: {
+        xaxis: axis(axisTitle(xObjective, xObjective.goal), { range: range(0) }),
+        yaxis: axis(axisTitle(yObjective, yObjective.goal), { range: range(1) }),
+      },
+    };
+  });
+}
+
 function runningTauChart(run) {
   return chart("Kendall tau of expected values", () => ({
     traces: run.forecasts.filter((quality) => quality.running_tau.length > 0).map((quality, i) => ({
@@ -58,6 +108,7 @@ function forecasts(run) {
     "Expected and measured", {},
     element("div", { class: "columns" },
             ...run.forecasts.map((quality) => forecastChart(run, metricOf(run, quality.metric))),
+            run.objectives.length === 2 ? forecastFrontChart(run) : null,
             runningTauChart(run)),
     element("p", { class: "note" }, `${text}. What is expected was noted before the evaluation.`));
 }

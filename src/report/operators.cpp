@@ -9,8 +9,11 @@ namespace evonas::report {
 
 std::vector<OperatorTally> operator_tallies(const Run& run) {
   const std::set<std::size_t> front(run.summary.front.begin(), run.summary.front.end());
+  const std::vector<std::size_t> completed = search::order_of_completion(run.summary.evaluations);
   std::set<std::size_t> improvements;
-  for (const CurvePoint& point : best_so_far(run)) improvements.insert(point.evaluations - 1);
+  for (const CurvePoint& point : best_so_far(run)) {
+    improvements.insert(completed[point.evaluations - 1]);
+  }
   std::map<search::Operator, OperatorTally> tallies;
   for (std::size_t i = 0; i < run.summary.evaluations.size(); ++i) {
     const search::EvaluationRecord& record = run.summary.evaluations[i];

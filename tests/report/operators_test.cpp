@@ -47,6 +47,24 @@ TEST_CASE("what became of what each operator made") {
   CHECK(tallies[2].improved == 1);
 }
 
+TEST_CASE("what improved on those before it goes by the order of completion") {
+  Run run = run_with_origins();
+  auto& evaluations = run.summary.evaluations;
+  const auto improved = [&](Operator how) {
+    for (const OperatorTally& tally : operator_tallies(run)) {
+      if (tally.how == how) return tally.improved;
+    }
+    return std::size_t{0};
+  };
+  REQUIRE(improved(Operator::Mutation) == 1);
+  // The best of all, a mutant, is complete before all others.
+  for (std::size_t i = 0; i < evaluations.size(); ++i) evaluations[i].place = i + 1;
+  evaluations[5].place = 0;
+  CHECK(improved(Operator::Mutation) == 1);
+  CHECK(improved(Operator::Random) == 0);
+  CHECK(improved(Operator::Crossover) == 0);
+}
+
 TEST_CASE("every evaluation of known origin is counted once") {
   Run run = run_with_origins();
   run.summary.evaluations[3].origin.reset();

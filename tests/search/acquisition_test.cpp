@@ -38,19 +38,41 @@ TEST_CASE("expected improvement is the mean of what many draws gain") {
       gained += std::max(0.0, best - (mean + deviation * rng.normal())) / kDraws;
     }
     const predictor::Prediction belief{.mean = mean, .deviation = deviation};
-    CHECK(-merit(by("expected_improvement"), belief, best, 0.0) ==
+    CHECK(std::exp(-merit(by("expected_improvement"), belief, best, 0.0)) ==
           doctest::Approx(gained).epsilon(0.02));
   }
   const predictor::Prediction certain{.mean = 1.0, .deviation = 0.0};
-  CHECK(merit(by("expected_improvement"), certain, 3.0, 0.0) == -2.0);
-  CHECK(merit(by("expected_improvement"), certain, 0.5, 0.0) == 0.0);
+  CHECK(log_expected_improvement(certain, 3.0) == doctest::Approx(std::log(2.0)));
+  CHECK(log_expected_improvement(certain, 0.5) == kNoHope);
 }
 
 TEST_CASE("probabilities are those of the normal distribution") {
-  CHECK(probability_below({.mean = 2.0, .deviation = 1.0}, 2.0) == doctest::Approx(0.5));
-  CHECK(probability_below({.mean = 2.0, .deviation = 2.0}, 5.92) == doctest::Approx(0.975));
-  CHECK(probability_below({.mean = 2.0, .deviation = 0.0}, 2.0) == 1.0);
-  CHECK(probability_below({.mean = 2.0, .deviation = 0.0}, 1.9) == 0.0);
+  const auto probability = [](double mean, double deviation, double bound) {
+    return std::exp(log_probability_below({.mean = mean, .deviation = deviation}, bound));
+  };
+  CHECK(probability(2.0, 1.0, 2.0) == doctest::Approx(0.5));
+  CHECK(probability(2.0, 2.0, 5.92) == doctest::Approx(0.975));
+  CHECK(probability(2.0, 0.0, 2.0) == 1.0);
+  CHECK(probability(2.0, 0.0, 1.9) == 0.0);
+}
+
+TEST_CASE("logarithms of what a double cannot hold still tell candidates apart") {
+  // Published values of the logarithm of the distribution function.
+  CHECK(log_probability_below({.mean = 0.0, .deviation = 1.0}, -10.0) ==
+        doctest::Approx(-53.23128515).epsilon(1e-9));
+  CHECK(log_probability_below({.mean = 0.0, .deviation = 1.0}, -40.0) ==
+        doctest::Approx(-804.6084420).epsilon(1e-9));
+  double probability = 0.0;
+  double improvement = 1e9;
+  for (double mean = 0.0; mean < 1e6; mean = 1.1 * mean + 0.01) {
+    const predictor::Prediction belief{.mean = mean, .deviation = 1.0};
+    CHECK(log_probability_below(belief, 0.0) < probability);
+    CHECK(log_expected_improvement(belief, 0.0) < improvement);
+    probability = log_probability_below(belief, 0.0);
+    improvement = log_expected_improvement(belief, 0.0);
+  }
+  CHECK(log_probability_below({.mean = 1.0, .deviation = 1e-300}, 0.0) == kNoHope);
+  CHECK(log_expected_improvement({.mean = 1.0, .deviation = 1e-300}, 0.0) == kNoHope);
 }
 
 TEST_CASE("the choice by hypervolume is greedy") {

@@ -161,15 +161,21 @@ TEST_CASE("a known limit is never broken, from the first architecture on") {
   guidance.known.push_back(std::make_shared<KnownMetric>("cost", cost_of));
   const Problem problem{.objectives = {{"error", Goal::Minimize}},
                         .limits = {Limit::parse("cost <= 16")}};
-  const Asked asked = run_algorithm(
-      guided(), space, problem,
-      [](Individual& individual) {
-        label_error(individual);
-        individual.limited = {cost_of(individual.genotype)};
-        individual.violation = std::max(0.0, cost_of(individual.genotype) / 16.0 - 1.0);
-      },
-      15, 0, guidance);
+  const auto search = [&](double exploration) {
+    AlgorithmOptions options = guided();
+    options.guidance.exploration = exploration;
+    return run_algorithm(
+        options, space, problem,
+        [](Individual& individual) {
+          label_error(individual);
+          individual.limited = {cost_of(individual.genotype)};
+          individual.violation = std::max(0.0, cost_of(individual.genotype) / 16.0 - 1.0);
+        },
+        15, 0, guidance);
+  };
+  const Asked asked = search(0.0);
   for (const Individual& individual : asked.evaluated) CHECK(individual.feasible());
+  for (const Individual& individual : search(1.0).evaluated) CHECK(individual.feasible());
   double least = std::numeric_limits<double>::infinity();
   for (std::uint64_t i = 0; i < kLarge.size(); ++i) {
     if (cost_of(kLarge.at(i)) <= 16) least = std::min(least, error_of(kLarge.at(i)));

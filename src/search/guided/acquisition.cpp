@@ -9,8 +9,26 @@
 namespace evonas::search {
 namespace {
 
-double density(double x) { return std::exp(-0.5 * x * x) / std::sqrt(2.0 * std::numbers::pi); }
-double distribution(double x) { return 0.5 * std::erfc(-x / std::numbers::sqrt2); }
+/// Below it, the first terms of asymptotic series are exact to a double's precision, and the
+/// functions themselves soon leave its range.
+constexpr double kFarBelow = -20.0;
+
+double log_density(double z) { return -0.5 * z * z - 0.5 * std::log(2.0 * std::numbers::pi); }
+
+double distribution(double z) { return 0.5 * std::erfc(-z / std::numbers::sqrt2); }
+
+double log_distribution(double z) {
+  if (z > kFarBelow) return std::log(distribution(z));
+  const double square = z * z;
+  return log_density(z) - std::log(-z) + std::log1p((-1.0 + 3.0 / square) / square);
+}
+
+/// Of what a standard normal number is expected to lie below `z`.
+double log_gain(double z) {
+  if (z > kFarBelow) return std::log(z * distribution(z) + std::exp(log_density(z)));
+  const double square = z * z;
+  return log_density(z) - 2.0 * std::log(-z) + std::log1p((-3.0 + 15.0 / square) / square);
+}
 
 /// What `point` adds to the hypervolume of `front`, which is `volume`.
 double improvement(std::vector<std::vector<double>>& front, double volume,
@@ -42,20 +60,21 @@ double merit(const GuidanceOptions& options, const predictor::Prediction& belief
   if (options.acquisition == "mean") return mean;
   if (options.acquisition == "thompson") return mean + deviation * draw;
   if (options.acquisition == "upper_bound") return mean - options.deviations * deviation;
-  return -expected_improvement(belief, best);
+  return -log_expected_improvement(belief, best);
 }
 
-double expected_improvement(const predictor::Prediction& belief, double best) {
+double log_expected_improvement(const predictor::Prediction& belief, double best) {
   const auto [mean, deviation] = belief;
-  if (deviation <= 0.0) return std::max(0.0, best - mean);
-  const double z = (best - mean) / deviation;
-  return deviation * (z * distribution(z) + density(z));
+  if (deviation > 0.0) {
+    return std::max(kNoHope, std::log(deviation) + log_gain((best - mean) / deviation));
+  }
+  return mean < best ? std::log(best - mean) : kNoHope;
 }
 
-double probability_below(const predictor::Prediction& belief, double bound) {
+double log_probability_below(const predictor::Prediction& belief, double bound) {
   const auto [mean, deviation] = belief;
-  if (deviation <= 0.0) return mean <= bound ? 1.0 : 0.0;
-  return distribution((bound - mean) / deviation);
+  if (deviation > 0.0) return std::max(kNoHope, log_distribution((bound - mean) / deviation));
+  return mean <= bound ? 0.0 : kNoHope;
 }
 
 std::vector<std::size_t> choose_by_hypervolume(std::span<const Outlook> outlooks,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <utility>
 
 #include <fmt/format.h>
@@ -79,6 +80,10 @@ Assessor::Origin Assessor::origin_of(const std::string& metric, const Labelled& 
     labelled_.push_back(labels);
   }
   return {.is_known = false, .number = number};
+}
+
+bool Assessor::keeps_known_limits(const spaces::Genotype& genotype, const Key& identity) {
+  return known_violation(known_.values({&genotype, 1}, {&identity, 1})) <= 0.0;
 }
 
 void Assessor::add(const Individual& evaluated) {
@@ -179,12 +184,12 @@ Assessor::Prospect Assessor::prospect(std::size_t objective, const GuidedCandida
 
 double Assessor::weighed_merit(const Prospect& prospect,
                                std::span<const predictor::Prediction> believed) const {
-  double holds = 1.0;
+  double log_merit =
+      std::isinf(prospect.best) ? 0.0 : log_expected_improvement(prospect.score, prospect.best);
   for (std::size_t j = 0; j < limits_.size(); ++j) {
-    if (!limits_[j].is_known) holds *= probability_of(j, believed);
+    if (!limits_[j].is_known) log_merit += log_probability_of(j, believed);
   }
-  if (std::isinf(prospect.best)) return -holds;
-  return -expected_improvement(prospect.score, prospect.best) * holds;
+  return -log_merit;
 }
 
 double Assessor::known_violation(std::span<const double> known) const {
@@ -198,18 +203,24 @@ double Assessor::known_violation(std::span<const double> known) const {
 double Assessor::believed_violation(std::span<const predictor::Prediction> believed) const {
   double sum = 0.0;
   for (std::size_t j = 0; j < limits_.size(); ++j) {
-    if (!limits_[j].is_known) sum += std::max(0.0, 1.0 - 2.0 * probability_of(j, believed));
+    if (limits_[j].is_known) continue;
+    // None where a limit holds likelier than not; else the more, the unlikelier.
+    sum += std::max(0.0, -std::numbers::ln2 - log_probability_of(j, believed));
   }
   return sum;
 }
 
-double Assessor::probability_of(std::size_t limit,
-                                std::span<const predictor::Prediction> believed) const {
+double Assessor::log_probability_of(std::size_t limit,
+                                    std::span<const predictor::Prediction> believed) const {
   const Belief& belief = beliefs_[limits_[limit].number];
-  if (!belief.has_scale()) return 1.0;  // nothing says where the bound lies
-  const double below = probability_below(believed[limits_[limit].number],
-                                         belief.score(problem_.limits[limit].bound));
-  return problem_.limits[limit].relation == Relation::AtMost ? below : 1.0 - below;
+  if (!belief.has_scale()) return 0.0;  // nothing says where the bound lies
+  predictor::Prediction value = believed[limits_[limit].number];
+  double bound = belief.score(problem_.limits[limit].bound);
+  if (problem_.limits[limit].relation == Relation::AtLeast) {
+    value.mean = -value.mean;
+    bound = -bound;
+  }
+  return log_probability_below(value, bound);
 }
 
 Forecast Assessor::forecast_of(const GuidedCandidate& candidate) const {

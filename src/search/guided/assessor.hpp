@@ -28,6 +28,9 @@ class Assessor {
   /// The metrics of the problem that are not predicted.
   KnownMetrics& known() { return known_; }
 
+  /// Whether no limit on a known metric is broken, and no such metric missing.
+  bool keeps_known_limits(const spaces::Genotype& genotype, const Key& identity);
+
   /// Adds an evaluation that has not failed to what beliefs are learnt from.
   void add(const Individual& evaluated);
   /// Adds what the `rung`-th metric of GuidanceOptions::screening, from 0, says of an architecture.
@@ -47,8 +50,8 @@ class Assessor {
 
   /// A candidate for each architecture of a block, in its order. Limits on predicted metrics count
   /// as GuidanceOptions::feasibility says; where they do not weigh a merit, the violation has those
-  /// that are likelier broken than not, by up to 1 each. `identities` are those
-  /// of the block (Novelty::identity). After learn().
+  /// that are likelier broken than not, the more the unlikelier it is that they hold. `identities`
+  /// are those of the block (Novelty::identity). After learn().
   std::vector<GuidedCandidate> assess(std::span<const spaces::Genotype> block,
                                       std::span<const Key> identities);
 
@@ -85,14 +88,15 @@ class Assessor {
   void judge(GuidedCandidate& candidate, std::span<const double> known) const;
   Prospect prospect(std::size_t objective, const GuidedCandidate& candidate,
                     std::span<const double> known) const;
-  /// What is expected to be gained on the best feasible value, times the probability that the
-  /// predicted limits hold; before any is feasible, that probability. Negative: it is minimised.
+  /// Minus the logarithm of what is expected to be gained on the best feasible value, times the
+  /// probability that the predicted limits hold; before any is feasible, of that probability.
   double weighed_merit(const Prospect& prospect,
                        std::span<const predictor::Prediction> believed) const;
   double known_violation(std::span<const double> known) const;
   double believed_violation(std::span<const predictor::Prediction> believed) const;
-  /// That a limit on a predicted metric holds.
-  double probability_of(std::size_t limit, std::span<const predictor::Prediction> believed) const;
+  /// Of the probability that a limit on a predicted metric holds.
+  double log_probability_of(std::size_t limit,
+                            std::span<const predictor::Prediction> believed) const;
 
   GuidanceOptions options_;
   std::uint64_t seed_;

@@ -88,7 +88,7 @@ std::vector<spaces::Genotype> PredictorGuided::propose(std::size_t count) {
     const std::vector<std::size_t> chosen = choose(candidates, count - asked.size(), 0);
     for (auto next = chosen.begin(); asked.size() < count && next != chosen.end();) {
       if (rng.chance(options_.guidance.exploration)) {
-        if (auto genotype = novelty_.sample()) {
+        if (auto genotype = draw()) {
           asked.push_back(std::move(*genotype));
           origins_.emplace_back();
           continue;
@@ -103,7 +103,7 @@ std::vector<spaces::Genotype> PredictorGuided::propose(std::size_t count) {
     }
   }
   while (asked.size() < count) {
-    std::optional<spaces::Genotype> genotype = novelty_.sample();
+    std::optional<spaces::Genotype> genotype = draw();
     if (!genotype) break;
     asked.push_back(std::move(*genotype));
     origins_.emplace_back();
@@ -161,9 +161,19 @@ std::optional<spaces::Genotype> PredictorGuided::begin() {
     origins_.push_back({.how = Operator::InitialDesign});
     return genotype;
   }
-  std::optional<spaces::Genotype> genotype = novelty_.sample();
+  std::optional<spaces::Genotype> genotype = draw();
   if (genotype) origins_.emplace_back();
   return genotype;
+}
+
+std::optional<spaces::Genotype> PredictorGuided::draw() {
+  constexpr int kDraws = 100;
+  std::optional<spaces::Genotype> drawn;
+  for (int i = 0; i < kDraws; ++i) {
+    drawn = novelty_.sample();
+    if (!drawn || assessor_.keeps_known_limits(*drawn, novelty_.identity(*drawn))) break;
+  }
+  return drawn;
 }
 
 void PredictorGuided::learn() {

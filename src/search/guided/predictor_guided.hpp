@@ -70,6 +70,8 @@ class PredictorGuided final : public Algorithm {
   std::size_t for_each_at(std::size_t stage) const;
   /// The next of the initial design, its origin noted.
   std::optional<spaces::Genotype> begin();
+  /// A random architecture; one that keeps the known limits where some draws find one.
+  std::optional<spaces::Genotype> draw();
   void learn();
   void imagine(std::span<const spaces::Genotype> chosen);
   std::vector<GuidedCandidate> assess(std::span<const spaces::Genotype> block);
