@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "base/quantile.hpp"
 #include "base/rank_test.hpp"
 
 namespace evonas::search {
@@ -13,15 +14,6 @@ namespace {
 
 /// Moments at which curves along the clock are told.
 constexpr std::size_t kMoments = 200;
-
-/// Quantile of sorted values, interpolated between neighbours.
-double quantile(const std::vector<double>& sorted, double share) {
-  const double position = share * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(position);
-  const double weight = position - static_cast<double>(below);
-  if (weight == 0.0) return sorted[below];
-  return sorted[below] + weight * (sorted[below + 1] - sorted[below]);
-}
 
 double mean_of(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
@@ -56,9 +48,9 @@ BudgetResult budget_result(const std::vector<double>& regrets) {
   const auto found = std::count(regrets.begin(), regrets.end(), 0.0);
   return {.regret_mean = mean,
           .regret_deviation = deviation_of(regrets, mean),
-          .regret_median = quantile(regrets, 0.5),
-          .regret_lower_quartile = quantile(regrets, 0.25),
-          .regret_upper_quartile = quantile(regrets, 0.75),
+          .regret_median = sorted_quantile(regrets, 0.5),
+          .regret_lower_quartile = sorted_quantile(regrets, 0.25),
+          .regret_upper_quartile = sorted_quantile(regrets, 0.75),
           .at_optimum = static_cast<double>(found) / static_cast<double>(regrets.size())};
 }
 
@@ -84,9 +76,9 @@ std::vector<BudgetResult> budget_results(std::span<const RegretTrace> traces,
 template <class Curves>
 void add_moment(Curves& curves, const std::vector<double>& regrets) {
   curves.mean_regret.push_back(mean_of(regrets));
-  curves.lower_quartile.push_back(quantile(regrets, 0.25));
-  curves.median.push_back(quantile(regrets, 0.5));
-  curves.upper_quartile.push_back(quantile(regrets, 0.75));
+  curves.lower_quartile.push_back(sorted_quantile(regrets, 0.25));
+  curves.median.push_back(sorted_quantile(regrets, 0.5));
+  curves.upper_quartile.push_back(sorted_quantile(regrets, 0.75));
 }
 
 /// How much of it (RegretStep::evaluations or seconds) that share of searches needs to the optimum.
@@ -99,7 +91,7 @@ double needed_to_optimum(std::span<const RegretTrace> traces, Member RegretStep:
   }));
   const double position = share * static_cast<double>(needed.size() - 1);
   const double upper = needed[static_cast<std::size_t>(std::ceil(position))];
-  return std::isinf(upper) ? upper : quantile(needed, share);
+  return std::isinf(upper) ? upper : sorted_quantile(needed, share);
 }
 
 ClockResult clock_result(std::span<const RegretTrace> traces, const BenchmarkSetup& setup) {
@@ -122,6 +114,28 @@ ClockResult clock_result(std::span<const RegretTrace> traces, const BenchmarkSet
   clock.training_seconds =
       mean_of(values_of(traces, [](const RegretTrace& trace) { return trace.end.seconds; }));
   return clock;
+}
+
+std::vector<std::vector<ForecastPair>> forecasts_of_all(std::span<const RegretTrace> traces) {
+  std::vector<std::vector<ForecastPair>> forecasts;
+  forecasts.reserve(traces.size());
+  for (const RegretTrace& trace : traces) forecasts.push_back(trace.forecasts);
+  return forecasts;
+}
+
+/// Of the searches that noted them; nothing where none did.
+std::optional<TimeSplit> mean_times(std::span<const RegretTrace> traces) {
+  const auto noted = std::ranges::count_if(
+      traces, [](const RegretTrace& trace) { return trace.times.has_value(); });
+  if (noted == 0) return std::nullopt;
+  TimeSplit mean;
+  for (const RegretTrace& trace : traces) {
+    if (!trace.times) continue;
+    for (const TimePart& part : kTimeParts) {
+      mean.*part.seconds += *trace.times.*part.seconds / static_cast<double>(noted);
+    }
+  }
+  return mean;
 }
 
 /// A minimised value as its metric counts it; 0 has no sign.
@@ -159,6 +173,7 @@ AlgorithmResult summarised(std::string name, std::span<const RegretTrace> traces
     result.without_optimum.push_back(static_cast<double>(without) /
                                      static_cast<double>(regrets.size()));
   }
+  result.evaluations_to_optimum_10 = needed_to_optimum(traces, &RegretStep::evaluations, 0.1);
   result.median_evaluations_to_optimum = needed_to_optimum(traces, &RegretStep::evaluations, 0.5);
   result.evaluations_to_optimum_90 = needed_to_optimum(traces, &RegretStep::evaluations, 0.9);
   result.engine_seconds = mean_of(values_of(traces, &RegretTrace::engine_seconds));
@@ -167,6 +182,8 @@ AlgorithmResult summarised(std::string name, std::span<const RegretTrace> traces
   result.screenings =
       mean_of(values_of(traces, [](const RegretTrace& trace) { return trace.end.screenings; }));
   if (!setup.cost.empty()) result.clock = clock_result(traces, setup);
+  result.running_tau = tau_curve(forecasts_of_all(traces), last);
+  result.times = mean_times(traces);
   return result;
 }
 
@@ -179,6 +196,7 @@ void tell_as_values(AlgorithmResult& result, Goal goal) {
   }
   turn_curves(result, goal);
   result.without_optimum.clear();
+  result.evaluations_to_optimum_10 = kInfinity;
   result.median_evaluations_to_optimum = kInfinity;
   result.evaluations_to_optimum_90 = kInfinity;
   if (!result.clock) return;
@@ -195,20 +213,23 @@ std::vector<double> final_regrets(std::span<const RegretTrace> traces,
   });
 }
 
-void compare_with_best(BenchmarkResult& result, std::span<const std::vector<double>> regrets) {
+void compare_algorithms(BenchmarkResult& result, std::span<const std::vector<double>> regrets) {
   std::vector<AlgorithmResult>& algorithms = result.algorithms;
   if (algorithms.empty()) return;
   const auto best = std::ranges::min_element(
       regrets, {}, [](const std::vector<double>& own) { return mean_of(ordered(own)); });
-  const auto best_index = static_cast<std::size_t>(best - regrets.begin());
-  result.best_algorithm = algorithms[best_index].algorithm;
+  result.best_algorithm = algorithms[static_cast<std::size_t>(best - regrets.begin())].algorithm;
+  if (result.against.empty()) result.against = result.best_algorithm;
+  const auto other = static_cast<std::size_t>(
+      std::ranges::find(algorithms, result.against, &AlgorithmResult::algorithm) -
+      algorithms.begin());
   std::vector<double> p_values;
   for (std::size_t i = 0; i < algorithms.size(); ++i) {
-    if (i != best_index) p_values.push_back(signed_rank_p_value(regrets[i], *best));
+    if (i != other) p_values.push_back(signed_rank_p_value(regrets[i], regrets[other]));
   }
   p_values = holm_corrected(p_values);
   for (std::size_t i = 0, next = 0; i < algorithms.size(); ++i) {
-    if (i != best_index) algorithms[i].p_against_best = p_values[next++];
+    if (i != other) algorithms[i].p_against = p_values[next++];
   }
 }
 

@@ -5,9 +5,16 @@
 
 #include <fmt/format.h>
 
+#include "base/json.hpp"
 #include "search/problem.hpp"
 
 namespace evonas::search {
+
+nlohmann::json to_json(const TimeSplit& times) {
+  nlohmann::json json = nlohmann::json::object();
+  for (const TimePart& part : kTimeParts) json[part.name] = times.*part.seconds;
+  return json;
+}
 
 std::string to_string(const TimeSplit& times) {
   std::string text;
