@@ -41,8 +41,8 @@ struct BenchmarkSetup {
   std::vector<std::int64_t> own_evaluations = {};
   /// In the place of the table, which is not read then.
   std::shared_ptr<const LabelSource> labels = {};
-  /// What results call each algorithm, as algorithm_names() takes them. No search goes otherwise by
-  /// another name.
+  /// What results call each algorithm, as algorithm_names() takes them; searches that were kept are
+  /// found under any name.
   std::vector<std::string> names = {};
   /// The name of the algorithm that the others are compared with; empty for the best of them.
   std::string against = {};
