@@ -46,7 +46,7 @@ function publishedSeries(data, at, line) {
       type: "scatter", mode: line ? "lines+markers" : "markers", x: points.map((point) => point.x),
       y: points.map((point) => point.y), name: `${plain(searches.label)}, published`,
       line: { width: 1, dash: "dot", color: colour("point") },
-      marker: { symbol: `${kSymbols[i % kSymbols.length]}-open`, size: 7, color: colour("point") },
+      marker: { symbol: `${kSymbols[i % kSymbols.length]}-open`, size: 8, color: colour("muted") },
       text: points.map((point) => `<b>${plain(searches.label)}</b>, published<br>${point.text}<br>`
         + wrap(searches.source)),
       hoverinfo: "text",
@@ -138,7 +138,7 @@ function survivalChart(data) {
       xaxis: axis("evaluations", { rangemode: "tozero" }),
       yaxis: axis("share of seeds (lower is better)", { range: [-0.02, 1.02] }),
     },
-  }));
+  }), data.published.length > 0 ? "chart tall" : "chart");
 }
 
 /** Whether any algorithm has said what it expects. */

@@ -104,7 +104,7 @@ function regretTable(data) {
 
 /** A column of what is published, for what `value` gives of it. */
 function publishedColumn(title, value) {
-  return { title, number: true, key: value, content: (searches) => formatNumber(value(searches), 3) };
+  return { title, number: true, key: value, content: (searches) => formatNumber(value(searches)) };
 }
 
 function publishedSearchesTable(data) {
@@ -121,14 +121,14 @@ function publishedSearchesTable(data) {
   return section(
     "Published figures", { class: "long" },
     table("Published figures", [
-      { title: "algorithm", key: ({ label }) => label, content: ({ label }) => label },
+      { title: "algorithm, source", text: true, key: ({ label }) => label,
+        content: ({ label, source }) => [label, element("span", { class: "interval" }, source)] },
       ...budgets(evaluations).map((budget) =>
         publishedColumn(`regret at ${budget}`, regretAt(evaluations, budget))),
       ...budgets(seconds).map((budget) =>
         publishedColumn(`regret at ${localeText(budget)} s`, regretAt(seconds, budget))),
       ...needed.filter(([, value]) => published.some((row) => value(row) !== null))
         .map(([title, value]) => publishedColumn(title, value)),
-      { title: "source", text: true, key: ({ source }) => source, content: ({ source }) => source },
     ], published),
     element("p", { class: "note" },
             "Figures of others, not of these searches: means of regret, and medians of evaluations to the "
