@@ -54,16 +54,6 @@ void keep_evaluations(std::span<const std::uint32_t> rungs, std::vector<T>& of_e
   of_each.resize(kept);
 }
 
-/// Where the wall time went, the algorithm's part of which is what it does not say of predictors.
-TimeSplit times_of(const PhaseClock& phases, const Algorithm& algorithm) {
-  TimeSplit times = phases.split();
-  const LearningTime learning = algorithm.learning_time();
-  times.fit += learning.fit;
-  times.score += learning.score;
-  times.breed = std::max(0.0, times.breed - learning.fit - learning.score);
-  return times;
-}
-
 /// What the algorithm expects of those of its last ask that are in `told`; none where it does not
 /// say.
 std::vector<Forecast> forecasts_of(const Algorithm& algorithm, std::span<const Individual> told) {
@@ -147,7 +137,7 @@ std::optional<TableSearch> search_table(Algorithm& algorithm, const LabelSource&
     ended = ended || search.exhausted ||
             (budget.evaluations > 0 && search.evaluations >= budget.evaluations);
   }
-  search.times = times_of(phases, algorithm);
+  search.times = with_learning(phases.split(), algorithm.learning_time());
   return search;
 }
 

@@ -21,6 +21,12 @@ struct TimeSplit {
   double total() const { return fit + score + breed + evaluate + rest; }
 };
 
+struct LearningTime;
+
+/// `times` whose `breed` is all of the time in an algorithm, with what of that went to predictors
+/// taken out of it and put where it belongs.
+TimeSplit with_learning(TimeSplit times, const LearningTime& learning);
+
 /// A part of the time and the word for it in files.
 struct TimePart {
   std::string_view name;
