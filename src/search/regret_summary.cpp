@@ -3,28 +3,16 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <numeric>
 #include <utility>
 
-#include "base/quantile.hpp"
 #include "base/rank_test.hpp"
+#include "search/statistics.hpp"
 
 namespace evonas::search {
 namespace {
 
 /// Moments at which curves along the clock are told.
 constexpr std::size_t kMoments = 200;
-
-double mean_of(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
-double deviation_of(const std::vector<double>& values, double mean) {
-  if (values.size() < 2) return 0.0;
-  double sum = 0.0;
-  for (const double value : values) sum += (value - mean) * (value - mean);
-  return std::sqrt(sum / static_cast<double>(values.size() - 1));
-}
 
 /// What `value` says of each search.
 template <class Value>
@@ -37,20 +25,15 @@ std::vector<double> values_of(std::span<const RegretTrace> traces, const Value& 
   return values;
 }
 
-std::vector<double> ordered(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values;
-}
-
 /// Of sorted regrets.
 BudgetResult budget_result(const std::vector<double>& regrets) {
   const double mean = mean_of(regrets);
   const auto found = std::count(regrets.begin(), regrets.end(), 0.0);
   return {.regret_mean = mean,
           .regret_deviation = deviation_of(regrets, mean),
-          .regret_median = sorted_quantile(regrets, 0.5),
-          .regret_lower_quartile = sorted_quantile(regrets, 0.25),
-          .regret_upper_quartile = sorted_quantile(regrets, 0.75),
+          .regret_median = quantile(regrets, 0.5),
+          .regret_lower_quartile = quantile(regrets, 0.25),
+          .regret_upper_quartile = quantile(regrets, 0.75),
           .at_optimum = static_cast<double>(found) / static_cast<double>(regrets.size())};
 }
 
@@ -76,9 +59,9 @@ std::vector<BudgetResult> budget_results(std::span<const RegretTrace> traces,
 template <class Curves>
 void add_moment(Curves& curves, const std::vector<double>& regrets) {
   curves.mean_regret.push_back(mean_of(regrets));
-  curves.lower_quartile.push_back(sorted_quantile(regrets, 0.25));
-  curves.median.push_back(sorted_quantile(regrets, 0.5));
-  curves.upper_quartile.push_back(sorted_quantile(regrets, 0.75));
+  curves.lower_quartile.push_back(quantile(regrets, 0.25));
+  curves.median.push_back(quantile(regrets, 0.5));
+  curves.upper_quartile.push_back(quantile(regrets, 0.75));
 }
 
 /// How much of it (RegretStep::evaluations or seconds) that share of searches needs to the optimum.
@@ -91,7 +74,7 @@ double needed_to_optimum(std::span<const RegretTrace> traces, Member RegretStep:
   }));
   const double position = share * static_cast<double>(needed.size() - 1);
   const double upper = needed[static_cast<std::size_t>(std::ceil(position))];
-  return std::isinf(upper) ? upper : sorted_quantile(needed, share);
+  return std::isinf(upper) ? upper : quantile(needed, share);
 }
 
 ClockResult clock_result(std::span<const RegretTrace> traces, const BenchmarkSetup& setup) {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "base/quantile.hpp"
 #include "base/rank_correlation.hpp"
+#include "search/statistics.hpp"
 
 namespace evonas::search {
 namespace {
@@ -61,9 +61,9 @@ TauCurve tau_curve(std::span<const std::vector<ForecastPair>> searches, std::int
       taus.push_back(steps.taus[static_cast<std::size_t>(count - 1)]);
     std::ranges::sort(taus);
     curve.evaluations.push_back(count);
-    curve.lower_quartile.push_back(sorted_quantile(taus, 0.25));
-    curve.median.push_back(sorted_quantile(taus, 0.5));
-    curve.upper_quartile.push_back(sorted_quantile(taus, 0.75));
+    curve.lower_quartile.push_back(quantile(taus, 0.25));
+    curve.median.push_back(quantile(taus, 0.5));
+    curve.upper_quartile.push_back(quantile(taus, 0.75));
   }
   return curve;
 }
