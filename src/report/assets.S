@@ -12,6 +12,7 @@
         embed evonas_report_lineage, "lineage.js"
         embed evonas_report_gene_importance, "gene_importance.js"
         embed evonas_report_search_page, "search_page.js"
+        embed evonas_report_benchmark_charts, "benchmark_charts.js"
         embed evonas_report_benchmark_page, "benchmark_page.js"
         embed evonas_report_predictor_charts, "predictor_charts.js"
         embed evonas_report_predictors_page, "predictors_page.js"

@@ -17,6 +17,7 @@ extern const char evonas_report_breakdown_begin[], evonas_report_breakdown_end[]
 extern const char evonas_report_lineage_begin[], evonas_report_lineage_end[];
 extern const char evonas_report_gene_importance_begin[], evonas_report_gene_importance_end[];
 extern const char evonas_report_search_page_begin[], evonas_report_search_page_end[];
+extern const char evonas_report_benchmark_charts_begin[], evonas_report_benchmark_charts_end[];
 extern const char evonas_report_benchmark_page_begin[], evonas_report_benchmark_page_end[];
 extern const char evonas_report_predictor_charts_begin[], evonas_report_predictor_charts_end[];
 extern const char evonas_report_predictors_page_begin[], evonas_report_predictors_page_end[];
@@ -51,6 +52,7 @@ Assets assets() {
                          {evonas_report_lineage_begin, evonas_report_lineage_end},
                          {evonas_report_gene_importance_begin, evonas_report_gene_importance_end},
                          {evonas_report_search_page_begin, evonas_report_search_page_end},
+                         {evonas_report_benchmark_charts_begin, evonas_report_benchmark_charts_end},
                          {evonas_report_benchmark_page_begin, evonas_report_benchmark_page_end},
                          {evonas_report_predictor_charts_begin, evonas_report_predictor_charts_end},
                          {evonas_report_predictors_page_begin, evonas_report_predictors_page_end},

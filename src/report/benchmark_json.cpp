@@ -1,3 +1,7 @@
+#include <optional>
+#include <span>
+#include <utility>
+
 #include "report/measurements_json.hpp"
 #include "report/report_data.hpp"
 
@@ -33,6 +37,33 @@ nlohmann::json clock_json(const search::AlgorithmResult& algorithm) {
           {"training_seconds", clock.training_seconds}};
 }
 
+nlohmann::json tau_json(const search::TauCurve& curve) {
+  return {{"evaluations", curve.evaluations},
+          {"lower", curve.lower_quartile},
+          {"median", curve.median},
+          {"upper", curve.upper_quartile}};
+}
+
+nlohmann::json published_json(std::span<const search::PublishedSearches> all) {
+  nlohmann::json json = nlohmann::json::array();
+  const auto given = [](const std::optional<double>& needed) {
+    return needed ? nlohmann::json(*needed) : nlohmann::json(nullptr);
+  };
+  for (const search::PublishedSearches& published : all) {
+    nlohmann::json regrets = nlohmann::json::array();
+    for (const auto& [evaluations, seconds, mean] : published.regrets) {
+      regrets.push_back({{"evaluations", evaluations}, {"seconds", seconds}, {"mean", mean}});
+    }
+    json.push_back(
+        {{"label", published.label},
+         {"source", published.source},
+         {"regrets", std::move(regrets)},
+         {"median_evaluations_to_optimum", given(published.median_evaluations_to_optimum)},
+         {"evaluations_to_optimum_90", given(published.evaluations_to_optimum_90)}});
+  }
+  return json;
+}
+
 }  // namespace
 
 nlohmann::json report_json(const Benchmark& benchmark) {
@@ -46,12 +77,15 @@ nlohmann::json report_json(const Benchmark& benchmark) {
          {"lower", algorithm.lower_quartile},
          {"upper", algorithm.upper_quartile},
          {"without_optimum", algorithm.without_optimum},
+         {"evaluations_to_optimum_10", algorithm.evaluations_to_optimum_10},
          {"median_evaluations_to_optimum", algorithm.median_evaluations_to_optimum},
          {"evaluations_to_optimum_90", algorithm.evaluations_to_optimum_90},
          {"evaluations", algorithm.evaluations},
-         {"p_against_best", algorithm.p_against_best ? nlohmann::json(*algorithm.p_against_best)
-                                                     : nlohmann::json(nullptr)},
+         {"p_against",
+          algorithm.p_against ? nlohmann::json(*algorithm.p_against) : nlohmann::json(nullptr)},
          {"engine_seconds", algorithm.engine_seconds},
+         {"times", algorithm.times ? search::to_json(*algorithm.times) : nlohmann::json(nullptr)},
+         {"running_tau", tau_json(algorithm.running_tau)},
          {"clock", clock_json(algorithm)}});
   }
   // What is infinite becomes null.
@@ -67,7 +101,9 @@ nlohmann::json report_json(const Benchmark& benchmark) {
                    {"seconds", benchmark.result.seconds},
                    {"seeds", benchmark.result.seeds},
                    {"best_algorithm", benchmark.result.best_algorithm},
+                   {"against", benchmark.result.against},
                    {"curves", std::move(curves)},
+                   {"published", published_json(benchmark.result.published)},
                    {"host", benchmark.host},
                    {"configuration", benchmark.configuration}});
 }

@@ -1,17 +1,13 @@
 #include "report/forecasts.hpp"
 
-#include <algorithm>
 #include <map>
-#include <span>
+#include <optional>
 
 #include "base/rank_correlation.hpp"
+#include "search/running_tau.hpp"
 
 namespace evonas::report {
 namespace {
-
-constexpr std::size_t kWindow = 25;
-/// Fewer say nothing about a rank correlation.
-constexpr std::size_t kFewest = 5;
 
 /// Expected and measured values of one metric, in the order of evaluation.
 struct Pairs {
@@ -21,10 +17,8 @@ struct Pairs {
   Curve running_tau;
 
   void note_tau(std::size_t evaluations) {
-    if (expected.size() < kFewest) return;
-    const std::size_t count = std::min(expected.size(), kWindow);
-    running_tau.push_back({evaluations, kendall_tau_b(std::span(expected).last(count),
-                                                      std::span(measured).last(count))});
+    const std::optional<double> tau = search::running_tau(expected, measured);
+    if (tau) running_tau.push_back({evaluations, *tau});
   }
 };
 

@@ -14,7 +14,7 @@ struct ForecastQuality {
   std::size_t count = 0;     ///< evaluations with both
   double kendall_tau = 0.0;  ///< of all of them
   double covered = 0.0;      ///< share of values within the interval that should hold nine in ten
-  /// Kendall's tau of the last 25 of them, wherever a generation ends.
+  /// search::running_tau() of them, wherever a generation ends.
   Curve running_tau;
 };
 

@@ -162,10 +162,14 @@ nlohmann::json report_json(std::span<const Run> runs);
 
 /// The data of a benchmark's page: `{"kind": "benchmark", "name", "space", "metric",
 /// "optimum_known", "optimum", "optimum_architecture", "evaluations", "cost", "seconds", "seeds",
-/// "best_algorithm", "curves": [{"algorithm", "budgets", "mean", "median", "lower", "upper",
-/// "without_optimum", "median_evaluations_to_optimum" or null, "evaluations", "p_against_best" or
-/// null, "engine_seconds", "clock" or null}], "host", "configuration"}`, with the terms of
-/// search::BenchmarkResult; a "clock" has the same over training seconds.
+/// "best_algorithm", "against", "curves": [{"algorithm", "budgets", "mean", "median", "lower",
+/// "upper", "without_optimum", "evaluations_to_optimum_10" or null, "median_evaluations_to_optimum"
+/// or null, "evaluations_to_optimum_90" or null, "evaluations", "p_against" or null,
+/// "engine_seconds", "times" or null, "running_tau": {"evaluations", "lower", "median", "upper"},
+/// "clock" or null}], "published": [{"label", "source", "regrets": [{"evaluations", "seconds",
+/// "mean"}], "median_evaluations_to_optimum" or null, "evaluations_to_optimum_90" or null}],
+/// "host", "configuration"}`, with the terms of search::BenchmarkResult; a "clock" has the same
+/// over training seconds.
 nlohmann::json report_json(const Benchmark& benchmark);
 
 /// The data of the page of compared predictors: `{"kind": "predictors", "name", "space", "metric":

@@ -48,10 +48,7 @@ nlohmann::json summary_json(const Run& run) {
                          {"front", std::move(front)},
                          {"hypervolume", summary.hypervolume},
                          {"reference_point", summary.reference_point}};
-  if (summary.times) {
-    for (const auto& [name, seconds] : search::kTimeParts)
-      json["times"][name] = *summary.times.*seconds;
-  }
+  if (summary.times) json["times"] = search::to_json(*summary.times);
   if (const auto tally = screening_tally(run)) {
     json["screenings"] = {{"count", tally->screenings},
                           {"failures", tally->failures},

@@ -9,7 +9,9 @@
 #include <tbb/task_arena.h>
 
 #include "base/json.hpp"
+#include "base/nearest_name.hpp"
 #include "base/parallel.hpp"
+#include "search/algorithm_names.hpp"
 #include "search/regret_summary.hpp"
 #include "search/table_labels.hpp"
 #include "search/table_search.hpp"
@@ -49,6 +51,15 @@ void expect_valid_budget(const BenchmarkSetup& setup) {
   }
 }
 
+/// That the others are compared with.
+void expect_known_other(const BenchmarkSetup& setup) {
+  const std::vector<std::string> names = algorithm_names(setup.algorithms, setup.names);
+  if (setup.against.empty() || std::ranges::find(names, setup.against) != names.end()) return;
+  throw SearchError(
+      fmt::format("a benchmark cannot compare its algorithms with '{}', which is none of them ({})",
+                  setup.against, nearest_or_known(setup.against, names)));
+}
+
 void expect_valid(const BenchmarkSetup& setup) {
   if (setup.problem.objectives.size() != 1) {
     throw SearchError(
@@ -63,6 +74,8 @@ void expect_valid(const BenchmarkSetup& setup) {
                     "least one of each",
                     setup.evaluations, setup.seeds));
   }
+  expect_distinct_names(setup.algorithms, setup.names);
+  expect_known_other(setup);
   expect_valid_budget(setup);
   if (setup.seconds.empty()) {
     expect_own_evaluations(setup.own_evaluations, setup.algorithms.size(), setup.evaluations);
@@ -95,6 +108,21 @@ Scale scale_of(const LabelSource& labels, const Problem& problem) {
   return scale;
 }
 
+/// Puts what was expected of `evaluated`, the evaluations behind the first `count`, into the trace.
+void add_forecasts(RegretTrace& trace, std::span<const Individual> evaluated,
+                   std::span<const Forecast> forecasts, std::int64_t count,
+                   const Objective& objective) {
+  for (std::size_t i = 0; i < forecasts.size(); ++i) {
+    const auto expected = forecasts[i].find(objective.metric);
+    if (evaluated[i].failed() || expected == forecasts[i].end()) continue;
+    const double measured = turned(evaluated[i].objectives.front(), objective.goal);
+    if (!std::isfinite(expected->second.value) || !std::isfinite(measured)) continue;
+    trace.forecasts.push_back({.evaluation = count + static_cast<std::int64_t>(i) + 1,
+                               .expected = expected->second.value,
+                               .measured = measured});
+  }
+}
+
 /// Nothing where it was stopped.
 std::optional<RegretTrace> run_trial(const BenchmarkSetup& setup, const LabelSource& labels,
                                      const Scale& scale, const AlgorithmOptions& options,
@@ -116,12 +144,18 @@ std::optional<RegretTrace> run_trial(const BenchmarkSetup& setup, const LabelSou
       }
     }
   };
-  const auto end =
-      search_table(*algorithm, labels, budget, receive, stop, options.guidance.screening);
+  const auto receive_forecasts = [&](std::span<const Individual> evaluated,
+                                     std::span<const Forecast> forecasts) {
+    add_forecasts(trace, evaluated, forecasts, count, setup.problem.objectives.front());
+  };
+  const auto end = search_table(*algorithm, labels, budget, receive, stop,
+                                options.guidance.screening, receive_forecasts);
   if (!end) return std::nullopt;
   trace.end = *end;
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
   trace.engine_seconds = elapsed.count();
+  trace.times = end->times;
+  trace.times->rest += std::max(0.0, trace.engine_seconds - end->times.total());
   return trace;
 }
 
@@ -176,7 +210,7 @@ void add_figures(BenchmarkResult& result, std::vector<NamedTraces> algorithms,
     result.algorithms.push_back(summarised(std::move(name), traces, setup, own));
     regrets.push_back(final_regrets(traces, setup));
   }
-  compare_with_best(result, regrets);
+  compare_algorithms(result, regrets);
   if (result.optimum_known) return;
   for (AlgorithmResult& algorithm : result.algorithms) tell_as_values(algorithm, goal);
 }
@@ -193,7 +227,7 @@ BenchmarkResult run_benchmark(const BenchmarkSetup& setup,
                                                  setup.cost, screening_metrics(setup.algorithms));
   }
   const Scale scale = scale_of(*labels, setup.problem);
-  Trials<RegretTrace> trials(setup.algorithms, setup.seeds, on_progress);
+  Trials<RegretTrace> trials(setup.algorithms, setup.seeds, on_progress, setup.names);
   if (log != nullptr) {
     const Key digest = labels->digest();
     trials.recall(
@@ -220,6 +254,7 @@ BenchmarkResult run_benchmark(const BenchmarkSetup& setup,
                          .optimum = turned(scale.best, setup.problem.objectives.front().goal),
                          .evaluations = timed ? 0 : setup.evaluations,
                          .seeds = setup.seeds,
+                         .against = setup.against,
                          .cost = setup.cost,
                          .seconds = timed ? setup.seconds.back() : 0.0};
   if (scale.known) {

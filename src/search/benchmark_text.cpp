@@ -1,63 +1,16 @@
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "base/json.hpp"
 #include "search/benchmark.hpp"
 
 namespace evonas::search {
 namespace {
-
-/// Null where it is infinite.
-nlohmann::json finite(double value) {
-  return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json(nullptr);
-}
-
-nlohmann::json budget_json(const BudgetResult& budget, bool optimum_known) {
-  const std::string what = optimum_known ? "regret" : "best";
-  nlohmann::json json = {
-      {what + "_mean", budget.regret_mean},
-      {what + "_std", budget.regret_deviation},
-      {what + "_median", budget.regret_median},
-      {what + "_quartiles", {budget.regret_lower_quartile, budget.regret_upper_quartile}}};
-  if (optimum_known) json["at_optimum"] = budget.at_optimum;
-  return json;
-}
-
-nlohmann::json algorithm_json(const AlgorithmResult& algorithm, bool optimum_known) {
-  nlohmann::json budgets = nlohmann::json::object();
-  nlohmann::json seconds = nlohmann::json::object();
-  for (const BudgetResult& budget : algorithm.budgets) {
-    if (budget.evaluations > 0) {
-      budgets[std::to_string(budget.evaluations)] = budget_json(budget, optimum_known);
-    } else {
-      seconds[fmt::format("{}", budget.seconds)] = budget_json(budget, optimum_known);
-    }
-  }
-  nlohmann::json json = {
-      {"budgets", std::move(budgets)},
-      {"p_against_best", algorithm.p_against_best ? nlohmann::json(*algorithm.p_against_best)
-                                                  : nlohmann::json(nullptr)},
-      {"evaluations", algorithm.evaluations},
-      {"engine_seconds", algorithm.engine_seconds}};
-  if (optimum_known) {
-    json["median_evaluations_to_optimum"] = finite(algorithm.median_evaluations_to_optimum);
-    json["evaluations_to_optimum_90"] = finite(algorithm.evaluations_to_optimum_90);
-  }
-  if (algorithm.screenings > 0.0) json["screenings"] = algorithm.screenings;
-  if (!algorithm.clock) return json;
-  json["training_seconds"] = algorithm.clock->training_seconds;
-  json["seconds"] = std::move(seconds);
-  if (optimum_known) {
-    json["median_seconds_to_optimum"] = finite(algorithm.clock->median_seconds_to_optimum);
-    json["seconds_to_optimum_90"] = finite(algorithm.clock->seconds_to_optimum_90);
-  }
-  return json;
-}
 
 /// Cells of one row, or the heads of the columns.
 using MarkdownCells = std::vector<std::string>;
@@ -78,30 +31,51 @@ bool tells_evaluations(const BenchmarkResult& result) {
          });
 }
 
+/// The columns of all budgets.
+MarkdownCells budget_heads(const BenchmarkResult& result) {
+  MarkdownCells heads;
+  for (const BudgetResult& budget : all_budgets(result)) {
+    heads.push_back(budget.evaluations > 0 ? std::to_string(budget.evaluations)
+                                           : fmt::format("{} s", budget.seconds));
+  }
+  return heads;
+}
+
 MarkdownCells head_of(const BenchmarkResult& result) {
   MarkdownCells head{"algorithm"};
-  for (const BudgetResult& budget : all_budgets(result)) {
-    head.push_back(fmt::format("{}{}", result.optimum_known ? "" : "best after ",
-                               budget.evaluations > 0 ? std::to_string(budget.evaluations)
-                                                      : fmt::format("{} s", budget.seconds)));
+  for (const std::string& budget : budget_heads(result)) {
+    head.push_back(result.optimum_known ? budget : fmt::format("best after {}", budget));
   }
   if (result.optimum_known) {
-    head.insert(head.end(), {"at optimum", "median evaluations to it", "nine in ten"});
+    head.insert(head.end(), {"at optimum", "one in ten at it after", "median evaluations to it",
+                             "nine in ten"});
     if (!result.cost.empty()) head.insert(head.end(), {"median seconds to it", "nine in ten"});
   }
   if (tells_evaluations(result)) head.emplace_back("evaluations");
   if (!result.cost.empty()) head.emplace_back("training seconds");
   head.emplace_back("ms a search");
-  if (result.algorithms.size() > 1) head.push_back("p against " + result.best_algorithm);
+  if (result.algorithms.size() > 1) head.push_back(fmt::format("p against {}", result.against));
   return head;
 }
 
-std::string budget_cell(const BudgetResult& budget, bool optimum_known) {
-  if (optimum_known) {
-    return fmt::format("{:.3f} ± {:.3f}", budget.regret_mean, budget.regret_deviation);
-  }
+std::string mean_cell(const BudgetResult& budget) {
+  return fmt::format("{:.3f} ± {:.3f}", budget.regret_mean, budget.regret_deviation);
+}
+
+std::string median_cell(const BudgetResult& budget) {
   return fmt::format("{:.3f} ({:.3f} to {:.3f})", budget.regret_median,
                      budget.regret_lower_quartile, budget.regret_upper_quartile);
+}
+
+/// The name of an algorithm, and what `cell` makes of each budget of the benchmark.
+template <class Cell>
+MarkdownCells budget_cells(const AlgorithmResult& algorithm, const BenchmarkResult& result,
+                           const Cell& cell) {
+  MarkdownCells cells{algorithm.algorithm};
+  for (std::size_t i = 0; i < all_budgets(result).size(); ++i) {
+    cells.push_back(i < algorithm.budgets.size() ? cell(algorithm.budgets[i]) : "–");
+  }
+  return cells;
 }
 
 /// What a search needs to the optimum.
@@ -115,6 +89,7 @@ void add_optimum_cells(MarkdownCells& cells, const AlgorithmResult& algorithm,
   };
   const double limit =
       result.evaluations > 0 ? static_cast<double>(algorithm.mean_regret.size()) : 0.0;
+  cells.push_back(needed(algorithm.evaluations_to_optimum_10, 3, limit));
   cells.push_back(needed(algorithm.median_evaluations_to_optimum, 3, limit));
   cells.push_back(needed(algorithm.evaluations_to_optimum_90, 3, limit));
   if (!algorithm.clock) return;
@@ -128,65 +103,91 @@ std::string evaluations_cell(const AlgorithmResult& algorithm) {
 }
 
 MarkdownCells cells_of(const AlgorithmResult& algorithm, const BenchmarkResult& result) {
-  MarkdownCells cells{algorithm.algorithm};
-  for (std::size_t i = 0; i < all_budgets(result).size(); ++i) {
-    cells.push_back(i < algorithm.budgets.size()
-                        ? budget_cell(algorithm.budgets[i], result.optimum_known)
-                        : "–");
-  }
+  MarkdownCells cells =
+      budget_cells(algorithm, result, result.optimum_known ? mean_cell : median_cell);
   if (result.optimum_known) add_optimum_cells(cells, algorithm, result);
   if (tells_evaluations(result)) cells.push_back(evaluations_cell(algorithm));
   if (algorithm.clock) cells.push_back(fmt::format("{:.6g}", algorithm.clock->training_seconds));
   cells.push_back(fmt::format("{:.1f}", algorithm.engine_seconds * 1e3));
   if (result.algorithms.size() > 1) {
-    cells.push_back(algorithm.p_against_best ? fmt::format("{:.2g}", *algorithm.p_against_best)
-                                             : "–");
+    cells.push_back(algorithm.p_against ? fmt::format("{:.2g}", *algorithm.p_against) : "–");
   }
   return cells;
 }
 
-}  // namespace
-
-nlohmann::json to_json(const BenchmarkResult& result) {
-  nlohmann::json algorithms = nlohmann::json::object();
-  for (const AlgorithmResult& algorithm : result.algorithms) {
-    algorithms[algorithm.algorithm] = algorithm_json(algorithm, result.optimum_known);
+/// What is published of one budget, as a cell; empty where nothing is.
+std::string published_cell(const PublishedSearches& published, const BudgetResult& budget) {
+  for (const PublishedSearches::Regret& regret : published.regrets) {
+    if (regret.evaluations == budget.evaluations && regret.seconds == budget.seconds) {
+      return fmt::format("{:.3f}", regret.mean);
+    }
   }
-  nlohmann::json json = {{"optimum", result.optimum},
-                         {"optimum_architecture", result.optimum_architecture},
-                         {"evaluations", result.evaluations},
-                         {"seeds", result.seeds},
-                         {"best_algorithm", result.best_algorithm},
-                         {"algorithms", std::move(algorithms)}};
-  if (!result.optimum_known) {
-    json["best_found"] = result.optimum;
-    json["optimum"] = json["optimum_architecture"] = nullptr;
-  }
-  if (!result.cost.empty()) {
-    const auto given = [](auto limit) {
-      return limit > 0 ? nlohmann::json(limit) : nlohmann::json(nullptr);
-    };
-    json["cost"] = result.cost;
-    json["evaluations"] = given(result.evaluations);
-    json["seconds"] = given(result.seconds);
-  }
-  return json;
+  return {};
 }
 
-std::string to_markdown(const BenchmarkResult& result) {
-  if (result.algorithms.empty()) return {};
-  std::string text;
+MarkdownCells published_cells(const PublishedSearches& published, const BenchmarkResult& result) {
+  MarkdownCells cells{published.label};
+  for (const BudgetResult& budget : all_budgets(result)) {
+    cells.push_back(published_cell(published, budget));
+  }
+  for (const auto& needed :
+       {published.median_evaluations_to_optimum, published.evaluations_to_optimum_90}) {
+    cells.push_back(needed ? fmt::format("{:.3g}", *needed) : std::string());
+  }
+  cells.push_back(published.source);
+  return cells;
+}
+
+void add_table(std::string& text, const MarkdownCells& head,
+               const std::vector<MarkdownCells>& rows) {
   const auto add_row = [&](const MarkdownCells& cells) {
     for (const std::string& cell : cells) text += fmt::format("| {} ", cell);
     text += "|\n";
   };
-  const MarkdownCells head = head_of(result);
+  if (!text.empty()) text += '\n';
   add_row(head);
   for (std::size_t i = 0; i < head.size(); ++i) text += "|---";
   text += "|\n";
+  for (const MarkdownCells& row : rows) add_row(row);
+}
+
+/// `first` and the columns of all budgets.
+MarkdownCells before_budgets(std::string first, const BenchmarkResult& result) {
+  MarkdownCells head{std::move(first)};
+  std::ranges::move(budget_heads(result), std::back_inserter(head));
+  return head;
+}
+
+void add_medians(std::string& text, const BenchmarkResult& result) {
+  std::vector<MarkdownCells> rows;
   for (const AlgorithmResult& algorithm : result.algorithms) {
-    add_row(cells_of(algorithm, result));
+    rows.push_back(budget_cells(algorithm, result, median_cell));
   }
+  add_table(text, before_budgets("median (quartiles)", result), rows);
+}
+
+void add_published(std::string& text, const BenchmarkResult& result) {
+  MarkdownCells head = before_budgets("published (mean)", result);
+  head.insert(head.end(), {"median evaluations to the optimum", "nine in ten", "source"});
+  std::vector<MarkdownCells> rows;
+  for (const PublishedSearches& published : result.published) {
+    rows.push_back(published_cells(published, result));
+  }
+  add_table(text, head, rows);
+}
+
+}  // namespace
+
+std::string to_markdown(const BenchmarkResult& result) {
+  if (result.algorithms.empty()) return {};
+  std::string text;
+  std::vector<MarkdownCells> rows;
+  for (const AlgorithmResult& algorithm : result.algorithms) {
+    rows.push_back(cells_of(algorithm, result));
+  }
+  add_table(text, head_of(result), rows);
+  if (result.optimum_known) add_medians(text, result);
+  if (!result.published.empty()) add_published(text, result);
   return text;
 }
 

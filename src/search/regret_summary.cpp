@@ -3,36 +3,16 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <numeric>
 #include <utility>
 
 #include "base/rank_test.hpp"
+#include "search/statistics.hpp"
 
 namespace evonas::search {
 namespace {
 
 /// Moments at which curves along the clock are told.
 constexpr std::size_t kMoments = 200;
-
-/// Quantile of sorted values, interpolated between neighbours.
-double quantile(const std::vector<double>& sorted, double share) {
-  const double position = share * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(position);
-  const double weight = position - static_cast<double>(below);
-  if (weight == 0.0) return sorted[below];
-  return sorted[below] + weight * (sorted[below + 1] - sorted[below]);
-}
-
-double mean_of(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
-double deviation_of(const std::vector<double>& values, double mean) {
-  if (values.size() < 2) return 0.0;
-  double sum = 0.0;
-  for (const double value : values) sum += (value - mean) * (value - mean);
-  return std::sqrt(sum / static_cast<double>(values.size() - 1));
-}
 
 /// What `value` says of each search.
 template <class Value>
@@ -42,11 +22,6 @@ std::vector<double> values_of(std::span<const RegretTrace> traces, const Value& 
   for (const RegretTrace& trace : traces) {
     values.push_back(static_cast<double>(std::invoke(value, trace)));
   }
-  return values;
-}
-
-std::vector<double> ordered(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
   return values;
 }
 
@@ -124,6 +99,28 @@ ClockResult clock_result(std::span<const RegretTrace> traces, const BenchmarkSet
   return clock;
 }
 
+std::vector<std::vector<ForecastPair>> forecasts_of_all(std::span<const RegretTrace> traces) {
+  std::vector<std::vector<ForecastPair>> forecasts;
+  forecasts.reserve(traces.size());
+  for (const RegretTrace& trace : traces) forecasts.push_back(trace.forecasts);
+  return forecasts;
+}
+
+/// Of the searches that noted them; nothing where none did.
+std::optional<TimeSplit> mean_times(std::span<const RegretTrace> traces) {
+  const auto noted = std::ranges::count_if(
+      traces, [](const RegretTrace& trace) { return trace.times.has_value(); });
+  if (noted == 0) return std::nullopt;
+  TimeSplit mean;
+  for (const RegretTrace& trace : traces) {
+    if (!trace.times) continue;
+    for (const TimePart& part : kTimeParts) {
+      mean.*part.seconds += *trace.times.*part.seconds / static_cast<double>(noted);
+    }
+  }
+  return mean;
+}
+
 /// A minimised value as its metric counts it; 0 has no sign.
 void turn(double& value, Goal goal) { value = turned(value, goal) + 0.0; }
 
@@ -159,6 +156,7 @@ AlgorithmResult summarised(std::string name, std::span<const RegretTrace> traces
     result.without_optimum.push_back(static_cast<double>(without) /
                                      static_cast<double>(regrets.size()));
   }
+  result.evaluations_to_optimum_10 = needed_to_optimum(traces, &RegretStep::evaluations, 0.1);
   result.median_evaluations_to_optimum = needed_to_optimum(traces, &RegretStep::evaluations, 0.5);
   result.evaluations_to_optimum_90 = needed_to_optimum(traces, &RegretStep::evaluations, 0.9);
   result.engine_seconds = mean_of(values_of(traces, &RegretTrace::engine_seconds));
@@ -167,6 +165,8 @@ AlgorithmResult summarised(std::string name, std::span<const RegretTrace> traces
   result.screenings =
       mean_of(values_of(traces, [](const RegretTrace& trace) { return trace.end.screenings; }));
   if (!setup.cost.empty()) result.clock = clock_result(traces, setup);
+  result.running_tau = tau_curve(forecasts_of_all(traces), last);
+  result.times = mean_times(traces);
   return result;
 }
 
@@ -179,6 +179,7 @@ void tell_as_values(AlgorithmResult& result, Goal goal) {
   }
   turn_curves(result, goal);
   result.without_optimum.clear();
+  result.evaluations_to_optimum_10 = kInfinity;
   result.median_evaluations_to_optimum = kInfinity;
   result.evaluations_to_optimum_90 = kInfinity;
   if (!result.clock) return;
@@ -195,20 +196,23 @@ std::vector<double> final_regrets(std::span<const RegretTrace> traces,
   });
 }
 
-void compare_with_best(BenchmarkResult& result, std::span<const std::vector<double>> regrets) {
+void compare_algorithms(BenchmarkResult& result, std::span<const std::vector<double>> regrets) {
   std::vector<AlgorithmResult>& algorithms = result.algorithms;
   if (algorithms.empty()) return;
   const auto best = std::ranges::min_element(
       regrets, {}, [](const std::vector<double>& own) { return mean_of(ordered(own)); });
-  const auto best_index = static_cast<std::size_t>(best - regrets.begin());
-  result.best_algorithm = algorithms[best_index].algorithm;
+  result.best_algorithm = algorithms[static_cast<std::size_t>(best - regrets.begin())].algorithm;
+  if (result.against.empty()) result.against = result.best_algorithm;
+  const auto other = static_cast<std::size_t>(
+      std::ranges::find(algorithms, result.against, &AlgorithmResult::algorithm) -
+      algorithms.begin());
   std::vector<double> p_values;
   for (std::size_t i = 0; i < algorithms.size(); ++i) {
-    if (i != best_index) p_values.push_back(signed_rank_p_value(regrets[i], *best));
+    if (i != other) p_values.push_back(signed_rank_p_value(regrets[i], regrets[other]));
   }
   p_values = holm_corrected(p_values);
   for (std::size_t i = 0, next = 0; i < algorithms.size(); ++i) {
-    if (i != best_index) algorithms[i].p_against_best = p_values[next++];
+    if (i != other) algorithms[i].p_against = p_values[next++];
   }
 }
 

@@ -10,7 +10,7 @@
 
 namespace evonas::search {
 
-/// The figures of one algorithm, all but `p_against_best`, from the searches of its seeds, of which
+/// The figures of one algorithm, all but `p_against`, from the searches of its seeds, of which
 /// there is at least one and which end after so many `evaluations`, where no seconds end them.
 AlgorithmResult summarised(std::string name, std::span<const RegretTrace> traces,
                            const BenchmarkSetup& setup, std::int64_t evaluations);
@@ -22,8 +22,9 @@ std::vector<double> final_regrets(std::span<const RegretTrace> traces, const Ben
 /// of the values themselves, and takes out what tells of an optimum.
 void tell_as_values(AlgorithmResult& result, Goal goal);
 
-/// Fills `best_algorithm` and every `p_against_best`. `regrets` are the final_regrets() of the
-/// algorithms of `result`, equally many of each.
-void compare_with_best(BenchmarkResult& result, std::span<const std::vector<double>> regrets);
+/// Fills `best_algorithm` and every `p_against`, against the algorithm that `result.against` names;
+/// where that is empty, it becomes the best. `regrets` are the final_regrets() of the algorithms of
+/// `result`, equally many of each.
+void compare_algorithms(BenchmarkResult& result, std::span<const std::vector<double>> regrets);
 
 }  // namespace evonas::search

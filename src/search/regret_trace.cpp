@@ -32,6 +32,30 @@ Number shared(std::span<const RegretTrace> traces, Number TableSearch::*member) 
   return any ? least : most;
 }
 
+nlohmann::json forecasts_json(std::span<const ForecastPair> forecasts) {
+  nlohmann::json json = nlohmann::json::array();
+  for (const ForecastPair& pair : forecasts) {
+    json.push_back(nlohmann::json::array({pair.evaluation, pair.expected, pair.measured}));
+  }
+  return json;
+}
+
+std::vector<ForecastPair> parse_forecasts(const nlohmann::json& json) {
+  std::vector<ForecastPair> forecasts;
+  for (const nlohmann::json& pair : json) {
+    forecasts.push_back({.evaluation = pair.at(0).get<std::int64_t>(),
+                         .expected = pair.at(1).get<double>(),
+                         .measured = pair.at(2).get<double>()});
+  }
+  return forecasts;
+}
+
+TimeSplit parse_times(const nlohmann::json& json) {
+  TimeSplit times;
+  for (const TimePart& part : kTimeParts) times.*part.seconds = json.at(part.name).get<double>();
+  return times;
+}
+
 }  // namespace
 
 double RegretTrace::regret_after(std::int64_t evaluations) const {
@@ -60,6 +84,8 @@ nlohmann::json to_json(const RegretTrace& trace) {
                          {"engine_seconds", trace.engine_seconds},
                          {"steps", std::move(steps)}};
   if (trace.end.screenings > 0) json["screenings"] = trace.end.screenings;
+  if (!trace.forecasts.empty()) json["forecasts"] = forecasts_json(trace.forecasts);
+  if (trace.times) json["times"] = to_json(*trace.times);
   return json;
 }
 
@@ -76,6 +102,8 @@ std::optional<RegretTrace> parse_regret_trace(const nlohmann::json& json, double
                              .seconds = step.at(1).get<double>(),
                              .regret = step.at(2).get<double>()});
     }
+    if (json.contains("forecasts")) trace.forecasts = parse_forecasts(json.at("forecasts"));
+    if (json.contains("times")) trace.times = parse_times(json.at("times"));
     return trace;
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "search/running_tau.hpp"
 #include "search/table_search.hpp"
 
 namespace evonas::search {
@@ -25,6 +26,11 @@ struct RegretTrace {
   std::vector<RegretStep> steps;
   TableSearch end;              ///< behind it the regret stays as it was
   double engine_seconds = 0.0;  ///< wall time of the search
+  /// What the algorithm expected of the objective, where it expects anything, in the metric's own
+  /// sense; in the order of evaluation.
+  std::vector<ForecastPair> forecasts = {};
+  /// What `engine_seconds` went to; nothing where an evonas kept the search that did not note it.
+  std::optional<TimeSplit> times = {};
 
   double regret_after(std::int64_t evaluations) const;
   /// What the evaluations that were finished at that second of the clock had found.
@@ -34,10 +40,12 @@ struct RegretTrace {
 };
 
 /// `{"evaluations", "training_seconds", "exhausted", "engine_seconds", "steps": [[evaluations,
-/// seconds, regret], ...]}`, and "screenings" where there are any; `without` is not in it.
+/// seconds, regret], ...]}`, "screenings" where there are any, "forecasts": [[evaluation, expected,
+/// measured], ...] likewise, and "times" by kTimeParts; `without` is not in it.
 nlohmann::json to_json(const RegretTrace& trace);
 
-/// The trace that to_json() wrote; nothing where it is none.
+/// The trace that to_json() wrote, whatever of "screenings", "forecasts" and "times" is there;
+/// nothing where it is none.
 std::optional<RegretTrace> parse_regret_trace(const nlohmann::json& json, double without);
 
 /// How far along the clock the regrets of searches can be compared: to the end of the shortest of

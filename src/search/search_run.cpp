@@ -60,12 +60,7 @@ void SearchRun::begin_session() {
 
 /// The wall time of the run so far, all sessions together.
 TimeSplit SearchRun::times() const {
-  TimeSplit times = clock_.split();
-  const LearningTime learning = algorithm_.learning_time();
-  times.fit += learning.fit;
-  times.score += learning.score;
-  times.breed = std::max(0.0, times.breed - learning.fit - learning.score);
-  return times;
+  return with_learning(clock_.split(), algorithm_.learning_time());
 }
 
 template <class Call>

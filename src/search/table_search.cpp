@@ -18,11 +18,16 @@ const ScreeningOptions* screening_on(std::uint32_t rung,
                                 screening.size()));
 }
 
-/// Evaluates or screens `asked`, as the rung of each says: LabelSource::evaluate() for several
-/// rungs. Those on the same rung that stand beside each other are one batch.
+/// Evaluates or screens `asked`, as the rung of each says, where there are any:
+/// LabelSource::evaluate() for several rungs. Those on the same rung that stand beside each other
+/// are one batch.
 void climb(const LabelSource& labels, std::span<spaces::Genotype> asked,
            const std::vector<std::uint32_t>& rungs, std::span<const ScreeningOptions> screening,
            std::uint64_t first, std::vector<Individual>& told, std::vector<double>& seconds) {
+  if (rungs.empty()) {
+    labels.evaluate(asked, first, told, seconds);
+    return;
+  }
   for (std::size_t begin = 0; begin < asked.size();) {
     std::size_t end = begin + 1;
     while (end < asked.size() && rungs.at(end) == rungs.at(begin)) ++end;
@@ -37,17 +42,24 @@ void climb(const LabelSource& labels, std::span<spaces::Genotype> asked,
   }
 }
 
-/// Takes the screenings away.
-void keep_evaluations(std::span<const std::uint32_t> rungs, std::vector<Individual>& told,
-                      std::vector<double>& clock) {
+/// Takes the screenings away from what there is of each of an ask, where there is any.
+template <class T>
+void keep_evaluations(std::span<const std::uint32_t> rungs, std::vector<T>& of_each) {
   std::size_t kept = 0;
-  for (std::size_t i = 0; i < told.size(); ++i) {
+  for (std::size_t i = 0; i < of_each.size(); ++i) {
     if (rungs[i] > 0) continue;
-    if (kept < i) told[kept] = std::move(told[i]);
-    clock[kept++] = clock[i];
+    if (kept < i) of_each[kept] = std::move(of_each[i]);
+    ++kept;
   }
-  told.resize(kept);
-  clock.resize(kept);
+  of_each.resize(kept);
+}
+
+/// What the algorithm expects of those of its last ask that are in `told`; none where it does not
+/// say.
+std::vector<Forecast> forecasts_of(const Algorithm& algorithm, std::span<const Individual> told) {
+  std::vector<Forecast> forecasts = algorithm.forecasts();
+  if (!forecasts.empty()) forecasts.resize(told.size());
+  return forecasts;
 }
 
 }  // namespace
@@ -72,8 +84,10 @@ std::vector<std::string> screening_metrics(std::span<const AlgorithmOptions> alg
 std::optional<TableSearch> search_table(Algorithm& algorithm, const LabelSource& labels,
                                         const TableBudget& budget, const TableReceiver& receive,
                                         const std::stop_token& stop,
-                                        std::span<const ScreeningOptions> screening) {
+                                        std::span<const ScreeningOptions> screening,
+                                        const ForecastReceiver& receive_forecasts) {
   TableSearch search;
+  PhaseClock phases;
   std::vector<Individual> told;
   std::vector<double> taken;  // seconds of each
   std::vector<double> clock;
@@ -87,13 +101,15 @@ std::optional<TableSearch> search_table(Algorithm& algorithm, const LabelSource&
     told.clear();
     taken.clear();
     clock.clear();
-    std::vector<spaces::Genotype> asked = algorithm.ask(wanted);
+    std::vector<spaces::Genotype> asked = [&] {
+      const PhaseClock::Scope breeding(phases, &TimeSplit::breed);
+      return algorithm.ask(wanted);
+    }();
     const std::vector<std::uint32_t> rungs = algorithm.rungs();
-    const auto first = static_cast<std::uint64_t>(search.evaluations + search.screenings);
-    if (rungs.empty()) {
-      labels.evaluate(asked, first, told, taken);
-    } else {
-      climb(labels, asked, rungs, screening, first, told, taken);
+    {
+      const PhaseClock::Scope evaluating(phases, &TimeSplit::evaluate);
+      climb(labels, asked, rungs, screening,
+            static_cast<std::uint64_t>(search.evaluations + search.screenings), told, taken);
     }
     for (std::size_t i = 0; i < taken.size(); ++i) {
       const double seconds = search.seconds + taken[i];
@@ -105,12 +121,23 @@ std::optional<TableSearch> search_table(Algorithm& algorithm, const LabelSource&
     }
     told.resize(clock.size());
     search.exhausted = asked.empty();
-    if (!ended && !search.exhausted) algorithm.tell(told);
-    if (!rungs.empty()) keep_evaluations(rungs, told, clock);
+    std::vector<Forecast> forecasts;
+    if (receive_forecasts) forecasts = forecasts_of(algorithm, told);
+    if (!ended && !search.exhausted) {
+      const PhaseClock::Scope learning(phases, &TimeSplit::breed);
+      algorithm.tell(told);
+    }
+    if (!rungs.empty()) {
+      keep_evaluations(rungs, told);
+      keep_evaluations(rungs, clock);
+      keep_evaluations(rungs, forecasts);
+    }
+    if (receive_forecasts) receive_forecasts(told, forecasts);
     receive(told, clock);
     ended = ended || search.exhausted ||
             (budget.evaluations > 0 && search.evaluations >= budget.evaluations);
   }
+  search.times = with_learning(phases.split(), algorithm.learning_time());
   return search;
 }
 

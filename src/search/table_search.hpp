@@ -10,6 +10,7 @@
 
 #include "search/algorithm.hpp"
 #include "search/label_source.hpp"
+#include "search/time_split.hpp"
 
 namespace evonas::search {
 
@@ -29,6 +30,7 @@ struct TableSearch {
   double seconds = 0.0;         ///< of the simulated clock
   bool exhausted = false;       ///< the algorithm found nothing more to ask for
   std::int64_t screenings = 0;  ///< beside the evaluations
+  TimeSplit times = {};         ///< what its own wall time went to
 };
 
 /// The metrics that any of the algorithms screens by, each once.
@@ -39,6 +41,11 @@ std::vector<std::string> screening_metrics(std::span<const AlgorithmOptions> alg
 using TableReceiver =
     std::function<void(std::span<Individual> evaluated, std::span<const double> clock)>;
 
+/// Receives, ahead of TableReceiver, the same evaluations and what the algorithm expected of each
+/// before it was told of them: as many, or none (Algorithm::forecasts()).
+using ForecastReceiver =
+    std::function<void(std::span<const Individual> evaluated, std::span<const Forecast> forecasts)>;
+
 /// Searches with the labels of a table or of other sources, on a simulated clock: it shows the
 /// seconds that the evaluations so far would have taken one after the other, and nothing else costs
 /// time. No evaluation is paid twice, because no algorithm asks twice for what its
@@ -47,9 +54,11 @@ using TableReceiver =
 ///
 /// `screening` says what the algorithm's rungs are (Algorithm::rungs()): a metric that `labels`
 /// have for that, and the share that a screening takes of the seconds of the evaluation.
+/// `receive_forecasts` may be empty.
 std::optional<TableSearch> search_table(Algorithm& algorithm, const LabelSource& labels,
                                         const TableBudget& budget, const TableReceiver& receive,
                                         const std::stop_token& stop,
-                                        std::span<const ScreeningOptions> screening = {});
+                                        std::span<const ScreeningOptions> screening = {},
+                                        const ForecastReceiver& receive_forecasts = {});
 
 }  // namespace evonas::search

@@ -1,13 +1,29 @@
 #include "search/time_split.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <system_error>
 
 #include <fmt/format.h>
 
+#include "base/json.hpp"
+#include "search/algorithm.hpp"
 #include "search/problem.hpp"
 
 namespace evonas::search {
+
+TimeSplit with_learning(TimeSplit times, const LearningTime& learning) {
+  times.fit += learning.fit;
+  times.score += learning.score;
+  times.breed = std::max(0.0, times.breed - learning.fit - learning.score);
+  return times;
+}
+
+nlohmann::json to_json(const TimeSplit& times) {
+  nlohmann::json json = nlohmann::json::object();
+  for (const TimePart& part : kTimeParts) json[part.name] = times.*part.seconds;
+  return json;
+}
 
 std::string to_string(const TimeSplit& times) {
   std::string text;

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include <nlohmann/json_fwd.hpp>
+
 namespace evonas::search {
 
 /// What the wall time of a search went to, in seconds, all sessions together. What a continued run
@@ -19,6 +21,12 @@ struct TimeSplit {
   double total() const { return fit + score + breed + evaluate + rest; }
 };
 
+struct LearningTime;
+
+/// `times` whose `breed` is all of the time in an algorithm, with what of that went to predictors
+/// taken out of it and put where it belongs.
+TimeSplit with_learning(TimeSplit times, const LearningTime& learning);
+
 /// A part of the time and the word for it in files.
 struct TimePart {
   std::string_view name;
@@ -30,6 +38,9 @@ inline constexpr std::array<TimePart, 5> kTimeParts{{{"fit", &TimeSplit::fit},
                                                      {"breed", &TimeSplit::breed},
                                                      {"evaluate", &TimeSplit::evaluate},
                                                      {"rest", &TimeSplit::rest}}};
+
+/// `{"fit", "score", "breed", "evaluate", "rest"}`.
+nlohmann::json to_json(const TimeSplit& times);
 
 /// "fit=1.5 score=0.25 breed=0 evaluate=60 rest=0.125", exact to the last bit.
 std::string to_string(const TimeSplit& times);

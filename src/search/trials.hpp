@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -13,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "search/algorithm_names.hpp"
 #include "search/trial_log.hpp"
 
 namespace evonas::search {
@@ -46,9 +46,12 @@ inline void expect_own_evaluations(std::span<const std::int64_t> own, std::size_
 template <class Trial>
 class Trials {
  public:
+  /// `names` are those that results call algorithms by, as algorithm_names() takes them.
   Trials(std::vector<AlgorithmOptions> algorithms, std::int64_t seeds,
-         std::function<void(std::size_t, std::size_t)> on_progress)
+         std::function<void(std::size_t, std::size_t)> on_progress,
+         std::span<const std::string> names = {})
       : algorithms_(std::move(algorithms)),
+        names_(algorithm_names(algorithms_, names)),
         seeds_(static_cast<std::size_t>(seeds)),
         on_progress_(std::move(on_progress)),
         trials_(algorithms_.size() * seeds_) {}
@@ -93,17 +96,14 @@ class Trials {
   }
 
   /// Calls `summarise(name, trials)` for each algorithm with the searches of its seeds, once all
-  /// have ended. The name has " (2)" and so on where it is there more than once.
+  /// have ended.
   template <class Summarise>
   void for_each_algorithm(const Summarise& summarise) const {
-    std::map<std::string, int> uses;
     for (std::size_t i = 0; i < algorithms_.size(); ++i) {
-      std::string name = algorithms_[i].algorithm;
-      if (const int use = ++uses[name]; use > 1) name += fmt::format(" ({})", use);
       std::vector<Trial> own;
       own.reserve(seeds_);
       for (std::size_t seed = 0; seed < seeds_; ++seed) own.push_back(*trials_[i * seeds_ + seed]);
-      summarise(std::move(name), std::move(own));
+      summarise(names_[i], std::move(own));
     }
   }
 
@@ -113,6 +113,7 @@ class Trials {
   }
 
   std::vector<AlgorithmOptions> algorithms_;
+  std::vector<std::string> names_;
   std::size_t seeds_;
   std::function<void(std::size_t, std::size_t)> on_progress_;
   std::vector<std::optional<Trial>> trials_;

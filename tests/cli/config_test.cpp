@@ -115,6 +115,25 @@ TEST_CASE("the configurations that come with evonas are valid") {
   }
 }
 
+TEST_CASE("algorithms of an experiment are called as it says, or by themselves") {
+  const fs::path file = kSource / "experiments/nasbench201_ablation.yaml";
+  const Experiment ablation = load_experiment(file);
+  const std::vector<std::string> names = ablation.algorithm_names();
+  REQUIRE(names.size() == 12);
+  CHECK(names.front() == "default");
+  CHECK(names.back() == "10 at a time");
+  CHECK(ablation.against == "default");
+  const Experiment unnamed = load_experiment(
+      file, std::vector<std::string>{"search=[{algorithm: random}, {algorithm: random}]",
+                                     "against=random (2)"});
+  CHECK(unnamed.algorithm_names() == std::vector<std::string>{"random", "random (2)"});
+  const Experiment queries = load_experiment(kSource / "experiments/nasbench201_queries.yaml");
+  REQUIRE(queries.published.size() == 14);
+  CHECK(queries.published[2].label == "naszilla local search");
+  CHECK(queries.published[2].regret.at(2) == 0.188);
+  CHECK(queries.published[2].median_evaluations_to_optimum == 64.0);
+}
+
 TEST_CASE("reading the resolved configuration gives the same one") {
   const Configuration first = load_configuration(kSource / "configs/quickstart.yaml");
   for (const bool comments : {false, true}) {

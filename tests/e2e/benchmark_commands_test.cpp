@@ -77,6 +77,52 @@ cost: took
                  "accuracy, took)"));
 }
 
+TEST_CASE("algorithms of a benchmark have names, and figures of others stand beside them") {
+  const Fixture& data = fixture();
+  const fs::path file = data.folder / "named.yaml";
+  write_text(file, R"(
+space: nasbench201
+objectives: [{metric: quality, goal: maximize}]
+evaluation: {quality: {table: labels.sqlite, metric: accuracy}}
+search:
+  - {name: by chance, algorithm: random}
+  - {algorithm: random, identity: genotype}
+against: by chance
+seeds: 5
+budgets: [10, 40]
+published:
+  - {label: theirs, source: their paper, metric: accuracy, budgets: [40], regret: [0.125]}
+  - {label: elsewhere, source: a web page, metric: other, median_evaluations_to_optimum: 7}
+)");
+  const Result result =
+      run({"benchmark", file.string(), "--json", "--out", data.run_folder("named")});
+  CAPTURE(result.err);
+  REQUIRE(result.code == 0);
+  const json found = json::parse(result.out);
+  CHECK(found.at("against") == "by chance");
+  CHECK(found.at("algorithms").at("by chance").at("p_against").is_null());
+  CHECK(found.at("algorithms").at("random").at("p_against").is_number());
+  CHECK(found.at("algorithms").at("random").at("curve").at("median").size() == 40);
+  REQUIRE(found.at("published").size() == 1);
+  CHECK(found.at("published").at(0).at("budgets").at("40") == 0.125);
+  const std::string markdown = read_text(data.folder / "named/result.md");
+  CHECK(contains(markdown, "| p against by chance |"));
+  CHECK(contains(markdown, "| theirs |  | 0.125 |  |  | their paper |"));
+  CHECK(contains(read_text(data.folder / "named/report.html"), "their paper"));
+
+  // By another name they are the same searches.
+  const Result again = run({"benchmark", file.string(), "--set", "search.0.name=chance", "--set",
+                            "against=random", "--out", data.run_folder("named")});
+  CAPTURE(again.err);
+  CHECK(again.code == 0);
+  CHECK(contains(again.err, "10 of 10 searches are in"));
+  CHECK(contains(again.out, "| chance |"));
+
+  const Result twice = run({"benchmark", file.string(), "--set", "search.0.name=random"});
+  CHECK(twice.code == 2);
+  CHECK(contains(twice.err, "search[1].name: search[0] is called \"random\" too"));
+}
+
 TEST_CASE("a benchmark that is interrupted or killed goes on in its folder") {
   const Fixture& data = fixture();
   const fs::path file = data.folder / "long.yaml";
@@ -93,7 +139,10 @@ budgets: [1000]
   };
   const auto regrets = [&](const std::string& out) {
     json result = json::parse(read_text(data.folder / out / "result.json"));
-    for (json& algorithm : result.at("algorithms")) algorithm.erase("engine_seconds");
+    for (json& algorithm : result.at("algorithms")) {
+      algorithm.erase("engine_seconds");
+      algorithm.erase("times");
+    }
     return result.dump();
   };
   REQUIRE(run(command("whole_benchmark")).code == 0);

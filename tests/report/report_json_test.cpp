@@ -136,10 +136,20 @@ TEST_CASE("report data of a benchmark") {
        .upper_quartile = {2.0, 1.0},
        .without_optimum = {1.0, 0.75},
        .median_evaluations_to_optimum = std::numeric_limits<double>::infinity(),
-       .p_against_best = 0.125,
-       .engine_seconds = 0.5});
+       .p_against = 0.125,
+       .engine_seconds = 0.5,
+       .running_tau = {.evaluations = {1, 2},
+                       .lower_quartile = {0.0, 0.25},
+                       .median = {0.5, 0.75},
+                       .upper_quartile = {1.0, 1.0}},
+       .times = search::TimeSplit{.fit = 0.25, .breed = 0.25}});
   benchmark.result.algorithms.push_back({.algorithm = "ant"});
-  benchmark.result.best_algorithm = "ant";
+  benchmark.result.best_algorithm = "zebra";
+  benchmark.result.against = "ant";
+  benchmark.result.published = {{.label = "theirs",
+                                 .source = "their paper",
+                                 .regrets = {{.evaluations = 50, .mean = 0.75}},
+                                 .median_evaluations_to_optimum = 64.0}};
   const nlohmann::json data = report_json(benchmark);
   CHECK(data.at("kind") == "benchmark");
   CHECK(data.at("seeds") == 200);
@@ -148,11 +158,28 @@ TEST_CASE("report data of a benchmark") {
   CHECK(data.at("curves").at(0).at("median_evaluations_to_optimum").is_null());
   CHECK(data.at("curves").at(0).at("budgets").at(0).at("regret_mean") == 0.5);
   CHECK(data.at("curves").at(1).at("median_evaluations_to_optimum") == 0.0);
-  CHECK(data.at("best_algorithm") == "ant");
+  CHECK(data.at("best_algorithm") == "zebra");
+  CHECK(data.at("against") == "ant");
   CHECK(data.at("curves").at(0).at("without_optimum") == nlohmann::json{1.0, 0.75});
-  CHECK(data.at("curves").at(0).at("p_against_best") == 0.125);
-  CHECK(data.at("curves").at(1).at("p_against_best").is_null());
+  CHECK(data.at("curves").at(0).at("p_against") == 0.125);
+  CHECK(data.at("curves").at(1).at("p_against").is_null());
   CHECK(data.at("curves").at(0).at("clock").is_null());
+  CHECK(data.at("curves").at(1).at("evaluations_to_optimum_10") == 0.0);
+  CHECK(data.at("curves").at(0).at("times").at("fit") == 0.25);
+  CHECK(data.at("curves").at(1).at("times").is_null());
+  const nlohmann::json& tau = data.at("curves").at(0).at("running_tau");
+  CHECK(tau.at("evaluations") == nlohmann::json{1, 2});
+  CHECK(tau.at("lower") == nlohmann::json{0.0, 0.25});
+  CHECK(tau.at("median") == nlohmann::json{0.5, 0.75});
+  CHECK(tau.at("upper") == nlohmann::json{1.0, 1.0});
+  CHECK(data.at("curves").at(1).at("running_tau").at("evaluations").empty());
+  const nlohmann::json& published = data.at("published").at(0);
+  CHECK(published.at("label") == "theirs");
+  CHECK(published.at("source") == "their paper");
+  CHECK(published.at("regrets").at(0).at("evaluations") == 50);
+  CHECK(published.at("regrets").at(0).at("mean") == 0.75);
+  CHECK(published.at("median_evaluations_to_optimum") == 64.0);
+  CHECK(published.at("evaluations_to_optimum_90").is_null());
 }
 
 TEST_CASE("report data of a benchmark without an optimum") {

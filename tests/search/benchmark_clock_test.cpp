@@ -85,7 +85,7 @@ TEST_CASE("budgets of seconds are those of so many evaluations where all take as
     CHECK(budgets[1].regret_mean == expected[0].regret_mean);
     CHECK(budgets[2].regret_mean == expected[1].regret_mean);
     CHECK(timed.algorithms[i].mean_regret == counted.algorithms[i].mean_regret);
-    CHECK(timed.algorithms[i].p_against_best == counted.algorithms[i].p_against_best);
+    CHECK(timed.algorithms[i].p_against == counted.algorithms[i].p_against);
   }
 }
 
@@ -166,9 +166,11 @@ TEST_CASE("results have the clock in them where evaluations have a cost, and not
   CHECK(random.at("median_seconds_to_optimum").is_null());
   CHECK(random.at("seconds").empty());
   CHECK(random.at("budgets").contains("4"));
+  CHECK(random.at("clock_curve").at("seconds") == with.algorithms[0].clock->seconds);
+  CHECK(random.at("clock_curve").at("median") == with.algorithms[0].clock->median);
   CHECK(to_markdown(with).find("| nine in ten | median seconds to it | nine in ten | evaluations | "
                                "training seconds | ms a search |") != std::string::npos);
-  CHECK(to_markdown(with).find("| > 4 | > 4 | – | – | 4.0 | 12 |") != std::string::npos);
+  CHECK(to_markdown(with).find("| > 4 | > 4 | > 4 | – | – | 4.0 | 12 |") != std::string::npos);
 
   setup.seconds = {6.0, 12.5};
   const BenchmarkResult timed = run_benchmark(setup, {}, {});
@@ -179,7 +181,7 @@ TEST_CASE("results have the clock in them where evaluations have a cost, and not
   CHECK(json.at("algorithms").at("random").at("seconds").at("12.5").contains("regret_quartiles"));
   CHECK(json.at("algorithms").at("random").at("seconds").contains("6"));
   CHECK(to_markdown(timed).find("| algorithm | 6 s | 12.5 s | at optimum |") == 0);
-  CHECK(to_markdown(timed).find("| – | – | > 12.5 | > 12.5 | 4.0 | 12 |") != std::string::npos);
+  CHECK(to_markdown(timed).find("| – | – | – | > 12.5 | > 12.5 | 4.0 | 12 |") != std::string::npos);
 
   setup.seconds.clear();
   setup.cost.clear();
@@ -188,6 +190,7 @@ TEST_CASE("results have the clock in them where evaluations have a cost, and not
   CHECK_FALSE(json.contains("cost"));
   CHECK_FALSE(json.contains("seconds"));
   CHECK_FALSE(json.at("algorithms").at("random").contains("training_seconds"));
+  CHECK_FALSE(json.at("algorithms").at("random").contains("clock_curve"));
   CHECK(to_markdown(without).find("seconds") == std::string::npos);
   CHECK(without.algorithms[0].mean_regret == with.algorithms[0].mean_regret);
 }

@@ -7,6 +7,7 @@
 #include "message_of.hpp"
 #include "search/benchmark.hpp"
 #include "search/front_benchmark.hpp"
+#include "search/regret_trace.hpp"
 #include "search/table_fixtures.hpp"
 
 namespace evonas::search {
@@ -37,7 +38,10 @@ BenchmarkSetup resumed_setup(const TemporaryFolder& folder) {
 
 /// A result as bytes, without the times that the machine took.
 std::string bytes_of(BenchmarkResult result) {
-  for (AlgorithmResult& algorithm : result.algorithms) algorithm.engine_seconds = 0.0;
+  for (AlgorithmResult& algorithm : result.algorithms) {
+    algorithm.engine_seconds = 0.0;
+    algorithm.times.reset();
+  }
   std::string text = to_json(result).dump() + to_markdown(result);
   for (const AlgorithmResult& algorithm : result.algorithms) {
     text += nlohmann::json(algorithm.mean_regret).dump();
@@ -139,6 +143,34 @@ TEST_CASE("lines that cannot be read are as if they were not there") {
   CHECK(session_in(folder / "out", setup).kept == 12);
 }
 
+TEST_CASE("searches that were kept before forecasts and times were noted are taken as they are") {
+  const RegretStep step{.evaluations = 1, .seconds = 2.0, .regret = 0.5};
+  RegretTrace trace{.without = 3.0, .steps = {step}};
+  trace.end = {.evaluations = 7, .seconds = 14.0};
+  trace.engine_seconds = 0.25;
+  trace.forecasts = {{.evaluation = 3, .expected = 1.5, .measured = 1.0},
+                     {.evaluation = 7, .expected = -0.1, .measured = 0.1}};
+  trace.times = TimeSplit{.fit = 0.125, .rest = 0.125};
+  nlohmann::json json = to_json(trace);
+  const auto again = parse_regret_trace(json, 3.0);
+  REQUIRE(again.has_value());
+  CHECK(to_json(*again) == json);
+  REQUIRE(again->forecasts.size() == 2);
+  CHECK(again->forecasts[1].evaluation == 7);
+  CHECK(again->forecasts[1].expected == -0.1);
+  CHECK(again->times->fit == 0.125);
+
+  json.erase("forecasts");
+  json.erase("times");
+  const auto old = parse_regret_trace(json, 3.0);
+  REQUIRE(old.has_value());
+  CHECK(old->forecasts.empty());
+  CHECK_FALSE(old->times.has_value());
+  CHECK(old->end.evaluations == 7);
+  json["forecasts"] = "none";
+  CHECK_FALSE(parse_regret_trace(json, 3.0).has_value());
+}
+
 TEST_CASE("searches of another experiment are not taken, those of the same one are") {
   const TemporaryFolder folder;
   const TemporaryFolder other_table;
@@ -158,6 +190,10 @@ TEST_CASE("searches of another experiment are not taken, those of the same one a
   CHECK(kept(other, "version 2") == 0);
   // What is told of the same searches changes none of them.
   other.budgets = {1, 2, 40};
+  CHECK(kept(other) == 12);
+  other = setup;
+  other.names = {"one", "two"};
+  other.against = "two";
   CHECK(kept(other) == 12);
   other = setup;
   other.seeds = 9;

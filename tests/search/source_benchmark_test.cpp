@@ -72,7 +72,7 @@ TEST_CASE("without a table the best values found are told, as regrets on a table
   for (std::size_t i = 0; i < 2; ++i) {
     const AlgorithmResult& values = found.algorithms[i];
     const AlgorithmResult& distances = regrets.algorithms[i];
-    CHECK(values.p_against_best == distances.p_against_best);
+    CHECK(values.p_against == distances.p_against);
     REQUIRE(values.budgets.size() == 3);
     for (std::size_t j = 0; j < 3; ++j) {
       const BudgetResult& value = values.budgets[j];

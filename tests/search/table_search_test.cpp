@@ -87,6 +87,46 @@ TEST_CASE("the simulated clock adds up the seconds of evaluations, whatever the 
   }
 }
 
+TEST_CASE("what was expected comes with the evaluations it was expected of") {
+  const TemporaryFolder folder;
+  const TableLabels labels = labels_of(timed_table(folder));
+  struct Expecting final : Algorithm {
+    Script script;
+    std::size_t asked = 0;
+    std::size_t batch_size() const override { return script.batch; }
+    std::vector<spaces::Genotype> ask(std::size_t count) override {
+      auto next = script.ask(count);
+      asked = next.size();
+      return next;
+    }
+    /// Gone once it is told.
+    std::vector<Forecast> forecasts() const override {
+      return std::vector<Forecast>(asked, Forecast{{"a", {.value = 0.5}}});
+    }
+    void tell(std::span<const Individual> evaluated) override {
+      script.tell(evaluated);
+      asked = 0;
+    }
+  };
+  Expecting algorithm;
+  algorithm.script = script_of(3);
+  std::vector<std::size_t> evaluations;
+  std::vector<std::size_t> expected;
+  const auto end = search_table(
+      algorithm, labels, {.seconds = 65.0}, [](std::span<Individual>, std::span<const double>) {},
+      {}, {},
+      [&](std::span<const Individual> evaluated, std::span<const Forecast> forecasts) {
+        evaluations.push_back(evaluated.size());
+        expected.push_back(forecasts.size());
+      });
+  REQUIRE(end);
+  // The fourth does not end in time.
+  CHECK(evaluations == std::vector<std::size_t>{3, 0});
+  CHECK(expected == evaluations);
+  CHECK(end->times.evaluate > 0.0);
+  CHECK(end->times.fit == 0.0);
+}
+
 TEST_CASE("without a cost the clock stands still") {
   const TemporaryFolder folder;
   Script script = script_of(3);

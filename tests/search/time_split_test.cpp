@@ -5,6 +5,8 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
+#include "base/json.hpp"
+#include "search/algorithm.hpp"
 #include "search/session.hpp"
 #include "temporary_folder.hpp"
 #include "toy_search.hpp"
@@ -54,6 +56,19 @@ TEST_CASE("time belongs to the part that it is spent in") {
   CHECK(after.fit == 100.0);
   CHECK(after.breed == 0.0);
   CHECK(after.total() >= 110.01);
+}
+
+TEST_CASE("what went to predictors is taken out of the time in the algorithm") {
+  const TimeSplit times =
+      with_learning({.fit = 1.0, .breed = 8.0, .rest = 2.0}, {.fit = 4.0, .score = 1.0});
+  CHECK(times.fit == 5.0);
+  CHECK(times.score == 1.0);
+  CHECK(times.breed == 3.0);
+  CHECK(times.total() == 11.0);
+  CHECK(with_learning({.breed = 1.0}, {.fit = 2.0}).breed == 0.0);
+  CHECK(to_json(times) ==
+        nlohmann::json{
+            {"fit", 5.0}, {"score", 1.0}, {"breed", 3.0}, {"evaluate", 0.0}, {"rest", 2.0}});
 }
 
 TEST_CASE("the parts of a search's time make up its time, in the summary and in the store") {

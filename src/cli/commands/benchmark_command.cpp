@@ -1,6 +1,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -49,6 +51,31 @@ std::vector<std::int64_t> evaluations_of(const config::Experiment& experiment) {
   return evaluations;
 }
 
+/// Of the metric that the searches are after, as the table calls it.
+std::vector<search::PublishedSearches> published_of(const config::Experiment& experiment,
+                                                    const std::string& metric) {
+  std::vector<search::PublishedSearches> all;
+  for (const config::PublishedSearchesSection& section : experiment.published) {
+    if (!section.metric.empty() && section.metric != metric) continue;
+    search::PublishedSearches published{
+        .label = section.label,
+        .source = section.source,
+        .median_evaluations_to_optimum = section.median_evaluations_to_optimum,
+        .evaluations_to_optimum_90 = section.evaluations_to_optimum_90};
+    for (std::size_t i = 0; i < section.regret.size(); ++i) {
+      search::PublishedSearches::Regret regret{.mean = section.regret[i]};
+      if (section.seconds.empty()) {
+        regret.evaluations = section.budgets[i];
+      } else {
+        regret.seconds = section.seconds[i];
+      }
+      published.regrets.push_back(regret);
+    }
+    all.push_back(std::move(published));
+  }
+  return all;
+}
+
 Results compare_regret(const config::Experiment& experiment, const BenchmarkGround& ground,
                        search::TrialLog& log, BenchmarkProgress& progress,
                        const std::stop_token& stop) {
@@ -64,10 +91,12 @@ Results compare_regret(const config::Experiment& experiment, const BenchmarkGrou
                                      .cost = ground.cost,
                                      .seconds = experiment.seconds,
                                      .own_evaluations = evaluations_of(experiment),
-                                     .labels = ground.labels};
-  const search::BenchmarkResult result =
-      search::run_benchmark(setup, progress.observer(), stop, &log);
+                                     .labels = ground.labels,
+                                     .names = experiment.algorithm_names(),
+                                     .against = experiment.against};
+  search::BenchmarkResult result = search::run_benchmark(setup, progress.observer(), stop, &log);
   if (!result.complete) return {};
+  result.published = published_of(experiment, ground.problem.objectives.front().metric);
   report::Benchmark benchmark;
   benchmark.name = experiment.title;
   benchmark.space = ground.space.name();

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/nearest_name.hpp"
+#include "search/algorithm_names.hpp"
 #include "yaml/reader.hpp"
 
 namespace evonas::config {
@@ -86,6 +88,54 @@ void check_ascent(const std::string& path, const std::vector<Number>& budgets,
   }
 }
 
+/// Names tell algorithms apart, those that stand there by themselves too.
+void check_names(const Experiment& experiment, yaml::Findings& findings) {
+  const std::vector<std::string> names = experiment.algorithm_names();
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto end = names.begin() + static_cast<std::ptrdiff_t>(i);
+    const auto other = std::find(names.begin(), end, names[i]);
+    if (other == end) continue;
+    findings.add(fmt::format("search[{}].name", i),
+                 fmt::format("search[{}] is called \"{}\" too: give each a name of its own",
+                             other - names.begin(), names[i]));
+  }
+  if (experiment.against.empty()) return;
+  if (experiment.objectives.size() > 1) {
+    findings.add("against",
+                 "has no effect with several objectives, whose fronts are compared one by one: "
+                 "leave it out");
+  } else if (std::ranges::find(names, experiment.against) == names.end()) {
+    findings.add("against", fmt::format("no algorithm is called \"{}\" ({})", experiment.against,
+                                        nearest_or_known(experiment.against, names)));
+  }
+}
+
+void check_published(const Experiment& experiment, yaml::Findings& findings) {
+  if (experiment.published.empty()) return;
+  if (experiment.objectives.size() > 1 || !experiment.is_tabulated()) {
+    findings.add("published",
+                 "has no effect: regret is known of one objective in a table; leave it out");
+  }
+  for (std::size_t i = 0; i < experiment.published.size(); ++i) {
+    const PublishedSearchesSection& figures = experiment.published[i];
+    const std::string path = fmt::format("published[{}]", i);
+    if (!figures.budgets.empty() && !figures.seconds.empty()) {
+      findings.add(path + ".seconds", "figures are at budgets or at seconds: give one of the two");
+    }
+    const std::size_t points = figures.budgets.size() + figures.seconds.size();
+    if (figures.regret.size() != points) {
+      findings.add(path + ".regret", fmt::format("has {} figures for {} budgets: give one for each",
+                                                 figures.regret.size(), points));
+    }
+    check_ascent(path + ".budgets", figures.budgets, findings);
+    check_ascent(path + ".seconds", figures.seconds, findings);
+    if (points == 0 && !figures.median_evaluations_to_optimum &&
+        !figures.evaluations_to_optimum_90) {
+      findings.add(path, "has no figure: give `regret`, or evaluations to the optimum");
+    }
+  }
+}
+
 void check_budgets(const Experiment& experiment, yaml::Findings& findings) {
   if (experiment.budgets.empty() && experiment.seconds.empty()) {
     findings.add("budgets", "names no budget: give at least one");
@@ -138,6 +188,12 @@ void check_metrics(const Experiment& experiment, yaml::Findings& findings) {
 
 }  // namespace
 
+std::string cell_fault(const std::string& text) {
+  return text.find_first_of("|\r\n") == std::string::npos
+             ? ""
+             : "must be one line without |, because it stands in a table";
+}
+
 bool Experiment::is_tabulated() const {
   return std::ranges::all_of(evaluation, [](const auto& named) {
     return std::holds_alternative<TableSection>(named.second);
@@ -154,6 +210,16 @@ std::string Experiment::table_file() const {
 std::string Experiment::column(const std::string& metric) const {
   const std::string& name = std::get<TableSection>(evaluation.at(metric)).metric;
   return name.empty() ? metric : name;
+}
+
+std::vector<std::string> Experiment::algorithm_names() const {
+  std::vector<search::AlgorithmOptions> algorithms;
+  std::vector<std::string> names;
+  for (const ExperimentAlgorithmSection& section : search) {
+    algorithms.push_back(section.options);
+    names.push_back(section.name);
+  }
+  return search::algorithm_names(algorithms, names);
 }
 
 Configuration Experiment::configuration() const {
@@ -184,6 +250,8 @@ Experiment load_experiment(const std::filesystem::path& file,
   check_evaluation(experiment, findings);
   check_input(experiment, findings);
   check_search(experiment, findings);
+  check_names(experiment, findings);
+  check_published(experiment, findings);
   check_budgets(experiment, findings);
   check_metrics(experiment, findings);
   check_reference(experiment, findings);
