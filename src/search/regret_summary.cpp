@@ -3,36 +3,16 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <numeric>
 #include <utility>
 
 #include "base/rank_test.hpp"
+#include "search/statistics.hpp"
 
 namespace evonas::search {
 namespace {
 
 /// Moments at which curves along the clock are told.
 constexpr std::size_t kMoments = 200;
-
-/// Quantile of sorted values, interpolated between neighbours.
-double quantile(const std::vector<double>& sorted, double share) {
-  const double position = share * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(position);
-  const double weight = position - static_cast<double>(below);
-  if (weight == 0.0) return sorted[below];
-  return sorted[below] + weight * (sorted[below + 1] - sorted[below]);
-}
-
-double mean_of(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
-double deviation_of(const std::vector<double>& values, double mean) {
-  if (values.size() < 2) return 0.0;
-  double sum = 0.0;
-  for (const double value : values) sum += (value - mean) * (value - mean);
-  return std::sqrt(sum / static_cast<double>(values.size() - 1));
-}
 
 /// What `value` says of each search.
 template <class Value>
@@ -42,11 +22,6 @@ std::vector<double> values_of(std::span<const RegretTrace> traces, const Value& 
   for (const RegretTrace& trace : traces) {
     values.push_back(static_cast<double>(std::invoke(value, trace)));
   }
-  return values;
-}
-
-std::vector<double> ordered(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
   return values;
 }
 
