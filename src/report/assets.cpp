@@ -18,6 +18,8 @@ extern const char evonas_report_lineage_begin[], evonas_report_lineage_end[];
 extern const char evonas_report_gene_importance_begin[], evonas_report_gene_importance_end[];
 extern const char evonas_report_search_page_begin[], evonas_report_search_page_end[];
 extern const char evonas_report_benchmark_page_begin[], evonas_report_benchmark_page_end[];
+extern const char evonas_report_front_charts_begin[], evonas_report_front_charts_end[];
+extern const char evonas_report_fronts_page_begin[], evonas_report_fronts_page_end[];
 extern const char evonas_report_predictor_charts_begin[], evonas_report_predictor_charts_end[];
 extern const char evonas_report_predictors_page_begin[], evonas_report_predictors_page_end[];
 extern const char evonas_report_main_begin[], evonas_report_main_end[];
@@ -52,6 +54,8 @@ Assets assets() {
                          {evonas_report_gene_importance_begin, evonas_report_gene_importance_end},
                          {evonas_report_search_page_begin, evonas_report_search_page_end},
                          {evonas_report_benchmark_page_begin, evonas_report_benchmark_page_end},
+                         {evonas_report_front_charts_begin, evonas_report_front_charts_end},
+                         {evonas_report_fronts_page_begin, evonas_report_fronts_page_end},
                          {evonas_report_predictor_charts_begin, evonas_report_predictor_charts_end},
                          {evonas_report_predictors_page_begin, evonas_report_predictors_page_end},
                          {evonas_report_main_begin, evonas_report_main_end}})};

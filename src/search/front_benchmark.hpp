@@ -135,7 +135,7 @@ struct FrontBenchmarkResult {
   /// Each algorithm with each other one, by the fronts that their searches ended with.
   std::vector<FrontComparison> comparisons = {};
   /// Of every two algorithms: at the last budget that both have, and, where the searches of one end
-  /// before those of the other, each at its own end.
+  /// before those of the other, each at its own end, the one that ends first as `algorithm`.
   std::vector<FrontTest> tests = {};
   /// Searches that shared the cores, at most: where it is not 1, the times are not those of a
   /// search alone.

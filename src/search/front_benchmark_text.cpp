@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <iterator>
 #include <string>
 #include <utility>
@@ -152,7 +151,7 @@ nlohmann::json to_json(const FrontBenchmarkResult& result) {
     algorithms[algorithm.algorithm] = algorithm_json(algorithm, volume);
   }
   nlohmann::json tests = nlohmann::json::array();
-  std::ranges::transform(result.tests, std::back_inserter(tests), test_json);
+  for (const FrontTest& test : result.tests) tests.push_back(test_json(test));
   nlohmann::json comparisons = nlohmann::json::array();
   for (const FrontComparison& comparison : result.comparisons) {
     comparisons.push_back({{"algorithm", comparison.algorithm},

@@ -131,7 +131,9 @@ FrontTest compared(FrontTest test, std::span<const double> own, std::span<const 
   std::vector<double> differences;
   for (std::size_t i = 0; i < own.size(); ++i) {
     differences.push_back(own[i] - other[i]);
-    ++(own[i] > other[i] ? test.larger : own[i] < other[i] ? test.smaller : test.equal);
+    if (own[i] > other[i]) ++test.larger;
+    if (own[i] == other[i]) ++test.equal;
+    if (own[i] < other[i]) ++test.smaller;
   }
   test.median_difference = quantile(ordered(std::move(differences)), 0.5);
   test.p = signed_rank_p_value(own, other);
@@ -160,7 +162,10 @@ void add_tests(std::vector<FrontTest>& tests, const NamedVolumes& one, const Nam
   const std::int64_t both = std::min(one.evaluations, other.evaluations);
   tests.push_back(test_after(one, both, other, both));
   if (one.evaluations == other.evaluations) return;
-  tests.push_back(test_after(one, one.evaluations, other, other.evaluations));
+  const bool is_shorter = one.evaluations < other.evaluations;
+  const NamedVolumes& shorter = is_shorter ? one : other;
+  const NamedVolumes& longer = is_shorter ? other : one;
+  tests.push_back(test_after(shorter, shorter.evaluations, longer, longer.evaluations));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "base/json.hpp"
+#include "base/parallel.hpp"
 #include "message_of.hpp"
 #include "search/benchmark.hpp"
 #include "search/front_benchmark.hpp"
@@ -245,7 +246,10 @@ TEST_CASE("a benchmark of fronts goes on where it was") {
       CHECK(all == 6);
       if (finished == stop_after) stop.request_stop();
     };
-    return run_front_benchmark(setup, progress, stop.get_token(), &log);
+    // On one thread none ends beside the one that stops it.
+    ThreadArena arena(1);
+    return arena.execute(
+        [&] { return run_front_benchmark(setup, progress, stop.get_token(), &log); });
   };
   CHECK_FALSE(session(2).complete);
   CHECK_FALSE(session(5).complete);

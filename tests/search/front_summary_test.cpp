@@ -89,6 +89,15 @@ TEST_CASE("hypervolumes are tested at the last common budget and at the end of e
   CHECK(tests[3].smaller == 1);
   CHECK(budgets(4) == Budgets{10, 10});
 
+  // The question is whether the shorter searches reach what the longer have.
+  const std::vector<NamedVolumes> reordered{rising(), early};
+  const std::vector<FrontTest> same = volume_tests(reordered, setup);
+  REQUIRE(same.size() == 2);
+  CHECK(same[0].algorithm == "rising");
+  CHECK(same[1].algorithm == "early");
+  CHECK(same[1].other_evaluations == 10);
+  CHECK(same[1].smaller == 1);
+
   FrontBenchmarkSetup timed = summary_setup();
   timed.cost = "b";
   timed.seconds = {8.0};
