@@ -147,7 +147,7 @@ std::optional<VolumeTrace> recalled(const nlohmann::json& json, const TrialLog& 
 /// Runs those searches that are not there yet.
 void run_trials(Trials<VolumeTrace>& trials, const FrontBenchmarkSetup& setup,
                 const LabelSource& labels, const VolumeScale& scale, const std::stop_token& stop) {
-  parallel_for(trials.size(), [&](std::size_t i) {
+  const auto run = [&](std::size_t i) {
     if (trials.has(i) || stop.stop_requested()) return;
     // Isolated, so that the time of this search holds no part of another one.
     auto trace = tbb::this_task_arena::isolate([&] {
@@ -155,7 +155,12 @@ void run_trials(Trials<VolumeTrace>& trials, const FrontBenchmarkSetup& setup,
                        scale, stop);
     });
     if (trace) trials.add(i, std::move(*trace));
-  });
+  };
+  if (setup.alone) {
+    for (std::size_t i = 0; i < trials.size(); ++i) run(i);
+  } else {
+    parallel_for(trials.size(), run);
+  }
 }
 
 /// Adds the figures of all algorithms, and how they compare.
@@ -204,8 +209,10 @@ FrontBenchmarkResult run_front_benchmark(
         setup.space, setup.problem,
         [&](const nlohmann::json& json) { return recalled(json, *log); });
   }
-  const auto threads = static_cast<std::size_t>(tbb::this_task_arena::max_concurrency());
-  result.searches_at_once = static_cast<std::int64_t>(std::min(threads, trials.size()));
+  if (!setup.alone) {
+    const auto threads = static_cast<std::size_t>(tbb::this_task_arena::max_concurrency());
+    result.searches_at_once = static_cast<std::int64_t>(std::min(threads, trials.size()));
+  }
   run_trials(trials, setup, *labels, scale, stop);
   result.complete = trials.complete();
   if (result.complete) add_figures(result, trials, setup);

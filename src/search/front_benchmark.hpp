@@ -46,6 +46,8 @@ struct FrontBenchmarkSetup {
   /// Numbers of evaluations to report at, each from 1 to `evaluations`, in any order. Reported too
   /// is where the searches of any algorithm end. Not read where `seconds` ends searches.
   std::vector<std::int64_t> budgets = {};
+  /// Searches one after the other, so that the times are those of a search that has all threads.
+  bool alone = false;
 };
 
 /// The hypervolume at one budget, of evaluations or of seconds, over all seeds: of all that a
@@ -144,13 +146,13 @@ struct FrontBenchmarkResult {
   std::vector<std::vector<double>> exact_front = {};
 };
 
-/// Runs every algorithm with seeds 1..seeds, searches in parallel on the calling TBB arena. The
-/// same result on any number of threads, times apart. `on_progress` (may be empty) receives the
-/// numbers of finished and of all searches, from one thread at a time. A `log` is used as by
-/// run_benchmark(); the times of what it has are those of when it was run. Throws SearchError for a
-/// setup that cannot be run, and for a log of an evonas that kept of a search no more than its
-/// hypervolume at the end; EvaluationError for a metric that the table lacks, and where labels
-/// cannot be had.
+/// Runs every algorithm with seeds 1..seeds, on the calling TBB arena, and there in parallel unless
+/// they are to be alone. The same result on any number of threads, times apart. `on_progress` (may
+/// be empty) receives the numbers of finished and of all searches, from one thread at a time. A
+/// `log` is used as by run_benchmark(); the times of what it has are those of when it was run.
+/// Throws SearchError for a setup that cannot be run, and for a log of an evonas that kept of a
+/// search no more than its hypervolume at the end; EvaluationError for a metric that the table
+/// lacks, and where labels cannot be had.
 FrontBenchmarkResult run_front_benchmark(
     const FrontBenchmarkSetup& setup,
     const std::function<void(std::size_t, std::size_t)>& on_progress, const std::stop_token& stop,
