@@ -14,6 +14,8 @@
         embed evonas_report_search_page, "search_page.js"
         embed evonas_report_benchmark_charts, "benchmark_charts.js"
         embed evonas_report_benchmark_page, "benchmark_page.js"
+        embed evonas_report_front_charts, "front_charts.js"
+        embed evonas_report_fronts_page, "fronts_page.js"
         embed evonas_report_predictor_charts, "predictor_charts.js"
         embed evonas_report_predictors_page, "predictors_page.js"
         embed evonas_report_main, "page.js"

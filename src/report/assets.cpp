@@ -19,6 +19,8 @@ extern const char evonas_report_gene_importance_begin[], evonas_report_gene_impo
 extern const char evonas_report_search_page_begin[], evonas_report_search_page_end[];
 extern const char evonas_report_benchmark_charts_begin[], evonas_report_benchmark_charts_end[];
 extern const char evonas_report_benchmark_page_begin[], evonas_report_benchmark_page_end[];
+extern const char evonas_report_front_charts_begin[], evonas_report_front_charts_end[];
+extern const char evonas_report_fronts_page_begin[], evonas_report_fronts_page_end[];
 extern const char evonas_report_predictor_charts_begin[], evonas_report_predictor_charts_end[];
 extern const char evonas_report_predictors_page_begin[], evonas_report_predictors_page_end[];
 extern const char evonas_report_main_begin[], evonas_report_main_end[];
@@ -54,6 +56,8 @@ Assets assets() {
                          {evonas_report_search_page_begin, evonas_report_search_page_end},
                          {evonas_report_benchmark_charts_begin, evonas_report_benchmark_charts_end},
                          {evonas_report_benchmark_page_begin, evonas_report_benchmark_page_end},
+                         {evonas_report_front_charts_begin, evonas_report_front_charts_end},
+                         {evonas_report_fronts_page_begin, evonas_report_fronts_page_end},
                          {evonas_report_predictor_charts_begin, evonas_report_predictor_charts_end},
                          {evonas_report_predictors_page_begin, evonas_report_predictors_page_end},
                          {evonas_report_main_begin, evonas_report_main_end}})};

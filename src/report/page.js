@@ -1,7 +1,8 @@
 // Puts the page together from the data in it.
 
 const data = JSON.parse(document.getElementById("data").textContent);
-const pages = { search: searchPage, benchmark: benchmarkPage, predictors: predictorsPage };
+const pages = { search: searchPage, benchmark: benchmarkPage, fronts: frontsPage,
+                predictors: predictorsPage };
 const parts = pages[data.kind](data);
 document.getElementById("page").append(
   ...parts.filter(Boolean),

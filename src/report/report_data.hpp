@@ -11,6 +11,7 @@
 #include "base/json.hpp"
 #include "search/benchmark.hpp"
 #include "search/driver.hpp"
+#include "search/front_benchmark.hpp"
 #include "search/known_optimum.hpp"
 #include "search/run_record.hpp"
 #include "spaces/search_space.hpp"
@@ -48,6 +49,20 @@ struct Benchmark {
   std::string space;          ///< name of the search space
   evaluation::Metric metric;  ///< the objective: regrets (or best values) are in its unit
   search::BenchmarkResult result;
+  std::map<std::string, std::string> host;
+  std::string configuration;
+};
+
+/// Algorithms with several objectives compared by the hypervolume of what they find.
+struct FrontBenchmark {
+  struct Objective {
+    evaluation::Metric metric;
+    search::Goal goal = search::Goal::Minimize;
+  };
+  std::string name;                   ///< of the experiment
+  std::string space;                  ///< name of the search space
+  std::vector<Objective> objectives;  ///< in the order of the values of fronts
+  search::FrontBenchmarkResult result;
   std::map<std::string, std::string> host;
   std::string configuration;
 };
@@ -172,6 +187,15 @@ nlohmann::json report_json(std::span<const Run> runs);
 /// over training seconds.
 nlohmann::json report_json(const Benchmark& benchmark);
 
+/// The data of the page of compared fronts: `{"kind": "fronts", "name", "space", "objectives":
+/// [{"name", "unit", "goal"}], "front_known", "hypervolume", "reference_point", "seeds",
+/// "searches_at_once", "exact_front", "algorithms": [{"algorithm", "budgets": [{"evaluations",
+/// "seconds", "mean", "std", "lowest", "quartiles": [lower, upper], "median"}], "curve": CURVE,
+/// "clock": CURVE or null, "evaluations", "evaluations_per_second", "training_seconds" or null,
+/// "front"}], "tests": [...], "comparisons": [...], "host", "configuration"}`, a CURVE being
+/// {"moments", "median", "lower", "upper"}, with the terms of search::FrontBenchmarkResult.
+nlohmann::json report_json(const FrontBenchmark& benchmark);
+
 /// The data of the page of compared predictors: `{"kind": "predictors", "name", "space", "metric":
 /// {"name", "unit"}, "test_metric", "architectures", "split", "models": [in the order of the rows],
 /// "levels", "rows": [ROW...], "published": [{"label", "size", "tau", "source"}], "map": {"source",
@@ -180,8 +204,8 @@ nlohmann::json report_json(const Benchmark& benchmark);
 nlohmann::json report_json(const PredictorBenchmark& benchmark);
 
 /// A self-contained page (plotly.js inlined, asks the network for nothing) that shows the data of
-/// report_json(): one search, several compared, a benchmark, or compared predictors. Throws
-/// ReportError for other data.
+/// report_json(): one search, several compared, a benchmark, compared fronts, or compared
+/// predictors. Throws ReportError for other data.
 std::string report_html(const nlohmann::json& data);
 
 /// A table for a terminal: the best network, the front, how the search ended, what its time went

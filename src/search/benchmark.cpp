@@ -29,28 +29,6 @@ struct Scale {
   double worst = kInfinity;
 };
 
-void expect_valid_budget(const BenchmarkSetup& setup) {
-  if (setup.seconds.empty()) {
-    for (const std::int64_t budget : setup.budgets) {
-      if (budget >= 1 && budget <= setup.evaluations) continue;
-      throw SearchError(
-          fmt::format("the budget {} of a benchmark is outside its 1 to {} evaluations", budget,
-                      setup.evaluations));
-    }
-    return;
-  }
-  expect_cost(setup.cost);
-  double earlier = 0.0;
-  for (const double seconds : setup.seconds) {
-    if (!(seconds > earlier) || std::isinf(seconds)) {
-      throw SearchError(
-          fmt::format("the seconds of a benchmark must ascend from above 0, and {} follows {}",
-                      seconds, earlier));
-    }
-    earlier = seconds;
-  }
-}
-
 /// That the others are compared with.
 void expect_known_other(const BenchmarkSetup& setup) {
   const std::vector<std::string> names = algorithm_names(setup.algorithms, setup.names);
@@ -76,7 +54,7 @@ void expect_valid(const BenchmarkSetup& setup) {
   }
   expect_distinct_names(setup.algorithms, setup.names);
   expect_known_other(setup);
-  expect_valid_budget(setup);
+  expect_budgets(setup.seconds, setup.cost, setup.budgets, setup.evaluations);
   if (setup.seconds.empty()) {
     expect_own_evaluations(setup.own_evaluations, setup.algorithms.size(), setup.evaluations);
   }

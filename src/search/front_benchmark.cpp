@@ -7,26 +7,33 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <tbb/task_arena.h>
 
 #include "base/json.hpp"
+#include "base/parallel.hpp"
+#include "search/algorithm_names.hpp"
 #include "search/front_comparison.hpp"
+#include "search/front_summary.hpp"
 #include "search/pareto.hpp"
 #include "search/table_labels.hpp"
 #include "search/table_search.hpp"
 #include "search/trials.hpp"
+#include "search/volume_trace.hpp"
 
 namespace evonas::search {
 namespace {
 
 void expect_valid(const FrontBenchmarkSetup& setup) {
-  if (setup.seconds > 0.0) expect_cost(setup.cost);
-  if ((setup.evaluations < 1 && !(setup.seconds > 0.0)) || setup.seeds < 1) {
+  const bool timed = !setup.seconds.empty();
+  if ((setup.evaluations < 1 && !timed) || setup.seeds < 1) {
     throw SearchError(
         fmt::format("a benchmark with {} evaluations and {} seeds has nothing to run; give at "
                     "least one of each",
                     setup.evaluations, setup.seeds));
   }
-  if (!(setup.seconds > 0.0)) {
+  expect_distinct_names(setup.algorithms, setup.names);
+  expect_budgets(setup.seconds, setup.cost, setup.budgets, setup.evaluations);
+  if (!timed) {
     expect_own_evaluations(setup.own_evaluations, setup.algorithms.size(), setup.evaluations);
   }
   const std::size_t given = setup.reference_point.size();
@@ -71,107 +78,52 @@ Front front_of(std::span<const Individual> individuals) {
   return front;
 }
 
-struct Trial {
-  double rate = 0.0;
-  double evaluations = 0.0;
-  double share = 0.0;
-  double seconds = 0.0;        ///< of the simulated clock
-  std::optional<Front> front;  ///< nothing where an evonas kept the search that kept no fronts
-};
-
-nlohmann::json to_json(const Trial& trial) {
-  nlohmann::json json = {{"evaluations_per_second", trial.rate},
-                         {"evaluations", trial.evaluations},
-                         {"hypervolume_share", trial.share},
-                         {"training_seconds", trial.seconds}};
-  if (trial.front) json["front"] = *trial.front;
-  return json;
-}
-
-/// The trial that to_json() wrote; nothing where it is none.
-std::optional<Trial> parse_trial(const nlohmann::json& json) {
-  try {
-    Trial trial{.rate = json.at("evaluations_per_second").get<double>(),
-                .evaluations = json.at("evaluations").get<double>(),
-                .share = json.at("hypervolume_share").get<double>(),
-                .seconds = json.at("training_seconds").get<double>()};
-    if (json.contains("front")) trial.front = json.at("front").get<Front>();
-    return trial;
-  } catch (const nlohmann::json::exception&) {
-    return std::nullopt;
-  }
-}
-
 /// Of searches of the algorithm of that number.
 TableBudget budget_of(const FrontBenchmarkSetup& setup, std::size_t algorithm) {
-  if (setup.seconds > 0.0) return {.seconds = setup.seconds};
+  if (!setup.seconds.empty()) return {.seconds = setup.seconds.back()};
   return {.evaluations = evaluations_of(algorithm, setup.own_evaluations, setup.evaluations)};
 }
 
-/// Hypervolumes count up to a reference point, as shares of what is known.
-struct VolumeScale {
-  std::vector<double> reference;
-  std::size_t front_size = 0;
-  double exact = 1.0;  ///< so that shares are volumes where nothing is known
+/// All there is to be found, and what hypervolumes are measured by.
+struct Ground {
+  Front exact_front;  ///< empty where it is not known
+  VolumeScale scale;
 };
 
-VolumeScale volume_scale(const FrontBenchmarkSetup& setup, const LabelSource& labels) {
-  VolumeScale scale{.reference = reference_of(setup, labels)};
-  if (labels.listed().empty()) return scale;
-  const Front front = front_of(labels.listed());
-  scale.front_size = front.size();
-  scale.exact = front.empty() ? 0.0 : hypervolume(front, scale.reference);
-  if (scale.exact > 0.0) return scale;
+Ground ground_of(const FrontBenchmarkSetup& setup, const LabelSource& labels) {
+  Ground ground{.scale = {.reference = reference_of(setup, labels)}};
+  if (labels.listed().empty()) return ground;
+  ground.exact_front = front_of(labels.listed());
+  ground.scale.exact =
+      ground.exact_front.empty() ? 0.0 : hypervolume(ground.exact_front, ground.scale.reference);
+  if (ground.scale.exact > 0.0) return ground;
   throw SearchError(
       "no row of the table is within every limit and better than the reference point in every "
       "objective; loosen the limits or move the reference point");
 }
 
 /// Nothing where it was stopped.
-std::optional<Trial> run_trial(const FrontBenchmarkSetup& setup, const LabelSource& labels,
-                               const AlgorithmOptions& options, const TableBudget& budget,
-                               const VolumeScale& scale, const std::stop_token& stop) {
+std::optional<VolumeTrace> run_trial(const FrontBenchmarkSetup& setup, const LabelSource& labels,
+                                     const AlgorithmOptions& options, const TableBudget& budget,
+                                     const VolumeScale& scale, const std::stop_token& stop) {
   std::vector<Individual> all;
-  const auto take = [&](std::span<Individual> evaluated, std::span<const double> /*clock*/) {
+  std::vector<double> seconds;
+  const auto take = [&](std::span<Individual> evaluated, std::span<const double> clock) {
     std::ranges::move(evaluated, std::back_inserter(all));
+    std::ranges::copy(clock, std::back_inserter(seconds));
   };
   all.reserve(static_cast<std::size_t>(budget.evaluations));
+  seconds.reserve(all.capacity());
   const auto begin = std::chrono::steady_clock::now();
   const std::unique_ptr<Algorithm> algorithm =
       make_algorithm(options, setup.space, setup.problem, setup.guidance);
   const auto end = search_table(*algorithm, labels, budget, take, stop, options.guidance.screening);
   if (!end) return std::nullopt;
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
-  Front front = front_of(all);
-  const double share = hypervolume(front, scale.reference) / scale.exact;
-  return Trial{.rate = static_cast<double>(all.size()) / elapsed.count(),
-               .evaluations = static_cast<double>(all.size()),
-               .share = share,
-               .seconds = end->seconds,
-               .front = std::move(front)};
-}
-
-FrontAlgorithmResult summarise(std::string name, std::vector<Trial> trials) {
-  FrontAlgorithmResult result{.algorithm = std::move(name), .hypervolume_share_lowest = kInfinity};
-  for (const Trial& trial : trials) {
-    result.evaluations += trial.evaluations / static_cast<double>(trials.size());
-    result.hypervolume_share_mean += trial.share / static_cast<double>(trials.size());
-    result.hypervolume_share_lowest = std::min(result.hypervolume_share_lowest, trial.share);
-  }
-  std::sort(trials.begin(), trials.end(),
-            [](const Trial& a, const Trial& b) { return a.rate < b.rate; });
-  const std::size_t middle = trials.size() / 2;
-  result.evaluations_per_second = trials.size() % 2 == 1
-                                      ? trials[middle].rate
-                                      : (trials[middle - 1].rate + trials[middle].rate) / 2;
-  return result;
-}
-
-/// Mean over the searches of one algorithm.
-double mean_seconds(std::span<const Trial> trials) {
-  double sum = 0.0;
-  for (const Trial& trial : trials) sum += trial.seconds;
-  return sum / static_cast<double>(trials.size());
+  return VolumeTrace{.steps = volume_steps(all, seconds, scale),
+                     .front = front_of(all),
+                     .end = *end,
+                     .evaluations_per_second = static_cast<double>(all.size()) / elapsed.count()};
 }
 
 /// What decides how all searches of a benchmark with that budget go, and what they are measured by.
@@ -182,25 +134,51 @@ std::string describe(const FrontBenchmarkSetup& setup, const Key& labels, const 
          describe_guidance(setup.guidance);
 }
 
-/// Nothing where a front is missing.
-std::optional<NamedFronts> fronts_of(const std::string& name, std::span<const Trial> trials) {
-  NamedFronts fronts{.algorithm = name};
-  for (const Trial& trial : trials) {
-    if (!trial.front) return std::nullopt;
-    fronts.fronts.push_back(*trial.front);
+/// What the log has of a search; nothing where it cannot be read.
+std::optional<VolumeTrace> recalled(const nlohmann::json& json, const TrialLog& log) {
+  // What was kept before hypervolumes were kept over evaluations.
+  if (json.contains("hypervolume_share")) {
+    throw SearchError(
+        fmt::format("{} has searches that an earlier evonas kept without their hypervolume over "
+                    "evaluations; remove the file or take another folder, and they are run again",
+                    log.file().string()));
   }
-  return fronts;
+  return parse_volume_trace(json);
 }
 
-/// Adds the figures of all algorithms, and how their fronts compare.
-void add_figures(FrontBenchmarkResult& result, const Trials<Trial>& trials, bool timed) {
+/// Runs those searches that are not there yet.
+void run_trials(Trials<VolumeTrace>& trials, const FrontBenchmarkSetup& setup,
+                const LabelSource& labels, const VolumeScale& scale, const std::stop_token& stop) {
+  const auto run = [&](std::size_t i) {
+    if (trials.has(i) || stop.stop_requested()) return;
+    // Isolated, so that the time of this search holds no part of another one.
+    auto trace = tbb::this_task_arena::isolate([&] {
+      return run_trial(setup, labels, trials.options(i), budget_of(setup, trials.algorithm_of(i)),
+                       scale, stop);
+    });
+    if (trace) trials.add(i, std::move(*trace));
+  };
+  if (setup.alone) {
+    for (std::size_t i = 0; i < trials.size(); ++i) run(i);
+  } else {
+    parallel_for(trials.size(), run);
+  }
+}
+
+/// Adds the figures of all algorithms, and how they compare.
+void add_figures(FrontBenchmarkResult& result, const Trials<VolumeTrace>& trials,
+                 const FrontBenchmarkSetup& setup) {
+  std::vector<NamedVolumes> algorithms;
   std::vector<NamedFronts> fronts;
-  trials.for_each_algorithm([&](std::string name, const std::vector<Trial>& own) {
-    if (auto found = fronts_of(name, own)) fronts.push_back(std::move(*found));
-    result.algorithms.push_back(summarise(std::move(name), own));
-    if (timed) result.algorithms.back().training_seconds = mean_seconds(own);
+  trials.for_each_algorithm([&](std::string name, std::vector<VolumeTrace> traces) {
+    NamedFronts& own = fronts.emplace_back(NamedFronts{.algorithm = name});
+    for (const VolumeTrace& trace : traces) own.fronts.push_back(trace.front);
+    const std::int64_t evaluations = budget_of(setup, algorithms.size()).evaluations;
+    algorithms.push_back({std::move(name), std::move(traces), evaluations});
   });
-  if (fronts.size() == result.algorithms.size()) result.comparisons = compare_fronts(fronts);
+  result.algorithms = summarised(algorithms, setup);
+  result.tests = volume_tests(algorithms, setup);
+  result.comparisons = compare_fronts(fronts);
 }
 
 }  // namespace
@@ -215,14 +193,14 @@ FrontBenchmarkResult run_front_benchmark(
     labels = std::make_shared<const TableLabels>(setup.space, *setup.table, setup.problem,
                                                  setup.cost, screening_metrics(setup.algorithms));
   }
-  const VolumeScale scale = volume_scale(setup, *labels);
-  FrontBenchmarkResult result{.front_size = scale.front_size,
-                              .hypervolume = scale.front_size > 0 ? scale.exact : 0.0,
-                              .seeds = setup.seeds};
-  for (std::size_t i = 0; i < scale.reference.size(); ++i) {
-    result.reference_point.push_back(turned(scale.reference[i], setup.problem.objectives[i].goal));
-  }
-  Trials<Trial> trials(setup.algorithms, setup.seeds, on_progress);
+  const Ground ground = ground_of(setup, *labels);
+  const VolumeScale& scale = ground.scale;
+  FrontBenchmarkResult result{.front_size = ground.exact_front.size(),
+                              .hypervolume = ground.exact_front.empty() ? 0.0 : scale.exact,
+                              .seeds = setup.seeds,
+                              .exact_front = turned_back(ground.exact_front, setup.problem)};
+  result.reference_point = turned_back({scale.reference}, setup.problem).front();
+  Trials<VolumeTrace> trials(setup.algorithms, setup.seeds, on_progress, setup.names);
   if (log != nullptr) {
     const Key digest = labels->digest();
     trials.recall(
@@ -230,16 +208,16 @@ FrontBenchmarkResult run_front_benchmark(
         [&](std::size_t algorithm) {
           return describe(setup, digest, budget_of(setup, algorithm), scale.reference);
         },
-        setup.space, setup.problem, parse_trial);
+        setup.space, setup.problem,
+        [&](const nlohmann::json& json) { return recalled(json, *log); });
   }
-  for (std::size_t i = 0; i < trials.size() && !stop.stop_requested(); ++i) {
-    if (trials.has(i)) continue;
-    const TableBudget budget = budget_of(setup, trials.algorithm_of(i));
-    auto trial = run_trial(setup, *labels, trials.options(i), budget, scale, stop);
-    if (trial) trials.add(i, std::move(*trial));
+  if (!setup.alone) {
+    const auto threads = static_cast<std::size_t>(tbb::this_task_arena::max_concurrency());
+    result.searches_at_once = static_cast<std::int64_t>(std::min(threads, trials.size()));
   }
+  run_trials(trials, setup, *labels, scale, stop);
   result.complete = trials.complete();
-  if (result.complete) add_figures(result, trials, !setup.cost.empty());
+  if (result.complete) add_figures(result, trials, setup);
   return result;
 }
 

@@ -5,10 +5,6 @@
 namespace evonas::search {
 namespace {
 
-bool equals_or_surpasses(const std::vector<double>& a, const std::vector<double>& b) {
-  return std::ranges::equal(a, b, [](double x, double y) { return x <= y; });
-}
-
 FrontComparison compared(const NamedFronts& one, const NamedFronts& other) {
   FrontComparison comparison{.algorithm = one.algorithm, .other = other.algorithm};
   for (const Front& front : one.fronts) {
@@ -25,6 +21,10 @@ FrontComparison compared(const NamedFronts& one, const NamedFronts& other) {
 }
 
 }  // namespace
+
+bool equals_or_surpasses(const std::vector<double>& a, const std::vector<double>& b) {
+  return std::ranges::equal(a, b, [](double x, double y) { return x <= y; });
+}
 
 double coverage(const Front& front, const Front& other) {
   if (other.empty()) return 1.0;

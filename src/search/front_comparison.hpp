@@ -5,11 +5,12 @@
 #include <vector>
 
 #include "search/front_benchmark.hpp"
+#include "search/pareto.hpp"
 
 namespace evonas::search {
 
-/// Vectors of objectives to be minimised, none of which dominates another.
-using Front = std::vector<std::vector<double>>;
+/// Whether every value of `a` is at most that of `b`, which has as many.
+bool equals_or_surpasses(const std::vector<double>& a, const std::vector<double>& b);
 
 /// Share of the members of `other` that one of `front` equals or surpasses in every objective; 1
 /// where there are none.

@@ -24,6 +24,9 @@ std::vector<double> crowding_distances(
 /// the following ones. Of equal objective vectors the earliest evaluation stays.
 std::vector<std::size_t> pareto_front(std::span<const Individual> individuals);
 
+/// Vectors of objectives to be minimised, none of which dominates another.
+using Front = std::vector<std::vector<double>>;
+
 /// Hypervolume that `points` (to be minimised, all of one dimension) dominate up to `reference`.
 /// Exact: a sweep for one and two objectives, O(n log n) for three (Beume et al., 2009), and the
 /// WFG algorithm (While et al., 2012) beyond. Values are finite; points that are not better than

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <limits>
 #include <utility>
 
 #include "base/json.hpp"
@@ -15,21 +14,6 @@ template <class IsBeyond>
 double regret_before(const RegretTrace& trace, const IsBeyond& is_beyond) {
   const auto next = std::ranges::find_if(trace.steps, is_beyond);
   return next == trace.steps.begin() ? trace.without : std::prev(next)->regret;
-}
-
-/// The least of what the searches that did not exhaust their space have; else the most of all.
-template <class Number>
-Number shared(std::span<const RegretTrace> traces, Number TableSearch::*member) {
-  Number least = std::numeric_limits<Number>::max();
-  Number most = 0;
-  bool any = false;
-  for (const RegretTrace& trace : traces) {
-    most = std::max(most, trace.end.*member);
-    if (trace.end.exhausted) continue;
-    least = std::min(least, trace.end.*member);
-    any = true;
-  }
-  return any ? least : most;
 }
 
 nlohmann::json forecasts_json(std::span<const ForecastPair> forecasts) {
@@ -111,11 +95,11 @@ std::optional<RegretTrace> parse_regret_trace(const nlohmann::json& json, double
 }
 
 double shared_seconds(std::span<const RegretTrace> traces) {
-  return shared(traces, &TableSearch::seconds);
+  return shared_end(traces, &TableSearch::seconds);
 }
 
 std::int64_t shared_evaluations(std::span<const RegretTrace> traces) {
-  return shared(traces, &TableSearch::evaluations);
+  return shared_end(traces, &TableSearch::evaluations);
 }
 
 }  // namespace evonas::search

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -32,6 +34,23 @@ struct TableSearch {
   std::int64_t screenings = 0;  ///< beside the evaluations
   TimeSplit times = {};         ///< what its own wall time went to
 };
+
+/// How far along `member` searches can be compared, each of which has an `end`: to that of the
+/// shortest of them, where those that exhausted their space count only if all did, and then to that
+/// of the longest. 0 where there are none.
+template <class Trace, class Number>
+Number shared_end(std::span<const Trace> traces, Number TableSearch::*member) {
+  Number least = std::numeric_limits<Number>::max();
+  Number most = 0;
+  bool any = false;
+  for (const Trace& trace : traces) {
+    most = std::max(most, trace.end.*member);
+    if (trace.end.exhausted) continue;
+    least = std::min(least, trace.end.*member);
+    any = true;
+  }
+  return any ? least : most;
+}
 
 /// The metrics that any of the algorithms screens by, each once.
 std::vector<std::string> screening_metrics(std::span<const AlgorithmOptions> algorithms);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -13,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "search/algorithm_names.hpp"
+#include "search/table_search.hpp"
 #include "search/trial_log.hpp"
 
 namespace evonas::search {
@@ -38,6 +40,31 @@ inline void expect_own_evaluations(std::span<const std::int64_t> own, std::size_
     throw SearchError(fmt::format(
         "searches of one algorithm cannot end after {} evaluations, where the others end after {}",
         evaluations, all));
+  }
+}
+
+/// Throws SearchError unless a benchmark can report at these `seconds` of the simulated clock,
+/// ascending, which need the metric `cost`; where there are none, at these `budgets`, each from 1
+/// to `evaluations`.
+inline void expect_budgets(std::span<const double> seconds, const std::string& cost,
+                           std::span<const std::int64_t> budgets, std::int64_t evaluations) {
+  if (seconds.empty()) {
+    for (const std::int64_t budget : budgets) {
+      if (budget >= 1 && budget <= evaluations) continue;
+      throw SearchError(fmt::format(
+          "the budget {} of a benchmark is outside its 1 to {} evaluations", budget, evaluations));
+    }
+    return;
+  }
+  expect_cost(cost);
+  double earlier = 0.0;
+  for (const double later : seconds) {
+    if (!(later > earlier) || std::isinf(later)) {
+      throw SearchError(
+          fmt::format("the seconds of a benchmark must ascend from above 0, and {} follows {}",
+                      later, earlier));
+    }
+    earlier = later;
   }
 }
 

@@ -174,5 +174,45 @@ budgets: [1000]
   CHECK(regrets("stopped_benchmark") == regrets("whole_benchmark"));
 }
 
+TEST_CASE("fronts are compared at every budget, the same on any number of threads") {
+  const Fixture& data = fixture();
+  const fs::path file = data.folder / "fronts.yaml";
+  write_text(file, R"(
+space: nasbench201
+objectives: [{metric: accuracy, goal: maximize}, {metric: latency_ms, goal: minimize}]
+evaluation: {accuracy: {table: labels.sqlite}, latency_ms: {table: labels.sqlite}}
+search: [{algorithm: nsga2, population: 10, evaluations: 40}, {algorithm: random}]
+seeds: 5
+budgets: [20, 200]
+)");
+  const auto results = [&](const std::string& threads) {
+    const Result result = run({"benchmark", file.string(), "--json", "--threads", threads, "--out",
+                               data.run_folder("fronts" + threads)});
+    CAPTURE(result.err);
+    REQUIRE(result.code == 0);
+    json found = json::parse(result.out);
+    CHECK(found.at("searches_at_once") == std::stoi(threads));
+    found.erase("searches_at_once");
+    for (json& algorithm : found.at("algorithms")) algorithm.erase("evaluations_per_second");
+    return found;
+  };
+  const json found = results("1");
+  CHECK(results("3") == found);
+  const json& algorithms = found.at("algorithms");
+  CHECK(algorithms.at("nsga2").at("budgets").size() == 2);
+  const json& random = algorithms.at("random").at("budgets");
+  CHECK(random.size() == 3);
+  CHECK(random.at("20").at("hypervolume_share_median") <
+        random.at("200").at("hypervolume_share_median"));
+  REQUIRE(found.at("tests").size() == 2);
+  CHECK(found.at("tests").at(1).at("evaluations") == 40);
+  CHECK(found.at("tests").at(1).at("other_evaluations") == 200);
+  const std::string markdown = read_text(data.folder / "fronts1/result.md");
+  CHECK(contains(markdown, "| nsga2 after 40 evaluations | random after 200 evaluations | "));
+  const std::string page = read_text(data.folder / "fronts1/report.html");
+  CHECK(contains(page, "function frontsPage("));
+  CHECK(contains(page, R"("kind":"fronts")"));
+}
+
 }  // namespace
 }  // namespace evonas::e2e

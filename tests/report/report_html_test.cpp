@@ -102,6 +102,8 @@ TEST_CASE("every kind of run makes a page") {
   CHECK(html.find("<title>2 runs compared - evonas</title>") != std::string::npos);
   const nlohmann::json benchmark = report_json(Benchmark{.name = "searchers"});
   CHECK(data_of(report_html(benchmark)) == benchmark);
+  const nlohmann::json fronts = report_json(FrontBenchmark{.name = "fronts"});
+  CHECK(data_of(report_html(fronts)) == fronts);
   const nlohmann::json predictors = report_json(PredictorBenchmark{.name = "predictors"});
   const std::string page = report_html(predictors);
   CHECK(data_of(page) == predictors);

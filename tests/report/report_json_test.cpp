@@ -229,6 +229,81 @@ TEST_CASE("report data of a benchmark with a clock") {
   CHECK(curve.at("clock").at("training_seconds") == 3500.0);
 }
 
+TEST_CASE("report data of compared fronts") {
+  FrontBenchmark benchmark{.name = "fronts",
+                           .space = "nasbench201",
+                           .objectives = {{{"accuracy", "%"}, search::Goal::Maximize},
+                                          {{"latency_ms", "ms"}, search::Goal::Minimize}}};
+  benchmark.result.front_size = 2;
+  benchmark.result.hypervolume = 900.5;
+  benchmark.result.reference_point = {0.0, 12.5};
+  benchmark.result.seeds = 50;
+  benchmark.result.searches_at_once = 2;
+  benchmark.result.exact_front = {{91.5, 5.0}, {90.0, 2.5}};
+  benchmark.result.algorithms.push_back({.algorithm = "zebra",
+                                         .evaluations_per_second = 1000.0,
+                                         .evaluations = 100.0,
+                                         .budgets = {{.evaluations = 100,
+                                                      .mean = 0.75,
+                                                      .deviation = 0.125,
+                                                      .lowest = 0.5,
+                                                      .lower_quartile = 0.625,
+                                                      .median = 0.75,
+                                                      .upper_quartile = 0.875}},
+                                         .curve = {.moments = {1.0, 100.0},
+                                                   .lower_quartile = {0.0, 0.625},
+                                                   .median = {0.25, 0.75},
+                                                   .upper_quartile = {0.5, 0.875}},
+                                         .front = {{90.0, 2.5}}});
+  benchmark.result.algorithms.push_back(
+      {.algorithm = "ant",
+       .clock = search::VolumeCurve{.moments = {30.0}, .median = {0.5}},
+       .training_seconds = 60.0});
+  benchmark.result.tests.push_back({.algorithm = "zebra",
+                                    .other = "ant",
+                                    .evaluations = 100,
+                                    .other_evaluations = 1000,
+                                    .larger = 40,
+                                    .equal = 4,
+                                    .smaller = 6,
+                                    .median_difference = 0.25,
+                                    .p = 0.03125});
+  benchmark.result.comparisons.push_back({"zebra", "ant", 0.5, 0.75});
+  const nlohmann::json data = report_json(benchmark);
+  CHECK(data.at("kind") == "fronts");
+  CHECK(data.at("objectives").at(1) ==
+        nlohmann::json{{"name", "latency_ms"}, {"unit", "ms"}, {"goal", "minimize"}});
+  CHECK(data.at("front_known") == true);
+  CHECK(data.at("hypervolume") == 900.5);
+  CHECK(data.at("reference_point") == nlohmann::json{0.0, 12.5});
+  CHECK(data.at("searches_at_once") == 2);
+  CHECK(data.at("exact_front").at(1) == nlohmann::json{90.0, 2.5});
+  const nlohmann::json& zebra = data.at("algorithms").at(0);
+  CHECK(zebra.at("algorithm") == "zebra");
+  CHECK(zebra.at("budgets").at(0) == nlohmann::json{{"evaluations", 100},
+                                                    {"seconds", 0.0},
+                                                    {"mean", 0.75},
+                                                    {"std", 0.125},
+                                                    {"lowest", 0.5},
+                                                    {"quartiles", {0.625, 0.875}},
+                                                    {"median", 0.75}});
+  CHECK(zebra.at("curve").at("moments") == nlohmann::json{1.0, 100.0});
+  CHECK(zebra.at("curve").at("lower") == nlohmann::json{0.0, 0.625});
+  CHECK(zebra.at("curve").at("upper") == nlohmann::json{0.5, 0.875});
+  CHECK(zebra.at("clock").is_null());
+  CHECK(zebra.at("training_seconds").is_null());
+  CHECK(zebra.at("front").at(0) == nlohmann::json{90.0, 2.5});
+  CHECK(data.at("algorithms").at(1).at("clock").at("median").at(0) == 0.5);
+  CHECK(data.at("algorithms").at(1).at("training_seconds") == 60.0);
+  CHECK(data.at("tests").at(0).at("other_evaluations") == 1000);
+  CHECK(data.at("tests").at(0).at("smaller") == 6);
+  CHECK(data.at("tests").at(0).at("p") == 0.03125);
+  CHECK(data.at("comparisons").at(0) ==
+        nlohmann::json{
+            {"algorithm", "zebra"}, {"other", "ant"}, {"dominates", 0.5}, {"covers", 0.75}});
+  CHECK_NOTHROW((void)report_html(data));
+}
+
 TEST_CASE("report data of compared predictors") {
   PredictorBenchmark benchmark{.name = "predictors",
                                .space = "nasbench201",

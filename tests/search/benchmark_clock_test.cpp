@@ -222,12 +222,32 @@ TEST_CASE("a benchmark of fronts ends by the clock too") {
                             .evaluations = 0,
                             .seeds = 2,
                             .cost = "b",
-                            .seconds = 100.0};
+                            .seconds = {30.0, 100.0}};
   const FrontBenchmarkResult result = run_front_benchmark(setup, {}, {});
   CHECK(result.algorithms[0].evaluations == 33.0);
   CHECK(result.algorithms[0].training_seconds == 99.0);
   CHECK(to_json(result).at("algorithms").at("nsga2").at("training_seconds") == 99.0);
   CHECK(to_markdown(result).find("| evaluations/s | training seconds |\n") != std::string::npos);
+  CHECK(to_markdown(result).find("| nsga2 | 30 s | ") != std::string::npos);
+
+  // After 10 evaluations, and after 33.
+  setup.seconds.clear();
+  setup.evaluations = 33;
+  setup.budgets = {10};
+  const FrontBenchmarkResult counted = run_front_benchmark(setup, {}, {});
+  const std::vector<FrontBudgetResult>& budgets = result.algorithms[0].budgets;
+  REQUIRE(budgets.size() == 2);
+  for (std::size_t i = 0; i < 2; ++i) {
+    CHECK(budgets[i].seconds == (i == 0 ? 30.0 : 100.0));
+    CHECK(budgets[i].median == counted.algorithms[0].budgets[i].median);
+    CHECK(budgets[i].lowest == counted.algorithms[0].budgets[i].lowest);
+  }
+  CHECK(result.algorithms[0].curve.median == counted.algorithms[0].curve.median);
+  REQUIRE(counted.algorithms[0].clock);
+  CHECK(counted.algorithms[0].clock->moments.back() == 99.0);
+  CHECK(counted.algorithms[0].clock->median.back() == budgets.back().median);
+
+  setup.seconds = {30.0, 100.0};
   setup.cost.clear();
   CHECK_THROWS_AS(run_front_benchmark(setup, {}, {}), SearchError);
 }

@@ -272,8 +272,8 @@ TEST_CASE("without a table fronts are told by their hypervolume, and compared") 
   const double volume = 20 * 16 + 9 * 15 + 9 * 14 + 9 * 13;
   REQUIRE(whole.algorithms.size() == 2);
   for (const FrontAlgorithmResult& algorithm : whole.algorithms) {
-    CHECK(algorithm.hypervolume_share_mean == doctest::Approx(volume));
-    CHECK(algorithm.hypervolume_share_lowest == doctest::Approx(volume));
+    CHECK(algorithm.end().mean == doctest::Approx(volume));
+    CHECK(algorithm.end().lowest == doctest::Approx(volume));
   }
   REQUIRE(whole.comparisons.size() == 2);
   for (const FrontComparison& comparison : whole.comparisons) {
@@ -287,7 +287,7 @@ TEST_CASE("without a table fronts are told by their hypervolume, and compared") 
   CHECK_FALSE(json.at("algorithms").at("nsga2").contains("hypervolume_share_mean"));
   CHECK(json.at("comparisons").at(0).at("other") == "random");
   const std::string markdown = to_markdown(whole);
-  CHECK(markdown.find("| algorithm | evaluations | hypervolume, mean |") == 0);
+  CHECK(markdown.find("Hypervolume of all that a search has evaluated; mean") == 0);
   CHECK(markdown.find("| nsga2 | random | 1.000 | 1.000 |\n") != std::string::npos);
 
   // A few random networks do not reach what a whole space has.
@@ -295,7 +295,7 @@ TEST_CASE("without a table fronts are told by their hypervolume, and compared") 
   const FrontBenchmarkResult uneven = run_front_benchmark(setup, {}, {});
   CHECK(uneven.algorithms[0].evaluations == 1024.0);
   CHECK(uneven.algorithms[1].evaluations == 5.0);
-  CHECK(uneven.algorithms[1].hypervolume_share_mean < volume);
+  CHECK(uneven.algorithms[1].end().mean < volume);
   CHECK(uneven.comparisons[0].algorithm == "nsga2");
   CHECK(uneven.comparisons[0].dominates == 1.0);
   CHECK(uneven.comparisons[1].dominates == 0.0);
@@ -307,25 +307,28 @@ TEST_CASE("without a table fronts are told by their hypervolume, and compared") 
         }).find("needs a reference point") != std::string::npos);
 }
 
-TEST_CASE("fronts of searches that were kept are compared, and left out where they were not kept") {
+TEST_CASE("fronts of searches that were kept are compared, and refused as they once were kept") {
   const TemporaryFolder folder;
   FrontBenchmarkSetup setup = untabulated_fronts();
   setup.own_evaluations = {40, 20};
   const auto run = [&] {
     TrialLog log(folder / "out", "");
-    return run_front_benchmark(setup, {}, {}, &log);
+    return to_json(run_front_benchmark(setup, {}, {}, &log));
   };
-  const nlohmann::json first = to_json(run());
+  const nlohmann::json first = run();
   CHECK(first.at("comparisons").size() == 2);
-  CHECK(to_json(run()) == first);
-  // As an evonas wrote it that kept no fronts.
+  CHECK(run() == first);
   std::string text = tests::read_text(folder / "out/searches.jsonl");
-  text.replace(text.find("\"front\""), 7, "\"other\"");
-  tests::write_text(folder / "out/searches.jsonl", text);
-  nlohmann::json left = to_json(run());
-  CHECK(left.at("comparisons").empty());
-  left["comparisons"] = first.at("comparisons");
-  CHECK(left == first);
+  const std::size_t steps = text.find("\"steps\"");
+  REQUIRE(steps != std::string::npos);
+  // A line that lacks something is as if it were not there: that search is run again.
+  tests::write_text(folder / "out/searches.jsonl",
+                    std::string(text).replace(steps, 7, "\"other\""));
+  CHECK(run().at("tests") == first.at("tests"));
+  // As an evonas wrote it that kept no more of the hypervolume than its end.
+  tests::write_text(folder / "out/searches.jsonl", text.replace(steps, 7, "\"hypervolume_share\""));
+  CHECK(tests::message_of<SearchError>(run).find("remove the file or take another folder") !=
+        std::string::npos);
 }
 
 }  // namespace

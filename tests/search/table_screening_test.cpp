@@ -316,8 +316,8 @@ TEST_CASE("a benchmark of fronts counts evaluations alone") {
   const FrontBenchmarkResult result = run_front_benchmark(setup, {}, {});
   for (const FrontAlgorithmResult& algorithm : result.algorithms) {
     CHECK(algorithm.evaluations == 20.0);
-    CHECK(algorithm.hypervolume_share_mean > 0.0);
-    CHECK(algorithm.hypervolume_share_mean <= 1.0);
+    CHECK(algorithm.end().mean > 0.0);
+    CHECK(algorithm.end().mean <= 1.0);
   }
 }
 

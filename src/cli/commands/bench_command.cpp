@@ -46,7 +46,8 @@ int bench_search(const BenchArguments& options) {
         .algorithms = {nsga2, random},
         .evaluations = options.population * options.generations,
         .seeds = options.seeds,
-        .reference_point = {}};
+        .reference_point = {},
+        .alone = true};
     return search::run_front_benchmark(
         setup, [&](std::size_t finished, std::size_t all) { progress.count(finished, all); },
         interrupt.token());

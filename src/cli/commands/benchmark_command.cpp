@@ -42,7 +42,7 @@ struct Results {
   bool complete = false;
   nlohmann::json json;
   std::string markdown;
-  std::string page;  ///< empty where there is none
+  std::string page;
 };
 
 std::vector<std::int64_t> evaluations_of(const config::Experiment& experiment) {
@@ -101,7 +101,7 @@ Results compare_regret(const config::Experiment& experiment, const BenchmarkGrou
   benchmark.name = experiment.title;
   benchmark.space = ground.space.name();
   benchmark.metric.name = ground.problem.objectives.front().metric;
-  benchmark.metric.unit = ground.unit;
+  benchmark.metric.unit = ground.units.front();
   benchmark.result = result;
   benchmark.host = describe_host();
   benchmark.configuration = yaml::to_yaml(experiment);
@@ -109,6 +109,15 @@ Results compare_regret(const config::Experiment& experiment, const BenchmarkGrou
           .json = search::to_json(result),
           .markdown = search::to_markdown(result),
           .page = report::report_html(report::report_json(benchmark))};
+}
+
+std::vector<report::FrontBenchmark::Objective> report_objectives(const BenchmarkGround& ground) {
+  std::vector<report::FrontBenchmark::Objective> objectives;
+  for (std::size_t i = 0; i < ground.units.size(); ++i) {
+    const auto& [metric, goal] = ground.problem.objectives[i];
+    objectives.push_back({.metric = {.name = metric, .unit = ground.units[i]}, .goal = goal});
+  }
+  return objectives;
 }
 
 Results compare_fronts(const config::Experiment& experiment, const BenchmarkGround& ground,
@@ -124,13 +133,24 @@ Results compare_fronts(const config::Experiment& experiment, const BenchmarkGrou
                                           .seeds = experiment.seeds,
                                           .reference_point = experiment.reference_point,
                                           .cost = ground.cost,
-                                          .seconds = timed ? experiment.seconds.back() : 0.0,
+                                          .seconds = experiment.seconds,
                                           .own_evaluations = evaluations_of(experiment),
-                                          .labels = ground.labels};
-  const auto result = search::run_front_benchmark(setup, progress.observer(), stop, &log);
-  return {.complete = result.complete,
+                                          .labels = ground.labels,
+                                          .budgets = experiment.budgets,
+                                          .names = experiment.algorithm_names()};
+  const search::FrontBenchmarkResult result =
+      search::run_front_benchmark(setup, progress.observer(), stop, &log);
+  if (!result.complete) return {};
+  const report::FrontBenchmark benchmark{.name = experiment.title,
+                                         .space = ground.space.name(),
+                                         .objectives = report_objectives(ground),
+                                         .result = result,
+                                         .host = describe_host(),
+                                         .configuration = yaml::to_yaml(experiment)};
+  return {.complete = true,
           .json = search::to_json(result),
-          .markdown = search::to_markdown(result)};
+          .markdown = search::to_markdown(result),
+          .page = report::report_html(report::report_json(benchmark))};
 }
 
 void write_results(const Results& results, const config::Experiment& experiment,
@@ -142,7 +162,7 @@ void write_results(const Results& results, const config::Experiment& experiment,
   write_atomically(folder / "experiment.yaml", yaml::to_yaml(experiment));
   write_atomically(folder / "result.json", json.dump(2) + "\n");
   write_atomically(folder / "result.md", results.markdown);
-  if (!results.page.empty()) write_atomically(folder / "report.html", results.page);
+  write_atomically(folder / "report.html", results.page);
 }
 
 int benchmark(const BenchmarkArguments& options) {
@@ -170,8 +190,7 @@ int benchmark(const BenchmarkArguments& options) {
   if (options.json) {
     fmt::print("{}\n", results.json.dump(2));
   } else {
-    fmt::print("{}\n{}\n", results.markdown,
-               (folder / (results.page.empty() ? "result.md" : "report.html")).string());
+    fmt::print("{}\n{}\n", results.markdown, (folder / "report.html").string());
   }
   return kDone;
 }

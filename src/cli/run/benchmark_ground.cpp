@@ -102,6 +102,16 @@ std::vector<search::AlgorithmOptions> table_algorithms(const config::Experiment&
   return algorithms;
 }
 
+/// What `unit` says of the metric of each objective.
+template <class Unit>
+std::vector<std::string> units_of(const search::Problem& problem, const Unit& unit) {
+  std::vector<std::string> units;
+  for (const search::Objective& objective : problem.objectives) {
+    units.push_back(unit(objective.metric));
+  }
+  return units;
+}
+
 /// All that a table has.
 BenchmarkGround table_ground(const config::Experiment& experiment, const std::string& file) {
   const spaces::AnySpace space = config::make_space(experiment.space);
@@ -113,7 +123,8 @@ BenchmarkGround table_ground(const config::Experiment& experiment, const std::st
           .guidance = guidance_of(experiment, space, table),
           .table = table,
           .cost = experiment.cost ? experiment.column(*experiment.cost) : std::string(),
-          .unit = table->metric(problem.objectives.front().metric).unit};
+          .units = units_of(problem,
+                            [&](const std::string& metric) { return table->metric(metric).unit; })};
 }
 
 /// A whole space, labelled by sources.
@@ -131,7 +142,8 @@ BenchmarkGround source_ground(const config::Experiment& experiment, std::size_t 
       .labels = std::make_shared<const search::SourceLabels>(
           setup.space, setup.sources, setup.problem, cost, search::screening_metrics(algorithms)),
       .cost = cost,
-      .unit = metrics.at(setup.problem.objectives.front().metric).unit};
+      .units = units_of(setup.problem,
+                        [&](const std::string& metric) { return metrics.at(metric).unit; })};
 }
 
 }  // namespace

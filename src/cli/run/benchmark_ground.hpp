@@ -20,8 +20,8 @@ struct BenchmarkGround {
   search::Guidance guidance;
   std::shared_ptr<const evaluation::BenchmarkTable> table;  ///< null where there are `labels`
   std::shared_ptr<const search::LabelSource> labels;        ///< null where there is a table
-  std::string cost;  ///< the metric with the seconds of an evaluation; may be empty
-  std::string unit;  ///< of the first objective
+  std::string cost;                ///< the metric with the seconds of an evaluation; may be empty
+  std::vector<std::string> units;  ///< of each objective
 };
 
 /// The table, where all metrics of the experiment come from one, or its sources. `file` is the one
