@@ -36,6 +36,7 @@ void Dispatcher::hear(std::size_t process, const Hello& hello, TimePoint now) {
          now);
   } else {
     session.state = Session::State::Ready;
+    has_begun_ = true;
     session.slots = static_cast<std::size_t>(hello.slots);
   }
 }
