@@ -98,10 +98,10 @@ def test_what_was_stopped_early_is_pruned(objectives, tmp_path):
     def train(architecture):
         return STOP if architecture.genes[0] > 1 else evaluate(architecture)
 
-    search = configuration(budget={"evaluations": 20})
+    search = configuration(budget={"evaluations": 12})
     search["objectives"] = search["objectives"][:objectives]
     trials = exported(search, train, tmp_path)
-    assert len(trials) == 20
+    assert len(trials) == 12
     assert {trial.state.name for trial in trials} == {"COMPLETE", "PRUNED"}
     for trial in trials:
         if trial.state.name == "PRUNED":
@@ -110,7 +110,7 @@ def test_what_was_stopped_early_is_pruned(objectives, tmp_path):
 
 def test_genes_without_words_are_numbers(tmp_path):
     space = evonas.Space("nasbench101")
-    search = configuration(space="nasbench101", limits=[], budget={"evaluations": 20},
+    search = configuration(space="nasbench101", limits=[], budget={"evaluations": 5},
                            objectives=[{"metric": "accuracy", "goal": "maximize"}])
     trials = exported(search, lambda architecture: 1.0 * sum(architecture.genes), tmp_path)
     for trial in trials:
