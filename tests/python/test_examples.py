@@ -66,7 +66,7 @@ def test_plot_run(objectives, tmp_path):
 
 
 def test_bench_ask_tell():
-    out = subprocess.run([sys.executable, TOP / "tools/bench_ask_tell.py", "--candidates", "400",
+    out = subprocess.run([sys.executable, TOP / "tools/bench_ask_tell.py", "--candidates", "200",
                           "--repeats", "2"], capture_output=True, text=True)
     assert out.returncode == 0, out.stderr
     assert re.search(r"^median *[0-9,]+ candidates a second", out.stdout, re.M)
