@@ -140,7 +140,9 @@ class Search:
     def tell(self, candidate: Candidate, values: Told, *, seconds: float = 0.0) -> None:
         """Tells the metrics of a candidate, by name: {"accuracy": 93.1}, with an interval {"latency_ms":
         (1.2, 1.1, 1.4)}; where it is the only one, the value will do. An exception, or a text, says that
-        the evaluation has failed and why; it is kept as one line of 1000 bytes at most. `seconds` that the
+        the evaluation has failed and why; it is kept as one line of 1000 bytes at most. A text that begins
+        with "stopped early: " says that you gave it up for better ones, which does not count for
+        budget.failure_share. `seconds` that the
         evaluation took, 0 or more, count for budget.training_seconds.
 
         With a run folder the values are in it when this returns. Raises SearchError, and takes nothing,
