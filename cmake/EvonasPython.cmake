@@ -4,13 +4,25 @@ if(NOT SKBUILD AND NOT Python_EXECUTABLE AND EXISTS ${PROJECT_SOURCE_DIR}/.venv/
 endif()
 find_package(Python 3.10 REQUIRED COMPONENTS Interpreter Development.Module)
 
-# evonas_ask_python(VARIABLE CODE): what a line of Python prints.
+# evonas_ask_python(VARIABLE CODE): what a line of Python prints. Where pip builds in isolation the line
+# sees what pip has put there for the build, and, where it fails so, what is installed, which pip hides by
+# PYTHONPATH.
 function(evonas_ask_python variable code)
-  execute_process(
-    COMMAND ${Python_EXECUTABLE} -c "${code}" OUTPUT_VARIABLE answer
-    OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY
-  )
-  set(${variable} ${answer} PARENT_SCOPE)
+  set(isolated)
+  set(installed --unset=PYTHONPATH --unset=PYTHONNOUSERSITE)
+  foreach(view IN ITEMS isolated installed)
+    execute_process(
+      COMMAND ${CMAKE_COMMAND} -E env ${${view}} ${Python_EXECUTABLE} -c "${code}"
+      RESULT_VARIABLE result OUTPUT_VARIABLE answer ERROR_VARIABLE error
+      OUTPUT_STRIP_TRAILING_WHITESPACE
+    )
+    if(result EQUAL 0)
+      set(${variable} ${answer} PARENT_SCOPE)
+      return()
+    endif()
+  endforeach()
+  message(FATAL_ERROR "${Python_EXECUTABLE} lacks what evonas is built with (tools/setup --python "
+                      "installs it):\n${error}")
 endfunction()
 
 # The package is built against the PyTorch that it will be imported beside.

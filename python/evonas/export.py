@@ -33,11 +33,12 @@ def to_parquet(run: Run, file: str | os.PathLike[str]) -> None:
 def to_optuna(run: Run, file: str | os.PathLike[str], *, name: str | None = None) -> None:
     """Writes an SQLite file with one study, for `optuna-dashboard sqlite:///FILE`.
 
-    A trial is an evaluation: its values are the objectives, its parameters the genes in words (the whole
-    architecture where the space does not describe them), its constraints by how much the limits are
-    broken (0 or less: kept). Failed evaluations are failed trials, screenings are pruned ones. Everything
-    else is in the attributes of the user: architecture, key, the other metrics, failure, origin. Needs
-    optuna (pip install evonas[optuna]).
+    A trial is an evaluation: its values are the objectives, its parameters the genes in words (in numbers
+    where the space does not describe them), its constraints by how much the limits are broken (0 or less:
+    kept). Failed evaluations are failed trials; those that were stopped early, and screenings, are pruned
+    ones, without the values on the way, which a run does not keep. Everything else is in the attributes of
+    the user: architecture, key, the other metrics, failure, origin. Needs optuna (pip install
+    evonas[optuna]).
     """
     import optuna
 
@@ -70,21 +71,14 @@ def to_optuna(run: Run, file: str | os.PathLike[str], *, name: str | None = None
 
 
 def _trials(run: Run) -> list[optuna.trial.FrozenTrial]:
-    from optuna.trial import TrialState, create_trial
+    from optuna.trial import create_trial
 
-    states = {
-        "complete": TrialState.COMPLETE,
-        "failed": TrialState.FAIL,
-        "screened": TrialState.PRUNED,
-    }
     columns = run.columns()
-    distributions = _distributions(run, columns)
+    parameters, distributions = _parameters(run, columns)
     metrics = [metric for metric, _ in run.objectives]
     trials = []
-    for row in range(len(columns["index"])):
+    for row, chosen in enumerate(parameters):
         complete = columns["state"][row] == "complete"
-        parameters = {gene: _parameter(columns[column][row], distribution)
-                      for gene, (column, distribution) in distributions.items()}
         system: dict[str, Any] = {}
         if complete and run.limits:
             system["constraints"] = [
@@ -92,54 +86,64 @@ def _trials(run: Run) -> list[optuna.trial.FrozenTrial]:
                 for metric, relation, bound in run.limits
             ]
         trials.append(create_trial(
-            state=states[columns["state"][row]],
+            state=_state(columns["state"][row], columns["failure"][row]),
             values=[float(columns[metric][row]) for metric in metrics] if complete else None,
-            params=parameters,
-            distributions={gene: one for gene, (_, one) in distributions.items()},
-            user_attrs=_attributes(columns, row, {column for column, _ in distributions.values()}),
+            params=chosen,
+            distributions={name: distributions[name] for name in chosen},
+            user_attrs=_attributes(columns, row),
             system_attrs=system,
         ))
     return trials
 
 
-def _distributions(
+def _state(state: str, failure: str) -> optuna.trial.TrialState:
+    from optuna.trial import TrialState
+
+    if state == "complete":
+        return TrialState.COMPLETE
+    stopped = state == "screened" or failure.startswith("stopped early: ")
+    return TrialState.PRUNED if stopped else TrialState.FAIL
+
+
+def _parameters(
     run: Run, columns: dict[str, Any]
-) -> dict[str, tuple[str, BaseDistribution]]:
-    """By parameter the column that it is in, and what it may be."""
+) -> tuple[list[dict[str, str | int]], dict[str, BaseDistribution]]:
+    """The parameters of each row, and what each of them may be: words where the space has them for a gene,
+    else numbers. Not every row needs to have all of them."""
     from optuna.distributions import CategoricalDistribution, IntDistribution
 
-    found: dict[str, tuple[str, BaseDistribution]] = {}
-    for gene, values in run.genes:
-        column = f"gene {gene}"
-        if column not in columns:
-            continue
-        if values:
-            found[gene] = (column, CategoricalDistribution(values))
-        else:
-            numbers = [int(value) for value in columns[column]] or [0]
-            found[gene] = (column, IntDistribution(min(numbers), max(numbers)))
-    if not found:
-        # Every trial is to have the same choices.
-        choices = list(dict.fromkeys(columns["architecture"])) or [""]
-        found["architecture"] = ("architecture", CategoricalDistribution(choices))
-    return found
-
-
-def _parameter(text: str, distribution: BaseDistribution) -> str | int:
-    from optuna.distributions import IntDistribution
-
-    return int(text) if isinstance(distribution, IntDistribution) else text
+    rows: list[dict[str, str | int]]
+    distributions: dict[str, BaseDistribution] = {}
+    described = [(gene, words) for gene, words in run.genes if f"gene {gene}" in columns]
+    if described:
+        rows = [{} for _ in columns["index"]]
+        for gene, words in described:
+            if words:
+                distributions[gene] = CategoricalDistribution(words)
+            for parameters, text in zip(rows, columns[f"gene {gene}"]):
+                parameters[gene] = text if words else int(text)
+    else:
+        rows = [{f"gene {place}": gene for place, gene in enumerate(genes)}
+                for genes in run.genotypes()]
+    numbers: dict[str, list[int]] = {}
+    for parameters in rows:
+        for name, value in parameters.items():
+            if isinstance(value, int):
+                numbers.setdefault(name, []).append(value)
+    for name, values in numbers.items():
+        distributions[name] = IntDistribution(min(values), max(values))
+    return rows, distributions
 
 
 def _excess(value: float, relation: str, bound: float) -> float:
     return float(value - bound if relation == "<=" else bound - value)
 
 
-def _attributes(columns: dict[str, Any], row: int, parameters: set[str]) -> dict[str, Any]:
-    """What is known of an evaluation, but for what is missing and what are parameters."""
+def _attributes(columns: dict[str, Any], row: int) -> dict[str, Any]:
+    """What is known of an evaluation, but for what is missing and the genes."""
     attributes: dict[str, Any] = {}
     for name, values in columns.items():
-        if name in parameters and name != "architecture":
+        if name.startswith("gene "):
             continue
         value = values[row]
         if hasattr(value, "item"):

@@ -76,6 +76,10 @@ class Run:
         """The columns of evaluations() as arrays and lists, for those who have no pandas."""
         return self._found.columns()
 
+    def genotypes(self) -> list[list[int]]:
+        """The genes of each row of evaluations(), as Architecture.genes has them."""
+        return self._found.genotypes()
+
     def evaluations(self) -> pd.DataFrame:
         """Every evaluation, and every screening, that is complete, a row each, by index.
 

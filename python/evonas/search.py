@@ -140,11 +140,14 @@ class Search:
     def tell(self, candidate: Candidate, values: Told, *, seconds: float = 0.0) -> None:
         """Tells the metrics of a candidate, by name: {"accuracy": 93.1}, with an interval {"latency_ms":
         (1.2, 1.1, 1.4)}; where it is the only one, the value will do. An exception, or a text, says that
-        the evaluation has failed and why. `seconds` that the evaluation took count for
-        budget.training_seconds.
+        the evaluation has failed and why; it is kept as one line of 1000 bytes at most. A text that begins
+        with "stopped early: " says that you gave it up for better ones, which does not count for
+        budget.failure_share. `seconds` that the
+        evaluation took, 0 or more, count for budget.training_seconds.
 
         With a run folder the values are in it when this returns. Raises SearchError, and takes nothing,
-        for a candidate that is not open and for other metrics than are asked for.
+        for a candidate that is not open and for other metrics than are asked for, and what float() raises
+        for a value that is no number.
         """
         self._search.tell(candidate, values, seconds)
 
@@ -159,10 +162,10 @@ class Search:
     def run(self, evaluate: Evaluate | None = None, *, workers: int = 1) -> Run:
         """Searches to the end, with `evaluate(architecture)` for what is to be told.
 
-        It returns the metrics, as tell() takes them; what it raises is a failed evaluation, and is stored
-        with its reason. A parameter `seed`, if it has one, gets the seed of the evaluation. Up to
-        `workers` of them run at once, in threads. Ctrl-C, and every other exception that is no
-        Exception, ends the search and comes out.
+        It returns the metrics, as tell() takes them; where it raises, or returns what tell() refuses, the
+        evaluation has failed, and is stored with the reason. A parameter `seed`, if it has one, gets the
+        seed of the evaluation. Up to `workers` of them run at once, in threads. Ctrl-C, and every other
+        exception that is no Exception, ends the search and comes out.
         """
         if evaluate is not None:
             with self._stopped_by_exceptions():
@@ -214,7 +217,7 @@ class Search:
     def _tell_found(self, candidate: Candidate, values: Told, seconds: float) -> None:
         try:
             self.tell(candidate, values, seconds=seconds)
-        except (SearchError, TypeError, ValueError) as error:
+        except Exception as error:  # what stands for a number may raise anything
             if self.ended:
                 raise
             # What the function returned are no values: this evaluation has failed.

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -63,6 +64,13 @@ struct Outcome {
 
   bool ok() const { return failure.empty(); }
 };
+
+/// How the failures of candidates begin that were given up for better ones.
+inline constexpr std::string_view kStoppedEarly = "stopped early: ";
+
+/// Whether a failure says that its candidate was given up for better ones: it has no values, but
+/// nothing went wrong.
+inline bool is_early_stop(std::string_view failure) { return failure.starts_with(kStoppedEarly); }
 
 /// Receives each result as soon as it is there: position in the block, and the outcome. Called from
 /// several threads, but never from two at once.

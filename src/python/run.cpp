@@ -82,6 +82,21 @@ std::vector<std::pair<std::string, std::vector<std::string>>> genes_of(const Fou
   return genes;
 }
 
+/// The genes of every row of the columns.
+std::vector<std::vector<spaces::Genotype::Gene>> genotypes_of(const FoundRun& self) {
+  std::map<std::uint64_t, std::vector<spaces::Genotype::Gene>> by_index;
+  const search::SearchSummary& summary = self.run->summary;
+  for (const auto* records : {&summary.evaluations, &summary.screenings}) {
+    for (const search::EvaluationRecord& record : *records) {
+      const auto genes = record.genotype.genes();
+      by_index[record.index].assign(genes.begin(), genes.end());
+    }
+  }
+  std::vector<std::vector<spaces::Genotype::Gene>> rows;
+  for (auto& [index, genes] : by_index) rows.push_back(std::move(genes));
+  return rows;
+}
+
 std::map<std::string, std::string> units_of(const FoundRun& self) {
   std::map<std::string, std::string> units;
   for (const auto& [name, metric] : self.run->metrics) units[name] = metric.unit;
@@ -103,6 +118,7 @@ void bind_runs(nb::module_& module) {
       .def_prop_ro("genes", &genes_of)
       .def_prop_ro("units", &units_of)
       .def("columns", &columns_of)
+      .def("genotypes", &genotypes_of)
       .def("csv", [](const FoundRun& self) {
         return report::to_csv(report::evaluation_table(*self.run));
       });

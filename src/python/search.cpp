@@ -5,9 +5,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/quoted.hpp"
 #include "cli/config/configuration.hpp"
 #include "cli/config/space_section.hpp"
 #include "cli/run/driven_search.hpp"
+#include "evaluation/command/foreign_text.hpp"
 #include "python/runs.hpp"
 
 namespace evonas::python {
@@ -18,6 +20,28 @@ struct Candidate {
   SpacePointer space;
   search::Question question;
 };
+
+constexpr std::size_t kLongestReason = 1000;
+
+/// A text of Python in UTF-8, with escapes for what is no character ("\udcff").
+std::string text_of(nb::handle text) {
+  const nb::object bytes =
+      nb::steal(PyUnicode_AsEncodedString(text.ptr(), "utf-8", "backslashreplace"));
+  if (!bytes.is_valid()) nb::raise_python_error();
+  return {PyBytes_AsString(bytes.ptr()), nb::len(bytes)};
+}
+
+/// "ArithmeticError: the loss is not a number"; the kind alone where there is no text to be had.
+std::string reason_of(nb::handle exception) {
+  const std::string kind = text_of(exception.type().attr("__name__"));
+  const nb::object what = nb::steal(PyObject_Str(exception.ptr()));
+  if (!what.is_valid()) {
+    PyErr_Clear();
+    return kind;
+  }
+  const std::string text = text_of(what);
+  return text.empty() ? kind : fmt::format("{}: {}", kind, text);
+}
 
 double number_of(nb::handle value) {
   const double number = PyFloat_AsDouble(value.ptr());
@@ -54,13 +78,18 @@ std::map<std::string, evaluation::Measurement> metrics_of(const Candidate& candi
     metrics[names.front()] = measurement_of(values);
   } else {
     for (const auto& [name, value] : nb::borrow<nb::dict>(values)) {
-      metrics[nb::cast<std::string>(name)] = measurement_of(value);
+      if (!nb::isinstance<nb::str>(name)) {
+        throw search::SearchError(fmt::format(
+            "the names of metrics are texts, and one is {}; what is told of this candidate: {}",
+            evonas::quoted(text_of(nb::repr(name))), names_of(names)));
+      }
+      metrics[text_of(name)] = measurement_of(value);
     }
   }
   for (const auto& [name, measurement] : metrics) {
     if (std::ranges::count(names, name) == 0) {
-      throw search::SearchError(fmt::format(
-          "\"{}\" is no metric that is told of this candidate: {}", name, names_of(names)));
+      throw search::SearchError(fmt::format("{} is no metric that is told of this candidate: {}",
+                                            evonas::quoted(name), names_of(names)));
     }
     if (!std::isfinite(measurement.value)) {
       throw search::SearchError(fmt::format(
@@ -78,20 +107,24 @@ std::map<std::string, evaluation::Measurement> metrics_of(const Candidate& candi
 
 /// What `values` say: metrics, or why there are none: an exception, or a text.
 search::Answer answer_of(const Candidate& candidate, nb::handle values, double seconds) {
+  if (!std::isfinite(seconds) || seconds < 0.0) {
+    throw search::SearchError(
+        fmt::format("an evaluation cannot have taken {} seconds: tell 0 or more", seconds));
+  }
   search::Answer answer{.number = candidate.question.number, .outcome = {}};
   answer.outcome.seconds = seconds;
+  std::string failure;
   if (PyExceptionInstance_Check(values.ptr())) {
-    const std::string kind = nb::cast<std::string>(values.type().attr("__name__"));
-    const std::string what = nb::str(values).c_str();
-    answer.outcome.failure = what.empty() ? kind : kind + ": " + what;
+    failure = reason_of(values);
   } else if (nb::isinstance<nb::str>(values)) {
-    answer.outcome.failure = nb::cast<std::string>(values);
-    if (answer.outcome.failure.empty()) {
+    failure = text_of(values);
+    if (failure.empty()) {
       throw search::SearchError("a failure is told with its reason, not with an empty text");
     }
   } else {
     answer.outcome.metrics = metrics_of(candidate, values);
   }
+  answer.outcome.failure = evaluation::command::one_line(failure, kLongestReason);
   return answer;
 }
 
@@ -143,7 +176,8 @@ class SearchOfPython {
   void tell_all(nb::handle told) {
     std::vector<search::Answer> answers;
     for (const nb::handle one : told) {
-      if (!nb::isinstance<nb::tuple>(one) || nb::len(one) != 2) {
+      if (!nb::isinstance<nb::tuple>(one) || nb::len(one) != 2 ||
+          !nb::isinstance<Candidate>(one[0])) {
         throw search::SearchError("what is told together is a list of (candidate, values)");
       }
       answers.push_back(answer_of(nb::cast<const Candidate&>(one[0]), one[1], 0.0));
@@ -238,7 +272,7 @@ void bind_searches(nb::module_& module) {
       .def_static("resume", &SearchOfPython::resume, nb::arg("folder"), nb::arg("overrides"),
                   nb::arg("threads"), nb::arg("shown"))
       .def("ask", &SearchOfPython::ask, nb::arg("n"))
-      .def("tell", &SearchOfPython::tell, nb::arg("candidate"), nb::arg("values"),
+      .def("tell", &SearchOfPython::tell, nb::arg("candidate"), nb::arg("values").none(),
            nb::arg("seconds"))
       .def("tell_all", &SearchOfPython::tell_all, nb::arg("told"))
       .def("wait", &SearchOfPython::wait)

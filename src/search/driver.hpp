@@ -43,7 +43,8 @@ struct Budget {
           at_least(0));
     visit(
         "failure_share", failure_share,
-        "give up once more than this share of at least 10 evaluations, screenings too, has failed",
+        "give up once more than this share of at least 10 evaluations, screenings too, has failed; "
+        "those that are stopped early have not",
         between(0, 1));
   }
 };

@@ -35,6 +35,8 @@ struct EvaluationRecord {
   std::optional<Origin> origin;
 
   bool ok() const { return failure.empty(); }
+  /// Whether it was given up for better ones: not ok(), but nothing went wrong.
+  bool stopped_early() const { return evaluation::is_early_stop(failure); }
 };
 
 /// State of a search after one generation. Screenings change none of it. In an asynchronous run a

@@ -188,7 +188,7 @@ void SearchRun::finish(std::vector<Entry> entries) {
   const std::size_t begin = records_.size();
   for (Entry& entry : entries) {
     training_seconds_ += entry.record.seconds;
-    failures_ += entry.record.ok() ? 0 : 1;
+    failures_ += entry.record.ok() || entry.record.stopped_early() ? 0 : 1;
     evaluated_ += entry.record.rung == 0 ? 1 : 0;
     records_.push_back(std::move(entry.record));
   }

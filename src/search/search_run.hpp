@@ -107,7 +107,7 @@ class SearchRun {
   void complete_origins(std::vector<EvaluationRecord>& records);
   void refuse_other_records(const std::vector<EvaluationRecord>& records) const;
   std::string describe_end(Termination termination) const;
-  /// Why the last of the evaluations that failed did so; there is one.
+  /// Why the last of the evaluations that failed, and were not stopped early, did so; there is one.
   std::string last_failure() const;
   GeneImportances gene_importance();
 
@@ -129,7 +129,7 @@ class SearchRun {
   std::vector<Individual> individuals_;  ///< of those since the last generation ended
   std::vector<GenerationRecord> generations_;
   std::uint64_t evaluated_ = 0;    ///< without the screenings
-  std::uint64_t failures_ = 0;     ///< with them
+  std::uint64_t failures_ = 0;     ///< with them, without those that were stopped early
   double training_seconds_ = 0.0;  ///< with them; those of earlier sessions too
   bool observer_ended_ = false;
 };

@@ -37,8 +37,9 @@ std::optional<Termination> SearchRun::reason_to_end(std::uint64_t evaluations) c
 }
 
 std::string SearchRun::last_failure() const {
-  const auto last = std::ranges::find_if(records_.rbegin(), records_.rend(),
-                                         [](const auto& record) { return !record.ok(); });
+  const auto last = std::ranges::find_if(
+      records_.rbegin(), records_.rend(),
+      [](const EvaluationRecord& record) { return !record.ok() && !record.stopped_early(); });
   return last->failure;
 }
 

@@ -213,6 +213,82 @@ TEST_CASE("a process that falls silent is stopped, one that shows signs of life 
   CHECK(contains(command.warnings.at(0), "silent: it wrote nothing for 3 s"));
 }
 
+TEST_CASE("time in which nobody listens counts against no process") {
+  PretendedCommand command({.processes = 2,
+                            .start_seconds = 5,
+                            .timeout_seconds = 10,
+                            .heartbeat_seconds = 3,
+                            .cancel_seconds = 5,
+                            .retries = 0});
+  command.begin(2);
+  command.hello(0, 2);
+  command.pass(2);
+  command.pass_unheard(60);  // a predictor learns
+  CHECK(command.warnings.empty());
+  CHECK(command.outcomes.empty());
+  CHECK(command.cancels() == 0);
+  SUBCASE("the silence goes on") {
+    command.pass(0.9);
+    CHECK(command.processes[0].runs);
+    command.pass(0.1);
+    CHECK_FALSE(command.processes[0].runs);
+    CHECK(contains(command.warnings.at(0), "silent: it wrote nothing for 3 s"));
+  }
+  SUBCASE("an evaluation takes too long") {
+    for (int i = 0; i < 4; ++i) {
+      command.line(0, R"({"type":"heartbeat"})");
+      command.pass(1.9);
+    }
+    CHECK(command.cancels() == 0);
+    command.pass(0.4);
+    CHECK(command.cancels() == 2);
+    CHECK(command.outcomes.at(0).failure == "timeout: no result within 10 s");
+    // That its cancellation is ignored is noticed five seconds later, of those that were heard.
+    command.pass(4);
+    command.pass_unheard(60);
+    CHECK(command.processes[0].runs);
+    command.pass(1);
+    CHECK_FALSE(command.processes[0].runs);
+  }
+  SUBCASE("a hello does not come") {
+    command.line(0, R"({"type":"heartbeat"})");
+    command.pass(2.9);
+    CHECK(command.processes[1].runs);
+    command.pass(0.1);
+    CHECK_FALSE(command.processes[1].runs);
+  }
+}
+
+TEST_CASE("a program that is away after it has begun once is one that failed to start") {
+  PretendedCommand command({.retries = 1, .backoff_seconds = 2});
+  command.begin(1);
+  command.hello();
+  command.processes.refusal = "the command 'train' cannot be started: Text file busy";
+  command.end(0, "died: it was replaced");
+  command.pass(2);
+  CHECK(contains(command.warnings.at(1), "start: the command 'train' cannot be started"));
+  CHECK(contains(command.warnings.at(1), "it is started again when needed"));
+  CHECK(command.outcomes.empty());
+  SUBCASE("it comes back") {
+    command.processes.refusal.clear();
+    command.pass(4);
+    command.hello();
+    command.answer(0, 1.0);
+    CHECK(command.outcomes.at(0).ok());
+  }
+  SUBCASE("it does not: the evaluation fails") {
+    command.pass(4);
+    CHECK(command.outcomes.at(0).failure ==
+          "start: the command 'train' cannot be started: Text file busy (given up after 2 starts)");
+  }
+}
+
+TEST_CASE("a program that cannot be started in the first place is a fault of the source") {
+  PretendedCommand command({});
+  command.processes.refusal = "the command 'train' cannot be started: No such file or directory";
+  CHECK_THROWS_AS(command.begin(1), EvaluationError);
+}
+
 TEST_CASE("a process that has nothing to do may be silent") {
   PretendedCommand command({.heartbeat_seconds = 3});
   command.begin(1);

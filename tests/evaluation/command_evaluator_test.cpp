@@ -12,6 +12,7 @@
 #include "contains.hpp"
 #include "contract/evaluator_contract.hpp"
 #include "evaluation/command/child_process.hpp"
+#include "evaluation/command/process_pool.hpp"
 #include "message_of.hpp"
 #include "spaces/nasbench201.hpp"
 #include "temporary_folder.hpp"
@@ -115,6 +116,45 @@ TEST_CASE("a flood of output slows nothing down and is thinned in the log") {
     CHECK(heard.details.size() >= 200);
     CHECK(heard.details.size() < 2000);
   }
+}
+
+TEST_CASE("a candidate that takes long to choose makes no process look silent or late") {
+  CommandOptions options = faulty_command("none", {"--slots", "2"});
+  options.heartbeat_seconds = 1.0;
+  options.timeout_seconds = 1.0;
+  Heard heard;
+  CommandEvaluator evaluator(small_cells(), {}, kAccuracy, options, heard.listener());
+  const auto block = sample_candidates(small_cells(), 3);
+  std::size_t chosen = 0;
+  const CandidateFeed next = [&]() -> std::optional<Candidate> {
+    if (chosen == block.size()) return std::nullopt;
+    if (chosen == 1) std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+    return block[chosen++];
+  };
+  std::size_t found = 0;
+  const OutcomeSink sink = [&](std::size_t /*index*/, const Outcome& outcome) {
+    CAPTURE(outcome.failure);
+    CHECK(outcome.ok());
+    ++found;
+  };
+  evaluator.evaluate_each(next, sink, {});
+  CHECK(found == 3);
+  CHECK(heard.warnings.empty());
+}
+
+TEST_CASE("a request leaves before anybody listens again") {
+  const tests::TemporaryFolder folder;
+  CommandOptions options;
+  options.command = {"sh", "-c", "read -r line && touch arrived"};
+  options.folder = folder.path().string();
+  const CommandListener listener;
+  command::ProcessPool pool("accuracy", options, listener);
+  pool.start(0);
+  pool.send(0, "{}\n");
+  for (int i = 0; i < 400 && !std::filesystem::exists(folder / "arrived"); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  CHECK(std::filesystem::exists(folder / "arrived"));
 }
 
 TEST_CASE("a stop is obeyed at once, and the processes go on with the next block") {

@@ -61,6 +61,24 @@ TEST_CASE("messages are read") {
   CHECK(parsed<Result>(R"({"type":"result","id":4,"error":"x"})").failure == "failed: x");
 }
 
+TEST_CASE("null is as if the key were not there") {
+  const auto hello = parsed<Hello>(R"({"type":"hello","protocol":1,"slots":null,"error":null})");
+  CHECK(hello.slots == 1);
+  CHECK(hello.refusal.empty());
+  const auto result =
+      parsed<Result>(R"({"type":"result","id":4,"metrics":{"a":1},"error":null,"seconds":null})");
+  CHECK(result.fault.empty());
+  CHECK(result.failure.empty());
+  CHECK(result.metrics.at("a") == Measurement{1.0});
+  CHECK_FALSE(result.seconds.has_value());
+  const auto failure = parsed<Result>(
+      R"({"type":"result","id":4,"error":{"kind":null,"message":"x","retry":null}})");
+  CHECK(failure.failure == "failed: x");
+  CHECK_FALSE(failure.retry);
+  const auto neither = parsed<Result>(R"({"type":"result","id":4,"metrics":null,"error":null})");
+  CHECK(contains(neither.fault, "'metrics', which must be an object of numbers"));
+}
+
 TEST_CASE("a fault behind the id belongs to the evaluation") {
   const auto fault = [](const std::string& rest) {
     return parsed<Result>(R"({"type":"result","id":4,)" + rest + "}").fault;
@@ -70,7 +88,7 @@ TEST_CASE("a fault behind the id belongs to the evaluation") {
   CHECK(contains(fault(R"("metrics":{"a":"b"})"), "as 'a', which must be a number"));
   CHECK(contains(fault(R"("metrics":{"a":{"low":1}})"), "without 'value'"));
   CHECK(contains(fault(R"("metrics":{},"seconds":-1)"), "'seconds'"));
-  CHECK(contains(fault(R"("metrics":{},"seconds":NaN)"), "'seconds'"));
+  CHECK(contains(fault(R"("metrics":{},"seconds":"2")"), "'seconds'"));
   CHECK(contains(fault(R"("error":5)"), "'error', which must be a text"));
   CHECK(contains(fault(R"("error":{"message":"x","retry":"yes"})"), "true or false"));
   CHECK(contains(parsed<Progress>(R"({"type":"progress","id":1,"epoch":0,"metrics":{}})").fault,

@@ -20,9 +20,12 @@ class PretendedProcesses final : public evaluation::command::Processes {
     std::vector<nlohmann::json> received;  ///< since it was started
   };
 
+  std::string refusal;  ///< why the system starts none; empty where it does
+
   explicit PretendedProcesses(std::size_t count) : processes_(count) {}
 
   void start(std::size_t process) override {
+    if (!refusal.empty()) throw evaluation::EvaluationError(refusal);
     processes_[process] = {.runs = true, .starts = processes_[process].starts + 1};
   }
   void send(std::size_t process, const std::string& line) override {
@@ -103,6 +106,11 @@ struct PretendedCommand {
   void pass(double seconds) {
     now += evaluation::command::to_duration(seconds);
     dispatcher.on_time(now);
+  }
+  /// Time passes in which nobody listens.
+  void pass_unheard(double seconds) {
+    dispatcher.excuse(evaluation::command::to_duration(seconds));
+    pass(seconds);
   }
 
   /// The id of the last request that a process has for a candidate; 0 where it has none.

@@ -1,4 +1,6 @@
 """The examples run, and do what they say."""
+import os
+import re
 import subprocess
 import sys
 
@@ -14,6 +16,22 @@ def run_example(name, *arguments):
                           capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def test_readme(tmp_path):
+    """The example of the README, as it stands there."""
+    pytest.importorskip("torch")
+    (example,) = re.findall(r"^```python\n(.*?)^```$", (TOP / "README.md").read_text(), re.M | re.S)
+    (tmp_path / "example.py").write_text(example)
+    done = subprocess.run([sys.executable, "example.py"], capture_output=True, text=True, cwd=tmp_path,
+                          env={**os.environ, "OMP_NUM_THREADS": "1"})
+    assert done.returncode == 0, done.stderr
+    run = evonas.read_run(tmp_path / "runs/mine")
+    assert run.summary["evaluations"] == 20 and run.summary["failures"] == 0
+    front = run.summary["front"]
+    assert len(done.stdout.splitlines()) == len(front)
+    (limit,) = run.limits
+    assert all(network["metrics"]["latency_ms"] <= limit[2] for network in front)
 
 
 def test_own_training(tmp_path):
@@ -45,3 +63,10 @@ def test_plot_run(objectives, tmp_path):
     out = tmp_path / "front.html"
     assert run_example("plot_run.py", tmp_path / "run", "--out", out).strip() == str(out)
     assert "nor_conv_3x3" in out.read_text()
+
+
+def test_bench_ask_tell():
+    out = subprocess.run([sys.executable, TOP / "tools/bench_ask_tell.py", "--candidates", "200",
+                          "--repeats", "2"], capture_output=True, text=True)
+    assert out.returncode == 0, out.stderr
+    assert re.search(r"^median *[0-9,]+ candidates a second", out.stdout, re.M)

@@ -82,6 +82,45 @@ def test_optuna(folder, tmp_path):
     assert best.user_attrs["architecture"] == run.best["architecture"]
 
 
+STOP = "stopped early: after epoch 2 accuracy is 10 at best, worse than 50"
+
+
+def exported(search, evaluate, tmp_path):
+    """The trials of a search in Optuna."""
+    optuna = pytest.importorskip("optuna")
+    evonas.Search(search, folder=tmp_path / "run").run(evaluate)
+    export.to_optuna(evonas.read_run(tmp_path / "run"), tmp_path / "study.db")
+    return optuna.load_study(study_name="run", storage=f"sqlite:///{tmp_path / 'study.db'}").trials
+
+
+@pytest.mark.parametrize("objectives", [1, 2])
+def test_what_was_stopped_early_is_pruned(objectives, tmp_path):
+    def train(architecture):
+        return STOP if architecture.genes[0] > 1 else evaluate(architecture)
+
+    search = configuration(budget={"evaluations": 12})
+    search["objectives"] = search["objectives"][:objectives]
+    trials = exported(search, train, tmp_path)
+    assert len(trials) == 12
+    assert {trial.state.name for trial in trials} == {"COMPLETE", "PRUNED"}
+    for trial in trials:
+        if trial.state.name == "PRUNED":
+            assert trial.user_attrs["failure"] == STOP and trial.values is None
+
+
+def test_genes_without_words_are_numbers(tmp_path):
+    space = evonas.Space("nasbench101")
+    search = configuration(space="nasbench101", limits=[], budget={"evaluations": 5},
+                           objectives=[{"metric": "accuracy", "goal": "maximize"}])
+    trials = exported(search, lambda architecture: 1.0 * sum(architecture.genes), tmp_path)
+    for trial in trials:
+        genes = space.parse(trial.user_attrs["architecture"]).genes
+        assert trial.params == {f"gene {place}": gene for place, gene in enumerate(genes)}
+        assert trial.values == [sum(genes)]
+        # What is written of a trial does not grow with their number.
+        assert len(str(trial.distributions)) < 100 * len(genes)
+
+
 def test_what_cannot_be_exported(tmp_path, capsys):
     assert export.main([str(tmp_path), "--to", "csv", str(tmp_path / "out.csv")]) == 2
     assert "no run" in capsys.readouterr().err

@@ -124,6 +124,60 @@ def test_failures_have_their_reason():
     assert rows.loc[rows["state"] == "failed", "accuracy"].isna().all()
 
 
+class Odd(Exception):
+    """Nobody can read it."""
+
+    def __str__(self):
+        raise RuntimeError("no text")
+
+
+class NoNumber:
+    def __float__(self):
+        raise OSError("the disk with the number is away")
+
+
+def returned(value):
+    return lambda: value
+
+
+def raised(error):
+    def fail():
+        raise error
+
+    return fail
+
+
+@pytest.mark.parametrize(("garbage", "reason"), [
+    (returned(None), "SearchError: several metrics are told by name"),
+    (returned({1: 2.0}), "SearchError: the names of metrics are texts, and one is '1'"),
+    (returned({"\udcff": 2.0}), "SearchError: '\\udcff' is no metric"),
+    (returned({"accuracy": 10**400, "latency_ms": 1}), "OverflowError: int too large"),
+    (returned({"accuracy": "much", "latency_ms": 1}), "TypeError: must be real number, not str"),
+    (returned({"accuracy": float("inf"), "latency_ms": 1}), "SearchError: accuracy is inf"),
+    (returned({"accuracy": [1, 2, None], "latency_ms": 1}), "TypeError: must be real number"),
+    (returned({"accuracy": NoNumber(), "latency_ms": 1}), "OSError: the disk with the number"),
+    (returned(""), "SearchError: a failure is told with its reason"),
+    (returned("\udcff"), "\\udcff"),
+    (returned("two\nlines\x00\x1b"), "two lines  "),
+    (raised(ValueError("\udcff")), "ValueError: \\udcff"),
+    (raised(ValueError("x" * 10**6)), "ValueError: xxx"),
+    (raised(Odd()), "Odd"),
+], ids=lambda value: value if isinstance(value, str) else "")
+def test_garbage_is_a_failed_evaluation(garbage, reason, tmp_path):
+    calls = []
+
+    def train(architecture):
+        calls.append(architecture)
+        return garbage() if len(calls) == 3 else evaluate(architecture)
+
+    run = evonas.Search(configuration(budget={"evaluations": 20}), folder=tmp_path / "run").run(train)
+    assert run.summary["status"] == "complete" and run.summary["evaluations"] == 20
+    failures = [failure for failure in run.columns()["failure"] if failure]
+    assert len(failures) == 1 and failures[0].startswith(reason)
+    assert len(failures[0].encode()) < 1100
+    assert evonas.verify_run(tmp_path / "run") == []
+
+
 def test_too_many_failures_end_it():
     def fail(architecture):
         raise RuntimeError("no")
@@ -154,6 +208,11 @@ def test_what_is_refused():
             search.tell(candidate, values)
     with pytest.raises(TypeError):
         search.tell(candidate, {**good, "accuracy": "much"})
+    for seconds in (-5.0, float("nan"), float("inf")):
+        with pytest.raises(evonas.SearchError, match="seconds"):
+            search.tell(candidate, good, seconds=seconds)
+    with pytest.raises(evonas.SearchError, match="list of"):
+        search.tell_all([("candidate", good)])
     assert search.open == 1
     search.tell(candidate, good)
     with pytest.raises(evonas.SearchError, match="no open question"):

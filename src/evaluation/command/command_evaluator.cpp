@@ -47,6 +47,15 @@ struct CommandEvaluator::State {
   /// is called whenever there is room for one more, until it has none to add.
   void serve(const std::function<bool()>& add_one, const std::stop_token& stop);
 
+  /// Calls something of the search, which may take long: a predictor may learn before the next
+  /// candidate is chosen. Nobody listens to the processes meanwhile.
+  template <class Call>
+  void leave(const Call& call) {
+    const command::TimePoint begin = command::Clock::now();
+    call();
+    unheard += command::Clock::now() - begin;
+  }
+
   spaces::AnySpace space;
   std::optional<spaces::NetworkInput> input;
   std::vector<Metric> metrics;
@@ -54,6 +63,7 @@ struct CommandEvaluator::State {
   CommandListener listener;
   command::ProcessPool pool;
   command::Dispatcher dispatcher;
+  command::Clock::duration unheard{};  ///< time since the last pump() in which nobody listened
 };
 
 void CommandEvaluator::State::serve(const std::function<bool()>& add_one,
@@ -62,18 +72,20 @@ void CommandEvaluator::State::serve(const std::function<bool()>& add_one,
   const std::stop_callback wake(stop, [&] { pool.wake(); });
   bool more = add_one != nullptr;
   dispatcher.await_more(more);
+  unheard = command::Clock::duration::zero();
   command::TimePoint now = pool.pump(milliseconds::zero(), dispatcher);
   while (!stop.stop_requested()) {
     dispatcher.on_time(now);
-    // To add one may take long, and nobody listens meanwhile: what has arrived comes first.
     const bool adds = more && dispatcher.has_room(now);
     if (adds) {
-      more = add_one();
+      leave([&] { more = add_one(); });
       dispatcher.await_more(more);
     }
     if (dispatcher.done() && !more) break;
-    now = pool.pump(adds ? milliseconds::zero() : time_until(dispatcher.next_due(now), now),
-                    dispatcher);
+    const milliseconds wait =
+        adds ? milliseconds::zero() : time_until(dispatcher.next_due(now), now);
+    dispatcher.excuse(std::exchange(unheard, command::Clock::duration::zero()));
+    now = pool.pump(wait, dispatcher);
   }
   dispatcher.abandon(now);
   // Cancellations are on their way before the next block comes, which may take long.
@@ -95,7 +107,10 @@ void CommandEvaluator::evaluate(std::span<const Candidate> block, const OutcomeS
                                 std::stop_token stop) {
   State& state = *state_;
   state.dispatcher.begin(
-      block.size(), [&](std::size_t index) { return state.request(block[index]); }, sink,
+      block.size(), [&](std::size_t index) { return state.request(block[index]); },
+      [&](std::size_t index, Outcome outcome) {
+        state.leave([&] { sink(index, std::move(outcome)); });
+      },
       command::Clock::now());
   state.serve({}, stop);
 }
@@ -109,7 +124,7 @@ void CommandEvaluator::evaluate_each(const CandidateFeed& next, const OutcomeSin
       0, [&](std::size_t index) { return state.request(under_way.at(index)); },
       [&](std::size_t index, Outcome outcome) {
         under_way.erase(index);
-        sink(index, std::move(outcome));
+        state.leave([&] { sink(index, std::move(outcome)); });
       },
       command::Clock::now());
   const auto add_one = [&] {

@@ -16,8 +16,8 @@ namespace evonas::evaluation {
 /// Processes are started when the first block comes and live until the evaluator ends, which ends
 /// them too, as does the end of this program, however it comes. Nothing that they do is an error
 /// of evaluate() or keeps it waiting for longer than the options allow: it becomes a failure of a
-/// candidate, with its reason (see command/dispatcher.hpp). What cannot be started at all is an
-/// EvaluationError. Outcomes come on the thread that evaluates; there is no other.
+/// candidate, with its reason (see command/dispatcher.hpp). What cannot be started in the first
+/// place is an EvaluationError. Outcomes come on the thread that evaluates; there is no other.
 ///
 /// Never said to be deterministic, because only the command can know. What evonas adds to it is:
 /// requests and seeds do not depend on times, and early stopping depends on the values alone,

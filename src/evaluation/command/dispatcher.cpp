@@ -36,6 +36,14 @@ void Dispatcher::revive() {
   }
 }
 
+void Dispatcher::excuse(Clock::duration unheard) {
+  for (Session& session : sessions_) {
+    if (session.state == Session::State::Starting) session.until += unheard;
+    session.last_sign += unheard;
+    for (auto& [id, asked] : session.asked) asked.until += unheard;
+  }
+}
+
 void Dispatcher::on_end(std::size_t process, const Ending& ending, TimePoint now) {
   put_down(process, ending, now);
 }
@@ -79,12 +87,19 @@ void Dispatcher::check(std::size_t process, TimePoint now) {
 }
 
 void Dispatcher::start(std::size_t process, TimePoint now) {
-  processes_.start(process);
-  processes_.send(process, hello_);
   Session& session = sessions_[process];
+  session.was_asked = false;
+  try {
+    processes_.start(process);
+  } catch (const EvaluationError& error) {
+    // The program may be away only while somebody replaces it.
+    if (!has_begun_) throw;
+    put_down(process, {.reason = fmt::format("start: {}", error.what())}, now);
+    return;
+  }
+  processes_.send(process, hello_);
   session.state = Session::State::Starting;
   session.until = now + to_duration(options_.start_seconds);
-  session.was_asked = false;
 }
 
 void Dispatcher::fail(std::size_t process, const std::string& fault, TimePoint now) {

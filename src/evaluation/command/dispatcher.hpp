@@ -29,6 +29,8 @@ namespace evonas::evaluation::command {
 /// - Evaluations that it had under way are tried again, so often at most. Where there were several,
 ///   nobody knows whose fault it was: this time counts for none of them, but each is alone in its
 ///   process when it is tried again.
+/// - What the system cannot start is the fault of the source, and thrown, until a process of the
+///   command has said hello for the first time; then it is a process that failed.
 /// - A process that fails several times in a row before it was asked anything is given up until the
 ///   next block; without any process left, what is not evaluated yet fails for that reason.
 ///
@@ -62,6 +64,10 @@ class Dispatcher final : public ProcessEvents {
   bool done() const { return jobs_.empty(); }
   /// Cancels what is under way and forgets the block.
   void abandon(TimePoint now);
+
+  /// Says that for so long, up to the next event or on_time(), nobody could listen to the
+  /// processes: no deadline of theirs counts that time.
+  void excuse(Clock::duration unheard);
 
   void on_line(std::size_t process, const std::string& line, TimePoint now) override;
   void on_end(std::size_t process, const Ending& ending, TimePoint now) override;
@@ -145,6 +151,7 @@ class Dispatcher final : public ProcessEvents {
   std::size_t added_ = 0;            ///< evaluations of the block
   bool awaits_more_ = false;
   bool has_worked_ = false;  ///< a request was answered, of whichever block
+  bool has_begun_ = false;   ///< a process said hello, so that the command is one
   Request request_;
   OutcomeSink sink_;
 };

@@ -36,6 +36,7 @@ void Dispatcher::hear(std::size_t process, const Hello& hello, TimePoint now) {
          now);
   } else {
     session.state = Session::State::Ready;
+    has_begun_ = true;
     session.slots = static_cast<std::size_t>(hello.slots);
   }
 }
@@ -56,7 +57,7 @@ void Dispatcher::hear(std::size_t process, const Progress& progress, TimePoint n
     asked.curve.emplace_back(progress.epoch, value->second.value);
     const std::optional<std::string> objection = rule_->objection(asked.curve);
     if (!objection) return;
-    outcome.failure = "stopped early: " + *objection;
+    outcome.failure = fmt::format("{}{}", kStoppedEarly, *objection);
   }
   cancel(process, progress.id, asked, now);
   jobs_.at(asked.job).seconds += seconds_between(asked.begin, now);

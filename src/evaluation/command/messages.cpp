@@ -94,7 +94,11 @@ class Fields {
  public:
   explicit Fields(const Json& json) : json_(json) {}
 
-  bool has(const char* key) const { return json_.contains(key); }
+  /// Whether there is a value; null is none.
+  bool has(const char* key) const {
+    const auto found = json_.find(key);
+    return found != json_.end() && !found->is_null();
+  }
 
   std::string text(const char* key) const {
     const Json& value = member(key, "a text");

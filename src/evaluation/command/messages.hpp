@@ -58,8 +58,9 @@ using Message = std::variant<Hello, Heartbeat, Progress, Result>;
 
 /// Reads a line of a process, strictly: one JSON object (RFC 8259) without repeated keys and at
 /// most 32 levels deep; unknown keys are skipped. NaN and Infinity, which are no JSON but what
-/// Python writes, are read as null, and null is a metric that is no number (NaN here). Throws
-/// ProtocolError where the line is no message, or does not say of which evaluation it speaks.
+/// Python writes, are read as null, and null is a metric that is no number (NaN here); a key that
+/// need not be there may be null instead. Throws ProtocolError where the line is no message, or
+/// does not say of which evaluation it speaks.
 Message parse_message(std::string_view line);
 
 /// A line, with its end, that evonas writes.

@@ -67,7 +67,11 @@ void ProcessPool::start(std::size_t process) {
 }
 
 void ProcessPool::send(std::size_t process, const std::string& line) {
-  members_[process].unsent += line;
+  Member& member = members_[process];
+  member.unsent += line;
+  // At once, as far as it goes in: the next pump() may be far off. That a process does not listen
+  // any more is noticed there.
+  write(member);
 }
 
 void ProcessPool::stop(std::size_t process) {

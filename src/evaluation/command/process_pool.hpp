@@ -17,9 +17,10 @@
 
 namespace evonas::evaluation::command {
 
-/// The real processes of a command. Nothing happens but inside pump(), which serves all of them
-/// without ever waiting for one: what they write is read in small portions, lines that are too long
-/// end a process, and what goes to standard error is told to a listener.
+/// The real processes of a command. They are served inside pump(), without ever waiting for one:
+/// what they write is read in small portions, lines that are too long end a process, and what goes
+/// to standard error is told to a listener. What is sent leaves before, as far as a process takes
+/// it.
 class ProcessPool final : public Processes {
  public:
   /// `name` is what processes are called in the log. Starts none.

@@ -23,7 +23,7 @@ class Processes {
 
   /// Starts a process that is not running. Throws EvaluationError where the system refuses.
   virtual void start(std::size_t process) = 0;
-  /// Sends a line, with its end, to a process that is running.
+  /// Sends a line, with its end, to a process that is running; what does not go in at once, later.
   virtual void send(std::size_t process, const std::string& line) = 0;
   /// Kills a process and forgets what it has written.
   virtual void stop(std::size_t process) = 0;
