@@ -78,6 +78,8 @@ evaluation::CommandOptions ray_command(const config::RaySection& section,
   command.heartbeat_seconds = kLongestSilence;
   command.cancel_seconds = kCancelSeconds;
   command.retries = section.retries;
+  // The worker itself waits for its cluster: started again to no avail, it has another fault.
+  command.backoff_seconds = 0.1;
   command.early_stopping = section.early_stopping;
   return command;
 }
