@@ -8,6 +8,7 @@ import contextlib
 import dataclasses
 import inspect
 import math
+import socket
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -20,7 +21,11 @@ __all__ = ["run_on_ray"]
 
 _NO_DATA = object()
 #: Seconds after which the cluster is asked again what it has room for.
-_ROOM_KNOWN = 2.0
+_ROOM_KNOWN = 5.0
+#: How often the head of the cluster is looked for, and how long it may be away, in seconds. Ray waits for
+#: a minute, and ends this process then.
+_HEAD_LOOKED_FOR = 2.0
+_HEAD_AWAY = 30.0
 
 
 def run_on_ray(
@@ -46,9 +51,10 @@ def run_on_ray(
     `retries` times, and has failed then. What `evaluate` raises is not tried again. The search goes on
     in all of these cases.
 
-    Raises EvaluationError where the cluster cannot be reached any longer. That is no failure of the
-    candidates: the search is stopped, and its folder can be continued (Search.resume) with another
-    cluster. Starts Ray where it does not run yet, and leaves it running. With the asynchronous driver
+    Raises EvaluationError where the cluster cannot be reached any longer, or its head has been away for
+    half a minute. That is no failure of the candidates: the search is stopped, and its folder can be
+    continued (Search.resume) with another cluster; so it can where Ray ends this whole process, as it
+    does when its own process on this machine, the raylet, dies. Starts Ray where it does not run yet, and leaves it running. With the asynchronous driver
     workers never wait for a batch to end.
     """
     if most is not None and most < 1:
@@ -142,6 +148,32 @@ class _Attempt:
         return self.before + (0.0 if self.begun is None else time.monotonic() - self.begun)
 
 
+class _Head:
+    """Watches whether the head of the cluster can be reached."""
+
+    def __init__(self, ray: Any) -> None:
+        host, _, port = ray.get_runtime_context().gcs_address.rpartition(":")
+        self._address = (host.strip("[]"), int(port))
+        self._looked_at = self._seen_at = time.monotonic()
+
+    def check(self) -> None:
+        """Looks for it now and then. Raises ConnectionError where it has been away for long."""
+        if time.monotonic() - self._looked_at >= _HEAD_LOOKED_FOR:
+            self.is_there()
+
+    def is_there(self) -> bool:
+        """Looks for it. Raises ConnectionError where it has been away for long."""
+        self._looked_at = time.monotonic()
+        try:
+            socket.create_connection(self._address, timeout=_HEAD_LOOKED_FOR).close()
+            self._seen_at = time.monotonic()
+        except OSError as error:
+            away = time.monotonic() - self._seen_at
+            if away > _HEAD_AWAY:
+                raise ConnectionError(f"its head has not answered for {away:.0f} s: {error}") from error
+        return self._seen_at >= self._looked_at
+
+
 class Tasks:
     """The evaluations that are under way on a cluster. For one thread.
 
@@ -167,7 +199,8 @@ class Tasks:
         self._retries = retries
         self._on_progress = on_progress
         self._under_way: dict[Any, _Attempt] = {}
-        self._room = (-math.inf, 0)
+        self._room = (-math.inf, 1)
+        self._head = _Head(ray)
         with _reaching(ray):
             # A stream, so that a task can say that it has begun. Attempts are counted here, not by Ray.
             self._task = ray.remote(_evaluate).options(
@@ -182,11 +215,15 @@ class Tasks:
     def room(self) -> int:
         """How many evaluations the cluster has room for, busy or not; at least one."""
         known_at, room = self._room
-        if time.monotonic() - known_at > _ROOM_KNOWN:
-            with _reaching(self._ray):
-                nodes = self._ray.nodes()
-            room = max(1, sum(_places(node, self._options) for node in nodes))
-            self._room = (time.monotonic(), room)
+        if time.monotonic() - known_at <= _ROOM_KNOWN:
+            return room
+        with _reaching(self._ray):
+            # Without a head there would be no answer, for as long as Ray waits for one.
+            if not self._head.is_there():
+                return room
+            nodes = self._ray.nodes()
+        room = max(1, sum(_places(node, self._options) for node in nodes))
+        self._room = (time.monotonic(), room)
         return room
 
     def start(
@@ -198,6 +235,7 @@ class Tasks:
     def wait(self, seconds: float) -> list[Ended]:
         """Waits up to so many seconds, until something ends, and returns what has."""
         with _reaching(self._ray):
+            self._head.check()
             # Handles of streams, each of which is ready when it has something new.
             ready, _ = self._ray.wait(
                 list(self._under_way), num_returns=1, timeout=min(seconds, self._patience())

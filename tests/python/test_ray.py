@@ -136,6 +136,23 @@ def test_a_lost_cluster_is_no_failure_of_a_candidate(pretend, tmp_path, error):
     assert evonas.verify_run(tmp_path / "run") == []
 
 
+def test_a_lost_head_is_noticed(pretend, monkeypatch):
+    monkeypatch.setattr("evonas.ray._HEAD_LOOKED_FOR", 0.01)
+    monkeypatch.setattr("evonas.ray._HEAD_AWAY", 0.05)
+    monkeypatch.setattr("evonas.ray._ROOM_KNOWN", 0.0)
+    ray = pretend(fates={9: "hangs"})
+    search = evonas.Search(configuration(budget={"evaluations": 10}))
+
+    def some(architecture):
+        ray.head.close()
+        ray.nodes = None  # nobody would answer
+        return evaluate(architecture)
+
+    with pytest.raises(evonas.EvaluationError, match="its head has not answered"):
+        run_on_ray(search, some)
+    assert search.ended
+
+
 def test_ctrl_c_cancels_what_is_under_way(pretend, tmp_path):
     ray = pretend(fates={1: KeyboardInterrupt()})
     search = evonas.Search(configuration(), folder=tmp_path / "run")
