@@ -13,6 +13,7 @@ With --program the command line searches too, by `ray: "check_ray.py:train"`.
 """
 
 import argparse
+import concurrent.futures
 import contextlib
 import fcntl
 import json
@@ -20,7 +21,6 @@ import os
 import statistics
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -30,7 +30,8 @@ import evonas
 
 INPUT = "1x12x12:4"
 NODES = 4
-TIMEOUT = 20.0
+TIMEOUT = 60.0  # PyTorch alone takes long to load on a busy machine
+RETRIES = 2
 FOLDER = "EVONAS_CHECK_RAY"  # variable with the folder in which trainings leave their marks
 
 
@@ -106,21 +107,22 @@ def configuration(evaluations):
     }
 
 
-class Mischief(threading.Thread):
-    """Does to the cluster what a month of running does, each once so many trainings have ended."""
+class Mischief:
+    """Does to the cluster what a month of running does, each once so many trainings have ended. On the main
+    thread, on which alone Ray adds nodes."""
 
     def __init__(self, cluster, folder, evaluations):
-        super().__init__(daemon=True)
         self.cluster, self.folder = cluster, folder
         self.victim = cluster.worker_nodes_in_order.pop(0)
         self.nodes = [(time.time(), NODES)]  # since when there are so many
         self.due = [(0.25, self.hang), (0.35, self.garbage), (0.45, self.kill), (0.6, self.add)]
         self.due = [(share * evaluations, act) for share, act in self.due]
 
-    def run(self):
+    def run_beside(self, search):
+        """Until all is done, or the search has ended."""
         for count, act in self.due:
-            while sum("end" in line for line in trainings(self.folder)) < count:
-                time.sleep(0.05)
+            while sum("end" in line for line in trainings(self.folder)) < count and not search.done():
+                time.sleep(0.1)
             act()
 
     def hang(self):
@@ -150,9 +152,9 @@ def utilisation(lines, nodes):
     ended ran."""
     done = [line for line in lines if "end" in line]
     begin, end = min(line["begin"] for line in done), max(line["end"] for line in done)
-    changes = [*nodes, (end, 0)]
-    there = sum(count * max(0.0, min(until, end) - max(since, begin))
-                for (since, count), (until, _) in zip(changes, changes[1:]))
+    until = [since for since, _ in nodes[1:]] + [end]
+    there = sum(count * max(0.0, min(last, end) - max(since, begin))
+                for (since, count), last in zip(nodes, until))
     return sum(line["end"] - line["begin"] for line in done) / there
 
 
@@ -160,14 +162,15 @@ def search_from_python(options, folder, _file):
     from evonas.ray import run_on_ray
 
     search = evonas.Search(configuration(options.evaluations), folder=folder / "run")
-    run_on_ray(search, train, data=load(), timeout=TIMEOUT)
+    run_on_ray(search, train, data=load(), timeout=TIMEOUT, retries=RETRIES)
 
 
 def search_from_command_line(options, folder, address):
     whole = configuration(options.evaluations)
     whole["evaluation"] = {"accuracy": {
         "ray": "check_ray.py:train", "data": "load", "folder": str(Path(__file__).resolve().parent),
-        "python": sys.executable, "address": address, "timeout_seconds": TIMEOUT}}
+        "python": sys.executable, "address": address, "timeout_seconds": TIMEOUT, "retries": RETRIES,
+        "most": NODES}}
     (folder / "search.yaml").write_text(json.dumps(whole))
     subprocess.run([options.program, "search", folder / "search.yaml", "--out", folder / "run"], check=True)
 
@@ -178,12 +181,12 @@ def check(name, search, cluster, options):
     folder.mkdir(parents=True)
     os.environ[FOLDER] = str(folder)
     mischief = Mischief(cluster, folder, options.evaluations)
-    mischief.start()
     begin = time.monotonic()
-    search(options, folder, cluster.address)
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        ended = pool.submit(search, options, folder, cluster.address)
+        mischief.run_beside(ended)
+        ended.result()
     seconds = time.monotonic() - begin
-    mischief.join(60)
-    assert not mischief.is_alive(), "the search ended before all mischief was done"
     assert (folder / "hang.done").exists() and (folder / "garbage.done").exists()
     rows = evonas.read_run(folder / "run").evaluations()
     assert list(rows["index"]) == list(range(options.evaluations)), "evaluations are missing"

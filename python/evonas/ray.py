@@ -10,7 +10,7 @@ import inspect
 import math
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import Any
 
 from ._evonas import Architecture, EvaluationError
@@ -193,7 +193,7 @@ class Tasks:
         """`on_progress` hears what is yielded after an epoch, where `evaluate` is a generator."""
         import ray
 
-        self._ray = ray
+        self._ray: Any = ray
         self._options = options
         self._timeout = timeout
         self._retries = retries
@@ -394,7 +394,7 @@ def _call(evaluate: Callable[..., Any], *arguments: Any) -> Any:
     return evaluate(architecture, *data)
 
 
-def _epochs(generator: Iterator[Any]) -> Iterator[tuple[str, Any]]:
+def _epochs(generator: Iterator[Any]) -> Generator[tuple[str, Any], None, Any]:
     """Tells what is yielded after each epoch, and returns the result: the last of it, if no other."""
     values = None
     while True:

@@ -82,10 +82,9 @@ class Worker:
         self._space = space_of(options["space"], options["space_words"])
         module, evaluate = load_function(options["function"])
         self._join()
-        import ray
-
-        if module.__file__ is not None and options["function"].rpartition(":")[0].endswith(".py"):
-            ray.cloudpickle.register_pickle_by_value(module)  # the nodes need no such file
+        if options["function"].rpartition(":")[0].endswith(".py"):
+            pickler: Any = importlib.import_module("ray").cloudpickle
+            pickler.register_pickle_by_value(module)  # the nodes need no such file
         data = {"data": attribute_of(module, options["data"])()} if options["data"] else {}
         self._tasks = Tasks(
             evaluate,
