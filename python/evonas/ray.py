@@ -244,6 +244,7 @@ class Tasks:
         heard += [
             self._try_again(task, f"timeout: no result {self._timeout:g} s after it began")
             for task in self._overdue()
+            if not self._has_news(task)
         ]
         return [ended for ended in heard if ended is not None]
 
@@ -320,6 +321,12 @@ class Tasks:
         if self._timeout is None or not begun:
             return math.inf
         return max(0.0, min(begun) + self._timeout - time.monotonic())
+
+    def _has_news(self, task: Any) -> bool:
+        """Whether it has said something that nobody has had the time to hear yet."""
+        with _reaching(self._ray):
+            ready, _ = self._ray.wait([task], num_returns=1, timeout=0)
+        return bool(ready)
 
     def _overdue(self) -> list[Any]:
         if self._timeout is None:

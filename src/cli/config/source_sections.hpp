@@ -150,7 +150,7 @@ struct RaySection {
   std::map<std::string, double> resources;
   double timeout_seconds = 86400.0;
   std::int64_t retries = 2;
-  double start_seconds = 600.0;
+  double start_seconds = 120.0;
   std::optional<evaluation::EarlyStopping> early_stopping;
   std::string unit;
 
