@@ -98,8 +98,8 @@ void bind_spaces(nb::module_& module) {
   module.def("space_names", &spaces::space_names, "The names of the spaces that evonas has.");
   nb::class_<Space>(module, "Space",
                     "A search space by its name (space_names()), or the shared library of one's "
-                    "own, with its options: Space(\"nasbench201\", channels=8). Immutable, can be "
-                    "pickled.")
+                    "own, with its options: Space(\"nasbench201\", channels=8). Immutable. Can be "
+                    "pickled, with the declaration that it is read from; not so a library.")
       .def(
           "__init__",
           [](Space* self, const std::string& name, const nb::kwargs& options) {
@@ -159,10 +159,13 @@ void bind_spaces(nb::module_& module) {
                                 fmt::join(self.options, ", "));
            })
       .def("__getstate__",
-           [](const Space& self) { return std::make_pair(self.name, self.options); })
-      .def("__setstate__", [](Space& self,
-                              const std::pair<std::string, std::vector<std::string>>& state) {
-        new (&self) Space{config::make_space(state.first, state.second), state.first, state.second};
+           [](const Space& self) {
+             return nb::module_::import_("evonas.spaces").attr("pack")(self.name, self.options);
+           })
+      .def("__setstate__", [](Space& self, const nb::object& state) {
+        const auto [name, words] = nb::cast<std::pair<std::string, std::vector<std::string>>>(
+            nb::module_::import_("evonas.spaces").attr("unpack")(state));
+        new (&self) Space{config::make_space(name, words), name, words};
       });
 }
 

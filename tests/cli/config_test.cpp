@@ -279,6 +279,27 @@ TEST_CASE("a command runs in the folder of its configuration, or where that says
   }
 }
 
+TEST_CASE("one line puts evaluations on Ray") {
+  const std::string yaml =
+      "space: nasbench201\n"
+      "objectives: [{metric: accuracy, goal: maximize}]\n"
+      "evaluation:\n"
+      "  accuracy: {ray: \"train.py:train\", num_gpus: 1, most: 16, resources: {tpu: 2}}\n"
+      "  energy: {from: accuracy, unit: mJ}\n"
+      "search: {driver: asynchronous}\n"
+      "budget: {training_seconds: 10}\n";
+  const Configuration first = parse_configuration(yaml, "/data/searches");
+  const Configuration again = parse_configuration(yaml::to_yaml(first), "/elsewhere");
+  for (const Configuration& configuration : {first, again}) {
+    const auto& section = std::get<RaySection>(configuration.evaluation.at("accuracy"));
+    CHECK(section.function == "train.py:train");
+    CHECK(section.folder == "/data/searches");
+    CHECK(section.most == 16);
+    CHECK(section.resources == std::map<std::string, double>{{"tpu", 2.0}});
+    CHECK(section.retries == 2);
+  }
+}
+
 TEST_CASE("metrics that a program tells have a unit, and need nothing else") {
   const std::string yaml =
       "space: {name: nasbench201, channels: 8}\n"

@@ -197,5 +197,54 @@ budget: {{evaluations: 30}}
   CHECK(contains(failing.err, "there is no GPU"));
 }
 
+TEST_CASE("a search on Ray that has lost its cluster blames no candidate and can be resumed") {
+  const tests::TemporaryFolder folder;
+  // In the place of Python: loses its cluster with the fifth request, for as long as `away` exists.
+  const fs::path python = folder.write("python", fmt::format(R"(#!/bin/sh
+cd "{}"
+[ -e away ] && {{ echo there is no cluster >&2; exit 1; }}
+printf '%s\n' "$2 $3" > arguments
+while read -r line; do
+  case $line in
+    *'"type":"hello"'*) echo '{{"type":"hello","protocol":1}}' ;;
+    *) id=${{line##*'"id":'}}; id=${{id%%,*}}
+       [ $id -eq 5 ] && [ ! -e mended ] && {{ : > away; exit 1; }}
+       echo "{{\"type\":\"result\",\"id\":$id,\"metrics\":{{\"accuracy\":90}}}}" ;;
+  esac
+done
+)",
+                                                             folder.path().string()));
+  fs::permissions(python, fs::perms::owner_all);
+  const fs::path config = folder.write("search.yaml", fmt::format(R"(
+space: {{name: nasbench201, channels: 8}}
+objectives: [{{metric: accuracy, goal: maximize}}]
+evaluation: {{accuracy: {{ray: "train.py:train", python: "{}", num_gpus: 0.5, retries: 1}}}}
+search: {{algorithm: random}}
+budget: {{evaluations: 10}}
+)",
+                                                                  python.string()));
+  const std::string out = (folder / "run").string();
+  const Result lost = run({"search", config.string(), "--out", out});
+  CHECK(lost.code == 2);
+  CHECK(contains(lost.err, "nothing can be evaluated on Ray: died: "));
+  CHECK(contains(lost.err, "there is no cluster"));
+  fs::remove(folder / "away");
+  folder.write("mended", "");
+  const Result resumed = run({"resume", out, "--json"});
+  CAPTURE(resumed.err);
+  REQUIRE(resumed.code == 0);
+  CHECK(json::parse(resumed.out).at("evaluations") == 10);
+  CHECK(json::parse(resumed.out).at("failures") == 0);
+  CHECK(run({"verify", out}).code == 0);
+
+  const std::string arguments = read_text(folder / "arguments");
+  REQUIRE(arguments.starts_with("evonas.ray_worker {"));
+  const json options = json::parse(arguments.substr(arguments.find('{')));
+  CHECK(options.at("function") == "train.py:train");
+  CHECK(options.at("space") == "nasbench201");
+  CHECK(std::ranges::count(options.at("space_words"), "channels=8") == 1);
+  CHECK(options.at("options") == json{{"num_cpus", 1.0}, {"num_gpus", 0.5}});
+}
+
 }  // namespace
 }  // namespace evonas::e2e

@@ -106,3 +106,24 @@ def test_a_space_from_a_dict(tmp_path, monkeypatch):
         space.at(0).cost()["params"]
     with pytest.raises(evonas.SpaceError, match="convolute"):
         evonas.declare({**declaration, "stem": [{"operation": "convolute", "channels": 8}]})
+
+
+def test_a_declared_space_travels_with_its_declaration(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    file = tmp_path / "two words.yaml"
+    space = evonas.declare({
+        "title": "Two stages",
+        "stem": [{"operation": "conv", "channels": 8}],
+        "stages": [{"operation": "conv", "channels": 16, "kernel": [3, 5], "depth": [1, 2]}],
+    }, file, width=2.0)
+    packed = pickle.dumps(space.at(1))
+    assert pickle.loads(packed).space.options == space.options
+    text = file.read_text()
+    file.unlink()
+    there = pickle.loads(packed)  # as on another machine
+    assert str(there) == str(space.at(1)) and there.cost() == space.at(1).cost()
+    kept = list((tmp_path / "cache/evonas/spaces").iterdir())
+    assert [one.read_text() for one in kept] == [text]
+    file.write_text(text.replace("16", "32"))  # another space lies where it came from
+    assert pickle.loads(packed).cost() == there.cost()
+    assert pickle.loads(pickle.dumps(there)) == there

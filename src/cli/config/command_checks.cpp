@@ -12,7 +12,10 @@ namespace {
 std::vector<std::string> metrics_with_command(const Configuration& configuration) {
   std::vector<std::string> metrics;
   for (const auto& [metric, source] : configuration.evaluation) {
-    if (std::holds_alternative<CommandSection>(source)) metrics.push_back(metric);
+    if (std::holds_alternative<CommandSection>(source) ||
+        std::holds_alternative<RaySection>(source)) {
+      metrics.push_back(metric);
+    }
   }
   return metrics;
 }
@@ -26,9 +29,9 @@ void check_program(const std::string& metric, const CommandSection& section,
   }
 }
 
-void check_stopping(const std::string& metric, const CommandSection& section,
+void check_stopping(const std::string& metric,
+                    const std::optional<evaluation::EarlyStopping>& stopping,
                     const Configuration& configuration, yaml::Findings& findings) {
-  const auto& stopping = section.options.early_stopping;
   if (!stopping || stopping->metric.empty() || stopping->metric == metric) return;
   const auto found = configuration.evaluation.find(stopping->metric);
   const auto* other =
@@ -66,7 +69,10 @@ void check_commands(const Configuration& configuration, yaml::Findings& findings
   for (const auto& [metric, source] : configuration.evaluation) {
     if (const auto* section = std::get_if<CommandSection>(&source)) {
       check_program(metric, *section, findings);
-      check_stopping(metric, *section, configuration, findings);
+      check_stopping(metric, section->options.early_stopping, configuration, findings);
+    }
+    if (const auto* section = std::get_if<RaySection>(&source)) {
+      check_stopping(metric, section->early_stopping, configuration, findings);
     }
     if (const auto* section = std::get_if<FromSection>(&source)) {
       check_origin(metric, *section, configuration, findings);

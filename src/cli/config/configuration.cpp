@@ -68,6 +68,7 @@ bool evaluations_take_seconds(const Configuration& configuration) {
     return std::holds_alternative<TrainSection>(named.second) ||
            std::holds_alternative<MeasureSection>(named.second) ||
            std::holds_alternative<CommandSection>(named.second) ||
+           std::holds_alternative<RaySection>(named.second) ||
            std::holds_alternative<ToldSection>(named.second);
   };
   return configuration.cost ||
@@ -116,16 +117,17 @@ void check_budget(const Configuration& configuration, yaml::Findings& findings) 
   }
 }
 
-/// Commands run where their configuration lies, unless it says otherwise.
+/// Commands run, and functions for Ray lie, where their configuration does, unless it says
+/// otherwise.
 void complete_folders(Configuration& configuration, const std::filesystem::path& folder) {
   const std::filesystem::path absolute = folder.empty()
                                              ? std::filesystem::current_path()
                                              : std::filesystem::absolute(folder).lexically_normal();
   for (auto& [metric, source] : configuration.evaluation) {
-    auto* section = std::get_if<CommandSection>(&source);
-    if (section != nullptr && section->options.folder.empty()) {
-      section->options.folder = absolute.string();
-    }
+    std::string* own = nullptr;
+    if (auto* command = std::get_if<CommandSection>(&source)) own = &command->options.folder;
+    if (auto* function = std::get_if<RaySection>(&source)) own = &function->folder;
+    if (own != nullptr && own->empty()) *own = absolute.string();
   }
 }
 

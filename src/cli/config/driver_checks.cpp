@@ -17,7 +17,8 @@ void check_driver(const Configuration& configuration, yaml::Findings& findings) 
   for (const auto& [metric, source] : configuration.evaluation) {
     if (std::holds_alternative<TrainSection>(source) ||
         std::holds_alternative<MeasureSection>(source) ||
-        std::holds_alternative<CommandSection>(source)) {
+        std::holds_alternative<CommandSection>(source) ||
+        std::holds_alternative<RaySection>(source)) {
       slow.push_back(metric);
     }
     // All that is told together is one source.

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -133,6 +135,76 @@ struct CommandSection {
   }
 };
 
+/// `{ray: "train.py:train", num_gpus: 1}`: values from a Python function that runs as tasks of a
+/// Ray cluster.
+struct RaySection {
+  std::string function;
+  std::string data;
+  std::string folder;
+  std::string python = "python3";
+  std::string address;
+  std::string working_dir;
+  std::int64_t most = 0;
+  double num_cpus = 1.0;
+  double num_gpus = 0.0;
+  std::map<std::string, double> resources;
+  double timeout_seconds = 86400.0;
+  std::int64_t retries = 2;
+  double start_seconds = 120.0;
+  std::optional<evaluation::EarlyStopping> early_stopping;
+  std::string unit;
+
+  /// What is wrong with the name of a function; empty where nothing is.
+  static std::string function_fault(const std::string& name) {
+    const std::size_t colon = name.rfind(':');
+    if (colon != std::string::npos && colon > 0 && colon + 1 < name.size()) return {};
+    return "names no function: give its file, or its module, and its name, as in train.py:train";
+  }
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("ray", function,
+          "Python function that evaluates an architecture, as tasks of a Ray cluster: its file or "
+          "module, and its name, as in train.py:train",
+          required(checked(function_fault)));
+    visit("data", data,
+          "name of a function beside it that is called once; what it returns is placed once on "
+          "every node, and is the second argument of the other one");
+    visit("folder", folder,
+          "where the file of the function lies; empty is the folder of the configuration file",
+          file_path());
+    visit("python", python, "the Python that has evonas and Ray");
+    visit("address", address,
+          "address of the cluster; empty is that of the variable RAY_ADDRESS, else the cluster of "
+          "this machine, which is started where there is none");
+    visit("working_dir", working_dir,
+          "folder that Ray copies to the nodes, where the function imports files of one's own",
+          file_path());
+    visit("most", most,
+          "evaluations that are handed to Ray at once; 0 is as many as the cluster has room for "
+          "when the search begins",
+          between(0, 1024));
+    visit("num_cpus", num_cpus, "CPUs that an evaluation takes", between(0, 1e6));
+    visit("num_gpus", num_gpus, "GPUs that an evaluation takes; a share of one is possible",
+          between(0, 1e6));
+    visit("resources", resources, "other resources of Ray that an evaluation takes, by name");
+    visit("timeout_seconds", timeout_seconds,
+          "an evaluation ends within this time, counted from when it has begun on a node",
+          between(0.001, 1e9));
+    visit("retries", retries,
+          "how often an evaluation is tried again that takes too long, answers with garbage, or "
+          "dies with its process or node",
+          between(0, 100));
+    visit("start_seconds", start_seconds,
+          "the cluster is reached, and the data are placed on it, within this time",
+          between(1, 1e6));
+    visit("early_stopping", early_stopping,
+          "give candidates up whose best value so far is below the median of what finished ones "
+          "had on average after as many epochs, where the function yields its values after each");
+    visit("unit", unit, "of the values, as reports show it");
+  }
+};
+
 /// `{from: accuracy, unit: mJ}`: a further metric that the command of another one reports.
 struct FromSection {
   std::string from;
@@ -140,7 +212,8 @@ struct FromSection {
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("from", from, "the metric under `evaluation` whose command reports this one too",
+    visit("from", from,
+          "the metric under `evaluation` whose command, or function on Ray, reports this one too",
           required());
     visit("unit", unit, "of the values, as reports show it");
   }
@@ -167,9 +240,9 @@ struct ToldSection {
 };
 
 /// Where the values of one metric come from.
-using SourceSection =
-    std::variant<TrainSection, MeasureSection, LookupSection, BlocksSection, PredictSection,
-                 TableSection, TorchScriptSection, CommandSection, FromSection, ToldSection>;
+using SourceSection = std::variant<TrainSection, MeasureSection, LookupSection, BlocksSection,
+                                   PredictSection, TableSection, TorchScriptSection, CommandSection,
+                                   RaySection, FromSection, ToldSection>;
 
 /// The same in an experiment, whose labels have to repeat at no cost.
 using BenchmarkSourceSection =

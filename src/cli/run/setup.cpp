@@ -11,6 +11,7 @@
 #include "cli/run/network_sources.hpp"
 #include "cli/run/predicted_metric.hpp"
 #include "cli/run/predictors.hpp"
+#include "cli/run/ray_source.hpp"
 #include "cli/run/stand_in_sources.hpp"
 #include "evaluation/command/command_evaluator.hpp"
 #include "evaluation/graph_costs.hpp"
@@ -45,7 +46,8 @@ class SourceList {
     add_scripts();
     add_each<config::MeasureSection>();
     add_each<config::TrainSection>();
-    add_commands();
+    add_each_with_others<config::CommandSection>();
+    add_each_with_others<config::RaySection>();
     add_told();
     return std::move(sources_);
   }
@@ -152,20 +154,22 @@ class SourceList {
                                    configuration_.cost.value_or(std::string()));
   }
 
-  /// One source for each command, named by its metrics.
-  void add_commands() {
+  /// One source for each of these sections, named by its metric and those that are reported with it
+  /// (`from`).
+  template <class Section>
+  void add_each_with_others() {
     for (const auto& [metric, source] : configuration_.evaluation) {
-      const auto* command = std::get_if<config::CommandSection>(&source);
-      if (command == nullptr) continue;
+      const auto* own = std::get_if<Section>(&source);
+      if (own == nullptr) continue;
       std::string name = metric;
-      std::vector<evaluation::Metric> metrics{evaluation::Metric{metric, command->unit}};
+      std::vector<evaluation::Metric> metrics{evaluation::Metric{metric, own->unit}};
       for (const auto& [other, its_source] : configuration_.evaluation) {
         const auto* section = std::get_if<config::FromSection>(&its_source);
         if (section == nullptr || section->from != metric) continue;
         name += "+" + other;
         metrics.push_back({other, section->unit});
       }
-      add(std::move(name), make(*command, std::move(metrics)));
+      add(std::move(name), make(*own, std::move(metrics)));
     }
   }
 
@@ -255,6 +259,14 @@ class SourceList {
     if (declared_) return std::make_shared<DeclaredSource>(std::move(metrics));
     return std::make_shared<evaluation::CommandEvaluator>(space_, input_, std::move(metrics),
                                                           section.options, host_.listener);
+  }
+
+  std::shared_ptr<evaluation::Evaluator> make(const config::RaySection& section,
+                                              std::vector<evaluation::Metric> metrics) const {
+    if (declared_) return std::make_shared<DeclaredSource>(std::move(metrics));
+    return std::make_shared<RaySource>(std::make_shared<evaluation::CommandEvaluator>(
+        space_, std::nullopt, std::move(metrics), ray_command(section, configuration_.space),
+        host_.listener));
   }
 
   static std::shared_ptr<evaluation::Evaluator> declare(const std::string& metric,
