@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/key.hpp"
+#include "base/normal_quantile.hpp"
 #include "base/parallel.hpp"
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/family_space.hpp"
@@ -15,8 +16,6 @@
 
 namespace evonas::cli {
 namespace {
-
-constexpr double kNinetyFivePercent = 1.959963984540054;  // deviations to either side
 
 /// See make_predicted_source().
 class PredictedMetric final : public evaluation::Evaluator {
@@ -52,8 +51,9 @@ class PredictedMetric final : public evaluation::Evaluator {
     const predictor::Prediction expected = fitted_->predict({&genotype, 1}).front();
     evaluation::Measurement value{.value = expected.mean, .low = {}, .high = {}};
     if (expected.deviation > 0.0) {
-      value.low = expected.mean - kNinetyFivePercent * expected.deviation;
-      value.high = expected.mean + kNinetyFivePercent * expected.deviation;
+      const double reach = normal_quantile(0.975) * expected.deviation;  // of 95 %, to either side
+      value.low = expected.mean - reach;
+      value.high = expected.mean + reach;
     }
     return value;
   }
