@@ -3,7 +3,11 @@
 #include <ATen/autocast_mode.h>
 
 #include "contract/predictor_contract.hpp"
+#include "predictor/models/carl_predictor.hpp"
+#include "predictor/models/ledg_former_recipe.hpp"
 #include "predictor/models/network_ensemble.hpp"
+#include "predictor/models/network_predictor.hpp"
+#include "predictor/models/network_recipe.hpp"
 #include "predictor/models/published_predictor.hpp"
 #include "predictor/models/published_recipe.hpp"
 #include "predictor/random_architectures.hpp"
@@ -25,6 +29,18 @@ struct Places {
 
   std::unique_ptr<Predictor> make(const std::string& model,
                                   const ComputingOptions& computing) const {
+    if (model == "carl") {
+      return std::make_unique<CarlPredictor>(features, CarlFit{.epochs = 20, .least_steps = 1},
+                                             computing);
+    }
+    if (model == "ledg_former") {
+      return std::make_unique<PublishedPredictor>(features, ledg_former_recipe(*features, 20),
+                                                  computing);
+    }
+    if (model == "nnlp" || model == "node_costs") {
+      return std::make_unique<NetworkPredictor>(space, spaces::NetworkInput::parse("1x8x8:3"),
+                                                network_recipe(model, 2), computing);
+    }
     if (model != "networks") {
       return std::make_unique<PublishedPredictor>(features, published_recipe(model, 20), computing);
     }
@@ -42,8 +58,9 @@ struct Places {
   }
 };
 
-const std::vector<std::string> kModels = {"nar_former", "nar_former_v2", "nn_former",
-                                          "graphsage",  "gin",           "networks"};
+const std::vector<std::string> kModels = {"nar_former", "nar_former_v2", "nn_former", "graphsage",
+                                          "gin",        "networks",      "carl",      "ledg_former",
+                                          "nnlp",       "node_costs"};
 
 double largest_difference(std::span<const double> a, std::span<const double> b) {
   double largest = 0.0;
@@ -58,7 +75,7 @@ double spread_of(std::span<const double> values) {
 
 TEST_CASE("scores in bfloat16 are other scores that rank alike") {
   const Places places;
-  for (const std::string& model : {std::string("graphsage"), std::string("networks")}) {
+  for (const std::string model : {"graphsage", "networks", "carl"}) {
     CAPTURE(model);
     const auto fitted = places.make(model, kFloats);
     fitted->fit(places.labels, {});

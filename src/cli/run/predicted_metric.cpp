@@ -12,10 +12,13 @@
 #include "cli/run/family_space.hpp"
 #include "cli/run/predictors.hpp"
 #include "predictor/checkpoint.hpp"
+#include "predictor/decorators.hpp"
 #include "predictor/predictor_list.hpp"
 
 namespace evonas::cli {
 namespace {
+
+constexpr std::size_t kKnownPredictions = 100'000;  // that are kept in memory
 
 /// See make_predicted_source().
 class PredictedMetric final : public evaluation::Evaluator {
@@ -87,8 +90,9 @@ std::shared_ptr<evaluation::Evaluator> make_predicted_source(
   } else if (!about.input.empty()) {
     options.input = spaces::NetworkInput::parse(about.input);
   }
-  std::unique_ptr<predictor::Predictor> fitted =
-      PredictorSource(space, options).make(about.predictor);
+  // Searches ask about an architecture when they consider it, and again when they evaluate it.
+  auto fitted = std::make_unique<predictor::CachedPredictor>(
+      PredictorSource(space, options).make(about.predictor), kKnownPredictions);
   predictor::restore(*fitted, checkpoint, file.string());
   std::string identity = Key::of(bytes).hex();
   if (options.input) identity += " " + options.input->to_string();
