@@ -144,13 +144,13 @@ class Best {
 
 /// What predicts as the file does, and compares that with the predictor of the file `check`, which
 /// computes in the precision of fits.
-std::unique_ptr<predictor::Predictor> checked(FittedFile& file, const ScoreOptions& options) {
+std::unique_ptr<predictor::Predictor> with_check(FittedFile& file, const ScoreOptions& options) {
   FittedFile other = read_fitted(options.check, options.elsewhere);
   const bool is_elsewhere = !options.elsewhere.space.empty() || !options.elsewhere.networks.empty();
-  const auto place_of = [](const FittedFile& fitted) {
+  const auto space_of = [](const FittedFile& fitted) {
     return std::tie(fitted.about.space, fitted.about.space_options);
   };
-  if (!is_elsewhere && place_of(file) != place_of(other)) {
+  if (!is_elsewhere && space_of(file) != space_of(other)) {
     throw predictor::PredictorError(
         fmt::format("--check compares predictors of the same space: {} was fitted in {}, and {} in "
                     "{} or with other options of it",
@@ -163,7 +163,7 @@ std::unique_ptr<predictor::Predictor> checked(FittedFile& file, const ScoreOptio
 int score(const ScoreOptions& given) {
   ScoreOptions options = given;
   FittedFile file = read_fitted(options.checkpoint, options.elsewhere, options.computing);
-  if (!options.check.empty()) file.predictor = checked(file, options);
+  if (!options.check.empty()) file.predictor = with_check(file, options);
   if (!options.elsewhere.networks.empty()) options.all = true;
   const predictor::CheckpointAbout& about = file.about;
   const spaces::AnySpace& space = file.space;
