@@ -357,9 +357,10 @@ TEST_CASE("what computes on the host alone refuses another precision or device")
     const Result result =
         run_program(EVONAS_TORCH_PROGRAM,
                     {"predictor", "benchmark", "--table", (data.folder / "labels.sqlite").string(),
-                     "--metric", "accuracy", "--model", model, "--train", "20", "--seeds", "1",
-                     "--epochs", "1", "--precision", "bfloat16"});
+                     "--metric", "accuracy", "--model", "trees," + model, "--train", "20",
+                     "--seeds", "1", "--precision", "bfloat16"});
     CHECK(result.code == 2);
+    CHECK_FALSE(contains(result.out, "| trees |"));  // refused before any fit
     CHECK(contains(result.err, model + " computes on the processor in float32 alone"));
   }
 }
