@@ -21,7 +21,8 @@ constexpr FitNumber kFitNumbers[] = {{"tau", &BenchmarkFit::tau},
                                      {"predict_seconds", &BenchmarkFit::predict_seconds}};
 
 /// Files may lack these.
-constexpr FitNumber kErrorNumbers[] = {{"mape", &BenchmarkFit::mape},
+constexpr FitNumber kLaterNumbers[] = {{"rho", &BenchmarkFit::rho},
+                                       {"mape", &BenchmarkFit::mape},
                                        {"within10", &BenchmarkFit::within10}};
 
 nlohmann::json group_json(const BenchmarkGroup& group) {
@@ -51,7 +52,7 @@ nlohmann::json fit_json(std::uint64_t seed, const BenchmarkFit& fit) {
   nlohmann::json json = {
       {"seed", seed}, {"parameters", fit.parameters}, {"tested", fit.tested}, {"held", fit.held}};
   for (const auto& [name, member] : kFitNumbers) json[name] = fit.*member;
-  for (const auto& [name, member] : kErrorNumbers) json[name] = fit.*member;
+  for (const auto& [name, member] : kLaterNumbers) json[name] = fit.*member;
   for (const BenchmarkGroup& group : fit.groups) json["groups"].push_back(group_json(group));
   if (fit.points.empty()) return json;
   for (const BenchmarkPoint& point : fit.points) {
@@ -64,7 +65,7 @@ nlohmann::json fit_json(std::uint64_t seed, const BenchmarkFit& fit) {
 BenchmarkFit fit_from(const nlohmann::json& json) {
   BenchmarkFit fit;
   for (const auto& [name, member] : kFitNumbers) fit.*member = number_of(json.at(name));
-  for (const auto& [name, member] : kErrorNumbers) {
+  for (const auto& [name, member] : kLaterNumbers) {
     fit.*member = number_of(json.value(name, nlohmann::json()));
   }
   for (const nlohmann::json& group : json.value("groups", nlohmann::json::array())) {

@@ -35,6 +35,7 @@ nlohmann::json row_json(const BenchmarkRow& row, const BenchmarkPlan& plan) {
     json[name + "_std"] = figure.deviation;
   };
   add("tau", &BenchmarkFit::tau);
+  add("rho", &BenchmarkFit::rho);
   if (plan.test_values) add("test_tau", &BenchmarkFit::test_tau);
   add("mape", &BenchmarkFit::mape);
   add("within10", &BenchmarkFit::within10);

@@ -86,9 +86,9 @@ class BenchmarkResults {
   std::vector<BenchmarkRow> rows() const;
 
   /// `{"results": [ROW...], "unused": [ROW...]}`, a ROW of the plan being `{"model", "train",
-  /// "tested", "seeds", "parameters", "tau_mean", "tau_std", ("test_tau_...",) "mape_...",
-  /// "within10_...", ("groups": {NAME: {"tested", "tau", "mape", "within10"}},) "tau_top10_...",
-  /// "deviation_rho_...", "coverage90_...", "fit_seconds", "refresh_seconds",
+  /// "tested", "seeds", "parameters", "tau_mean", "tau_std", "rho_...", ("test_tau_...",)
+  /// "mape_...", "within10_...", ("groups": {NAME: {"tested", "tau", "mape", "within10"}},)
+  /// "tau_top10_...", "deviation_rho_...", "coverage90_...", "fit_seconds", "refresh_seconds",
   /// "architectures_per_second", "p_against_best" or null, "conditions", "fits": [FIT...]}` and one
   /// that it does not ask for the same without figures over seeds. A FIT has "seed" and the members
   /// of BenchmarkFit by their names; "values" and "predicted" are the points.

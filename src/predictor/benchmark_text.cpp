@@ -8,7 +8,7 @@
 namespace evonas::predictor {
 
 std::string markdown_head(const BenchmarkColumns& columns) {
-  std::string head = "| model | labels | tau |";
+  std::string head = "| model | labels | tau | rho |";
   if (columns.test_values) head += " test tau |";
   if (columns.errors) head += " MAPE | within 10 % |";
   head += " tau, best 10 % | 90 % intervals hold | rho of deviations | fit, s |";
@@ -27,6 +27,7 @@ std::string markdown_row(const BenchmarkRow& row, const BenchmarkColumns& column
     line += fmt::format(" {:.3f} ± {:.3f} |", over_seeds.mean, over_seeds.deviation);
   };
   add(&BenchmarkFit::tau);
+  add(&BenchmarkFit::rho);
   if (columns.test_values) add(&BenchmarkFit::test_tau);
   if (columns.errors) {
     const auto percent = [&](double BenchmarkFit::*figure) {

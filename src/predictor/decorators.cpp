@@ -2,20 +2,32 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
 #include <new>
+#include <string_view>
 
 #include <fmt/format.h>
 
 #include "base/json.hpp"
-#include "base/parallel.hpp"
+#include "predictor/fit_together.hpp"
 
 namespace evonas::predictor {
+namespace {
+
+/// Whether that says that there was no memory. LibTorch's allocators have errors of their own.
+bool is_out_of_memory(const std::exception& error) {
+  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return true;
+  const std::string_view what = error.what();
+  return what.find("DefaultCPUAllocator") != std::string_view::npos ||
+         what.find("out of memory") != std::string_view::npos;
+}
+
+}  // namespace
 
 nlohmann::json Decorator::state() const { return inner_->state(); }
 
-CachedPredictor::CachedPredictor(std::unique_ptr<Predictor> inner, spaces::AnySpace space,
-                                 std::size_t most)
-    : Decorator(std::move(inner)), space_(std::move(space)), most_(most) {}
+CachedPredictor::CachedPredictor(std::unique_ptr<Predictor> inner, std::size_t most)
+    : Decorator(std::move(inner)), most_(most) {}
 
 void CachedPredictor::fit(std::span<const Label> labels, const FitControl& control) {
   Decorator::fit(labels, control);
@@ -44,8 +56,8 @@ std::size_t CachedPredictor::size() const {
 }
 
 std::vector<Prediction> CachedPredictor::predict(std::span<const spaces::Genotype> block) const {
-  std::vector<Key> keys(block.size());
-  parallel_for(block.size(), [&](std::size_t i) { keys[i] = space_.key(block[i]); });
+  std::vector<Key> keys;
+  for (const spaces::Genotype& genotype : block) keys.push_back(spaces::key_of_genes(genotype));
   std::vector<spaces::Genotype> unknown;
   std::vector<std::size_t> places;                // in `unknown`, of those that are not known
   std::unordered_map<Key, std::size_t> place_of;  // the same by key
@@ -89,11 +101,12 @@ std::vector<Prediction> ChunkedPredictor::predict(std::span<const spaces::Genoty
       const std::vector<Prediction> part =
           inner().predict(rest.first(std::min(chunk, rest.size())));
       predictions.insert(predictions.end(), part.begin(), part.end());
-    } catch (const std::bad_alloc&) {
+    } catch (const std::exception& error) {
+      if (!is_out_of_memory(error)) throw;
       if (chunk == 1) {
         throw PredictorError("there is not enough memory to predict a single architecture");
       }
-      chunk /= 2;
+      chunk = std::max<std::size_t>(1, std::min(chunk, rest.size()) / 2);
     }
     if (block.empty()) break;
   }
@@ -109,14 +122,18 @@ CheckedPredictor::CheckedPredictor(std::unique_ptr<Predictor> first,
       tolerance_(tolerance) {}
 
 void CheckedPredictor::fit(std::span<const Label> labels, const FitControl& control) {
-  first_->fit(labels, control);
-  second_->fit(labels, control);
+  learn_or_leave(*first_, [&] {
+    first_->fit(labels, control);
+    second_->fit(labels, control);
+  });
 }
 
 void CheckedPredictor::refresh(std::span<const Label> labels, std::size_t known,
                                const FitControl& control) {
-  first_->refresh(labels, known, control);
-  second_->refresh(labels, known, control);
+  learn_or_leave(*first_, [&] {
+    first_->refresh(labels, known, control);
+    second_->refresh(labels, known, control);
+  });
 }
 
 std::vector<Prediction> CheckedPredictor::predict(std::span<const spaces::Genotype> block) const {
@@ -125,7 +142,7 @@ std::vector<Prediction> CheckedPredictor::predict(std::span<const spaces::Genoty
   for (std::size_t i = 0; i < block.size(); ++i) {
     const double scale = std::max({1.0, std::abs(predictions[i].mean), std::abs(others[i].mean)});
     if (std::abs(predictions[i].mean - others[i].mean) <= tolerance_ * scale) continue;
-    throw PredictorError(fmt::format(
+    throw DisagreementError(fmt::format(
         "two predictors that were to agree say {} and {} of {}, which is more than {} apart",
         predictions[i].mean, others[i].mean, space_.format(block[i]), tolerance_ * scale));
   }

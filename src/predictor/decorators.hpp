@@ -22,7 +22,12 @@ class Decorator : public Predictor {
                const FitControl& control) override {
     inner_->refresh(labels, known, control);
   }
+  bool refreshes_at_once() const override { return inner_->refreshes_at_once(); }
   std::size_t parameters() const override { return inner_->parameters(); }
+  double multiply_accumulates(std::size_t nodes) const override {
+    return inner_->multiply_accumulates(nodes);
+  }
+  const Explainer* explainer() const override { return inner_->explainer(); }
   nlohmann::json state() const override;
   void restore(const nlohmann::json& state) override { inner_->restore(state); }
 
@@ -33,11 +38,11 @@ class Decorator : public Predictor {
   std::unique_ptr<Predictor> inner_;
 };
 
-/// Keeps predictions by the key of the network, so that each network is predicted once a fit;
-/// isomorphic architectures share one. It forgets all of them when it holds `most`.
+/// Keeps predictions by genotype, so that each architecture is predicted once a fit. It forgets all
+/// of them when it holds `most`.
 class CachedPredictor final : public Decorator {
  public:
-  CachedPredictor(std::unique_ptr<Predictor> inner, spaces::AnySpace space, std::size_t most);
+  CachedPredictor(std::unique_ptr<Predictor> inner, std::size_t most);
 
   void fit(std::span<const Label> labels, const FitControl& control) override;
   void refresh(std::span<const Label> labels, std::size_t known,
@@ -51,19 +56,22 @@ class CachedPredictor final : public Decorator {
  private:
   void clear();
 
-  spaces::AnySpace space_;
   std::size_t most_;
   mutable std::mutex mutex_;
   mutable std::unordered_map<Key, Prediction> known_;
 };
 
 /// Predicts large blocks in parts, so that memory does not grow with the block. A part that there
-/// is no memory for is halved until it fits; where even one architecture does not fit, that is a
-/// PredictorError.
+/// is no memory for, be it the program's or a GPU's, is halved until it fits; where even one
+/// architecture does not fit, that is a PredictorError.
 class ChunkedPredictor final : public Decorator {
  public:
+  /// Keeps many threads busy, bounds memory, and is a multiple of the parts that predictors work
+  /// in.
+  static constexpr std::size_t kDefaultChunk = 32768;
+
   /// Parts of at most `chunk` architectures, at least one.
-  ChunkedPredictor(std::unique_ptr<Predictor> inner, std::size_t chunk);
+  explicit ChunkedPredictor(std::unique_ptr<Predictor> inner, std::size_t chunk = kDefaultChunk);
 
   std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override;
 
@@ -71,8 +79,13 @@ class ChunkedPredictor final : public Decorator {
   std::size_t chunk_;
 };
 
+/// Two predictors that were to agree do not.
+class DisagreementError : public PredictorError {
+  using PredictorError::PredictorError;
+};
+
 /// Predicts with two predictors and compares: for a fast one that stands in for a slow one. Yields
-/// what the first says. Throws PredictorError, naming the architecture, where their means are
+/// what the first says. Throws DisagreementError, naming the architecture, where their means are
 /// further apart than `tolerance` times the larger of the two, or than `tolerance`.
 class CheckedPredictor final : public Predictor {
  public:

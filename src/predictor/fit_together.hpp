@@ -15,6 +15,10 @@ namespace evonas::predictor {
 void fit_together(std::size_t count, std::string_view purpose, const FitControl& control,
                   const std::function<void(std::size_t i, const FitControl& own)>& fit);
 
+/// Calls `learn`, which changes the predictor in several steps. Where it throws, the predictor is
+/// restored to what it was, if it had been fitted before.
+void learn_or_leave(Predictor& predictor, const std::function<void()>& learn);
+
 /// The control of one of several steps of a fit, which does its work from share `begin` to share
 /// `end`. It refers to `control`.
 FitControl part_of(const FitControl& control, double begin, double end);

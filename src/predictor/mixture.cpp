@@ -31,10 +31,12 @@ void Mixture::learn(std::span<const Label> labels, const FitControl& control,
                                              const FitControl& own)>& learn_one) {
   RankedLabels ranked = rank(labels);
   const std::vector<Label> scored = scored_labels(ranked);
-  fit_together(members_.size(), "member of a mixture", control,
-               [&](std::size_t i, const FitControl& own) {
-                 learn_one(*members_[i].predictor, scored, own);
-               });
+  learn_or_leave(*this, [&] {
+    fit_together(members_.size(), "member of a mixture", control,
+                 [&](std::size_t i, const FitControl& own) {
+                   learn_one(*members_[i].predictor, scored, own);
+                 });
+  });
   labels_ = std::make_unique<const RankNormal>(std::move(ranked.transform));
 }
 

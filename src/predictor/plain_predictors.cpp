@@ -84,22 +84,4 @@ void RandomPredictor::check_fitted() const {
   if (values_.empty()) throw PredictorError("the random predictor has not been fitted yet");
 }
 
-KnownValues::KnownValues(spaces::AnySpace space, std::span<const Label> known)
-    : space_(std::move(space)) {
-  for (const Label& label : known) known_.try_emplace(space_.key(label.genotype), label.value);
-}
-
-void KnownValues::fit(std::span<const Label> labels, const FitControl& control) {
-  others_.fit(labels, control);
-}
-
-std::vector<Prediction> KnownValues::predict(std::span<const spaces::Genotype> block) const {
-  std::vector<Prediction> predictions = others_.predict(block);
-  for (std::size_t i = 0; i < block.size(); ++i) {
-    const auto found = known_.find(space_.key(block[i]));
-    if (found != known_.end()) predictions[i] = {.mean = found->second};
-  }
-  return predictions;
-}
-
 }  // namespace evonas::predictor

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <map>
-
 #include "base/json.hpp"
 #include "predictor/predictor.hpp"
 
@@ -43,25 +41,6 @@ class RandomPredictor final : public Predictor {
   std::uint64_t seed_ = 0;
   std::vector<double> values_;
   double deviation_ = 0.0;
-};
-
-/// Knows the values of some architectures, such as those of a table, and predicts them; for others
-/// the mean of the labels. What the best predictor of a search could do.
-class KnownValues final : public Predictor {
- public:
-  /// Isomorphic architectures share the value of the first of them.
-  KnownValues(spaces::AnySpace space, std::span<const Label> known);
-
-  void fit(std::span<const Label> labels, const FitControl& control) override;
-  std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override;
-  std::size_t parameters() const override { return known_.size(); }
-  nlohmann::json state() const override { return others_.state(); }
-  void restore(const nlohmann::json& state) override { others_.restore(state); }
-
- private:
-  spaces::AnySpace space_;
-  std::map<Key, double> known_;
-  ConstantPredictor others_;
 };
 
 }  // namespace evonas::predictor

@@ -46,6 +46,8 @@ struct FitControl {
   std::function<void(double share)> progress;
 };
 
+class Explainer;
+
 /// Predicts one metric of the architectures of one space from examples.
 class Predictor {
  public:
@@ -75,6 +77,10 @@ class Predictor {
   /// Multiply-accumulates in the matrix products of one prediction, of a graph of so many nodes; 0
   /// where it has no such products. For benchmarks.
   virtual double multiply_accumulates(std::size_t /*nodes*/) const { return 0.0; }
+
+  /// What tells what its predictions rest on (explainer.hpp), which lives as long as the predictor;
+  /// nothing where it does not tell.
+  virtual const Explainer* explainer() const { return nullptr; }
 
   /// All that a fit has learnt, with bytes as binary values: what checkpoint.hpp writes. Throws
   /// PredictorError before the first fit.

@@ -190,6 +190,7 @@ BenchmarkFit benchmark_fit(Predictor& predictor, const BenchmarkData& data, Benc
   }
   result.tested = values.size();
   result.tau = kendall_tau_b(means, values);
+  result.rho = spearman_rho(means, values);
   if (!data.test_values.empty()) {
     result.test_tau = kendall_tau_b(means, selected(data.test_values, tested));
   }

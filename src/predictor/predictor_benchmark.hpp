@@ -53,6 +53,7 @@ struct BenchmarkGroup {
 /// One fit of one predictor, tested on architectures that it did not learn from.
 struct BenchmarkFit {
   double tau = 0.0;              ///< Kendall's tau-b between predictions and values
+  double rho = 0.0;              ///< Spearman's rho between the same
   double test_tau = 0.0;         ///< and test values; 0 where there are none
   double top10_tau = 0.0;        ///< tau among the tenth with the best values
   double mape = 0.0;             ///< mean of |prediction - value| / |value|, in percent

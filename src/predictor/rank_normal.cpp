@@ -4,23 +4,10 @@
 #include <cmath>
 
 #include "base/json.hpp"
+#include "base/normal_quantile.hpp"
 
 namespace evonas::predictor {
 namespace {
-
-/// The value below which a standard normal number lies with the given probability, by Newton's
-/// method on the distribution function from a start in the middle.
-double normal_quantile(double probability) {
-  double x = 0.0;
-  for (int i = 0; i < 60; ++i) {
-    const double below = 0.5 * std::erfc(-x / std::sqrt(2.0));
-    const double density = std::exp(-0.5 * x * x) / std::sqrt(2.0 * std::acos(-1.0));
-    const double step = std::clamp((below - probability) / density, -1.0, 1.0);
-    x -= step;
-    if (std::abs(step) < 1e-12) break;
-  }
-  return x;
-}
 
 /// The straight line through the two nearest points, at `x`. Beyond the outermost point the line
 /// goes through it and one a fifth of all points further in: the gap of two neighbours is chance.

@@ -101,10 +101,10 @@ spaces::Genotype OfaEvolution::make_child(Rng& rng, Origin& origin) const {
 
 bool OfaEvolution::keeps_limits(const spaces::Genotype& genotype, const Key& identity) {
   if (limits_.empty()) return true;
-  const std::vector<double> values = known_.values({&genotype, 1}, {&identity, 1});
+  const std::vector<evaluation::Measurement> values = known_.values({&genotype, 1}, {&identity, 1});
   for (std::size_t i = 0; i < limits_.size(); ++i) {
-    const double value = values[limited_[i]];
-    if (std::isnan(value) || limits_[i].violation(value) > 0.0) return false;
+    const evaluation::Measurement& known = values[limited_[i]];
+    if (std::isnan(known.value) || limits_[i].violation(known) > 0.0) return false;
   }
   return true;
 }

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/normal_quantile.hpp"
 #include "base/quoted.hpp"
 
 namespace evonas::search {
@@ -29,7 +30,8 @@ bool is_metric_name(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), allowed);
 }
 
-double value_of(const Metrics& metrics, const std::string& name, std::string_view role) {
+const evaluation::Measurement& measurement_of(const Metrics& metrics, const std::string& name,
+                                              std::string_view role) {
   const auto found = metrics.find(name);
   if (found == metrics.end()) {
     std::string names;
@@ -47,8 +49,11 @@ double value_of(const Metrics& metrics, const std::string& name, std::string_vie
                     "should report such an evaluation as failed",
                     name, role, found->second.value));
   }
-  return found->second.value;
+  return found->second;
 }
+
+/// That a value is below the upper end of its 95 % interval.
+constexpr double kBelowUpperEnd = 0.975;
 
 }  // namespace
 
@@ -78,7 +83,10 @@ Limit Limit::parse(std::string_view text) {
 }
 
 std::string Limit::to_string() const {
-  return fmt::format("{} {} {}", metric, relation == Relation::AtMost ? "<=" : ">=", bound);
+  const std::string text =
+      fmt::format("{} {} {}", metric, relation == Relation::AtMost ? "<=" : ">=", bound);
+  if (confidence <= 0.5) return text;
+  return fmt::format("{} with {:.6g} % confidence", text, 100.0 * confidence);
 }
 
 double Limit::violation(double value) const {
@@ -86,11 +94,20 @@ double Limit::violation(double value) const {
   return excess > 0.0 ? excess / (bound == 0.0 ? 1.0 : std::abs(bound)) : 0.0;
 }
 
+double Limit::violation(const evaluation::Measurement& measurement) const {
+  const double value = measurement.value;
+  const std::optional<double>& end =
+      relation == Relation::AtMost ? measurement.high : measurement.low;
+  if (confidence <= 0.5 || !end) return violation(value);
+  const double reach = normal_quantile(confidence) / normal_quantile(kBelowUpperEnd);
+  return violation(value + reach * (*end - value));
+}
+
 std::vector<double> Problem::minimised(const Metrics& metrics) const {
   std::vector<double> values;
   values.reserve(objectives.size());
   for (const Objective& objective : objectives) {
-    const double value = value_of(metrics, objective.metric, "an objective");
+    const double value = measurement_of(metrics, objective.metric, "an objective").value;
     values.push_back(turned(value, objective.goal));
   }
   return values;
@@ -99,14 +116,16 @@ std::vector<double> Problem::minimised(const Metrics& metrics) const {
 std::vector<double> Problem::limited(const Metrics& metrics) const {
   std::vector<double> values;
   values.reserve(limits.size());
-  for (const Limit& limit : limits) values.push_back(value_of(metrics, limit.metric, "a limit"));
+  for (const Limit& limit : limits) {
+    values.push_back(measurement_of(metrics, limit.metric, "a limit").value);
+  }
   return values;
 }
 
 double Problem::violation(const Metrics& metrics) const {
   double total = 0.0;
   for (const Limit& limit : limits) {
-    total += limit.violation(value_of(metrics, limit.metric, "a limit"));
+    total += limit.violation(measurement_of(metrics, limit.metric, "a limit"));
   }
   return total;
 }

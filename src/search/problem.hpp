@@ -40,12 +40,21 @@ struct Limit {
   std::string metric;
   Relation relation = Relation::AtMost;
   double bound = 0.0;
+  /// The probability with which a value has to keep it that is known up to an interval, from 0.5,
+  /// where the value itself decides, to below 1.
+  double confidence = 0.5;
 
   /// "latency_ms <= 4", "accuracy >= 90". Throws SearchError.
   static Limit parse(std::string_view text);
+  /// The same, and the confidence where it is more than 0.5: "latency_ms <= 4 with 95 %
+  /// confidence".
   std::string to_string() const;
   /// By how much a value breaks it, relative to the size of its bound; 0 where it holds.
   double violation(double value) const;
+  /// The same of a measurement, judged at that end of its interval which the confidence asks for:
+  /// the upper one where the metric is at most the bound. The interval is that of a normal
+  /// distribution to either side of the value; without one the value decides.
+  double violation(const evaluation::Measurement& measurement) const;
 };
 
 /// What is asked for: one or more objectives under any number of limits.

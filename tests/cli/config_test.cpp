@@ -252,6 +252,28 @@ TEST_CASE("a predictor in a file is a source, beside the configuration") {
         "/data/phone.predictor");
 }
 
+TEST_CASE("limits on what a predictor says are kept with its confidence, others as they are") {
+  const auto limits_with = [](const std::string& options) {
+    return parse_configuration(
+               "space: nasbench201\n"
+               "input: cifar10\n"
+               "objectives: [{metric: latency_ms, goal: minimize}]\n"
+               "limits: [latency_ms <= 4, params <= 1e6]\n"
+               "evaluation: {latency_ms: {predict: phone.predictor" +
+                   options +
+                   "}}\n"
+                   "budget: {evaluations: 10}\n",
+               "/data")
+        .problem()
+        .limits;
+  };
+  CHECK(limits_with("").at(0).confidence == 0.95);
+  CHECK(limits_with("").at(1).confidence == 0.5);
+  CHECK(limits_with(", confidence: 0.5").at(0).confidence == 0.5);
+  CHECK_THROWS_WITH_AS(limits_with(", confidence: 0.2"), doctest::Contains("confidence"),
+                       yaml::YamlError);
+}
+
 TEST_CASE("a command runs in the folder of its configuration, or where that says") {
   const std::string yaml =
       "space: nasbench201\n"

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <span>
+#include <stop_token>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -76,6 +78,27 @@ void check_noise(const spaces::AnySpace& space, const Make& make) {
   CHECK(tau(without) < 0.6 * expected);
 }
 
+/// A fit that is stopped, before it begins or in its midst, throws and leaves predictions as they
+/// were. One that cannot be stopped ends as any other does.
+inline void check_stopped(Predictor& fitted, std::span<const Label> labels,
+                          std::span<const spaces::Genotype> block) {
+  const std::vector<Prediction> before = fitted.predict(block);
+  for (const double share : {0.0, 0.5}) {
+    CAPTURE(share);
+    std::stop_source stop;
+    if (share == 0.0) stop.request_stop();
+    const auto stop_then = [&](double done) {
+      if (done >= share) stop.request_stop();
+    };
+    try {
+      fitted.fit(labels, {.seed = 5, .stop = stop.get_token(), .progress = stop_then});
+      return;
+    } catch (const PredictorError&) {
+      CHECK((fitted.predict(block) == before));
+    }
+  }
+}
+
 /// What every predictor keeps to. `make` builds a new one for the space; `learns` is the tau that
 /// it reaches at least on labels it has seen.
 template <class Make>
@@ -129,6 +152,8 @@ void check_predictor(const spaces::AnySpace& space, const Make& make, double lea
 
   const std::unique_ptr<Predictor> predictor = make();
   CHECK_THROWS_AS(predictor->fit({}, {}), PredictorError);
+  predictor->fit(std::span(labels).first(20), {.seed = 3});
+  check_stopped(*predictor, labels, block);
   std::vector<Label> broken = labels;
   broken[5].value = std::numeric_limits<double>::quiet_NaN();
   CHECK_THROWS_AS(predictor->fit(broken, {}), PredictorError);

@@ -162,6 +162,32 @@ TEST_CASE("a predictor is fitted, kept in a file and scores from it") {
   CHECK(contains(run(too_many).err, "--train 1000000"));
 }
 
+TEST_CASE("a predictor is checked against another one while it scores") {
+  const Fixture& data = fixture();
+  const auto fit = [&](const std::string& model) {
+    const std::string file = (data.folder / (model + "_checked.predictor")).string();
+    CHECK(run({"predictor", "fit", "--table", (data.folder / "labels.sqlite").string(), "--metric",
+               "accuracy", "--model", model, "--train", "40", "--out", file})
+              .code == 0);
+    return file;
+  };
+  const std::string trees = fit("trees");
+  const std::vector<std::string> score = {"predictor", "score", trees, "--random", "50"};
+  const auto checked = [&](std::vector<std::string> more) {
+    std::vector<std::string> command = score;
+    command.insert(command.end(), more.begin(), more.end());
+    return run(command);
+  };
+  const Result agreed = checked({"--check", trees});
+  CHECK(agreed.code == 0);
+  CHECK(agreed.out == run(score).out);
+  const std::string random = fit("random");
+  const Result apart = checked({"--check", random, "--tolerance", "0"});
+  CHECK(apart.code == 1);
+  CHECK(contains(apart.err, "two predictors that were to agree say "));
+  CHECK(checked({"--check", random, "--tolerance", "1e9"}).code == 0);
+}
+
 TEST_CASE("latency on a new device is told by few measurements and other devices") {
   const tests::TemporaryFolder folder;
   // Devices that mind convolutions differently.
@@ -323,6 +349,20 @@ TEST_CASE("ledg_former is asked about a device that it has never seen") {
   CAPTURE(result.err);
   REQUIRE(result.code == 0);
   CHECK(json::parse(result.out).at("results")[0].at("model") == "ledg_former");
+}
+
+TEST_CASE("what computes on the host alone refuses another precision or device") {
+  const Fixture& data = fixture();
+  for (const std::string model : {"cg", "arch2vec", "path_networks"}) {
+    const Result result =
+        run_program(EVONAS_TORCH_PROGRAM,
+                    {"predictor", "benchmark", "--table", (data.folder / "labels.sqlite").string(),
+                     "--metric", "accuracy", "--model", "trees," + model, "--train", "20",
+                     "--seeds", "1", "--precision", "bfloat16"});
+    CHECK(result.code == 2);
+    CHECK_FALSE(contains(result.out, "| trees |"));  // refused before any fit
+    CHECK(contains(result.err, model + " computes on the processor in float32 alone"));
+  }
 }
 
 TEST_CASE("carl tells what it looks at, in words and in a picture") {

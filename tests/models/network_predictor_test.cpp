@@ -94,6 +94,27 @@ TEST_CASE("models of whole networks keep the contract") {
   }
 }
 
+TEST_CASE("networks score in bfloat16 where that is asked for, and are fitted in float32") {
+  const spaces::AnySpace space = small_cells();
+  const auto recipe = std::make_shared<const NetworkRecipe>(small_network_recipes().front());
+  const std::vector<Label> labels = made_up_labels(space, 60);
+  std::vector<spaces::Genotype> block;
+  for (const Label& label : labels) block.push_back(label.genotype);
+  const auto means_of = [&](const Predictor& fitted) {
+    std::vector<double> means;
+    for (const Prediction& prediction : fitted.predict(block)) means.push_back(prediction.mean);
+    return means;
+  };
+  NetworkPredictor exact(space, kSmallImages, recipe);
+  exact.fit(labels, {});
+  NetworkPredictor rough(space, kSmallImages, recipe, {.precision = "bfloat16"});
+  rough.fit(labels, {});
+  CHECK((means_of(rough) != means_of(exact)));
+  CHECK(kendall_tau_b(means_of(rough), means_of(exact)) > 0.9);
+  CHECK((rough.state() == exact.state()));
+  CHECK_THROWS_AS(NetworkPredictor(space, kSmallImages, recipe, {.device = "tpu"}), PredictorError);
+}
+
 TEST_CASE("padding changes no score of a network") {
   for (const auto& model : tiny_models()) {
     const GraphBatch graphs = tiny_networks();

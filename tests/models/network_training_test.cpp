@@ -68,6 +68,47 @@ std::int64_t fit_to_ones(GraphModel& network, std::int64_t labels,
   return steps;
 }
 
+/// One number, whose gradient is always 1: each step of AdamW takes its learning rate from it.
+struct Slope final : torch::nn::Module {
+  torch::Tensor place = register_parameter("place", torch::zeros({1}));
+};
+
+/// The learning rates of a training of 100 steps.
+std::vector<double> rates_of(OptimiserOptions::Decay decay) {
+  Slope slope;
+  std::vector<double> rates;
+  double before = 0.0;
+  const OptimiserOptions options{
+      .learning_rate = 1.0, .weight_decay = 0.0, .decay = decay, .last_rate = 0.1};
+  train_network(
+      slope, 100, options, {}, [&] { return slope.place.sum(); },
+      [&] {
+        const double now = slope.place.item<double>();
+        rates.push_back(before - now);
+        before = now;
+        return true;
+      });
+  return rates;
+}
+
+TEST_CASE("learning rates rise over a tenth of the steps and fall to the last one") {
+  using Decay = OptimiserOptions::Decay;
+  const auto near = [](double value) { return doctest::Approx(value).epsilon(1e-3); };
+  const auto cosine = [](double done) { return 0.5 * (1.0 + std::cos(done * M_PI)); };
+  const std::vector<double> curved = rates_of(Decay::Cosine);
+  REQUIRE(curved.size() == 100);
+  CHECK(curved[0] == near(0.1));
+  CHECK(curved[4] == near(0.5 * (0.1 + 0.9 * cosine(0.04))));
+  CHECK(curved[9] == near(0.1 + 0.9 * cosine(0.09)));
+  CHECK(curved[50] == near(0.55));
+  CHECK(curved[99] == near(0.1 + 0.9 * cosine(0.99)));
+  const std::vector<double> straight = rates_of(Decay::Linear);
+  CHECK(straight[0] == near(0.1));
+  CHECK(straight[50] == near(0.55));
+  CHECK(straight[75] == near(0.1 + 0.9 * 0.25));
+  for (const double rate : rates_of(Decay::None)) CHECK(rate == near(1.0));
+}
+
 TEST_CASE("training goes on to the end without held-out labels") {
   Drifting network;
   CHECK(fit_to_ones(network, kLabels, short_training()) == 300);

@@ -25,6 +25,7 @@ BenchmarkPlan small_plan() {
 BenchmarkFit fit_with(double tau) {
   BenchmarkFit fit;
   fit.tau = tau;
+  fit.rho = 0.7;
   fit.fit_seconds = 0.1;
   fit.predict_seconds = 0.5;
   fit.parameters = 7;
@@ -157,9 +158,12 @@ TEST_CASE("predictors are compared with the best of as many labels, once all are
   CHECK(json.at(1).at("architectures_per_second") == doctest::Approx(2000.0));
 
   const BenchmarkColumns columns{.compared = true};
-  CHECK(markdown_head(columns).ends_with("|---|---|---|---|---|---|---|---|---|\n"));
+  CHECK(markdown_head(columns).starts_with("| model | labels | tau | rho |"));
+  CHECK(markdown_head(columns).ends_with("|---|---|---|---|---|---|---|---|---|---|\n"));
   CHECK(markdown_row(rows[0], columns) ==
-        "| gp | 50 | 0.501 ± 0.000 | 0.000 ± 0.000 | 0.0 % | 0.00 | 0.10 | 2000 | 0.016 |\n");
+        "| gp | 50 | 0.501 ± 0.000 | 0.700 ± 0.000 | 0.000 ± 0.000 | 0.0 % | 0.00 | 0.10 | 2000 | "
+        "0.016 |\n");
+  CHECK(json.at(0).at("rho_mean") == doctest::Approx(0.7));
   CHECK(tests::contains(markdown_row(rows[1], columns), "| best |"));
 
   BenchmarkResults unfinished(plan);
@@ -189,6 +193,7 @@ TEST_CASE("a fit is tested on what it has not learnt from, and keeps some points
   };
   const BenchmarkFit fit = fit_of("linear", {.train = 100, .points = 40}, 1);
   CHECK(fit.tested == 400);
+  CHECK(std::abs(fit.rho) > std::abs(fit.tau));  // of the same ranking it is the larger one
   CHECK(fit.points.size() == 40);
   CHECK(fit.points == fit_of("linear", {.train = 100, .points = 40}, 1).points);
   CHECK(fit.points != fit_of("linear", {.train = 100, .points = 40}, 2).points);
@@ -289,7 +294,7 @@ TEST_CASE("errors and groups are written, and read where a file has them") {
                         "| 6.00 ± 2.83 % | 80.00 ± 0.00 % |"));
   // Files of before.
   for (nlohmann::json& fit : json.at("results").at(0).at("fits")) {
-    for (const char* name : {"mape", "within10", "groups"}) fit.erase(name);
+    for (const char* name : {"rho", "mape", "within10", "groups"}) fit.erase(name);
   }
   BenchmarkResults older(plan);
   CHECK(older.restore(json).reused == 2);

@@ -1,9 +1,11 @@
 #include "predictor/decorators.hpp"
 
 #include <new>
+#include <stdexcept>
 
 #include "contract/predictor_contract.hpp"
 #include "message_of.hpp"
+#include "predictor/explainer.hpp"
 #include "predictor/plain_predictors.hpp"
 #include "spaces/space_list.hpp"
 
@@ -21,7 +23,7 @@ class Counting final : public Predictor {
   void fit(std::span<const Label> /*labels*/, const FitControl& /*control*/) override {}
   std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override {
     largest_ = std::max(largest_, block.size());
-    if (block.size() > room_) throw std::bad_alloc();
+    if (block.size() > room_) report_shortage();
     std::vector<Prediction> predictions;
     for (std::size_t i = 0; i < block.size(); ++i) {
       predictions.push_back({.mean = static_cast<double>(asked_++)});
@@ -32,10 +34,31 @@ class Counting final : public Predictor {
   nlohmann::json state() const override { return {}; }
   void restore(const nlohmann::json& /*state*/) override {}
 
+  bool refreshes_at_once() const override { return true; }
+  double multiply_accumulates(std::size_t nodes) const override {
+    return static_cast<double>(nodes);
+  }
+  const Explainer* explainer() const override { return &explainer_; }
+
   mutable std::size_t asked_ = 0;
   mutable std::size_t largest_ = 0;
 
  private:
+  /// As the program, LibTorch on the host and LibTorch on a GPU do, by turns.
+  void report_shortage() const {
+    const std::size_t turn = shortages_++ % 3;
+    if (turn == 0) throw std::bad_alloc();
+    throw std::runtime_error(turn == 1 ? "DefaultCPUAllocator: can't allocate memory"
+                                       : "CUDA out of memory. Tried to allocate 20.00 MiB");
+  }
+
+  struct Silent final : Explainer {
+    std::vector<double> node_weights(const spaces::Genotype& /*architecture*/) const override {
+      return {};
+    }
+  };
+  Silent explainer_;
+  mutable std::size_t shortages_ = 0;
   std::size_t room_;
 };
 
@@ -49,7 +72,7 @@ TEST_CASE("decorators keep the contract") {
   const spaces::AnySpace space = spaces::make_space("nasbench201");
   const auto random = [&] { return std::make_unique<RandomPredictor>(space); };
   check_predictor(
-      space, [&] { return std::make_unique<CachedPredictor>(random(), space, 1000); }, -1.0);
+      space, [&] { return std::make_unique<CachedPredictor>(random(), 1000); }, -1.0);
   check_predictor(
       space, [&] { return std::make_unique<ChunkedPredictor>(random(), 7); }, -1.0);
   check_predictor(
@@ -57,11 +80,11 @@ TEST_CASE("decorators keep the contract") {
       -1.0);
 }
 
-TEST_CASE("a cache predicts each network once, until the next fit") {
+TEST_CASE("a cache predicts each architecture once, until the next fit") {
   const spaces::AnySpace space = spaces::make_space("nasbench201");
   auto counting = std::make_unique<Counting>(1000);
   const Counting& asked = *counting;
-  CachedPredictor cached(std::move(counting), space, 1000);
+  CachedPredictor cached(std::move(counting), 1000);
   std::vector<spaces::Genotype> block = some(space, 20);
   block.push_back(block[3]);
   const std::vector<Prediction> predictions = cached.predict(block);
@@ -77,7 +100,7 @@ TEST_CASE("a cache predicts each network once, until the next fit") {
 
 TEST_CASE("a cache holds no more than it may") {
   const spaces::AnySpace space = spaces::make_space("nasbench101");
-  CachedPredictor cached(std::make_unique<Counting>(1000), space, 10);
+  CachedPredictor cached(std::make_unique<Counting>(1000), 10);
   for (std::uint64_t i = 1; i < 10; ++i) {
     cached.predict(some(space, 4 * i));
     CHECK(cached.size() <= 10);
@@ -99,28 +122,36 @@ TEST_CASE("parts that there is no memory for are halved") {
         "there is not enough memory to predict a single architecture");
 }
 
+TEST_CASE("errors that are not about memory are left as they are") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const ChunkedPredictor chunked(std::make_unique<RandomPredictor>(space));
+  CHECK(message_of<PredictorError>([&] { chunked.predict(some(space, 3)); }) ==
+        "the random predictor has not been fitted yet");
+}
+
+TEST_CASE("a decorator tells what the predictor behind it tells") {
+  auto counting = std::make_unique<Counting>(6);
+  const Counting& behind = *counting;
+  const ChunkedPredictor decorated(std::make_unique<CachedPredictor>(std::move(counting), 10));
+  CHECK(decorated.refreshes_at_once());
+  CHECK(decorated.multiply_accumulates(7) == 7.0);
+  CHECK(decorated.explainer() == behind.explainer());
+  const ChunkedPredictor plain(std::make_unique<ConstantPredictor>());
+  CHECK_FALSE(plain.refreshes_at_once());
+  CHECK(plain.explainer() == nullptr);
+}
+
 TEST_CASE("predictors that disagree are found out") {
   const spaces::AnySpace space = spaces::make_space("nasbench201");
   const std::vector<Label> labels = made_up_labels(space, 30);
   CheckedPredictor checked(std::make_unique<ConstantPredictor>(),
                            std::make_unique<RandomPredictor>(space), space, 0.1);
   checked.fit(labels, {});
-  const std::string message = message_of<PredictorError>([&] { checked.predict(some(space, 30)); });
+  const std::string message =
+      message_of<DisagreementError>([&] { checked.predict(some(space, 30)); });
   CAPTURE(message);
   CHECK(message.starts_with("two predictors that were to agree say "));
   CHECK(message.find("|") != std::string::npos);
-}
-
-TEST_CASE("known values are predicted, and the mean of the labels elsewhere") {
-  const spaces::AnySpace space = spaces::make_space("nasbench201");
-  const std::vector<Label> labels = made_up_labels(space, 30);
-  KnownValues predictor(space, labels);
-  CHECK_THROWS_AS(predictor.predict(some(space, 3)), PredictorError);
-  predictor.fit(std::vector<Label>{{labels[0].genotype, 5.0}}, {});
-  CHECK(predictor.predict(std::vector{labels[3].genotype})[0].mean == labels[3].value);
-  const spaces::Genotype other =
-      space.parse("|none~0|+|none~0|none~1|+|nor_conv_1x1~0|none~1|none~2|");
-  CHECK(predictor.predict(std::vector{other})[0].mean == 5.0);
 }
 
 }  // namespace

@@ -10,11 +10,12 @@
 
 namespace evonas::tests {
 
-/// A cheap metric of an architecture, reported at once.
+/// A cheap metric of an architecture, reported at once; with an interval that reaches so far to
+/// either side of the value where `reach` is above 0.
 class KnownMetric final : public evaluation::Evaluator {
  public:
-  KnownMetric(std::string name, double (*value)(const spaces::Genotype&))
-      : name_(std::move(name)), value_(value) {}
+  KnownMetric(std::string name, double (*value)(const spaces::Genotype&), double reach = 0.0)
+      : name_(std::move(name)), value_(value), reach_(reach) {}
 
   std::vector<evaluation::Metric> metrics() const override {
     return {{name_, "", evaluation::CostClass::Cheap}};
@@ -24,7 +25,12 @@ class KnownMetric final : public evaluation::Evaluator {
                 std::stop_token /*stop*/) override {
     for (std::size_t i = 0; i < block.size(); ++i) {
       evaluation::Outcome outcome;
-      outcome.metrics[name_].value = value_(block[i].genotype);
+      evaluation::Measurement& measurement = outcome.metrics[name_];
+      measurement.value = value_(block[i].genotype);
+      if (reach_ > 0.0) {
+        measurement.low = measurement.value - reach_;
+        measurement.high = measurement.value + reach_;
+      }
       sink(i, std::move(outcome));
     }
   }
@@ -32,6 +38,7 @@ class KnownMetric final : public evaluation::Evaluator {
  private:
   std::string name_;
   double (*value_)(const spaces::Genotype&);
+  double reach_;
 };
 
 }  // namespace evonas::tests

@@ -183,6 +183,36 @@ TEST_CASE("a known limit is never broken, from the first architecture on") {
   CHECK(asked.evaluated[10].objectives.front() == least);
 }
 
+TEST_CASE("a known limit with a confidence is kept at the upper end of the interval") {
+  const spaces::AnySpace space{kLarge};
+  Problem problem{.objectives = {{"error", Goal::Minimize}},
+                  .limits = {Limit::parse("cost <= 24")}};
+  problem.limits.front().confidence = 0.975;
+  for (const char* algorithm : {"predictor_guided", "ofa_evolution"}) {
+    CAPTURE(algorithm);
+    Guidance guidance = all_knowing(error_of);
+    guidance.known.push_back(std::make_shared<KnownMetric>("cost", cost_of, 4.0));
+    AlgorithmOptions options = guided();
+    options.algorithm = algorithm;
+    if (options.algorithm == "ofa_evolution") options.identity = "genotype";
+    const Asked asked = run_algorithm(
+        options, space, problem,
+        [&](Individual& individual) {
+          label_error(individual);
+          const double cost = cost_of(individual.genotype);
+          individual.limited = {cost};
+          individual.violation =
+              problem.violation({{"cost", {.value = cost, .low = cost - 4.0, .high = cost + 4.0}}});
+        },
+        15, 0, guidance);
+    // By its value alone the best network of all, of which each gene is 2, would keep the limit.
+    for (const Individual& individual : asked.evaluated) {
+      CHECK(cost_of(individual.genotype) <= 20.0);
+      CHECK(individual.feasible());
+    }
+  }
+}
+
 TEST_CASE("a limit on a predicted metric is kept as far as it is predicted") {
   const spaces::AnySpace space{kLarge};
   const Problem problem{.objectives = {{"cost", Goal::Minimize}},

@@ -95,6 +95,40 @@ TEST_CASE("violation is relative to the bound and summed over limits") {
   CHECK(violation(1, 99, 2) == doctest::Approx(2.0));
 }
 
+TEST_CASE("a limit with a confidence is judged at the end of the interval that breaks it sooner") {
+  const evaluation::Measurement latency{.value = 3.5, .low = 2.5, .high = 4.5};
+  Limit limit = Limit::parse("latency <= 4");
+  const auto is_feasible = [&](const evaluation::Measurement& measurement) {
+    const Problem problem{.objectives = {{"latency", Goal::Minimize}}, .limits = {limit}};
+    CHECK(problem.minimised({{"latency", measurement}}).front() == measurement.value);
+    return problem.violation({{"latency", measurement}}) == 0.0;
+  };
+  CHECK(is_feasible(latency));
+  limit.confidence = 0.975;  // the ends of a 95 % interval
+  CHECK_FALSE(is_feasible(latency));
+  CHECK(limit.violation(latency) == doctest::Approx(0.125));
+  CHECK(is_feasible({.value = 3.5, .low = {}, .high = {}}));
+  CHECK(is_feasible({.value = 3.0, .low = 2.0, .high = 3.99}));
+  // Eight of ten lie within 1.28 deviations, of which the interval has 1.96 to either side.
+  limit.confidence = 0.9;
+  CHECK(limit.violation(latency) == doctest::Approx(0.25 * (1.2815515655 / 1.9599639845 - 0.5)));
+  limit.confidence = 0.6;
+  CHECK(is_feasible(latency));
+
+  limit = Limit::parse("latency >= 3");
+  CHECK(is_feasible(latency));
+  limit.confidence = 0.975;
+  CHECK_FALSE(is_feasible(latency));
+  CHECK(limit.violation(latency) == doctest::Approx(0.5 / 3.0));
+}
+
+TEST_CASE("a limit says with what confidence it has to be kept") {
+  Limit limit = Limit::parse("latency <= 4");
+  CHECK(limit.to_string() == "latency <= 4");
+  limit.confidence = 0.95;
+  CHECK(limit.to_string() == "latency <= 4 with 95 % confidence");
+}
+
 TEST_CASE("domination puts feasibility first") {
   CHECK(dominates(individual({1, 2}), individual({1, 3})));
   CHECK_FALSE(dominates(individual({1, 2}), individual({1, 2})));

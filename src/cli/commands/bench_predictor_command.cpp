@@ -102,8 +102,8 @@ int bench_predictor(const BenchPredictorArguments& options) {
       predictor::random_architectures(space, kArchitectures, 1, "architectures of a benchmark");
   std::unique_ptr<predictor::Predictor> fitted;
   const bool done = unless_interrupted(interrupt, [&] {
-    pretrain(source, options.model, interrupt.token());
     fitted = source.make(options.model);
+    pretrain(source, options.model, interrupt.token());
     ProgressLine line("fitting");
     fitted->fit(made_up_labels(std::span(architectures).first(options.labels)),
                 {.stop = interrupt.token(), .progress = [&](double share) { line.share(share); }});

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
@@ -65,6 +66,18 @@ void tell_interrupted(const fs::path& folder) {
   }
 }
 
+/// Makes each predictor that is to be fitted once: what cannot be made is refused now and not after
+/// hours of fits.
+void check_models(const PredictorComparison& comparison, const PredictorSource& source) {
+  const config::PredictorExperiment& experiment = comparison.experiment();
+  for (const std::string& model : experiment.models) {
+    const bool is_needed = std::ranges::any_of(experiment.train, [&](std::int64_t train) {
+      return !comparison.results().missing(model, static_cast<std::size_t>(train)).empty();
+    });
+    if (is_needed) source.make(model);
+  }
+}
+
 /// Makes what is missing and tells each row when it is whole; false where interrupted.
 bool fit_all(PredictorComparison& comparison, const PredictorSource& source, ThreadArena& arena,
              const Interrupt& interrupt, bool prints) {
@@ -113,6 +126,7 @@ int benchmark_predictors(const PredictorBenchmarkArguments& arguments) {
   PredictorComparison comparison(experiment_of(arguments), folder);
   tell_restored(comparison);
   const PredictorSource source(comparison.space(), comparison.predictor_options());
+  check_models(comparison, source);
   ThreadArena arena(arguments.threads);
   if (!fit_all(comparison, source, arena, interrupt, !arguments.json) ||
       (!folder.empty() && !save_all(comparison, source, arena, interrupt))) {

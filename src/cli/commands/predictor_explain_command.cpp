@@ -40,7 +40,7 @@ void print_nodes(const graph::Graph& graph, std::span<const double> weights) {
 
 int explain(const ExplainOptions& options) {
   const FittedFile file = read_fitted(options.checkpoint, options.elsewhere);
-  const auto* explainer = dynamic_cast<const predictor::Explainer*>(file.predictor.get());
+  const predictor::Explainer* const explainer = file.predictor->explainer();
   if (explainer == nullptr) {
     throw predictor::PredictorError(
         fmt::format("{} holds a predictor {}, which does not tell what it looks at; carl does",

@@ -4,6 +4,7 @@
 #include <functional>
 #include <iostream>
 #include <optional>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -17,6 +18,7 @@
 #include "cli/run/family_space.hpp"
 #include "cli/run/given_networks.hpp"
 #include "cli/run/search_session.hpp"
+#include "predictor/decorators.hpp"
 
 namespace evonas::cli {
 namespace {
@@ -33,6 +35,8 @@ struct ScoreOptions {
   std::uint64_t seed = 1;
   std::size_t threads = 0;
   predictor::ComputingOptions computing;
+  std::string check;
+  double tolerance = 0.01;
 };
 
 struct Scored {
@@ -138,9 +142,28 @@ class Best {
   std::vector<Scored> rows_;
 };
 
+/// What predicts as the file does, and compares that with the predictor of the file `check`, which
+/// computes in the precision of fits.
+std::unique_ptr<predictor::Predictor> with_check(FittedFile& file, const ScoreOptions& options) {
+  FittedFile other = read_fitted(options.check, options.elsewhere);
+  const bool is_elsewhere = !options.elsewhere.space.empty() || !options.elsewhere.networks.empty();
+  const auto space_of = [](const FittedFile& fitted) {
+    return std::tie(fitted.about.space, fitted.about.space_options);
+  };
+  if (!is_elsewhere && space_of(file) != space_of(other)) {
+    throw predictor::PredictorError(
+        fmt::format("--check compares predictors of the same space: {} was fitted in {}, and {} in "
+                    "{} or with other options of it",
+                    options.checkpoint, file.about.space, options.check, other.about.space));
+  }
+  return std::make_unique<predictor::CheckedPredictor>(
+      std::move(file.predictor), std::move(other.predictor), file.space, options.tolerance);
+}
+
 int score(const ScoreOptions& given) {
   ScoreOptions options = given;
-  const FittedFile file = read_fitted(options.checkpoint, options.elsewhere, options.computing);
+  FittedFile file = read_fitted(options.checkpoint, options.elsewhere, options.computing);
+  if (!options.check.empty()) file.predictor = with_check(file, options);
   if (!options.elsewhere.networks.empty()) options.all = true;
   const predictor::CheckpointAbout& about = file.about;
   const spaces::AnySpace& space = file.space;
@@ -173,6 +196,15 @@ int score(const ScoreOptions& given) {
   return kDone;
 }
 
+int score_and_check(const ScoreOptions& options) {
+  try {
+    return score(options);
+  } catch (const predictor::DisagreementError& error) {
+    fmt::print(stderr, "evonas: {}\n", error.what());
+    return kCheckFailed;
+  }
+}
+
 }  // namespace
 
 void add_predictor_score_command(CLI::App& predictor, Action& action) {
@@ -199,6 +231,17 @@ void add_predictor_score_command(CLI::App& predictor, Action& action) {
       ->add_option("--best", options->best, "only so many, those with the best values, best first")
       ->type_name("N");
   command->add_option("--seed", options->seed, "seed of --random")->capture_default_str();
+  command
+      ->add_option("--check", options->check,
+                   "file of another predictor that is to agree: the first architecture of which "
+                   "both expect something else ends the command with the exit code 1")
+      ->type_name("FILE");
+  command
+      ->add_option("--tolerance", options->tolerance,
+                   "how far both may be apart with --check, as a share of the larger value where "
+                   "that is above 1")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   add_threads(*command, options->threads);
   add_computing(*command, options->computing);
   command->footer(
@@ -209,10 +252,11 @@ Examples:
   evonas predictor score accuracy.predictor --all --best 10
   evonas predictor score accuracy.predictor --random 1000 > scores.csv
   evonas predictor score accuracy.predictor --architectures cells.txt
+  evonas predictor score accuracy.predictor --random 1000 --precision bfloat16 --check accuracy.predictor
   evonas predictor score cg.predictor --space darts --random 1000 --best 10
   evonas predictor score latency.predictor --network resnet18.onnx mobilenet.onnx
   evonas predictor score latency.predictor --space mobilenetv3 --input imagenet --random 10)");
-  set_action(*command, action, options, score);
+  set_action(*command, action, options, score_and_check);
 }
 
 }  // namespace evonas::cli

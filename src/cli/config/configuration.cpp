@@ -178,6 +178,18 @@ const evaluation::LatencyOptions* Configuration::latency() const {
   return nullptr;
 }
 
+search::Problem Configuration::problem() const {
+  search::Problem problem = make_problem(objectives, limits);
+  for (search::Limit& limit : problem.limits) {
+    const auto source = evaluation.find(limit.metric);
+    if (source == evaluation.end()) continue;
+    if (const auto* predicted = std::get_if<PredictSection>(&source->second)) {
+      limit.confidence = predicted->confidence;
+    }
+  }
+  return problem;
+}
+
 bool Configuration::needs_input() const {
   const auto is_free = [](const std::string& metric) {
     const auto& names = free_metrics();

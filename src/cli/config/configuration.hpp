@@ -99,8 +99,9 @@ struct Configuration {
     visit("final", final, "what happens to the best network at the end", {}, final_defaults());
   }
 
-  /// The problem that objectives and limits state.
-  search::Problem problem() const { return make_problem(objectives, limits); }
+  /// The problem that objectives and limits state, these with the confidence that their sources ask
+  /// for.
+  search::Problem problem() const;
 
   /// The training among the sources, or nullptr; one that only screens is none.
   const evaluation::TrainingOptions* training() const;

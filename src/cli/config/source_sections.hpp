@@ -64,6 +64,7 @@ struct BlocksSection {
 /// `{predict: phone.predictor}`: what a fitted predictor says.
 struct PredictSection {
   std::string predict;
+  double confidence = 0.95;
 
   template <class Visitor>
   void fields(Visitor& visit) {
@@ -72,6 +73,11 @@ struct PredictSection {
           "cheap metric with the interval that it expects, such as latency learnt from other "
           "networks or devices",
           required(file_path()));
+    visit("confidence", confidence,
+          "the probability with which a network has to keep a limit on this metric: the limit is "
+          "judged at that end of the interval which the predictor expects; 0.5 judges what it "
+          "expects itself. Objectives are never judged so",
+          between(0.5, 0.9999));
   }
 };
 

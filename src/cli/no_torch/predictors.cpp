@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "cli/run/made_once.hpp"
+#include "predictor/decorators.hpp"
 #include "predictor/predictor_list.hpp"
 
 namespace evonas::cli {
@@ -37,7 +38,7 @@ std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& n
         [&] { return std::make_shared<const GraphFeatures>(shared_->view); });
   };
   if (auto plain = predictor::make_plain_predictor(name, shared_->view, features)) {
-    return plain;
+    return std::make_unique<predictor::ChunkedPredictor>(std::move(plain));
   }
   fail("the predictor " + name);
 }

@@ -30,7 +30,7 @@ void explain_front(report::Run& run, const search::SearchSetup& setup) {
   if (labels.empty()) return;
   try {
     const std::unique_ptr<predictor::Predictor> fitted = setup.make_predictor(name);
-    const auto* explainer = dynamic_cast<const predictor::Explainer*>(fitted.get());
+    const predictor::Explainer* const explainer = fitted->explainer();
     if (explainer == nullptr) return;
     fitted->fit(labels, {.seed = run.summary.seed});
     for (const std::size_t position : run.summary.front) {

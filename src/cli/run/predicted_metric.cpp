@@ -6,17 +6,19 @@
 #include <fmt/format.h>
 
 #include "base/key.hpp"
+#include "base/normal_quantile.hpp"
 #include "base/parallel.hpp"
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/family_space.hpp"
 #include "cli/run/predictors.hpp"
 #include "predictor/checkpoint.hpp"
+#include "predictor/decorators.hpp"
 #include "predictor/predictor_list.hpp"
 
 namespace evonas::cli {
 namespace {
 
-constexpr double kNinetyFivePercent = 1.959963984540054;  // deviations to either side
+constexpr std::size_t kKnownPredictions = 100'000;  // that are kept in memory
 
 /// See make_predicted_source().
 class PredictedMetric final : public evaluation::Evaluator {
@@ -52,8 +54,9 @@ class PredictedMetric final : public evaluation::Evaluator {
     const predictor::Prediction expected = fitted_->predict({&genotype, 1}).front();
     evaluation::Measurement value{.value = expected.mean, .low = {}, .high = {}};
     if (expected.deviation > 0.0) {
-      value.low = expected.mean - kNinetyFivePercent * expected.deviation;
-      value.high = expected.mean + kNinetyFivePercent * expected.deviation;
+      const double reach = normal_quantile(0.975) * expected.deviation;  // of 95 %, to either side
+      value.low = expected.mean - reach;
+      value.high = expected.mean + reach;
     }
     return value;
   }
@@ -87,8 +90,9 @@ std::shared_ptr<evaluation::Evaluator> make_predicted_source(
   } else if (!about.input.empty()) {
     options.input = spaces::NetworkInput::parse(about.input);
   }
-  std::unique_ptr<predictor::Predictor> fitted =
-      PredictorSource(space, options).make(about.predictor);
+  // Searches ask about an architecture when they consider it, and again when they evaluate it.
+  auto fitted = std::make_unique<predictor::CachedPredictor>(
+      PredictorSource(space, options).make(about.predictor), kKnownPredictions);
   predictor::restore(*fitted, checkpoint, file.string());
   std::string identity = Key::of(bytes).hex();
   if (options.input) identity += " " + options.input->to_string();

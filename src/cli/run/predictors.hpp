@@ -40,7 +40,8 @@ struct PredictorOptions {
   std::vector<predictor::ComputationSource> sources;
   /// Of published models, instead of those of their recipes; 0: those.
   std::int64_t epochs = 0;
-  /// Of published models and of networks; what `evonas` distils from them computes on the host.
+  /// Of networks but those of cg, arch2vec and path_networks, which refuse anything else than the
+  /// default; what `evonas` distils from networks computes on the host.
   predictor::ComputingOptions computing;
 };
 
@@ -51,8 +52,9 @@ class PredictorSource {
   /// Throws PredictorError for pre-trained networks of another space, and FileError.
   explicit PredictorSource(const spaces::AnySpace& space, const PredictorOptions& options = {});
 
-  /// The predictor of that name, unfitted. Safe from many threads. Throws PredictorError for an
-  /// unknown name and for a device that is not there.
+  /// The predictor of that name, unfitted; it predicts large blocks in parts (ChunkedPredictor).
+  /// Safe from many threads. Throws PredictorError for an unknown name, for a device that is not
+  /// there and for predictors that would not compute as `computing` says.
   std::unique_ptr<predictor::Predictor> make(const std::string& name) const;
 
   /// Pre-trains unless that is done, or there is nothing to pre-train. Throws PredictorError where
@@ -70,6 +72,8 @@ class PredictorSource {
                                const predictor::CheckpointAbout& about) const;
 
  private:
+  std::unique_ptr<predictor::Predictor> make_whole(const std::string& name) const;
+
   struct Shared;
   std::shared_ptr<Shared> shared_;
 };

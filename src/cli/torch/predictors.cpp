@@ -8,6 +8,7 @@
 
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/made_once.hpp"
+#include "predictor/decorators.hpp"
 #include "predictor/mixture.hpp"
 #include "predictor/models/arch2vec_predictor.hpp"
 #include "predictor/models/carl_predictor.hpp"
@@ -50,6 +51,16 @@ Pretraining kept_in(const std::filesystem::path& file) {
 predictor::FitControl for_all_fits(predictor::FitControl control) {
   control.seed = predictor::FitControl().seed;
   return control;
+}
+
+/// Refuses options that the networks of a predictor would not follow.
+void check_computing(const std::string& name, const predictor::ComputingOptions& computing) {
+  if (name != "cg" && name != "arch2vec" && name != "path_networks") return;
+  if (computing.device == "cpu" && computing.precision == "float32") return;
+  throw predictor::PredictorError(
+      fmt::format("{} computes on the processor in float32 alone, and the device {} and the "
+                  "precision {} were asked for: leave both out, or choose another predictor",
+                  name, computing.device, computing.precision));
 }
 
 /// What a pre-training has left, of whichever kind it is.
@@ -205,15 +216,21 @@ PredictorSource::PredictorSource(const spaces::AnySpace& space, const PredictorO
 }
 
 std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& name) const {
+  return std::make_unique<predictor::ChunkedPredictor>(make_whole(name));
+}
+
+std::unique_ptr<predictor::Predictor> PredictorSource::make_whole(const std::string& name) const {
   const auto features = [shared = shared_] { return shared->features(); };
   if (auto plain = predictor::make_plain_predictor(name, shared_->view, features)) {
     return plain;
   }
+  check_computing(name, shared_->options.computing);
   const predictor::ArchitectureView& view = shared_->view;
   if (auto recipe = predictor::network_recipe(name, shared_->options.epochs);
       recipe && predictor::reads_any_network(name, view.input().has_value())) {
     return std::make_unique<predictor::NetworkPredictor>(
-        view.space(), predictor::network_input_of(view), std::move(recipe));
+        view.space(), predictor::network_input_of(view), std::move(recipe),
+        shared_->options.computing);
   }
   if (auto recipe = predictor::published_recipe(name, shared_->options.epochs)) {
     return std::make_unique<predictor::PublishedPredictor>(shared_->features(), std::move(recipe),
@@ -227,13 +244,14 @@ std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& n
         });
   }
   if (name == "ledg_former") {
-    return std::make_unique<predictor::PublishedPredictor>(shared_->features(),
-                                                           shared_->ledg_former());
+    return std::make_unique<predictor::PublishedPredictor>(
+        shared_->features(), shared_->ledg_former(), shared_->options.computing);
   }
   if (name == "carl") {
     predictor::CarlFit fit;
     if (shared_->options.epochs > 0) fit.epochs = shared_->options.epochs;
-    return std::make_unique<predictor::CarlPredictor>(shared_->features(), fit);
+    return std::make_unique<predictor::CarlPredictor>(shared_->features(), fit,
+                                                      shared_->options.computing);
   }
   if (name == "cg") return shared_->make_computation_predictor(shared_);
   if (name == "gp") return std::make_unique<predictor::GaussianProcess>(shared_->features());

@@ -62,7 +62,8 @@ CarlParts CarlNetwork::split(const GraphBatch& graphs) {
   if (is_training()) {
     const torch::Tensor chance = torch::empty(logits.sizes())
                                      .uniform_(0.0, 1.0, chance_.generator())
-                                     .clamp(kSmallestChance, 1.0 - kSmallestChance);
+                                     .clamp(kSmallestChance, 1.0 - kSmallestChance)
+                                     .to(logits.device());
     logits = (logits + (chance / (1.0 - chance)).log()) / kConcreteTemperature;
   }
   const torch::Tensor weights = logits.sigmoid() * graphs.mask;

@@ -14,8 +14,10 @@
 #include "base/random.hpp"
 #include "predictor/models/batches.hpp"
 #include "predictor/models/carl_network.hpp"
+#include "predictor/models/early_stopping.hpp"
 #include "predictor/models/graph_batch.hpp"
 #include "predictor/models/network_training.hpp"
+#include "predictor/models/placement.hpp"
 #include "predictor/models/tensor_of.hpp"
 #include "predictor/models/tensor_state.hpp"
 #include "predictor/rank_normal.hpp"
@@ -43,7 +45,7 @@ torch::Tensor carl_loss(CarlNetwork& network, const GraphBatch& graphs, const to
   const CarlParts parts = network.split(graphs);
   const torch::Tensor own = network.score(parts.critical, parts.redundant);
   const torch::Tensor others =
-      parts.redundant.index_select(0, random_partners(labels.size(0), rng));
+      parts.redundant.index_select(0, random_partners(labels.size(0), rng).to(labels.device()));
   const torch::Tensor changed = network.score(parts.critical, others);
   return total_loss(kLosses, own, labels, weights, rng) +
          options.intervention * total_loss(kLosses, changed, labels, weights, rng) +
@@ -60,8 +62,11 @@ struct CarlPredictor::Fitted {
   std::shared_ptr<CarlNetwork> network;
 };
 
-CarlPredictor::CarlPredictor(std::shared_ptr<const GraphFeatures> features, const CarlFit& options)
-    : features_(std::move(features)), options_(options) {}
+CarlPredictor::CarlPredictor(std::shared_ptr<const GraphFeatures> features, const CarlFit& options,
+                             const ComputingOptions& computing)
+    : features_(std::move(features)),
+      options_(options),
+      placement_(std::make_unique<const Placement>(computing)) {}
 
 CarlPredictor::~CarlPredictor() = default;
 
@@ -76,19 +81,20 @@ void CarlPredictor::fit(std::span<const Label> labels, const FitControl& control
       .layers = options_.layers,
       .width = options_.width};
   auto network = std::make_shared<CarlNetwork>(network_options, control.seed);
-  const torch::Tensor scores = torch::tensor(ranked.scores, torch::kFloat);
-  const torch::Tensor weights = weights_of(ranked.noises);
+  const LabelledGraphs all{.graphs = graphs,
+                           .labels = torch::tensor(ranked.scores, torch::kFloat),
+                           .weights = weights_of(ranked.noises)};
   const auto count = static_cast<std::int64_t>(labels.size());
   const std::int64_t an_epoch = (count + options_.batch - 1) / options_.batch;
   Batches batches(labels.size(), static_cast<std::size_t>(options_.batch), control.seed);
   Rng rng(control.seed, "interventions");
+  network->to(placement_->device);
   network->train();
   train_network(*network, std::max(options_.epochs * an_epoch, options_.least_steps),
                 {.learning_rate = options_.learning_rate, .weight_decay = 0.01}, control, [&] {
-                  const torch::Tensor index = index_of(batches.next());
-                  return carl_loss(*network, select(graphs, index), scores.index_select(0, index),
-                                   weights.defined() ? weights.index_select(0, index) : weights,
-                                   options_, rng);
+                  const auto [some, expected, counts] =
+                      moved(select(all, index_of(batches.next())), placement_->device);
+                  return carl_loss(*network, some, expected, counts, options_, rng);
                 });
   network->eval();
   fitted_ = std::make_unique<const Fitted>(Fitted{
@@ -99,12 +105,11 @@ std::vector<Prediction> CarlPredictor::predict(std::span<const spaces::Genotype>
   const Fitted& known = fitted();
   std::vector<Prediction> predictions(block.size());
   parallel_chunks(block.size(), kCarlChunk, [&](std::size_t first, std::size_t count) {
-    const torch::NoGradGuard no_gradients;
+    const Scoring scoring(*placement_);
+    const GraphBatch graphs = graphs_of(features_->view(), features_->vocabulary(),
+                                        block.subspan(first, count), Identities::Kept);
     const torch::Tensor scores =
-        known.network
-            ->forward(graphs_of(features_->view(), features_->vocabulary(),
-                                block.subspan(first, count), Identities::Kept))
-            .contiguous();
+        host_scores(known.network->forward(moved(graphs, placement_->device)));
     for (std::size_t i = 0; i < count; ++i) {
       predictions[first + i].mean =
           known.labels.value(static_cast<double>(scores.const_data_ptr<float>()[i]));
@@ -115,12 +120,11 @@ std::vector<Prediction> CarlPredictor::predict(std::span<const spaces::Genotype>
 
 std::vector<double> CarlPredictor::node_weights(const spaces::Genotype& architecture) const {
   const Fitted& known = fitted();
-  const torch::NoGradGuard no_gradients;
+  const Scoring scoring(*placement_);
+  const GraphBatch graph = graphs_of(features_->view(), features_->vocabulary(),
+                                     std::span(&architecture, 1), Identities::Kept);
   const torch::Tensor weights =
-      known.network
-          ->split(graphs_of(features_->view(), features_->vocabulary(), std::span(&architecture, 1),
-                            Identities::Kept))
-          .weights.contiguous();
+      host_scores(known.network->split(moved(graph, placement_->device)).weights);
   const float* first = weights.const_data_ptr<float>();
   return {first, first + weights.size(1)};
 }
@@ -164,6 +168,7 @@ void CarlPredictor::restore(const nlohmann::json& state) {
       .width = number("width", kMostCarlSize)};
   auto network = std::make_shared<CarlNetwork>(options, 0);
   restore_weights(*network, state.at("weights"));
+  network->to(placement_->device);
   network->eval();
   fitted_ =
       std::make_unique<const Fitted>(Fitted{.labels = RankNormal::from_state(state.at("labels")),

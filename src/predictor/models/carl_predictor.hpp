@@ -4,11 +4,14 @@
 #include <memory>
 #include <vector>
 
+#include "predictor/computing_options.hpp"
 #include "predictor/explainer.hpp"
 #include "predictor/graph_features.hpp"
 #include "predictor/predictor.hpp"
 
 namespace evonas::predictor {
+
+struct Placement;
 
 /// How CARL learns. The paper tells no figures; these are ours.
 struct CarlFit {
@@ -31,14 +34,15 @@ struct CarlFit {
 /// rank-normal scores, noisy labels weighing less, and expects no deviation.
 class CarlPredictor final : public Predictor, public Explainer {
  public:
-  explicit CarlPredictor(std::shared_ptr<const GraphFeatures> features,
-                         const CarlFit& options = {});
+  explicit CarlPredictor(std::shared_ptr<const GraphFeatures> features, const CarlFit& options = {},
+                         const ComputingOptions& computing = {});
   ~CarlPredictor() override;
 
   void fit(std::span<const Label> labels, const FitControl& control) override;
   std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override;
   std::size_t parameters() const override;
   double multiply_accumulates(std::size_t nodes) const override;
+  const Explainer* explainer() const override { return this; }
   nlohmann::json state() const override;
   void restore(const nlohmann::json& state) override;
 
@@ -50,6 +54,7 @@ class CarlPredictor final : public Predictor, public Explainer {
 
   std::shared_ptr<const GraphFeatures> features_;
   CarlFit options_;
+  std::unique_ptr<const Placement> placement_;
   std::unique_ptr<const Fitted> fitted_;
 };
 

@@ -100,8 +100,10 @@ Distilled::Distilled(std::shared_ptr<const GraphFeatures> features,
 Distilled::~Distilled() = default;
 
 void Distilled::fit(std::span<const Label> labels, const FitControl& control) {
-  teacher_->fit(scored_labels(rank(labels)), part_of(control, 0.0, kShareOfTeacher));
-  teach(labels, options_.pool, options_.steps, nullptr, part_of(control, kShareOfTeacher, 1.0));
+  learn_or_leave(*teacher_, [&] {
+    teacher_->fit(scored_labels(rank(labels)), part_of(control, 0.0, kShareOfTeacher));
+    teach(labels, options_.pool, options_.steps, nullptr, part_of(control, kShareOfTeacher, 1.0));
+  });
 }
 
 void Distilled::refresh(std::span<const Label> labels, std::size_t known,
@@ -110,9 +112,11 @@ void Distilled::refresh(std::span<const Label> labels, std::size_t known,
     fit(labels, control);
     return;
   }
-  teacher_->refresh(scored_labels(rank(labels)), known, part_of(control, 0.0, kShareOfTeacher));
-  teach(labels, options_.refreshed, options_.refresh_steps, fitted_.get(),
-        part_of(control, kShareOfTeacher, 1.0));
+  learn_or_leave(*teacher_, [&] {
+    teacher_->refresh(scored_labels(rank(labels)), known, part_of(control, 0.0, kShareOfTeacher));
+    teach(labels, options_.refreshed, options_.refresh_steps, fitted_.get(),
+          part_of(control, kShareOfTeacher, 1.0));
+  });
 }
 
 void Distilled::teach(std::span<const Label> labels, std::int64_t pool, std::int64_t steps,

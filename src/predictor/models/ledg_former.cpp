@@ -55,9 +55,11 @@ torch::Tensor LedgFormerBlock::forward(const torch::Tensor& x, const torch::Tens
   return attended + dropout_(down_(hidden), is_training());
 }
 
-LedgFormer::LedgFormer(const LedgFormerOptions& options, torch::Tensor texts, std::uint64_t seed)
+LedgFormer::LedgFormer(const LedgFormerOptions& options, const torch::Tensor& texts,
+                       std::uint64_t seed)
     : options_(options),
-      texts_(std::move(texts)),
+      // Its own copy: moving one network to a device moves no other that was made of the same.
+      texts_(register_buffer("texts", texts.clone())),
       text_(register_module("text", linear(texts_.size(1), options.width, true))),
       node_width_(register_parameter("node_width", torch::empty({options.width}))),
       norm_(norm(options.width)),

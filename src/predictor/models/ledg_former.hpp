@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <torch/nn/modules/linear.h>
+#include <torch/nn/modules/normalization.h>
 #include <torch/types.h>
 
 #include "predictor/models/dropout.hpp"
@@ -55,14 +56,14 @@ class LedgFormer final : public GraphModel {
  public:
   /// `texts`: columns of the vocabulary x numbers of a sentence, fixed. Weights and dropout are
   /// drawn from `seed`.
-  LedgFormer(const LedgFormerOptions& options, torch::Tensor texts, std::uint64_t seed);
+  LedgFormer(const LedgFormerOptions& options, const torch::Tensor& texts, std::uint64_t seed);
 
   torch::Tensor forward(const GraphBatch& graphs) override;
   double multiply_accumulates(std::size_t nodes) const override;
 
  private:
   LedgFormerOptions options_;
-  torch::Tensor texts_;  // no parameter: it is the same in every fit
+  torch::Tensor texts_;  // a buffer, no parameter: it is the same in every fit
   torch::nn::Linear text_;
   torch::Tensor node_width_;
   std::vector<std::shared_ptr<LedgFormerBlock>> blocks_;

@@ -8,7 +8,6 @@
 namespace evonas::predictor {
 namespace {
 
-constexpr double kMargin = 0.1;
 constexpr double kSmall = 1e-6;  // keeps sums of nothing from dividing by zero
 
 /// The differences of all pairs: [i][j] is values[i] - values[j].
@@ -49,44 +48,25 @@ torch::Tensor pairwise_logistic(const torch::Tensor& scores, const torch::Tensor
   return (torch::softplus(-2.0 * margin) * count).sum() / (count.sum() + kSmall);
 }
 
-torch::Tensor pairwise_hinge(const torch::Tensor& scores, const torch::Tensor& labels,
-                             const torch::Tensor& weights) {
-  torch::Tensor count = (differences(labels) > 0).to(scores.scalar_type());
-  if (weights.defined()) count = count * pair_weights(weights);
-  return ((kMargin - differences(scores)).relu() * count).sum() / (count.sum() + kSmall);
-}
-
 }  // namespace
 
 torch::Tensor total_loss(std::span<const LossTerm> terms, const torch::Tensor& scores,
                          const torch::Tensor& labels, const torch::Tensor& weights, Rng& rng) {
-  const torch::Tensor means = scores.dim() == 2 ? scores.select(1, 0) : scores;
   torch::Tensor sum = torch::zeros({}, scores.options());
   for (const auto& [loss, weight] : terms) {
     torch::Tensor value;
     switch (loss) {
       case Loss::SquaredError:
-        value = mean_loss((means - labels).square(), weights);
+        value = mean_loss((scores - labels).square(), weights);
         break;
       case Loss::RelativeSquaredError:
-        value = mean_loss((means / labels - 1.0).square(), weights);
+        value = mean_loss((scores / labels - 1.0).square(), weights);
         break;
       case Loss::PermutedPairs:
-        value = permuted_pairs(means, labels, weights, rng);
+        value = permuted_pairs(scores, labels, weights, rng);
         break;
       case Loss::PairwiseLogistic:
-        value = pairwise_logistic(means, labels, weights);
-        break;
-      case Loss::PairwiseHinge:
-        value = pairwise_hinge(means, labels, weights);
-        break;
-      case Loss::Listwise:
-        value = -(labels.softmax(0) * means.log_softmax(0)).sum();
-        break;
-      case Loss::GaussianLikelihood:
-        value = mean_loss(
-            scores.select(1, 1) + 0.5 * ((means - labels) * (-scores.select(1, 1)).exp()).square(),
-            weights);
+        value = pairwise_logistic(scores, labels, weights);
         break;
     }
     sum = sum + weight * value;

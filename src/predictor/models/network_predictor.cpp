@@ -14,7 +14,9 @@
 #include "predictor/graph_features.hpp"
 #include "predictor/label_scale.hpp"
 #include "predictor/models/batches.hpp"
+#include "predictor/models/early_stopping.hpp"
 #include "predictor/models/network_recipe.hpp"
+#include "predictor/models/placement.hpp"
 #include "predictor/models/tensor_of.hpp"
 #include "predictor/models/tensor_state.hpp"
 
@@ -43,12 +45,12 @@ NetworkLabels some_of(const NetworkLabels& all, std::span<const std::size_t> whi
 }
 
 std::vector<float> scores_of(GraphModel& model, std::span<const NetworkGraph* const> networks,
-                             NodeNumbers numbers) {
+                             NodeNumbers numbers, const Placement& placement) {
   std::vector<float> scores(networks.size());
   parallel_chunks(networks.size(), kNetworksAtOnce, [&](std::size_t first, std::size_t count) {
-    const torch::NoGradGuard no_gradients;
-    const torch::Tensor part =
-        model.forward(network_batch(networks.subspan(first, count), numbers)).contiguous();
+    const Scoring scoring(placement);
+    const GraphBatch graphs = network_batch(networks.subspan(first, count), numbers);
+    const torch::Tensor part = host_scores(model.forward(moved(graphs, placement.device)));
     std::copy_n(part.const_data_ptr<float>(), count,
                 scores.begin() + static_cast<std::ptrdiff_t>(first));
   });
@@ -73,17 +75,21 @@ void train_model(GraphModel& model, const NetworkLabels& labels, const NetworkRe
                     networks.push_back(labels.networks[static_cast<std::size_t>(i)]);
                   }
                   const torch::Tensor index = index_of(chosen);
-                  return total_loss(
-                      options.losses, model.forward(network_batch(networks, recipe.numbers)),
-                      scores.index_select(0, index),
-                      weights.defined() ? weights.index_select(0, index) : weights, rng);
+                  const LabelledGraphs batch{
+                      .graphs = network_batch(networks, recipe.numbers),
+                      .labels = scores.index_select(0, index),
+                      .weights = weights.defined() ? weights.index_select(0, index) : weights};
+                  const auto [graphs, expected, counts] = moved(batch, device_of(model));
+                  return total_loss(options.losses, model.forward(graphs), expected, counts, rng);
                 });
   model.eval();
 }
 
 /// Standard deviation of predictions around labels, as a share of the prediction.
-double relative_deviation(GraphModel& model, const NetworkLabels& labels, NodeNumbers numbers) {
-  const std::vector<float> scores = scores_of(model, labels.networks, numbers);
+double relative_deviation(GraphModel& model, const NetworkLabels& labels, NodeNumbers numbers,
+                          Placement placement) {
+  placement.bfloat16 = false;  // of predictions, not of fits
+  const std::vector<float> scores = scores_of(model, labels.networks, numbers, placement);
   double squares = 0.0;
   for (std::size_t i = 0; i < scores.size(); ++i) {
     squares += std::pow(labels.scores[i] / std::max(scores[i], 1e-6F) - 1.0F, 2);
@@ -121,8 +127,12 @@ struct NetworkPredictor::Fitted {
 };
 
 NetworkPredictor::NetworkPredictor(spaces::AnySpace space, const spaces::NetworkInput& input,
-                                   std::shared_ptr<const NetworkRecipe> recipe)
-    : space_(std::move(space)), input_(input), recipe_(std::move(recipe)) {}
+                                   std::shared_ptr<const NetworkRecipe> recipe,
+                                   const ComputingOptions& computing)
+    : space_(std::move(space)),
+      input_(input),
+      recipe_(std::move(recipe)),
+      placement_(std::make_unique<const Placement>(computing)) {}
 
 NetworkPredictor::~NetworkPredictor() = default;
 
@@ -148,9 +158,10 @@ void NetworkPredictor::fit(std::span<const Label> labels, const FitControl& cont
   fitted->model = recipe_->make(
       static_cast<std::int64_t>(network_operators()),
       static_cast<std::int64_t>(std::max<std::size_t>(1, nodes / labels.size())), control.seed);
+  fitted->model->to(placement_->device);
   train_model(*fitted->model, some_of(all, std::span(order).subspan(apart)), *recipe_, control);
   fitted->deviation = relative_deviation(
-      *fitted->model, some_of(all, std::span(order).first(apart)), recipe_->numbers);
+      *fitted->model, some_of(all, std::span(order).first(apart)), recipe_->numbers, *placement_);
   fitted_ = std::move(fitted);
 }
 
@@ -159,7 +170,7 @@ std::vector<Prediction> NetworkPredictor::predict(std::span<const spaces::Genoty
   const std::vector<NetworkGraph> networks = network_graphs(space_, input_, block);
   std::vector<const NetworkGraph*> read;
   for (const NetworkGraph& network : networks) read.push_back(&network);
-  const std::vector<float> scores = scores_of(*model, read, recipe_->numbers);
+  const std::vector<float> scores = scores_of(*model, read, recipe_->numbers, *placement_);
   std::vector<Prediction> predictions;
   for (const float score : scores) {
     const double mean = scale.value(static_cast<double>(score));
@@ -196,6 +207,7 @@ void NetworkPredictor::restore(const nlohmann::json& state) {
                                       .deviation = state.at("relative_deviation").get<double>()});
   fitted->model = recipe_->make(static_cast<std::int64_t>(network_operators()), 1, 1);
   restore_weights(*fitted->model, state.at("weights"));
+  fitted->model->to(placement_->device);
   fitted->model->eval();
   fitted_ = std::move(fitted);
 }

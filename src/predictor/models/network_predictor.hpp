@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "predictor/computing_options.hpp"
 #include "predictor/network_graph.hpp"
 #include "predictor/predictor.hpp"
 #include "spaces/network_input.hpp"
@@ -13,6 +14,7 @@
 namespace evonas::predictor {
 
 struct NetworkRecipe;
+struct Placement;
 
 /// The recipe of a model of whole networks: nnlp or node_costs, or, of those models that are for
 /// cells too, nar_former_v2 or nn_former; with another number of epochs unless that is 0. Nothing
@@ -26,7 +28,8 @@ class NetworkPredictor final : public Predictor {
  public:
   /// Networks are those that read `input`.
   NetworkPredictor(spaces::AnySpace space, const spaces::NetworkInput& input,
-                   std::shared_ptr<const NetworkRecipe> recipe);
+                   std::shared_ptr<const NetworkRecipe> recipe,
+                   const ComputingOptions& computing = {});
   ~NetworkPredictor() override;
 
   void fit(std::span<const Label> labels, const FitControl& control) override;
@@ -43,6 +46,7 @@ class NetworkPredictor final : public Predictor {
   spaces::AnySpace space_;
   spaces::NetworkInput input_;
   std::shared_ptr<const NetworkRecipe> recipe_;
+  std::unique_ptr<const Placement> placement_;
   std::unique_ptr<const Fitted> fitted_;
 };
 

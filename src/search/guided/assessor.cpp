@@ -125,7 +125,7 @@ void Assessor::imagine(std::span<const spaces::Genotype> genotypes) {
 
 std::vector<GuidedCandidate> Assessor::assess(std::span<const spaces::Genotype> block,
                                               std::span<const Key> identities) {
-  const std::vector<double> known = known_.values(block, identities);
+  const std::vector<evaluation::Measurement> known = known_.values(block, identities);
   std::vector<std::vector<predictor::Prediction>> beliefs;
   for (const Belief& belief : beliefs_) beliefs.push_back(belief.predict(block));
 
@@ -139,7 +139,8 @@ std::vector<GuidedCandidate> Assessor::assess(std::span<const spaces::Genotype> 
   return candidates;
 }
 
-void Assessor::judge(GuidedCandidate& candidate, std::span<const double> known) const {
+void Assessor::judge(GuidedCandidate& candidate,
+                     std::span<const evaluation::Measurement> known) const {
   Individual& individual = candidate.individual;
   individual.violation = known_violation(known);
   if (!weighs_limits_) individual.violation += believed_violation(candidate.believed);
@@ -156,7 +157,9 @@ void Assessor::judge(GuidedCandidate& candidate, std::span<const double> known) 
     individual.objectives.push_back(value);
     candidate.outlook.push_back(expected.outlook);
   }
-  const auto is_missing = [](double value) { return std::isnan(value); };
+  const auto is_missing = [](const evaluation::Measurement& value) {
+    return std::isnan(value.value);
+  };
   if (std::ranges::any_of(known, is_missing)) {
     individual.violation = kInfinity;
     individual.objectives.clear();
@@ -164,12 +167,12 @@ void Assessor::judge(GuidedCandidate& candidate, std::span<const double> known) 
 }
 
 Assessor::Prospect Assessor::prospect(std::size_t objective, const GuidedCandidate& candidate,
-                                      std::span<const double> known) const {
+                                      std::span<const evaluation::Measurement> known) const {
   const Goal goal = problem_.objectives[objective].goal;
   const double best = best_[objective];
   const auto [is_known, number] = objectives_[objective];
   if (is_known) {
-    const predictor::Prediction value{.mean = turned(known[number], goal), .deviation = 0.0};
+    const predictor::Prediction value{.mean = turned(known[number].value, goal), .deviation = 0.0};
     return {.score = value, .best = best, .outlook = value};
   }
   const Belief& belief = beliefs_[number];
@@ -192,7 +195,7 @@ double Assessor::weighed_merit(const Prospect& prospect,
   return -log_merit;
 }
 
-double Assessor::known_violation(std::span<const double> known) const {
+double Assessor::known_violation(std::span<const evaluation::Measurement> known) const {
   double sum = 0.0;
   for (std::size_t j = 0; j < limits_.size(); ++j) {
     if (limits_[j].is_known) sum += problem_.limits[j].violation(known[limits_[j].number]);

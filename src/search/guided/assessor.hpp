@@ -85,14 +85,14 @@ class Assessor {
   /// Notes which belief each screening is of.
   void expect_screenings();
   /// Fills in what follows from the values that are known of the candidate, and from its beliefs.
-  void judge(GuidedCandidate& candidate, std::span<const double> known) const;
+  void judge(GuidedCandidate& candidate, std::span<const evaluation::Measurement> known) const;
   Prospect prospect(std::size_t objective, const GuidedCandidate& candidate,
-                    std::span<const double> known) const;
+                    std::span<const evaluation::Measurement> known) const;
   /// Minus the logarithm of what is expected to be gained on the best feasible value, times the
   /// probability that the predicted limits hold; before any is feasible, of that probability.
   double weighed_merit(const Prospect& prospect,
                        std::span<const predictor::Prediction> believed) const;
-  double known_violation(std::span<const double> known) const;
+  double known_violation(std::span<const evaluation::Measurement> known) const;
   double believed_violation(std::span<const predictor::Prediction> believed) const;
   /// Of the probability that a limit on a predicted metric holds.
   double log_probability_of(std::size_t limit,

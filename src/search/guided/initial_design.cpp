@@ -23,13 +23,13 @@ struct Pool {
 
 /// The violation of the limits whose metrics are among `names`; `values` has one for each name.
 double known_violation(std::span<const Limit> limits, std::span<const std::string> names,
-                       std::span<const double> values) {
+                       std::span<const evaluation::Measurement> values) {
   double sum = 0.0;
   for (const Limit& limit : limits) {
     const auto found = std::ranges::find(names, limit.metric);
     if (found == names.end()) continue;
-    const double value = values[static_cast<std::size_t>(found - names.begin())];
-    sum += std::isnan(value) ? kInfinity : limit.violation(value);
+    const evaluation::Measurement& known = values[static_cast<std::size_t>(found - names.begin())];
+    sum += std::isnan(known.value) ? kInfinity : limit.violation(known);
   }
   return sum;
 }
@@ -48,14 +48,15 @@ Pool draw_pool(const AlgorithmOptions& options, const Novelty& novelty,
     identities.push_back(novelty.identity(*genotype));
     pool.genotypes.push_back(std::move(*genotype));
   }
-  const std::vector<double> values = known.values(pool.genotypes, identities);
+  const std::vector<evaluation::Measurement> values = known.values(pool.genotypes, identities);
   const std::size_t width = known.names().size();
-  const std::vector<double> spread = width > 0 ? values : size.values(pool.genotypes, identities);
+  const std::vector<evaluation::Measurement> spread =
+      width > 0 ? values : size.values(pool.genotypes, identities);
   const std::size_t spread_width = width > 0 ? width : size.names().size();
   for (std::size_t i = 0; i < pool.genotypes.size(); ++i) {
     const auto of_one = std::span(values).subspan(i * width, width);
     pool.violations.push_back(known_violation(limits, known.names(), of_one));
-    const double value = spread[i * spread_width];
+    const double value = spread[i * spread_width].value;
     pool.spread.push_back(std::isnan(value) ? kInfinity : value);
   }
   return pool;

@@ -12,6 +12,9 @@ namespace {
 /// Keys that one task computes; fewer are not worth a task.
 constexpr std::size_t kKeysPerTask = 16;
 
+const evaluation::Measurement kNoValue{
+    .value = std::numeric_limits<double>::quiet_NaN(), .low = {}, .high = {}};
+
 }  // namespace
 
 KnownMetrics::KnownMetrics(spaces::AnySpace space,
@@ -29,8 +32,8 @@ KnownMetrics::KnownMetrics(spaces::AnySpace space,
   }
 }
 
-std::vector<double> KnownMetrics::values(std::span<const spaces::Genotype> block,
-                                         std::span<const Key> identities) {
+std::vector<evaluation::Measurement> KnownMetrics::values(std::span<const spaces::Genotype> block,
+                                                          std::span<const Key> identities) {
   if (names_.empty()) return {};
   std::vector<std::size_t> rows;  // of the block, in `values_`
   std::vector<evaluation::Candidate> fresh;
@@ -42,12 +45,12 @@ std::vector<double> KnownMetrics::values(std::span<const spaces::Genotype> block
     fresh.push_back({.genotype = block[i]});
     fresh_rows.push_back(row);
   }
-  values_.resize(asked_.size() * names_.size(), std::numeric_limits<double>::quiet_NaN());
+  values_.resize(asked_.size() * names_.size(), kNoValue);
   parallel_for(
       fresh.size(), [&](std::size_t i) { fresh[i].key = space_.key(fresh[i].genotype); },
       kKeysPerTask);
   if (!fresh.empty()) ask(fresh, fresh_rows);
-  std::vector<double> values;
+  std::vector<evaluation::Measurement> values;
   values.reserve(block.size() * names_.size());
   for (const std::size_t row : rows) {
     const auto own = std::span(values_).subspan(row * names_.size(), names_.size());
@@ -64,7 +67,7 @@ void KnownMetrics::ask(std::span<const evaluation::Candidate> block,
                        for (std::size_t j = 0; j < names_.size(); ++j) {
                          const auto found = outcome.metrics.find(names_[j]);
                          if (found != outcome.metrics.end()) {
-                           values_[rows[i] * names_.size() + j] = found->second.value;
+                           values_[rows[i] * names_.size() + j] = found->second;
                          }
                        }
                      },

@@ -21,10 +21,10 @@ class KnownMetrics {
 
   std::span<const std::string> names() const { return names_; }
 
-  /// The values of each architecture, one for each name; NaN where a source has none. `identities`
-  /// are equal for architectures with the same values.
-  std::vector<double> values(std::span<const spaces::Genotype> block,
-                             std::span<const Key> identities);
+  /// The values of each architecture, one for each name, with their intervals; NaN where a source
+  /// has none. `identities` are equal for architectures with the same values.
+  std::vector<evaluation::Measurement> values(std::span<const spaces::Genotype> block,
+                                              std::span<const Key> identities);
 
  private:
   void ask(std::span<const evaluation::Candidate> block, std::span<const std::size_t> rows);
@@ -33,7 +33,7 @@ class KnownMetrics {
   std::vector<std::shared_ptr<evaluation::Evaluator>> sources_;
   std::vector<std::string> names_;
   KeyIndex asked_;
-  std::vector<double> values_;  ///< names().size() for each that was asked about
+  std::vector<evaluation::Measurement> values_;  ///< names().size() for each that was asked about
 };
 
 }  // namespace evonas::search
