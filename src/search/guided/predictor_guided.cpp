@@ -168,12 +168,16 @@ std::optional<spaces::Genotype> PredictorGuided::begin() {
 
 std::optional<spaces::Genotype> PredictorGuided::draw() {
   constexpr int kDraws = 100;
-  std::optional<spaces::Genotype> drawn;
   for (int i = 0; i < kDraws; ++i) {
-    drawn = novelty_.sample();
-    if (!drawn || assessor_.keeps_known_limits(*drawn, novelty_.identity(*drawn))) break;
+    std::optional<spaces::Genotype> drawn = novelty_.sample();
+    if (!drawn) break;
+    if (assessor_.keeps_known_limits(*drawn, novelty_.identity(*drawn))) return drawn;
+    beyond_limits_.push_back(std::move(*drawn));
   }
-  return drawn;
+  if (beyond_limits_.empty()) return std::nullopt;
+  spaces::Genotype last_resort = std::move(beyond_limits_.front());
+  beyond_limits_.pop_front();
+  return last_resort;
 }
 
 void PredictorGuided::learn() {

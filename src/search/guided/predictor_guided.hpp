@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <span>
 #include <vector>
@@ -70,7 +71,8 @@ class PredictorGuided final : public Algorithm {
   std::size_t for_each_at(std::size_t stage) const;
   /// The next of the initial design, its origin noted.
   std::optional<spaces::Genotype> begin();
-  /// A random architecture; one that keeps the known limits where some draws find one.
+  /// A random architecture; one that keeps the known limits where some draws find one. Those that
+  /// do not are put off.
   std::optional<spaces::Genotype> draw();
   void learn();
   void imagine(std::span<const spaces::Genotype> chosen);
@@ -92,6 +94,8 @@ class PredictorGuided final : public Algorithm {
   std::vector<Individual> evaluated_;      ///< that have not failed
   std::vector<spaces::Genotype> pending_;  ///< asked for by no screening, and not told of
   std::vector<spaces::Genotype> first_;    ///< what is left of the initial design
+  std::deque<spaces::Genotype>
+      beyond_limits_;  ///< drawn and put off, for when nothing else is left
   /// Stages of a batch are a screening each, and then the full evaluation. Of each stage but the
   /// last those that it has told of, in the order of that.
   std::vector<std::vector<Waiting>> waiting_;
