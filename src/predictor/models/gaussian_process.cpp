@@ -20,7 +20,7 @@
 namespace evonas::predictor {
 namespace {
 
-constexpr double kMostNoise = 1e4;          // deviation of a score that says nothing any more
+constexpr double kMostNoise = 1e4;         // deviation of a score that says nothing any more
 constexpr std::size_t kProcessChunk = 64;  // architectures in one task of a prediction
 
 /// The variances of scores that are known from their noises; undefined where none is.
@@ -103,8 +103,7 @@ void GaussianProcess::fit(std::span<const Label> labels, const FitControl& contr
 void GaussianProcess::refresh(std::span<const Label> labels, std::size_t known,
                               const FitControl& control) {
   // Scales that were learnt from far fewer labels are worth learning again.
-  if (!fitted_ || 2 * static_cast<std::size_t>(fitted_->learnt_from) < known ||
-      known == 0) {
+  if (!fitted_ || 2 * static_cast<std::size_t>(fitted_->learnt_from) < known || known == 0) {
     fit(labels, control);
     return;
   }
