@@ -212,15 +212,18 @@ void check_kills(const std::string& name, const std::vector<std::string>& argume
   const auto whole = std::chrono::steady_clock::now() - begin;
 
   const std::string folder = data.run_folder(name + "_killed");
+  constexpr int kKills = 25;
   int kills = 0;
-  for (std::uint64_t i = 0; kills < 25 || fs::exists(folder); ++i) {
+  for (std::uint64_t i = 0; kills < kKills || fs::exists(folder); ++i) {
     // Resuming is refused until the search has made its store, and searching from then on.
     const bool begun = run({"verify", folder}).code != 2;
     Process process(begun ? std::vector<std::string>{"resume", folder}
                           : data.search_arguments(name + "_killed", arguments));
-    Rng rng(1, "moment", i);
-    std::this_thread::sleep_for(whole * rng.uniform());
-    process.signal(SIGKILL);
+    if (kills < kKills) {
+      Rng rng(1, "moment", i);
+      std::this_thread::sleep_for(whole * rng.uniform());
+      process.signal(SIGKILL);
+    }
     const Result result = process.wait();
     if (result.code == 128 + SIGKILL) {
       ++kills;

@@ -167,8 +167,8 @@ std::optional<spaces::Genotype> PredictorGuided::begin() {
 }
 
 std::optional<spaces::Genotype> PredictorGuided::draw() {
-  constexpr int kDraws = 100;
-  for (int i = 0; i < kDraws; ++i) {
+  constexpr int kTries = 100;
+  for (int i = 0; i < kTries; ++i) {
     std::optional<spaces::Genotype> drawn = novelty_.sample();
     if (!drawn) break;
     if (assessor_.keeps_known_limits(*drawn, novelty_.identity(*drawn))) return drawn;
