@@ -29,7 +29,7 @@ TEST_CASE("networks are costed and drawn, from a space and from a file") {
 
   write_text(folder / "broken.json", "{\"nodes\": [");
   CHECK(contains(run({"network", "cost", "nasbench201", kArchitecture, "--graph", file}).err,
-                 "--graph excludes SPACE"));
+                 "SPACE excludes --graph"));
   const Result broken = run({"network", "cost", "--graph", (folder / "broken.json").string()});
   CHECK(broken.code == 2);
   CHECK(contains(broken.err, "broken.json"));

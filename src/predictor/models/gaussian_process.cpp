@@ -20,8 +20,8 @@
 namespace evonas::predictor {
 namespace {
 
-constexpr double kMostNoise = 1e4;         // deviation of a score that says nothing any more
-constexpr std::size_t kProcessChunk = 64;  // architectures in one task of a prediction
+constexpr double kMostNoise = 1e4;          // deviation of a score that says nothing any more
+constexpr std::size_t kProcessChunk = 256;  // architectures in one task of a prediction
 
 /// The variances of scores that are known from their noises; undefined where none is.
 torch::Tensor variances_of(std::span<const double> noises) {
