@@ -54,8 +54,8 @@ def run_on_ray(
     Raises EvaluationError where the cluster cannot be reached any longer, or its head has been away for
     half a minute. That is no failure of the candidates: the search is stopped, and its folder can be
     continued (Search.resume) with another cluster; so it can where Ray ends this whole process, as it
-    does when its own process on this machine, the raylet, dies. Starts Ray where it does not run yet, and leaves it running. With the asynchronous driver
-    workers never wait for a batch to end.
+    does when its own process on this machine, the raylet, dies. Starts Ray where it does not run yet,
+    and leaves it running. With the asynchronous driver workers never wait for a batch to end.
     """
     if most is not None and most < 1:
         raise ValueError(f"most is 1 or more, not {most}")
