@@ -65,6 +65,11 @@ spaces::NetworkInput network_input_of(const ArchitectureView& view) {
   return view.input().value_or(spaces::NetworkInput::parse("cifar10"));
 }
 
+std::shared_ptr<const GraphFeatures> make_features(const ArchitectureView& view, bool statics) {
+  if (!statics) return std::make_shared<const GraphFeatures>(view);
+  return std::make_shared<const GraphFeatures>(view, network_input_of(view));
+}
+
 std::unique_ptr<Predictor> make_plain_predictor(
     const std::string& name, const ArchitectureView& view,
     const std::function<std::shared_ptr<const GraphFeatures>()>& features) {

@@ -32,6 +32,7 @@ struct BenchPredictorArguments {
   std::string pretrained;
   std::int64_t epochs = 0;
   predictor::ComputingOptions computing;
+  bool statics = false;
   std::size_t labels = 100;
   std::vector<std::size_t> threads;
   std::vector<std::size_t> blocks = {16, 256, 4096, 16384};
@@ -95,6 +96,7 @@ int bench_predictor(const BenchPredictorArguments& options) {
   const spaces::AnySpace space = config::make_space(options.space, options.space_options);
   const Interrupt interrupt;
   const PredictorSource source(space, {.input = input_of(options.input),
+                                       .statics = options.statics,
                                        .pretrained = options.pretrained,
                                        .epochs = options.epochs,
                                        .computing = options.computing});
@@ -191,6 +193,7 @@ void add_bench_predictor_command(CLI::App& bench, Action& action) {
       ->check(CLI::Range(0.01, 3600.0))
       ->capture_default_str();
   add_input(*command, options->input);
+  add_statics(*command, options->statics);
   add_pretrained(*command, options->pretrained);
   add_epochs(*command, options->epochs);
   add_computing(*command, options->computing);

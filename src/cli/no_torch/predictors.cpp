@@ -22,20 +22,23 @@ using predictor::GraphFeatures;
 }  // namespace
 
 struct PredictorSource::Shared {
-  explicit Shared(predictor::ArchitectureView seen) : view(std::move(seen)) {}
+  Shared(predictor::ArchitectureView seen, bool with_statics)
+      : view(std::move(seen)), statics(with_statics) {}
 
   predictor::ArchitectureView view;
+  bool statics;
   MadeOnce<GraphFeatures> features;
 };
 
 PredictorSource::PredictorSource(const spaces::AnySpace& space, const PredictorOptions& options)
     : shared_(std::make_shared<Shared>(
-          options.input ? predictor::ArchitectureView(space, *options.input) : space)) {}
+          options.input ? predictor::ArchitectureView(space, *options.input) : space,
+          options.statics)) {}
 
 std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& name) const {
   const auto features = [&] {
     return shared_->features.get(
-        [&] { return std::make_shared<const GraphFeatures>(shared_->view); });
+        [&] { return predictor::make_features(shared_->view, shared_->statics); });
   };
   if (auto plain = predictor::make_plain_predictor(name, shared_->view, features)) {
     return std::make_unique<predictor::ChunkedPredictor>(std::move(plain));

@@ -108,7 +108,7 @@ struct PredictorSource::Shared {
         in_file(kept_in(options.pretrained)) {}
 
   std::shared_ptr<const GraphFeatures> features() {
-    return made_features.get([&] { return std::make_shared<const GraphFeatures>(view); });
+    return made_features.get([&] { return predictor::make_features(view, options.statics); });
   }
 
   std::shared_ptr<const predictor::PathCode> paths() {
