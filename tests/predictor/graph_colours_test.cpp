@@ -29,7 +29,8 @@ FlowGraph random_graph(std::uint64_t number) {
     graph.widths.push_back(0.25F * static_cast<float>(rng.below(2)));
     for (std::uint32_t from = 0; from < to; ++from) {
       if (rng.below(2) == 0) continue;
-      graph.edges.push_back({.from = from, .to = to, .count = 1.0F + float(rng.below(2))});
+      graph.edges.push_back(
+          {.from = from, .to = to, .count = 1.0F + static_cast<float>(rng.below(2))});
     }
   }
   return graph;
@@ -56,7 +57,7 @@ FlowGraph shuffled(const FlowGraph& graph, std::uint64_t seed) {
 /// By round: how often there is each label, which spells out what its colour stands for.
 using Labels = std::vector<std::map<std::string, double>>;
 
-Labels labels_of(const FlowGraph& graph) {
+Labels spelled_labels(const FlowGraph& graph) {
   std::vector<std::string> labels;
   for (const std::uint32_t operation : graph.operations)
     labels.push_back(std::to_string(operation));
@@ -121,7 +122,7 @@ TEST_CASE("products of colours are those of labels that spell everything out") {
   for (std::uint64_t i = 0; i < 60; ++i) {
     const FlowGraph graph = random_graph(i);
     colours.push_back(histograms_of(graph));
-    labels.push_back(labels_of(graph));
+    labels.push_back(spelled_labels(graph));
   }
   for (std::size_t round = 0; round < kRounds; ++round) {
     std::vector<double> weights(kRounds, 0.0);

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -61,6 +62,14 @@ void check_computing(const std::string& name, const predictor::ComputingOptions&
       fmt::format("{} computes on the processor in float32 alone, and the device {} and the "
                   "precision {} were asked for: leave both out, or choose another predictor",
                   name, computing.device, computing.precision));
+}
+
+/// Nothing for a name that is of no Gaussian process.
+std::optional<predictor::GraphKernel> kernel_of(const std::string& name) {
+  if (name == "gp") return predictor::GraphKernel::Matern;
+  if (name == "gp_wl") return predictor::GraphKernel::WeisfeilerLehman;
+  if (name == "gp_both") return predictor::GraphKernel::Both;
+  return std::nullopt;
 }
 
 /// What a pre-training has left, of whichever kind it is.
@@ -254,7 +263,10 @@ std::unique_ptr<predictor::Predictor> PredictorSource::make_whole(const std::str
                                                       shared_->options.computing);
   }
   if (name == "cg") return shared_->make_computation_predictor(shared_);
-  if (name == "gp") return std::make_unique<predictor::GaussianProcess>(shared_->features());
+  if (const auto kernel = kernel_of(name)) {
+    return std::make_unique<predictor::GaussianProcess>(
+        shared_->features(), predictor::GaussianProcessOptions{.kernel = *kernel});
+  }
   auto networks = std::make_unique<predictor::NetworkEnsemble>(
       shared_->features(),
       [shared = shared_](const predictor::FitControl& control) {
