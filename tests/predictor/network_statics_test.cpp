@@ -19,7 +19,8 @@ namespace {
 
 const spaces::NetworkInput kImages = spaces::NetworkInput::parse("cifar10");
 
-std::vector<spaces::Genotype> random_cells(const spaces::AnySpace& space, std::uint64_t count) {
+std::vector<spaces::Genotype> cells_with_statics(const spaces::AnySpace& space,
+                                                 std::uint64_t count) {
   std::vector<spaces::Genotype> cells;
   for (std::uint64_t i = 0; i < count; ++i) {
     Rng rng(7, "cells", i);
@@ -31,7 +32,7 @@ std::vector<spaces::Genotype> random_cells(const spaces::AnySpace& space, std::u
 TEST_CASE("statics are what a network costs, and the longest chain of operators that multiply") {
   const spaces::AnySpace space = spaces::make_space("nasbench201");
   const NetworkStatics statics(space, kImages);
-  for (const spaces::Genotype& cell : random_cells(space, 5)) {
+  for (const spaces::Genotype& cell : cells_with_statics(space, 5)) {
     const Statics once = statics.of(cell);
     CHECK((statics.of(cell) == once));
     const graph::Cost cost = graph::cost(space.network(cell, kImages));
@@ -51,7 +52,7 @@ TEST_CASE("statics are what a network costs, and the longest chain of operators 
 TEST_CASE("auxiliary classifiers, which are there for training, are no part of statics") {
   const spaces::AnySpace space =
       spaces::make_space(spaces::DartsOptions{.channels = 8, .cells = 5, .auxiliary = true});
-  const spaces::Genotype cell = random_cells(space, 1).front();
+  const spaces::Genotype cell = cells_with_statics(space, 1).front();
   const graph::Graph network = space.network(cell, kImages);
   REQUIRE(network.outputs().size() > 1);
   const graph::Graph used = graph::inference_network(network);
@@ -72,7 +73,7 @@ TEST_CASE("features with statics are those without, and these") {
   CHECK(plain.key() != features.key());
   CHECK(features.key() != GraphFeatures(space, spaces::NetworkInput::parse("3x16x16:10")).key());
 
-  const std::vector<spaces::Genotype> cells = random_cells(space, 100);
+  const std::vector<spaces::Genotype> cells = cells_with_statics(space, 100);
   const std::vector<double> rows = features.compute(cells);
   const std::vector<double> short_rows = plain.compute(cells);
   for (std::size_t i = 0; i < cells.size(); ++i) {
@@ -94,7 +95,7 @@ TEST_CASE("a predictor that was fitted with statics is not taken for one without
   const spaces::AnySpace space = spaces::make_space("nasbench201");
   Trees fitted(std::make_shared<const GraphFeatures>(space, kImages), {.rounds = 5});
   std::vector<Label> labels;
-  for (const spaces::Genotype& cell : random_cells(space, 20)) {
+  for (const spaces::Genotype& cell : cells_with_statics(space, 20)) {
     labels.push_back({cell, static_cast<double>(cell[0])});
   }
   fitted.fit(labels, {});
