@@ -47,5 +47,8 @@ std::shared_ptr<const Descriptions> carried_descriptions();
 
 /// What stands before the name of a device where it is an operation of a graph.
 inline constexpr std::string_view kDevicePrefix = "device:";
+/// What stands before the names of its attributes that are numbers of the hardware,
+/// "hardware.cores": real, in deviations from the mean of all devices.
+inline constexpr std::string_view kHardwarePrefix = "hardware.";
 
 }  // namespace evonas::predictor

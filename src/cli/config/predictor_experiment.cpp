@@ -42,7 +42,8 @@ void check_devices(const PredictorExperiment& experiment, yaml::Findings& findin
 /// What a table needs and latencies do not have, and the reverse.
 void check_data(const PredictorExperiment& experiment, yaml::Findings& findings) {
   if (findings.given("latency")) {
-    for (const char* name : {"table", "metric", "test_metric", "devices", "input", "noise"}) {
+    for (const char* name :
+         {"table", "metric", "test_metric", "devices", "hardware", "input", "noise"}) {
       if (!findings.given(name)) continue;
       findings.add(name, "has no effect where latency is learnt: leave it out");
     }
@@ -54,6 +55,9 @@ void check_data(const PredictorExperiment& experiment, yaml::Findings& findings)
     check_devices(experiment, findings);
   } else if (!findings.given("metric")) {
     findings.add("metric", "is missing");
+  }
+  if (findings.given("hardware") && experiment.devices.empty()) {
+    findings.add("hardware", "has no effect without devices: give some, or leave it out");
   }
   if (experiment.split == "leave_family_out" && experiment.devices.empty()) {
     findings.add("split",

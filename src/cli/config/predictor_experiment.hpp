@@ -40,6 +40,7 @@ struct PredictorExperiment {
   std::string metric;
   std::string test_metric;
   std::vector<std::string> devices;
+  std::string hardware;
   std::vector<std::string> models;
   std::vector<std::int64_t> train;
   std::int64_t refresh = 0;
@@ -72,6 +73,12 @@ struct PredictorExperiment {
           "learnt "
           "together, each divided by its median; with the split leave_family_out one of them is "
           "never learnt and tested, another with each seed");
+    visit("hardware", hardware,
+          "beside `devices`: CSV file with a column `device`, the part of each metric's name in "
+          "which "
+          "they differ, and columns of numbers above 0 such as clock_ghz, cores or bandwidth_gbs, "
+          "empty where nobody knows, which ledg_former reads",
+          file_path());
     visit("models", models, "predictors to compare",
           required(one_of(predictor::predictor_names())));
     visit("train", train,

@@ -11,6 +11,7 @@
 
 #include "cli/config/space_section.hpp"
 #include "cli/run/atomic_file.hpp"
+#include "cli/run/device_numbers.hpp"
 #include "cli/run/device_space.hpp"
 #include "cli/run/family_space.hpp"
 #include "cli/run/latency_networks.hpp"
@@ -89,7 +90,9 @@ ComparisonData data_of_devices(const config::PredictorExperiment& experiment) {
       data.groups.push_back(device);
     }
   }
-  return {.space = spaces::AnySpace(DeviceSpace(space, devices)),
+  std::vector<graph::Attributes> numbers;
+  if (!experiment.hardware.empty()) numbers = read_device_numbers(experiment.hardware, devices);
+  return {.space = spaces::AnySpace(DeviceSpace(space, devices, std::move(numbers))),
           .metric = {.name = "share of the median",
                      .direction = table.metric(experiment.devices.front()).direction},
           .data = std::move(data),

@@ -74,9 +74,11 @@ Key DeviceSpace::key(const Genotype& genotype) const {
 }
 
 graph::Graph DeviceSpace::cell(const Genotype& genotype) const {
+  const std::string& device = device_of(genotype);
   const graph::Graph cell = space_.cell(without_device(genotype));
   graph::Graph graph;
-  graph.add(std::string(predictor::kDevicePrefix) + device_of(genotype), {}, {}, "device");
+  graph.add(std::string(predictor::kDevicePrefix) + device, {},
+            numbers_[static_cast<std::size_t>(genotype[0])], "device");
   const auto shifted = [](std::span<const graph::NodeId> nodes) {
     std::vector<graph::NodeId> result(nodes.begin(), nodes.end());
     for (graph::NodeId& node : result) ++node;

@@ -17,9 +17,13 @@ namespace evonas::cli {
 /// other; networks are those of the architecture.
 class DeviceSpace {
  public:
-  /// At least one device, and at most 32,767.
-  DeviceSpace(spaces::AnySpace space, std::vector<std::string> devices)
-      : space_(std::move(space)), devices_(std::move(devices)) {}
+  /// At least one device, and at most 32,767. `numbers` are attributes of their nodes, by device
+  /// (device_numbers.hpp); none: nothing is known of them.
+  DeviceSpace(spaces::AnySpace space, std::vector<std::string> devices,
+              std::vector<graph::Attributes> numbers = {})
+      : space_(std::move(space)), devices_(std::move(devices)), numbers_(std::move(numbers)) {
+    numbers_.resize(devices_.size());
+  }
 
   std::string name() const { return space_.name() + " on devices"; }
   /// On a uniformly chosen device.
@@ -44,6 +48,7 @@ class DeviceSpace {
 
   spaces::AnySpace space_;
   std::vector<std::string> devices_;
+  std::vector<graph::Attributes> numbers_;  // by device
 };
 
 /// The device that a metric of a table is of: "cifar10_raspi4_latency" is of raspi4: what is left

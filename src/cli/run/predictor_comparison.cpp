@@ -60,6 +60,9 @@ predictor::BenchmarkPlan plan_of(const config::PredictorExperiment& experiment,
   if (!experiment.devices.empty()) {
     plan.conditions["devices"] = fmt::format("{}", fmt::join(experiment.devices, ","));
   }
+  if (!experiment.hardware.empty()) {
+    plan.conditions["hardware"] = Key::of(read_whole(experiment.hardware)).hex();
+  }
   if (experiment.statics) plan.conditions["statics"] = "true";
   return plan;
 }

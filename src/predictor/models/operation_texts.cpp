@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -16,6 +18,8 @@ namespace evonas::predictor {
 namespace {
 
 constexpr std::size_t kWordPool = 500;  // random architectures
+// Of numbers, which so are as large as those of a sentence, whose squares add up to one.
+constexpr double kUnit = 0.1;
 
 /// An attribute at network grain, the same at cell grain, and the value that says nothing.
 struct ToldAttribute {
@@ -48,8 +52,7 @@ std::array<float, kToldAttributes.size()> attribute_numbers(const graph::Node& n
     const auto& [network, cell, usual] = kToldAttributes[i];
     const std::optional<double> told = number_in(node, network);
     const double value = told ? *told : number_in(node, cell).value_or(usual);
-    // As large as a sentence's numbers, whose squares add up to one.
-    numbers[i] = static_cast<float>(0.1 * std::log2(std::max(1.0, value)));
+    numbers[i] = static_cast<float>(kUnit * std::log2(std::max(1.0, value)));
   }
   return numbers;
 }
@@ -59,11 +62,8 @@ std::array<float, kToldAttributes.size()> attribute_numbers(const graph::Node& n
 torch::Tensor operation_texts(const GraphFeatures& features, const Descriptions& descriptions) {
   const ArchitectureView& view = features.view();
   const std::size_t columns = features.vocabulary().width();
-  const std::size_t width = descriptions.width() + kToldAttributes.size();
-  torch::Tensor texts =
-      torch::zeros({static_cast<std::int64_t>(columns), static_cast<std::int64_t>(width)});
-  float* rows = texts.mutable_data_ptr<float>();
-  std::vector<bool> known(columns, false);
+  std::vector<std::optional<graph::Node>> known(columns);
+  std::set<std::string> hardware;
   graph::Tokens tokens;
   for (const spaces::Genotype& genotype :
        random_architectures(view.space(), kWordPool, 1, "words of operations")) {
@@ -72,10 +72,22 @@ torch::Tensor operation_texts(const GraphFeatures& features, const Descriptions&
     for (graph::NodeId id = 0; id < graph.size(); ++id) {
       const std::size_t column = features.vocabulary().column(tokens.operations[id]);
       if (known[column] || column + 1 == columns) continue;
-      known[column] = true;
-      float* row = rows + column * width;
-      row = std::ranges::copy(descriptions.vector_of(graph[id].op), row).out;
-      std::ranges::copy(attribute_numbers(graph[id]), row);
+      known[column] = graph[id];
+      for (const auto& [name, value] : graph[id].attributes) {
+        if (name.starts_with(kHardwarePrefix)) hardware.insert(name);
+      }
+    }
+  }
+  const std::size_t width = descriptions.width() + kToldAttributes.size() + hardware.size();
+  torch::Tensor texts =
+      torch::zeros({static_cast<std::int64_t>(columns), static_cast<std::int64_t>(width)});
+  for (std::size_t column = 0; column < columns; ++column) {
+    if (!known[column]) continue;
+    float* row = texts.mutable_data_ptr<float>() + column * width;
+    row = std::ranges::copy(descriptions.vector_of(known[column]->op), row).out;
+    row = std::ranges::copy(attribute_numbers(*known[column]), row).out;
+    for (const std::string& name : hardware) {
+      *row++ = static_cast<float>(kUnit * number_in(*known[column], name).value_or(0.0));
     }
   }
   return texts;
