@@ -56,7 +56,7 @@ void check_data(const PredictorExperiment& experiment, yaml::Findings& findings)
   } else if (!findings.given("metric")) {
     findings.add("metric", "is missing");
   }
-  if (findings.given("hardware") && experiment.devices.empty()) {
+  if (!experiment.hardware.empty() && experiment.devices.empty()) {
     findings.add("hardware", "has no effect without devices: give some, or leave it out");
   }
   if (experiment.split == "leave_family_out" && experiment.devices.empty()) {
