@@ -43,6 +43,11 @@ std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& n
   fail("the predictor " + name);
 }
 
+std::unique_ptr<predictor::JointPredictor> PredictorSource::make_joint(
+    const std::string& name, std::size_t /*metrics*/) const {
+  fail("the predictor " + name);
+}
+
 void PredictorSource::pretrain(predictor::Pretraining what,
                                const predictor::FitControl& /*control*/) const {
   if (what != predictor::Pretraining::None) fail("pre-training");

@@ -13,6 +13,7 @@
 #include "predictor/computation_options.hpp"
 #include "predictor/computation_source.hpp"
 #include "predictor/computing_options.hpp"
+#include "predictor/joint_predictor.hpp"
 #include "predictor/latent_policy.hpp"
 #include "predictor/predictor.hpp"
 #include "predictor/predictor_list.hpp"
@@ -56,6 +57,12 @@ class PredictorSource {
   /// Safe from many threads. Throws PredictorError for an unknown name, for a device that is not
   /// there and for predictors that would not compute as `computing` says.
   std::unique_ptr<predictor::Predictor> make(const std::string& name) const;
+
+  /// The predictor of that name for so many metrics, unfitted: one that
+  /// predictor::predicts_jointly() knows. Its networks are those of all metrics; what else it has
+  /// is there for each. Safe from many threads. Throws as make() does.
+  std::unique_ptr<predictor::JointPredictor> make_joint(const std::string& name,
+                                                        std::size_t metrics) const;
 
   /// Pre-trains unless that is done, or there is nothing to pre-train. Throws PredictorError where
   /// `control.stop` ends it.

@@ -298,6 +298,7 @@ search::SearchSetup make_setup(const Configuration& configuration, std::size_t t
           .sources = SourceList(configuration, space, threads, sources, host).build(),
           .make_predictor = guidance.make_predictor,
           .latent = guidance.latent,
+          .make_joint_predictor = guidance.make_joint_predictor,
           .threads = threads};
 }
 
@@ -311,7 +312,11 @@ search::Guidance learnt_guidance(const spaces::AnySpace& space,
                          [source](std::span<const spaces::Genotype> block) {
                            return source.embed(predictor::Pretraining::Arch2Vec, block);
                          },
-                     .make_policy = make_policy}};
+                     .make_policy = make_policy},
+          .make_joint_predictor =
+              [source](const std::string& name, std::size_t metrics) {
+                return source.make_joint(name, metrics);
+              }};
 }
 
 std::map<std::string, evaluation::Metric> metrics_of(const search::SearchSetup& setup,
