@@ -34,8 +34,9 @@ inline double tau_of(const JointPredictor& fitted, std::size_t metric,
     block.push_back(label.genotype);
     values.push_back(label.value);
   }
+  const auto predictions = fitted.predict(block);
   std::vector<double> means;
-  for (const Prediction& prediction : fitted.predict(block)[metric]) {
+  for (const Prediction& prediction : predictions[metric]) {
     CHECK(std::isfinite(prediction.mean));
     CHECK(std::isfinite(prediction.deviation));
     CHECK(prediction.deviation >= 0.0);
