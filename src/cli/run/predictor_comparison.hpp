@@ -47,7 +47,7 @@ class PredictorComparison {
 
   /// Writes results.json and experiment.yaml. To be called where there is a folder.
   void save() const;
-  /// Writes results.md and report.html there too. Throws as PredictorSource::embed() does.
+  /// Writes results.md and report.html there too. Throws as LearntPredictors::embed() does.
   void save_report(const PredictorSource& source) const;
 
  private:

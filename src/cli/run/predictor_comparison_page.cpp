@@ -84,7 +84,7 @@ void PredictorComparison::add_map(PredictorBenchmark& page, const PredictorSourc
   };
   const auto embedding = std::ranges::find_if(experiment_.models, embeds);
   if (embedding != experiment_.models.end()) {
-    numbers = source.embed(predictor::pretraining_of(*embedding), block);
+    numbers = source.learnt().embed(predictor::pretraining_of(*embedding), block);
     page.map_source = "what the pre-trained networks make of the graphs, before any label";
   } else {
     const std::optional<spaces::NetworkInput> input = predictor_options().input;
