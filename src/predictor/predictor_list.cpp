@@ -45,6 +45,10 @@ Pretraining pretraining_of(const std::string& name) {
   return name == "cg" ? Pretraining::Computation : Pretraining::None;
 }
 
+bool predicts_jointly(const std::string& name) {
+  return pretraining_of(name) == Pretraining::Networks;
+}
+
 bool explains(const std::string& name) { return name == "carl"; }
 
 std::string checkpoint_name(Pretraining what) {

@@ -32,6 +32,9 @@ bool reads_any_network(const std::string& name, bool sees_networks);
 /// What fits of that predictor start from.
 Pretraining pretraining_of(const std::string& name);
 
+/// Whether that predictor has networks that several metrics can share (joint_predictor.hpp).
+bool predicts_jointly(const std::string& name);
+
 /// Whether that predictor is an Explainer (explainer.hpp).
 bool explains(const std::string& name);
 

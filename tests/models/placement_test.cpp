@@ -49,7 +49,8 @@ struct Places {
       return std::make_shared<const PretrainedNetworks>(
           *features, PretrainingOptions{.networks = 2, .graphs = 64, .steps = 4}, control);
     };
-    return std::make_unique<NetworkEnsemble>(features, pretraining, computing);
+    return std::make_unique<OneMetric>(
+        std::make_unique<NetworkEnsemble>(features, pretraining, computing));
   }
 
   std::vector<double> means(const Predictor& fitted) const {

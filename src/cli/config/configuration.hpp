@@ -150,6 +150,11 @@ void check_screening(const search::AlgorithmOptions& options, const std::string&
                      const std::vector<std::string>& limits,
                      const std::vector<std::string>& sources, yaml::Findings& findings);
 
+/// A check that they share too: where the guidance of an algorithm, which stands at `path`, asks
+/// for shared heads, its predictor has some.
+void check_heads(const search::AlgorithmOptions& options, const std::string& path,
+                 yaml::Findings& findings);
+
 /// A check that they share too: `cost`, where it is given, is one of `metrics`, those that a table
 /// or a TorchScript module gives.
 void check_cost(const std::optional<std::string>& cost, const std::vector<std::string>& metrics,

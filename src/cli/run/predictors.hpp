@@ -13,6 +13,7 @@
 #include "predictor/computation_options.hpp"
 #include "predictor/computation_source.hpp"
 #include "predictor/computing_options.hpp"
+#include "predictor/joint_predictor.hpp"
 #include "predictor/predictor.hpp"
 #include "predictor/predictor_list.hpp"
 #include "predictor/pretraining_options.hpp"
@@ -51,6 +52,12 @@ class LearntPredictors {
   /// The predictor of that name, unfitted. Throws PredictorError for a device that is not there and
   /// for predictors that would not compute as PredictorOptions::computing says.
   virtual std::unique_ptr<predictor::Predictor> make(const std::string& name) const = 0;
+
+  /// The predictor of that name for so many metrics, unfitted: one that
+  /// predictor::predicts_jointly() knows. Its networks are those of all metrics; what else it has
+  /// is there for each. Throws as make() does, and PredictorError for another name.
+  virtual std::unique_ptr<predictor::JointPredictor> make_joint(const std::string& name,
+                                                                std::size_t metrics) const = 0;
 
   /// Pre-trains unless that is done, or there is nothing to pre-train. Throws PredictorError where
   /// `control.stop` ends it.

@@ -299,6 +299,7 @@ search::SearchSetup make_setup(const Configuration& configuration, std::size_t t
           .sources = SourceList(configuration, space, threads, sources, host).build(),
           .make_predictor = guidance.make_predictor,
           .latent = guidance.latent,
+          .make_joint_predictor = guidance.make_joint_predictor,
           .threads = threads};
 }
 
@@ -315,7 +316,11 @@ search::Guidance learnt_guidance(const spaces::AnySpace& space,
                      .make_policy =
                          [](std::size_t width, std::uint64_t seed) {
                            return torch_module().make_policy(width, seed);
-                         }}};
+                         }},
+          .make_joint_predictor =
+              [source](const std::string& name, std::size_t metrics) {
+                return source.learnt().make_joint(name, metrics);
+              }};
 }
 
 std::map<std::string, evaluation::Metric> metrics_of(const search::SearchSetup& setup,

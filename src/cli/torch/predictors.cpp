@@ -7,6 +7,7 @@
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/made_once.hpp"
 #include "cli/torch/torch_predictors.hpp"
+#include "predictor/joint_predictor.hpp"
 #include "predictor/mixture.hpp"
 #include "predictor/models/arch2vec_predictor.hpp"
 #include "predictor/models/carl_predictor.hpp"
@@ -101,6 +102,8 @@ class TorchPredictors final : public LearntPredictors {
   TorchPredictors(const spaces::AnySpace& space, const PredictorOptions& options);
 
   std::unique_ptr<predictor::Predictor> make(const std::string& name) const override;
+  std::unique_ptr<predictor::JointPredictor> make_joint(const std::string& name,
+                                                        std::size_t metrics) const override;
   void pretrain(Pretraining what, const predictor::FitControl& control) const override;
   std::string pretraining_summary(Pretraining what) const override;
   std::vector<double> embed(Pretraining what,
@@ -259,20 +262,36 @@ std::unique_ptr<predictor::Predictor> TorchPredictors::make(const std::string& n
   }
   if (name == "cg") return shared_->make_computation_predictor(shared_);
   if (name == "gp") return std::make_unique<predictor::GaussianProcess>(shared_->features());
+  return std::make_unique<predictor::OneMetric>(make_joint(name, 1));
+}
+
+std::unique_ptr<predictor::JointPredictor> TorchPredictors::make_joint(const std::string& name,
+                                                                       std::size_t metrics) const {
+  if (!predictor::predicts_jointly(name)) {
+    throw predictor::PredictorError(fmt::format(
+        "{} has no networks that several metrics can share; expected evonas, mixture or networks",
+        name));
+  }
+  const auto features = shared_->features();
   auto networks = std::make_unique<predictor::NetworkEnsemble>(
-      shared_->features(),
+      features,
       [shared = shared_](const predictor::FitControl& control) {
         return shared->networks(for_all_fits(control));
       },
-      shared_->options.computing);
+      shared_->options.computing, metrics);
   if (name == "networks") return networks;
   std::vector<predictor::Mixture::Member> members;
   members.push_back({std::move(networks), 1.0});
-  members.push_back({std::make_unique<predictor::GaussianProcess>(shared_->features()), 0.5});
-  members.push_back({std::make_unique<predictor::Trees>(shared_->features()), 0.5});
+  members.push_back(
+      {predictor::separate_metrics(
+           metrics, [&] { return std::make_unique<predictor::GaussianProcess>(features); }),
+       0.5});
+  members.push_back({predictor::separate_metrics(
+                         metrics, [&] { return std::make_unique<predictor::Trees>(features); }),
+                     0.5});
   auto mixture = std::make_unique<predictor::Mixture>(std::move(members));
   if (name == "mixture") return mixture;
-  return std::make_unique<predictor::Distilled>(shared_->features(), std::move(mixture));
+  return std::make_unique<predictor::Distilled>(features, std::move(mixture));
 }
 
 void TorchPredictors::pretrain(Pretraining what, const predictor::FitControl& control) const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <ATen/Parallel.h>
 #include <torch/utils.h>
@@ -9,12 +10,12 @@
 #include "base/json.hpp"
 #include "base/parallel.hpp"
 #include "predictor/fit_together.hpp"
+#include "predictor/label_noise.hpp"
 #include "predictor/models/flow_network.hpp"
 #include "predictor/models/graph_batch.hpp"
 #include "predictor/models/network_training.hpp"
 #include "predictor/models/placement.hpp"
 #include "predictor/models/tensor_state.hpp"
-#include "predictor/rank_normal.hpp"
 
 namespace evonas::predictor {
 namespace {
@@ -26,10 +27,12 @@ NetworkTrainingOptions refresh_options() {
   return {.epochs = 0, .least_steps = 60, .optimiser = {.learning_rate = 3e-4}};
 }
 
-/// A network to fit, without what it was pre-trained to tell.
-std::shared_ptr<FlowNetwork> copy_of(FlowNetwork& network) {
+/// A network to fit to so many metrics, without what it was pre-trained to tell. Where it has one
+/// score, each metric begins with that.
+std::shared_ptr<FlowNetwork> copy_of(FlowNetwork& network, std::size_t metrics) {
   FlowNetworkOptions options = network.options();
   options.targets = 0;
+  options.scores = static_cast<std::int64_t>(metrics);
   auto copy = std::make_shared<FlowNetwork>(options, 0);
   const torch::NoGradGuard no_gradients;
   const auto from = network.named_parameters();
@@ -37,79 +40,119 @@ std::shared_ptr<FlowNetwork> copy_of(FlowNetwork& network) {
   return copy;
 }
 
+/// What labels say, as fit_scores() takes it: `columns` by metric and label; `missing` where an
+/// architecture has no label.
+torch::Tensor by_architecture(const JoinedLabels& joined,
+                              std::span<const std::vector<double>> columns, float missing) {
+  const std::size_t metrics = columns.size();
+  torch::Tensor table = torch::full(
+      {static_cast<std::int64_t>(joined.architectures.size()), static_cast<std::int64_t>(metrics)},
+      missing, torch::kFloat);
+  float* to = table.data_ptr<float>();
+  for (std::size_t metric = 0; metric < metrics; ++metric) {
+    for (std::size_t i = 0; i < columns[metric].size(); ++i) {
+      to[joined.rows[metric][i] * metrics + metric] = static_cast<float>(columns[metric][i]);
+    }
+  }
+  return metrics == 1 ? table.squeeze(1) : table;
+}
+
+/// How much labels of such noises count, by metric and label, as fit_scores() takes it.
+torch::Tensor weights_by_architecture(const JoinedLabels& joined,
+                                      std::span<const RankedLabels> ranked) {
+  bool any = false;
+  std::vector<std::vector<double>> columns;
+  for (const RankedLabels& labels : ranked) {
+    columns.push_back(noise_weights(labels.noises));
+    any = any || !columns.back().empty();
+  }
+  // Of a metric whose noise nobody knows, all count alike.
+  return any ? by_architecture(joined, columns, 1.0F) : torch::Tensor();
+}
+
 }  // namespace
 
 /// What a fit leaves behind.
 struct NetworkEnsemble::Fitted {
-  RankNormal labels;
+  std::vector<RankNormal> labels;  // by metric
   std::vector<std::shared_ptr<FlowNetwork>> networks;
 };
 
 NetworkEnsemble::NetworkEnsemble(std::shared_ptr<const GraphFeatures> features,
-                                 Pretraining pretraining, const ComputingOptions& computing)
+                                 Pretraining pretraining, const ComputingOptions& computing,
+                                 std::size_t metrics)
     : features_(std::move(features)),
       pretraining_(std::move(pretraining)),
-      placement_(std::make_unique<const Placement>(computing)) {}
+      placement_(std::make_unique<const Placement>(computing)),
+      metrics_(metrics) {}
 
 NetworkEnsemble::~NetworkEnsemble() = default;
 
-void NetworkEnsemble::fit(std::span<const Label> labels, const FitControl& control) {
-  check_labels(labels);
+void NetworkEnsemble::fit(LabelLists labels, const FitControl& control) {
+  check_label_lists(labels, metrics_);
   const std::shared_ptr<const PretrainedNetworks> pretrained = pretraining_(control);
   learn(labels, pretrained->networks(), {}, control);
 }
 
-void NetworkEnsemble::refresh(std::span<const Label> labels, std::size_t known,
+void NetworkEnsemble::refresh(LabelLists labels, std::span<const std::size_t> known,
                               const FitControl& control) {
-  if (!fitted_ || known == 0) {
+  if (!fitted_ || std::ranges::find(known, std::size_t{0}) != known.end()) {
     fit(labels, control);
     return;
   }
   learn(labels, fitted_->networks, refresh_options(), control);
 }
 
-void NetworkEnsemble::learn(std::span<const Label> labels,
-                            std::span<const std::shared_ptr<FlowNetwork>> start,
+void NetworkEnsemble::learn(LabelLists labels, std::span<const std::shared_ptr<FlowNetwork>> start,
                             const NetworkTrainingOptions& options, const FitControl& control) {
   at::set_num_threads(1);
-  const auto [architectures, transform, scores, noises] = rank(labels);
-  auto fitted = std::make_unique<Fitted>(Fitted{.labels = transform, .networks = {}});
-  const GraphBatch graphs = graphs_of(features_->view(), features_->vocabulary(), architectures);
-  const torch::Tensor expected = torch::tensor(std::vector<float>(scores.begin(), scores.end()));
-  const torch::Tensor weights = weights_of(noises);
+  const std::vector<RankedLabels> ranked = rank_each(labels, metrics_);
+  const JoinedLabels joined = join(labels);
+  auto fitted = std::make_unique<Fitted>(Fitted{.labels = transforms_of(ranked), .networks = {}});
+  const GraphBatch graphs =
+      graphs_of(features_->view(), features_->vocabulary(), joined.architectures);
+  std::vector<std::vector<double>> scores;
+  for (const RankedLabels& of_metric : ranked) scores.push_back(of_metric.scores);
+  const torch::Tensor expected =
+      by_architecture(joined, scores, std::numeric_limits<float>::quiet_NaN());
+  const torch::Tensor weights = weights_by_architecture(joined, ranked);
   fitted->networks.resize(start.size());
   fit_together(start.size(), "network of an ensemble", control,
                [&](std::size_t i, const FitControl& own) {
-                 fitted->networks[i] = copy_of(*start[i]);
+                 fitted->networks[i] = copy_of(*start[i], metrics_);
                  fitted->networks[i]->to(placement_->device);
                  fit_scores(*fitted->networks[i], graphs, expected, weights, options, own);
                });
   fitted_ = std::move(fitted);
 }
 
-std::vector<Prediction> NetworkEnsemble::predict(std::span<const spaces::Genotype> block) const {
+std::vector<std::vector<Prediction>> NetworkEnsemble::predict(
+    std::span<const spaces::Genotype> block) const {
   fitted();
   const auto networks = static_cast<float>(fitted_->networks.size());
-  std::vector<Prediction> predictions(block.size());
+  std::vector<std::vector<Prediction>> predictions(metrics_, std::vector<Prediction>(block.size()));
   const std::size_t chunk = placement_->chunk(kEnsembleChunk);
   parallel_chunks(block.size(), chunk, [&](std::size_t first, std::size_t count) {
     const Scoring scoring(*placement_);
     const GraphBatch graphs =
         moved(graphs_of(features_->view(), features_->vocabulary(), block.subspan(first, count)),
               placement_->device);
-    std::vector<float> means(count, 0.0F);
-    std::vector<float> squares(count, 0.0F);
+    // By architecture and metric.
+    std::vector<float> means(count * metrics_, 0.0F);
+    std::vector<float> squares(count * metrics_, 0.0F);
     for (const auto& network : fitted_->networks) {
       const torch::Tensor scores = host_scores(network->forward(graphs));
-      for (std::size_t i = 0; i < count; ++i) {
+      for (std::size_t i = 0; i < means.size(); ++i) {
         const float score = scores.data_ptr<float>()[i];
         means[i] += score / networks;
         squares[i] += score * score / networks;
       }
     }
-    for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t i = 0; i < means.size(); ++i) {
       const double spread = std::max(0.0F, squares[i] - means[i] * means[i]);
-      predictions[first + i] = fitted_->labels.prediction(means[i], std::sqrt(spread));
+      const std::size_t metric = i % metrics_;
+      predictions[metric][first + i / metrics_] =
+          fitted_->labels[metric].prediction(means[i], std::sqrt(spread));
     }
   });
   return predictions;
@@ -134,14 +177,14 @@ nlohmann::json NetworkEnsemble::state() const {
     networks.push_back(state_of(*network, torch::kFloat));
   }
   return {{"space", features_->vocabulary().key().hex()},
-          {"labels", fitted_->labels.state()},
+          {"labels", state_of(fitted_->labels)},
           {"networks", std::move(networks)}};
 }
 
 void NetworkEnsemble::restore(const nlohmann::json& state) {
-  fitted_ =
-      std::make_unique<const Fitted>(Fitted{.labels = RankNormal::from_state(state.at("labels")),
-                                            .networks = networks_from(state, *features_)});
+  fitted_ = std::make_unique<const Fitted>(
+      Fitted{.labels = transforms_from(state.at("labels"), metrics_),
+             .networks = networks_from(state, *features_, metrics_)});
   for (const auto& network : fitted_->networks) network->to(placement_->device);
 }
 
