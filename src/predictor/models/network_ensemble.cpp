@@ -13,24 +13,29 @@
 #include "predictor/models/graph_batch.hpp"
 #include "predictor/models/network_training.hpp"
 #include "predictor/models/placement.hpp"
+#include "predictor/models/scoring.hpp"
 #include "predictor/models/tensor_state.hpp"
 #include "predictor/rank_normal.hpp"
 
 namespace evonas::predictor {
 namespace {
 
-constexpr std::size_t kEnsembleChunk = 512;  // architectures that a network scores at once
+constexpr std::size_t kEnsembleChunk = 512;  // graphs that a network scores at once
 
 /// Some more steps for networks that know most labels already.
 NetworkTrainingOptions refresh_options() {
   return {.epochs = 0, .least_steps = 60, .optimiser = {.learning_rate = 3e-4}};
 }
 
-/// A network to fit, without what it was pre-trained to tell.
-std::shared_ptr<FlowNetwork> copy_of(FlowNetwork& network) {
-  FlowNetworkOptions options = network.options();
+/// A network without what it may be pre-trained to tell.
+std::shared_ptr<FlowNetwork> network_like(FlowNetworkOptions options) {
   options.targets = 0;
-  auto copy = std::make_shared<FlowNetwork>(options, 0);
+  return std::make_shared<FlowNetwork>(options, 0);
+}
+
+/// A network to fit.
+std::shared_ptr<FlowNetwork> copy_of(FlowNetwork& network) {
+  auto copy = network_like(network.options());
   const torch::NoGradGuard no_gradients;
   const auto from = network.named_parameters();
   for (auto& parameter : copy->named_parameters()) parameter.value().copy_(from[parameter.key()]);
@@ -41,8 +46,23 @@ std::shared_ptr<FlowNetwork> copy_of(FlowNetwork& network) {
 
 /// What a fit leaves behind.
 struct NetworkEnsemble::Fitted {
+  using Networks = std::vector<std::shared_ptr<FlowNetwork>>;
+
+  Fitted(const RankNormal& ranks, const Networks& fitted, const Placement& placement)
+      : labels(ranks), networks(fitted) {
+    copies.resize(placement.devices.size());
+    for (const auto& network : networks) {
+      const Networks alike =
+          on_devices(network, placement, [&] { return network_like(network->options()); });
+      for (std::size_t device = 0; device < alike.size(); ++device) {
+        copies[device].push_back(alike[device]);
+      }
+    }
+  }
+
   RankNormal labels;
-  std::vector<std::shared_ptr<FlowNetwork>> networks;
+  Networks networks;
+  std::vector<Networks> copies;  // by device; those of the first are the networks themselves
 };
 
 NetworkEnsemble::NetworkEnsemble(std::shared_ptr<const GraphFeatures> features,
@@ -73,43 +93,42 @@ void NetworkEnsemble::learn(std::span<const Label> labels,
                             const NetworkTrainingOptions& options, const FitControl& control) {
   at::set_num_threads(1);
   const auto [architectures, transform, scores, noises] = rank(labels);
-  auto fitted = std::make_unique<Fitted>(Fitted{.labels = transform, .networks = {}});
   const GraphBatch graphs = graphs_of(features_->view(), features_->vocabulary(), architectures);
   const torch::Tensor expected = torch::tensor(std::vector<float>(scores.begin(), scores.end()));
   const torch::Tensor weights = weights_of(noises);
-  fitted->networks.resize(start.size());
+  Fitted::Networks networks(start.size());
   fit_together(start.size(), "network of an ensemble", control,
                [&](std::size_t i, const FitControl& own) {
-                 fitted->networks[i] = copy_of(*start[i]);
-                 fitted->networks[i]->to(placement_->device);
-                 fit_scores(*fitted->networks[i], graphs, expected, weights, options, own);
+                 networks[i] = copy_of(*start[i]);
+                 networks[i]->to(placement_->device);
+                 fit_scores(*networks[i], graphs, expected, weights, options, own);
                });
-  fitted_ = std::move(fitted);
+  fitted_ = std::make_unique<const Fitted>(transform, networks, *placement_);
 }
 
 std::vector<Prediction> NetworkEnsemble::predict(std::span<const spaces::Genotype> block) const {
-  fitted();
-  const auto networks = static_cast<float>(fitted_->networks.size());
+  const Fitted& known = fitted();
+  const std::size_t columns = known.networks.size();
+  const std::vector<float> scores = score_graphs(
+      *placement_, block.size(), flow_encoder(features_->view(), features_->vocabulary(), block),
+      [&](std::size_t device, const GraphBatch& graphs) {
+        std::vector<torch::Tensor> each;
+        for (const auto& network : known.copies[device]) each.push_back(network->forward(graphs));
+        return torch::stack(each, 1);
+      },
+      kEnsembleChunk, columns);
+  const auto networks = static_cast<float>(columns);
   std::vector<Prediction> predictions(block.size());
-  const std::size_t chunk = placement_->chunk(kEnsembleChunk);
-  parallel_chunks(block.size(), chunk, [&](std::size_t first, std::size_t count) {
-    const Scoring scoring(*placement_);
-    const GraphBatch graphs =
-        moved(graphs_of(features_->view(), features_->vocabulary(), block.subspan(first, count)),
-              placement_->device);
-    std::vector<float> means(count, 0.0F);
-    std::vector<float> squares(count, 0.0F);
-    for (const auto& network : fitted_->networks) {
-      const torch::Tensor scores = host_scores(network->forward(graphs));
-      for (std::size_t i = 0; i < count; ++i) {
-        const float score = scores.data_ptr<float>()[i];
-        means[i] += score / networks;
-        squares[i] += score * score / networks;
+  parallel_chunks(block.size(), kEnsembleChunk, [&](std::size_t first, std::size_t count) {
+    for (std::size_t i = first; i < first + count; ++i) {
+      float mean = 0.0F;
+      float square = 0.0F;
+      for (const float score : std::span(scores).subspan(i * columns, columns)) {
+        mean += score / networks;
+        square += score * score / networks;
       }
-    }
-    for (std::size_t i = 0; i < count; ++i) {
-      const double spread = std::max(0.0F, squares[i] - means[i] * means[i]);
-      predictions[first + i] = fitted_->labels.prediction(means[i], std::sqrt(spread));
+      const double spread = std::max(0.0F, square - mean * mean);
+      predictions[i] = known.labels.prediction(mean, std::sqrt(spread));
     }
   });
   return predictions;
@@ -139,10 +158,8 @@ nlohmann::json NetworkEnsemble::state() const {
 }
 
 void NetworkEnsemble::restore(const nlohmann::json& state) {
-  fitted_ =
-      std::make_unique<const Fitted>(Fitted{.labels = RankNormal::from_state(state.at("labels")),
-                                            .networks = networks_from(state, *features_)});
-  for (const auto& network : fitted_->networks) network->to(placement_->device);
+  fitted_ = std::make_unique<const Fitted>(RankNormal::from_state(state.at("labels")),
+                                           networks_from(state, *features_), *placement_);
 }
 
 const NetworkEnsemble::Fitted& NetworkEnsemble::fitted() const {
