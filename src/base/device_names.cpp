@@ -34,8 +34,8 @@ DeviceName device_called(std::string_view text, int cuda_devices) {
   const std::optional<DeviceName> device = named(text);
   if (!device) {
     const bool several = text.find(',') != std::string_view::npos;
-    throw std::invalid_argument(
-        fmt::format("device {}: expected {}cpu, cuda or cuda:N", text, several ? "one device: " : ""));
+    throw std::invalid_argument(fmt::format("device {}: expected {}cpu, cuda or cuda:N", text,
+                                            several ? "one device: " : ""));
   }
   if (device->is_cuda && device->index >= cuda_devices) {
     throw std::invalid_argument(fmt::format(

@@ -1,6 +1,8 @@
 #include "predictor/predictor_list.hpp"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -43,6 +45,13 @@ Pretraining pretraining_of(const std::string& name) {
   if (name == "evonas" || name == "mixture" || name == "networks") return Pretraining::Networks;
   if (name == "arch2vec") return Pretraining::Arch2Vec;
   return name == "cg" ? Pretraining::Computation : Pretraining::None;
+}
+
+bool scores_in_bfloat16(const std::string& name) {
+  static constexpr std::array<std::string_view, 11> kNames = {
+      "mixture", "networks", "nar_former",  "nar_former_v2", "nn_former", "graphsage",
+      "gin",     "carl",     "ledg_former", "nnlp",          "node_costs"};
+  return std::ranges::find(kNames, name) != kNames.end();
 }
 
 bool explains(const std::string& name) { return name == "carl"; }

@@ -78,8 +78,8 @@ evaluation::TrainingSpeed training_speed(const spaces::AnySpace& space,
                                          const evaluation::TrainingOptions& options,
                                          std::uint64_t seed);
 
-/// Billions of operations a second of a matrix product there: on one thread of the CPU, or on a
-/// GPU. Throws EvaluationError for a device that is not there.
+/// Billions of operations a second of a matrix product there: on one thread of the CPU, or on the
+/// first GPU of those named. Throws EvaluationError for a device that is not there.
 double matmul_gflops(const predictor::ComputingOptions& computing);
 
 /// Latency of random architectures, whole and from the look-up table in `file`.

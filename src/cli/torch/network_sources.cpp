@@ -1,7 +1,9 @@
 #include "cli/run/network_sources.hpp"
 
+#include <string>
 #include <utility>
 
+#include "base/split.hpp"
 #include "evaluation/export/torch_files.hpp"
 
 namespace evonas::cli {
@@ -74,7 +76,8 @@ evaluation::TrainingSpeed training_speed(const spaces::AnySpace& space,
 }
 
 double matmul_gflops(const predictor::ComputingOptions& computing) {
-  return evaluation::measure_matmul(computing.device, computing.precision == "bfloat16");
+  return evaluation::measure_matmul(std::string(split(computing.device, ',').front()),
+                                    computing.precision == "bfloat16");
 }
 
 evaluation::LookupComparison lookup_comparison(const spaces::AnySpace& space,
