@@ -1,6 +1,8 @@
 #include "predictor/predictor_list.hpp"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -47,6 +49,13 @@ Pretraining pretraining_of(const std::string& name) {
 
 bool predicts_jointly(const std::string& name) {
   return pretraining_of(name) == Pretraining::Networks;
+}
+
+bool scores_in_bfloat16(const std::string& name) {
+  static constexpr std::array<std::string_view, 11> kNames = {
+      "mixture", "networks", "nar_former",  "nar_former_v2", "nn_former", "graphsage",
+      "gin",     "carl",     "ledg_former", "nnlp",          "node_costs"};
+  return std::ranges::find(kNames, name) != kNames.end();
 }
 
 bool explains(const std::string& name) { return name == "carl"; }

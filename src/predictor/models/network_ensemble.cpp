@@ -15,25 +15,30 @@
 #include "predictor/models/graph_batch.hpp"
 #include "predictor/models/network_training.hpp"
 #include "predictor/models/placement.hpp"
+#include "predictor/models/scoring.hpp"
 #include "predictor/models/tensor_state.hpp"
 
 namespace evonas::predictor {
 namespace {
 
-constexpr std::size_t kEnsembleChunk = 512;  // architectures that a network scores at once
+constexpr std::size_t kEnsembleChunk = 512;  // graphs that a network scores at once
 
 /// Some more steps for networks that know most labels already.
 NetworkTrainingOptions refresh_options() {
   return {.epochs = 0, .least_steps = 60, .optimiser = {.learning_rate = 3e-4}};
 }
 
-/// A network to fit to so many metrics, without what it was pre-trained to tell. Where it has one
-/// score, each metric begins with that.
+/// A network without what it may be pre-trained to tell.
+std::shared_ptr<FlowNetwork> network_like(FlowNetworkOptions options) {
+  options.targets = 0;
+  return std::make_shared<FlowNetwork>(options, 0);
+}
+
+/// A network to fit to so many metrics. Where it has one score, each metric begins with that.
 std::shared_ptr<FlowNetwork> copy_of(FlowNetwork& network, std::size_t metrics) {
   FlowNetworkOptions options = network.options();
-  options.targets = 0;
   options.scores = static_cast<std::int64_t>(metrics);
-  auto copy = std::make_shared<FlowNetwork>(options, 0);
+  auto copy = network_like(options);
   const torch::NoGradGuard no_gradients;
   const auto from = network.named_parameters();
   for (auto& parameter : copy->named_parameters()) parameter.value().copy_(from[parameter.key()]);
@@ -74,8 +79,23 @@ torch::Tensor weights_by_architecture(const JoinedLabels& joined,
 
 /// What a fit leaves behind.
 struct NetworkEnsemble::Fitted {
+  using Networks = std::vector<std::shared_ptr<FlowNetwork>>;
+
+  Fitted(std::vector<RankNormal> ranks, const Networks& fitted, const Placement& placement)
+      : labels(std::move(ranks)), networks(fitted) {
+    copies.resize(placement.devices.size());
+    for (const auto& network : networks) {
+      const Networks alike =
+          on_devices(network, placement, [&] { return network_like(network->options()); });
+      for (std::size_t device = 0; device < alike.size(); ++device) {
+        copies[device].push_back(alike[device]);
+      }
+    }
+  }
+
   std::vector<RankNormal> labels;  // by metric
-  std::vector<std::shared_ptr<FlowNetwork>> networks;
+  Networks networks;
+  std::vector<Networks> copies;  // by device; those of the first are the networks themselves
 };
 
 NetworkEnsemble::NetworkEnsemble(std::shared_ptr<const GraphFeatures> features,
@@ -108,7 +128,6 @@ void NetworkEnsemble::learn(LabelLists labels, std::span<const std::shared_ptr<F
   at::set_num_threads(1);
   const std::vector<RankedLabels> ranked = rank_each(labels, metrics_);
   const JoinedLabels joined = join(labels);
-  auto fitted = std::make_unique<Fitted>(Fitted{.labels = transforms_of(ranked), .networks = {}});
   const GraphBatch graphs =
       graphs_of(features_->view(), features_->vocabulary(), joined.architectures);
   std::vector<std::vector<double>> scores;
@@ -116,43 +135,47 @@ void NetworkEnsemble::learn(LabelLists labels, std::span<const std::shared_ptr<F
   const torch::Tensor expected =
       by_architecture(joined, scores, std::numeric_limits<float>::quiet_NaN());
   const torch::Tensor weights = weights_by_architecture(joined, ranked);
-  fitted->networks.resize(start.size());
+  Fitted::Networks networks(start.size());
   fit_together(start.size(), "network of an ensemble", control,
                [&](std::size_t i, const FitControl& own) {
-                 fitted->networks[i] = copy_of(*start[i], metrics_);
-                 fitted->networks[i]->to(placement_->device);
-                 fit_scores(*fitted->networks[i], graphs, expected, weights, options, own);
+                 networks[i] = copy_of(*start[i], metrics_);
+                 networks[i]->to(placement_->device);
+                 fit_scores(*networks[i], graphs, expected, weights, options, own);
                });
-  fitted_ = std::move(fitted);
+  fitted_ = std::make_unique<const Fitted>(transforms_of(ranked), networks, *placement_);
 }
 
 std::vector<std::vector<Prediction>> NetworkEnsemble::predict(
     std::span<const spaces::Genotype> block) const {
-  fitted();
-  const auto networks = static_cast<float>(fitted_->networks.size());
+  const Fitted& known = fitted();
+  const std::size_t columns = known.networks.size() * metrics_;
+  // By architecture, network and metric.
+  const std::vector<float> scores = score_graphs(
+      *placement_, block.size(), flow_encoder(features_->view(), features_->vocabulary(), block),
+      [&](std::size_t device, const GraphBatch& graphs) {
+        std::vector<torch::Tensor> each;
+        for (const auto& network : known.copies[device]) {
+          each.push_back(network->forward(graphs).reshape(
+              {graphs.mask.size(0), static_cast<std::int64_t>(metrics_)}));
+        }
+        return torch::cat(each, 1);
+      },
+      kEnsembleChunk, columns);
+  const auto networks = static_cast<float>(known.networks.size());
   std::vector<std::vector<Prediction>> predictions(metrics_, std::vector<Prediction>(block.size()));
-  const std::size_t chunk = placement_->chunk(kEnsembleChunk);
-  parallel_chunks(block.size(), chunk, [&](std::size_t first, std::size_t count) {
-    const Scoring scoring(*placement_);
-    const GraphBatch graphs =
-        moved(graphs_of(features_->view(), features_->vocabulary(), block.subspan(first, count)),
-              placement_->device);
-    // By architecture and metric.
-    std::vector<float> means(count * metrics_, 0.0F);
-    std::vector<float> squares(count * metrics_, 0.0F);
-    for (const auto& network : fitted_->networks) {
-      const torch::Tensor scores = host_scores(network->forward(graphs));
-      for (std::size_t i = 0; i < means.size(); ++i) {
-        const float score = scores.data_ptr<float>()[i];
-        means[i] += score / networks;
-        squares[i] += score * score / networks;
-      }
-    }
-    for (std::size_t i = 0; i < means.size(); ++i) {
-      const double spread = std::max(0.0F, squares[i] - means[i] * means[i]);
+  parallel_chunks(block.size(), kEnsembleChunk, [&](std::size_t first, std::size_t count) {
+    for (std::size_t i = first * metrics_; i < (first + count) * metrics_; ++i) {
+      const std::size_t architecture = i / metrics_;
       const std::size_t metric = i % metrics_;
-      predictions[metric][first + i / metrics_] =
-          fitted_->labels[metric].prediction(means[i], std::sqrt(spread));
+      float mean = 0.0F;
+      float square = 0.0F;
+      for (std::size_t network = 0; network < known.networks.size(); ++network) {
+        const float score = scores[architecture * columns + network * metrics_ + metric];
+        mean += score / networks;
+        square += score * score / networks;
+      }
+      const double spread = std::max(0.0F, square - mean * mean);
+      predictions[metric][architecture] = known.labels[metric].prediction(mean, std::sqrt(spread));
     }
   });
   return predictions;
@@ -182,10 +205,8 @@ nlohmann::json NetworkEnsemble::state() const {
 }
 
 void NetworkEnsemble::restore(const nlohmann::json& state) {
-  fitted_ = std::make_unique<const Fitted>(
-      Fitted{.labels = transforms_from(state.at("labels"), metrics_),
-             .networks = networks_from(state, *features_, metrics_)});
-  for (const auto& network : fitted_->networks) network->to(placement_->device);
+  fitted_ = std::make_unique<const Fitted>(transforms_from(state.at("labels"), metrics_),
+                                           networks_from(state, *features_, metrics_), *placement_);
 }
 
 const NetworkEnsemble::Fitted& NetworkEnsemble::fitted() const {
