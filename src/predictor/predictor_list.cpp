@@ -18,11 +18,12 @@
 namespace evonas::predictor {
 
 std::vector<std::string> predictor_names() {
-  return {"evonas",        "mixture",       "networks",  "gp",           "trees",
-          "nar_former",    "nar_former_v2", "nn_former", "graphsage",    "gin",
-          "path_networks", "arch2vec",      "cg",        "carl",         "ledg_former",
-          "nnlp",          "node_costs",    "flops",     "flops_memory", "linear",
-          "random",        "constant"};
+  return {"evonas",        "mixture",   "networks",   "gp",
+          "gp_wl",         "gp_both",   "trees",      "nar_former",
+          "nar_former_v2", "nn_former", "graphsage",  "gin",
+          "path_networks", "arch2vec",  "cg",         "carl",
+          "ledg_former",   "nnlp",      "node_costs", "flops",
+          "flops_memory",  "linear",    "random",     "constant"};
 }
 
 void check_predictor_name(const std::string& name) {
@@ -76,6 +77,11 @@ std::string checkpoint_name(Pretraining what) {
 
 spaces::NetworkInput network_input_of(const ArchitectureView& view) {
   return view.input().value_or(spaces::NetworkInput::parse("cifar10"));
+}
+
+std::shared_ptr<const GraphFeatures> make_features(const ArchitectureView& view, bool statics) {
+  if (!statics) return std::make_shared<const GraphFeatures>(view);
+  return std::make_shared<const GraphFeatures>(view, network_input_of(view));
 }
 
 std::unique_ptr<Predictor> make_plain_predictor(

@@ -50,6 +50,17 @@ std::string checkpoint_name(Pretraining what);
 /// CIFAR-10.
 spaces::NetworkInput network_input_of(const ArchitectureView& view);
 
+/// What `statics` of options says.
+inline constexpr const char* kStaticsHelp =
+    "gp, gp_both, trees, mixture and evonas also read static features of whole networks: "
+    "logarithms "
+    "of parameters, multiply-accumulates and memory, and depth; where they look at cells, of "
+    "networks for images of CIFAR-10";
+
+/// The features that predictors read, with static features of networks for network_input_of() where
+/// these are asked for. Throws as GraphFeatures does.
+std::shared_ptr<const GraphFeatures> make_features(const ArchitectureView& view, bool statics);
+
 /// Builds one that needs no LibTorch, asking for features where it reads some; nothing for one that
 /// does. Also DeviceTransfer::kName, to be restored. Throws as check_predictor_name() does.
 std::unique_ptr<Predictor> make_plain_predictor(

@@ -370,6 +370,7 @@ TEST_CASE("a comparison of predictors comes from a file, from the command line o
   CHECK(given.models == std::vector<std::string>{"gp", "trees"});
   CHECK(given.seeds == 5);
   CHECK_FALSE(given.input.has_value());
+  CHECK_FALSE(given.statics);
   CHECK_THROWS_WITH_AS(load_predictor_experiment({}, std::vector<std::string>{"metric=val"}),
                        doctest::Contains("command line: table: is missing"), yaml::YamlError);
 
@@ -381,6 +382,16 @@ TEST_CASE("a comparison of predictors comes from a file, from the command line o
   CHECK(both.train == std::vector<std::int64_t>{50, 100});
   CHECK(both.published.size() == known.published.size());
   CHECK(both.test_metric == "test");
+}
+
+TEST_CASE("searches say what their predictors read, and where they compute") {
+  CHECK_FALSE(parse_configuration(kSmall, "/data").predictors.statics);
+  const std::vector<std::string> overrides = {"predictors.statics=true",
+                                              "predictors.precision=bfloat16"};
+  const Configuration given = parse_configuration(kSmall, "/data", overrides);
+  CHECK(given.predictors.statics);
+  CHECK(given.predictors.computing.precision == "bfloat16");
+  CHECK(given.predictors.computing.device == "cpu");
 }
 
 TEST_CASE("overrides replace values, create sections and reach into lists") {

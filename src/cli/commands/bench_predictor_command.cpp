@@ -32,6 +32,7 @@ struct BenchPredictorArguments {
   std::int64_t epochs = 0;
   std::string device = "cpu";
   std::vector<std::string> precisions;
+  bool statics = false;
   std::size_t labels = 100;
   std::vector<std::size_t> threads;
   std::vector<std::size_t> blocks = {16, 256, 4096, 16384};
@@ -58,6 +59,7 @@ double at_once(const BenchPredictorArguments& options, std::size_t threads) {
 PredictorSource source_in(const std::string& precision, const BenchPredictorArguments& options,
                           const spaces::AnySpace& space) {
   return PredictorSource(space, {.input = input_of(options.input),
+                                 .statics = options.statics,
                                  .pretrained = options.pretrained,
                                  .epochs = options.epochs,
                                  .computing = {options.device, precision}});
@@ -209,6 +211,7 @@ void add_bench_predictor_command(CLI::App& bench, Action& action) {
       ->check(CLI::Range(0.01, 3600.0))
       ->capture_default_str();
   add_input(*command, options->input);
+  add_statics(*command, options->statics);
   add_pretrained(*command, options->pretrained);
   add_epochs(*command, options->epochs);
   OptionAdder add(*command);

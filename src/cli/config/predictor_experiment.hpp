@@ -47,6 +47,7 @@ struct PredictorExperiment {
   std::int64_t seeds = 5;
   std::string split = "random";
   std::optional<std::string> input;
+  bool statics = false;
   std::string pretrained;
   std::int64_t epochs = 0;
   bool noise = false;
@@ -90,6 +91,7 @@ struct PredictorExperiment {
         "look at whole networks that read this (cifar10, fashion_mnist, CxHxW:CLASSES...) instead "
         "of cells",
         checked(Configuration::input_fault));
+    visit("statics", statics, predictor::kStaticsHelp);
     visit("pretrained", pretrained,
           "networks, arch2vec or cg that 'evonas predictor pretrain' wrote; without it, networks "
           "that "

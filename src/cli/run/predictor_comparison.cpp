@@ -60,6 +60,7 @@ predictor::BenchmarkPlan plan_of(const config::PredictorExperiment& experiment,
   if (!experiment.devices.empty()) {
     plan.conditions["devices"] = fmt::format("{}", fmt::join(experiment.devices, ","));
   }
+  if (experiment.statics) plan.conditions["statics"] = "true";
   return plan;
 }
 
@@ -108,6 +109,7 @@ PredictorOptions PredictorComparison::predictor_options() const {
   if (experiment_.input) options.input = spaces::NetworkInput::parse(*experiment_.input);
   // Whole networks, each for what its family reads.
   if (!experiment_.latency.empty()) options.input = spaces::NetworkInput{};
+  options.statics = experiment_.statics;
   options.pretrained = experiment_.pretrained;
   options.epochs = experiment_.epochs;
   options.computing = experiment_.computing;

@@ -24,6 +24,8 @@ namespace evonas::cli {
 struct PredictorOptions {
   /// What networks read, for predictors that look at whole networks; without it they look at cells.
   std::optional<spaces::NetworkInput> input;
+  /// Whether features of graphs have static features of whole networks among them (kStaticsHelp).
+  bool statics = false;
   /// A file of LearntPredictors::pretrained_bytes(), of any kind. What it does not hold is
   /// pre-trained when a fit first needs it; networks: see `use_carried`; `cg`: see `sources`.
   std::filesystem::path pretrained;

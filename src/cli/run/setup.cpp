@@ -304,9 +304,10 @@ search::SearchSetup make_setup(const Configuration& configuration, std::size_t t
 }
 
 search::Guidance learnt_guidance(const spaces::AnySpace& space,
-                                 const predictor::ComputingOptions& computing,
+                                 const config::PredictorsSection& how,
                                  const std::filesystem::path& pretrained) {
-  const PredictorSource source(space, {.pretrained = pretrained, .computing = computing});
+  const PredictorSource source(
+      space, {.statics = how.statics, .pretrained = pretrained, .computing = how.computing});
   return {.make_predictor = [source](const std::string& name) { return source.make(name); },
           .known = {},
           .latent = {.embed =

@@ -1,5 +1,6 @@
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -59,6 +60,14 @@ void check_computing(const std::string& name, const predictor::ComputingOptions&
       fmt::format("{} computes on the processor in float32 alone, and the device {} and the "
                   "precision {} were asked for: leave both out, or choose another predictor",
                   name, computing.device, computing.precision));
+}
+
+/// Nothing for a name that is of no Gaussian process.
+std::optional<predictor::GraphKernel> kernel_of(const std::string& name) {
+  if (name == "gp") return predictor::GraphKernel::Matern;
+  if (name == "gp_wl") return predictor::GraphKernel::WeisfeilerLehman;
+  if (name == "gp_both") return predictor::GraphKernel::Both;
+  return std::nullopt;
 }
 
 /// What a pre-training has left, of whichever kind it is.
@@ -123,7 +132,7 @@ struct TorchPredictors::Shared {
         in_file(kept_in(options.pretrained)) {}
 
   std::shared_ptr<const GraphFeatures> features() {
-    return made_features.get([&] { return std::make_shared<const GraphFeatures>(view); });
+    return made_features.get([&] { return predictor::make_features(view, options.statics); });
   }
 
   std::shared_ptr<const predictor::PathCode> paths() {
@@ -261,7 +270,10 @@ std::unique_ptr<predictor::Predictor> TorchPredictors::make(const std::string& n
                                                       shared_->options.computing);
   }
   if (name == "cg") return shared_->make_computation_predictor(shared_);
-  if (name == "gp") return std::make_unique<predictor::GaussianProcess>(shared_->features());
+  if (const auto kernel = kernel_of(name)) {
+    return std::make_unique<predictor::GaussianProcess>(
+        shared_->features(), predictor::GaussianProcessOptions{.kernel = *kernel});
+  }
   return std::make_unique<predictor::OneMetric>(make_joint(name, 1));
 }
 
