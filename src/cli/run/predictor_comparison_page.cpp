@@ -69,7 +69,7 @@ PredictorBenchmark::Row page_row(const predictor::BenchmarkRow& row,
 
 }  // namespace
 
-void PredictorComparison::add_map(PredictorBenchmark& page, const PredictorSource& source) const {
+void PredictorComparison::add_map(PredictorBenchmark& page, const PredictorSources& sources) const {
   std::vector<std::size_t> rows(compared_.data.genotypes.size());
   std::iota(rows.begin(), rows.end(), std::size_t{0});
   Rng(1, "architectures of a map").shuffle(std::span(rows));
@@ -78,16 +78,18 @@ void PredictorComparison::add_map(PredictorBenchmark& page, const PredictorSourc
   for (const std::size_t row : rows) block.push_back(compared_.data.genotypes[row]);
 
   std::vector<double> numbers;
-  const auto embeds = [](const std::string& model) {
-    const predictor::Pretraining what = predictor::pretraining_of(model);
+  const auto embeds = [](const config::PredictorEntry& entry) {
+    const predictor::Pretraining what = predictor::pretraining_of(entry.model);
     return what == predictor::Pretraining::Networks || what == predictor::Pretraining::Arch2Vec;
   };
-  const auto embedding = std::ranges::find_if(experiment_.models, embeds);
-  if (embedding != experiment_.models.end()) {
-    numbers = source.embed(predictor::pretraining_of(*embedding), block);
+  const std::vector<config::PredictorEntry> entries = experiment_.entries();
+  const auto embedding = std::ranges::find_if(entries, embeds);
+  if (embedding != entries.end()) {
+    numbers = sources.of(*embedding).embed(predictor::pretraining_of(embedding->model), block);
     page.map_source = "what the pre-trained networks make of the graphs, before any label";
   } else {
-    const std::optional<spaces::NetworkInput> input = predictor_options().input;
+    std::optional<spaces::NetworkInput> input = predictor_options(experiment_.recipe).input;
+    if (!experiment_.latency.empty()) input = spaces::NetworkInput{};
     const predictor::GraphFeatures features(input ? predictor::ArchitectureView(space(), *input)
                                                   : predictor::ArchitectureView(space()));
     numbers = features.compute(block);
@@ -104,7 +106,7 @@ void PredictorComparison::add_map(PredictorBenchmark& page, const PredictorSourc
   }
 }
 
-PredictorBenchmark PredictorComparison::page(const PredictorSource& source) const {
+PredictorBenchmark PredictorComparison::page(const PredictorSources& sources) const {
   PredictorBenchmark page{
       .name = experiment_.title,
       .space = space().name(),
@@ -124,7 +126,7 @@ PredictorBenchmark PredictorComparison::page(const PredictorSource& source) cons
                               .tau = published.tau,
                               .source = published.source});
   }
-  add_map(page, source);
+  add_map(page, sources);
   return page;
 }
 
