@@ -58,7 +58,7 @@ class SpacePredictor {
       ThreadArena arena(threads_);
       arena.execute([&] {
         const predictor::Pretraining what = predictor::pretraining_of(about_.predictor);
-        if (what != predictor::Pretraining::None) source_.pretrain(what, control);
+        if (what != predictor::Pretraining::None) source_.learnt().pretrain(what, control);
         predictor_->fit(labels, control);
       });
     } catch (const predictor::PredictorError&) {

@@ -11,8 +11,8 @@
 #include "base/parallel.hpp"
 #include "cli/commands/predictor_options.hpp"
 #include "cli/config/space_section.hpp"
-#include "cli/run/network_sources.hpp"
 #include "cli/run/search_session.hpp"
+#include "cli/run/torch_module.hpp"
 #include "predictor/predictor_list.hpp"
 #include "predictor/random_architectures.hpp"
 
@@ -118,7 +118,7 @@ int bench_predictor(const BenchPredictorArguments& options) {
   const double operations =
       2e-9 * fitted->multiply_accumulates(static_cast<std::size_t>(
                  std::lround(mean_nodes(view, std::span(architectures).first(256)))));
-  const double matmul = operations > 0.0 ? matmul_gflops(options.computing) : 0.0;
+  const double matmul = operations > 0.0 ? torch_module().matmul_gflops(options.computing) : 0.0;
   const bool on_cpu = options.computing.device == "cpu";
   std::vector<Setting> settings;
   nlohmann::json rows = nlohmann::json::array();

@@ -70,7 +70,8 @@ inline void pretrain(const PredictorSource& source, const std::string& model,
   const predictor::Pretraining what = predictor::pretraining_of(model);
   if (what == predictor::Pretraining::None) return;
   ProgressLine line("pre-training");
-  source.pretrain(what, {.stop = stop, .progress = [&](double share) { line.share(share); }});
+  source.learnt().pretrain(what,
+                           {.stop = stop, .progress = [&](double share) { line.share(share); }});
 }
 
 }  // namespace evonas::cli

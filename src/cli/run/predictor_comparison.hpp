@@ -53,7 +53,7 @@ class PredictorComparison {
 
   /// Writes results.json and experiment.yaml. To be called where there is a folder.
   void save() const;
-  /// Writes results.md and report.html there too. Throws as PredictorSource::embed() does.
+  /// Writes results.md and report.html there too. Throws as LearntPredictors::embed() does.
   void save_report(const PredictorSources& sources) const;
   /// The noise ceiling of the labels and what differences from `against` are, in Markdown; empty
   /// where nothing is known.

@@ -85,7 +85,8 @@ void PredictorComparison::add_map(PredictorBenchmark& page, const PredictorSourc
   const std::vector<config::PredictorEntry> entries = experiment_.entries();
   const auto embedding = std::ranges::find_if(entries, embeds);
   if (embedding != entries.end()) {
-    numbers = sources.of(*embedding).embed(predictor::pretraining_of(embedding->model), block);
+    const auto what = predictor::pretraining_of(embedding->model);
+    numbers = sources.of(*embedding).learnt().embed(what, block);
     page.map_source = "what the pre-trained networks make of the graphs, before any label";
   } else {
     std::optional<spaces::NetworkInput> input = predictor_options(experiment_.recipe).input;

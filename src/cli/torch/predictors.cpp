@@ -1,5 +1,3 @@
-#include "cli/run/predictors.hpp"
-
 #include <functional>
 #include <memory>
 #include <utility>
@@ -8,7 +6,7 @@
 
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/made_once.hpp"
-#include "predictor/decorators.hpp"
+#include "cli/torch/torch_predictors.hpp"
 #include "predictor/mixture.hpp"
 #include "predictor/models/arch2vec_predictor.hpp"
 #include "predictor/models/carl_predictor.hpp"
@@ -16,7 +14,6 @@
 #include "predictor/models/distilled.hpp"
 #include "predictor/models/gaussian_process.hpp"
 #include "predictor/models/ledg_former_recipe.hpp"
-#include "predictor/models/lstm_policy.hpp"
 #include "predictor/models/network_ensemble.hpp"
 #include "predictor/models/network_predictor.hpp"
 #include "predictor/models/path_networks.hpp"
@@ -99,9 +96,24 @@ Pretrained pretrained(std::shared_ptr<const Learnt> learnt, std::shared_ptr<cons
           .state = [learnt] { return learnt->state(); }};
 }
 
-}  // namespace
+class TorchPredictors final : public LearntPredictors {
+ public:
+  TorchPredictors(const spaces::AnySpace& space, const PredictorOptions& options);
 
-struct PredictorSource::Shared {
+  std::unique_ptr<predictor::Predictor> make(const std::string& name) const override;
+  void pretrain(Pretraining what, const predictor::FitControl& control) const override;
+  std::string pretraining_summary(Pretraining what) const override;
+  std::vector<double> embed(Pretraining what,
+                            std::span<const spaces::Genotype> block) const override;
+  std::string pretrained_bytes(Pretraining what,
+                               const predictor::CheckpointAbout& about) const override;
+
+ private:
+  struct Shared;
+  std::shared_ptr<Shared> shared_;
+};
+
+struct TorchPredictors::Shared {
   Shared(const spaces::AnySpace& of, PredictorOptions wanted)
       : view(wanted.input ? predictor::ArchitectureView(of, *wanted.input) : of),
         options(std::move(wanted)),
@@ -218,20 +230,12 @@ struct PredictorSource::Shared {
   MadeOnce<predictor::PublishedRecipe> made_ledg_former;
 };
 
-PredictorSource::PredictorSource(const spaces::AnySpace& space, const PredictorOptions& options)
+TorchPredictors::TorchPredictors(const spaces::AnySpace& space, const PredictorOptions& options)
     : shared_(std::make_shared<Shared>(space, options)) {
   pretrain(shared_->in_file, {});  // at once: a file for another space is a mistake
 }
 
-std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& name) const {
-  return std::make_unique<predictor::ChunkedPredictor>(make_whole(name));
-}
-
-std::unique_ptr<predictor::Predictor> PredictorSource::make_whole(const std::string& name) const {
-  const auto features = [shared = shared_] { return shared->features(); };
-  if (auto plain = predictor::make_plain_predictor(name, shared_->view, features)) {
-    return plain;
-  }
+std::unique_ptr<predictor::Predictor> TorchPredictors::make(const std::string& name) const {
   check_computing(name, shared_->options.computing);
   const predictor::ArchitectureView& view = shared_->view;
   if (auto recipe = predictor::network_recipe(name, shared_->options.epochs);
@@ -279,30 +283,33 @@ std::unique_ptr<predictor::Predictor> PredictorSource::make_whole(const std::str
   return std::make_unique<predictor::Distilled>(shared_->features(), std::move(mixture));
 }
 
-void PredictorSource::pretrain(Pretraining what, const predictor::FitControl& control) const {
+void TorchPredictors::pretrain(Pretraining what, const predictor::FitControl& control) const {
   if (what == Pretraining::Networks) shared_->networks(control);
   if (what == Pretraining::Arch2Vec) shared_->arch2vec(control);
   if (what == Pretraining::Computation) shared_->computation(control);
 }
 
-std::string PredictorSource::pretraining_summary(Pretraining what) const {
+std::string TorchPredictors::pretraining_summary(Pretraining what) const {
   return shared_->learnt(what).summary;
 }
 
-std::vector<double> PredictorSource::embed(Pretraining what,
+std::vector<double> TorchPredictors::embed(Pretraining what,
                                            std::span<const spaces::Genotype> block) const {
   return shared_->learnt(what).embed(block);
 }
 
-std::string PredictorSource::pretrained_bytes(Pretraining what,
+std::string TorchPredictors::pretrained_bytes(Pretraining what,
                                               const predictor::CheckpointAbout& about) const {
   predictor::CheckpointAbout named = about;
   named.predictor = predictor::checkpoint_name(what);
   return predictor::checkpoint_bytes(named, shared_->learnt(what).state());
 }
 
-std::unique_ptr<predictor::LatentPolicy> make_policy(std::size_t width, std::uint64_t seed) {
-  return std::make_unique<predictor::LstmPolicy>(width, seed);
+}  // namespace
+
+std::unique_ptr<LearntPredictors> make_torch_predictors(const spaces::AnySpace& space,
+                                                        const PredictorOptions& options) {
+  return std::make_unique<TorchPredictors>(space, options);
 }
 
 }  // namespace evonas::cli
