@@ -8,7 +8,7 @@
 namespace evonas::predictor {
 namespace {
 
-std::vector<double> figures_of(const BenchmarkRow& row, double BenchmarkFit::*figure) {
+std::vector<double> figures_by_seed(const BenchmarkRow& row, double BenchmarkFit::*figure) {
   std::vector<double> figures;
   for (const BenchmarkFit& fit : row.fits) figures.push_back(fit.*figure);
   return figures;
@@ -20,11 +20,11 @@ void compare_with_best(std::span<BenchmarkRow*> rows) {
     return figure_of(row->fits, &BenchmarkFit::tau).mean;
   });
   (*best)->best = true;
-  const std::vector<double> best_taus = figures_of(**best, &BenchmarkFit::tau);
+  const std::vector<double> best_taus = figures_by_seed(**best, &BenchmarkFit::tau);
   std::vector<double> p_values;
   for (const BenchmarkRow* row : rows) {
     if (row->best) continue;
-    p_values.push_back(signed_rank_p_value(figures_of(*row, &BenchmarkFit::tau), best_taus));
+    p_values.push_back(signed_rank_p_value(figures_by_seed(*row, &BenchmarkFit::tau), best_taus));
   }
   p_values = holm_corrected(p_values);
   std::size_t next = 0;
@@ -36,10 +36,10 @@ void compare_with_best(std::span<BenchmarkRow*> rows) {
 /// Sets one of the differences of `rows` from `reference`.
 void set_differences(std::span<BenchmarkRow*> rows, const BenchmarkRow& reference,
                      double BenchmarkFit::*figure, PairedDifference BenchmarkDifference::*member) {
-  const std::vector<double> others = figures_of(reference, figure);
+  const std::vector<double> others = figures_by_seed(reference, figure);
   std::vector<double> p_values;
   for (BenchmarkRow* row : rows) {
-    (*row->against).*member = paired_difference(figures_of(*row, figure), others);
+    (*row->against).*member = paired_difference(figures_by_seed(*row, figure), others);
     p_values.push_back(((*row->against).*member).p);
   }
   p_values = holm_corrected(p_values);

@@ -1,6 +1,9 @@
 #include "cli/config/predictor_experiment.hpp"
 
 #include <algorithm>
+#include <initializer_list>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -73,29 +76,44 @@ void check_entries(const PredictorExperiment& experiment, yaml::Findings& findin
                                       nearest_or_known(experiment.against, names)));
 }
 
+/// A fault for each of `names` that says something: what is as it comes says nothing, so that files
+/// with every default can be read.
+void refuse(const PredictorExperiment& experiment, std::initializer_list<std::string_view> names,
+            const char* fault, yaml::Findings& findings) {
+  const std::pair<std::string_view, bool> said[] = {
+      {"table", !experiment.table.empty()},
+      {"metric", !experiment.metric.empty()},
+      {"devices", !experiment.devices.empty()},
+      {"test_metric", !experiment.test_metric.empty()},
+      {"noise", experiment.noise},
+      {"input", experiment.recipe.input.has_value()}};
+  for (const auto& [name, says] : said) {
+    if (says && std::ranges::find(names, name) != names.end()) {
+      findings.add(std::string(name), fault);
+    }
+  }
+}
+
 /// What measurements of a table on several devices need, and what they have no use for.
 void check_devices(const PredictorExperiment& experiment, yaml::Findings& findings) {
-  for (const char* name : {"metric", "test_metric", "input", "noise"}) {
-    if (findings.given(name)) findings.add(name, "has no effect beside devices: leave it out");
-  }
+  refuse(experiment, {"metric", "test_metric", "input", "noise"},
+         "has no effect beside devices: leave it out", findings);
   check_list(experiment.devices, "devices", findings);
   if (experiment.devices.size() == 1) findings.add("devices", "is one: give at least two");
 }
 
 /// What a table needs and latencies do not have, and the reverse.
 void check_data(const PredictorExperiment& experiment, yaml::Findings& findings) {
-  if (findings.given("latency")) {
-    for (const char* name : {"table", "metric", "test_metric", "devices", "input", "noise"}) {
-      if (!findings.given(name)) continue;
-      findings.add(name, "has no effect where latency is learnt: leave it out");
-    }
+  if (!experiment.latency.empty()) {
+    refuse(experiment, {"table", "metric", "test_metric", "devices", "input", "noise"},
+           "has no effect where latency is learnt: leave it out", findings);
     return;
   }
-  if (!findings.given("table")) {
+  if (experiment.table.empty()) {
     findings.add("table", "is missing: name a table, or give a folder with latency");
   } else if (!experiment.devices.empty()) {
     check_devices(experiment, findings);
-  } else if (!findings.given("metric")) {
+  } else if (experiment.metric.empty()) {
     findings.add("metric", "is missing");
   }
   if (experiment.split == "leave_family_out" && experiment.devices.empty()) {

@@ -36,6 +36,11 @@ std::vector<double> mean_held(const predictor::BenchmarkRow& row) {
   return held;
 }
 
+PredictorBenchmark::Difference page_difference(const PairedDifference& difference) {
+  return {
+      .mean = difference.mean, .low = difference.low, .high = difference.high, .p = difference.p};
+}
+
 PredictorBenchmark::Row page_row(const predictor::BenchmarkRow& row,
                                  const predictor::BenchmarkColumns& columns) {
   const BenchmarkFit& first = row.fits.front();
@@ -55,6 +60,10 @@ PredictorBenchmark::Row page_row(const predictor::BenchmarkRow& row,
       .p_against_best = row.p_against_best,
       .best = row.best,
       .held = mean_held(row)};
+  if (row.against) {
+    result.difference = page_difference(row.against->tau);
+    result.top10_difference = page_difference(row.against->top10_tau);
+  }
   if (columns.test_values) result.test_tau = page_figure(row, &BenchmarkFit::test_tau);
   if (columns.errors) {
     result.mape = page_figure(row, &BenchmarkFit::mape);
@@ -115,9 +124,15 @@ PredictorBenchmark PredictorComparison::page(const PredictorSources& sources) co
       .test_metric = experiment_.test_metric,
       .architectures = compared_.data.genotypes.size(),
       .split = experiment_.split,
+      .against = experiment_.against,
+      .labels_test_tau = compared_.labels_test_tau,
       .levels = {predictor::kIntervalLevels.begin(), predictor::kIntervalLevels.end()},
       .host = describe_host(),
       .configuration = yaml::to_yaml(experiment_)};
+  if (const auto& ceiling = compared_.ceiling) {
+    page.ceiling = ceiling->tau;
+    page.top10_ceiling = ceiling->top10_tau;
+  }
   for (const predictor::BenchmarkRow& row : results_.rows()) {
     page.rows.push_back(page_row(row, columns_of(experiment_)));
   }
