@@ -27,8 +27,8 @@ TEST_CASE("every ready configuration that trains runs for two generations") {
   REQUIRE_FALSE(configurations.empty());
   for (const fs::path& configuration : configurations) {
     CAPTURE(configuration.string());
-    const fs::path run = folder / configuration.stem();
-    std::vector<std::string> arguments{"search", configuration.string(), "--out", run.string()};
+    const fs::path out = folder / configuration.stem();
+    std::vector<std::string> arguments{"search", configuration.string(), "--out", out.string()};
     for (const std::string& setting :
          {"evaluation.accuracy.train.data_dir=" + folder.path().string(),
           std::string("evaluation.accuracy.train.images=200"),
@@ -44,11 +44,11 @@ TEST_CASE("every ready configuration that trains runs for two generations") {
     const Result result = run(arguments);
     CAPTURE(result.err);
     REQUIRE(result.code == 0);
-    const json summary = json::parse(read_text(run / "summary.json"));
+    const json summary = json::parse(read_text(out / "summary.json"));
     CHECK(summary.at("evaluations") == 6);
     CHECK(summary.at("failures") == 0);
     CHECK(summary.at("final").at("metrics").contains("test_accuracy"));
-    const Result verified = run({"verify", run.string()});
+    const Result verified = run({"verify", out.string()});
     CAPTURE(verified.err);
     CHECK(verified.code == 0);
   }
