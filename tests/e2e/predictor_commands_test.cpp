@@ -47,6 +47,11 @@ TEST_CASE("predictors are compared on a table") {
   const Result noisy = run(with_noise);
   CHECK(noisy.code == 0);
   CHECK(json::parse(noisy.out).at("noise") == true);
+  // What its seeds leave to gain, whether labels are weighed by it or not.
+  const double ceiling = json::parse(noisy.out).at("noise_ceiling").at("tau").get<double>();
+  CHECK(ceiling > 0.5);
+  CHECK(ceiling < 1.0);
+  CHECK(json::parse(result.out).at("noise_ceiling").is_null());
 
   std::vector<std::string> wrong = command;
   wrong[7] = "tree";
@@ -108,6 +113,45 @@ published: [{label: other, size: 30, tau: 0.5, source: nowhere}]
   const Result broken = run(command);
   CHECK(broken.code == 2);
   CHECK(contains(broken.err, "give another folder"));
+}
+
+TEST_CASE("the same model made in two ways is compared, paired by seed") {
+  const Fixture& data = fixture();
+  write_text(data.folder / "entries.yaml", R"(
+table: labels.sqlite
+metric: accuracy
+models: [trees, {model: trees, name: trees of networks, input: fashion_mnist}, random]
+against: trees
+train: [20]
+seeds: 3
+test: 50
+)");
+  const std::string out = data.run_folder("entries");
+  const std::vector<std::string> command = {"predictor", "benchmark",
+                                            (data.folder / "entries.yaml").string(), "--out", out};
+  const Result first = run(command);
+  CAPTURE(first.err);
+  REQUIRE(first.code == 0);
+  CHECK(contains(first.out, "tau less that of trees"));
+  // What costs least comes first.
+  CHECK(first.out.find("| random | 20 |") < first.out.find("| trees | 20 |"));
+  const std::string markdown = read_text(fs::path(out) / "results.md");
+  CHECK(contains(markdown, "| trees of networks | 20 |"));
+  CHECK(contains(markdown, "tau less that of trees"));
+  const json results = json::parse(read_text(fs::path(out) / "results.json")).at("results");
+  REQUIRE(results.size() == 3);
+  CHECK_FALSE(results[0].contains("against"));
+  CHECK(results[1].at("model") == "trees of networks");
+  CHECK(results[1].at("conditions").at("input") == "fashion_mnist");
+  CHECK(results[1].at("conditions").at("model") == "trees");
+  CHECK(results[2].at("against").at("tau").at("mean") ==
+        doctest::Approx(results[2].at("tau_mean").get<double>() -
+                        results[0].at("tau_mean").get<double>()));
+  CHECK(contains(run(command).err, "9 fits are there and not made again"));
+  // The folder keeps all that was chosen.
+  std::vector<std::string> kept = command;
+  kept[2] = (fs::path(out) / "experiment.yaml").string();
+  CHECK(contains(run(kept).err, "9 fits are there and not made again"));
 }
 
 TEST_CASE("a predictor is fitted, kept in a file and scores from it") {

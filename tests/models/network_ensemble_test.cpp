@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/json.hpp"
 #include "contract/joint_predictor_contract.hpp"
 #include "message_of.hpp"
 #include "spaces/space_list.hpp"
@@ -87,6 +88,28 @@ TEST_CASE("pre-training learns the statistics of graphs") {
   PretrainingOptions longer = kSmallNetworks;
   longer.steps = 200;
   CHECK(pretrained(space, longer)->loss() < 0.8 * pretrained(space)->loss());
+}
+
+TEST_CASE("pre-training can tell costs beside the statistics of graphs, or alone") {
+  for (const std::string name : {"nasbench201", "darts"}) {
+    CAPTURE(name);
+    const spaces::AnySpace space = spaces::make_space(name);
+    PretrainingOptions short_one = kSmallNetworks;
+    short_one.graphs = 100;
+    short_one.steps = 5;
+    PretrainingOptions with_costs = short_one;
+    with_costs.costs = 1.0;
+    PretrainingOptions costs_alone = with_costs;
+    costs_alone.statistics = 0.0;
+    const nlohmann::json state = pretrained(space, with_costs)->state();
+    CHECK(state == pretrained(space, with_costs)->state());
+    CHECK(state != pretrained(space, short_one)->state());
+    CHECK(state != pretrained(space, costs_alone)->state());
+    // Costs are told while there are no labels, and not kept.
+    const auto ensemble = ensemble_of(space, pretrained(space, costs_alone));
+    ensemble->fit(made_up_labels(space, 20), {});
+    CHECK(ensemble->parameters() > 0);
+  }
 }
 
 TEST_CASE("isomorphic cells have the same prediction") {

@@ -156,6 +156,14 @@ struct TorchPredictors::Shared {
     return std::make_shared<const PretrainedNetworks>(known, options.pretraining, control);
   }
 
+  /// What a fit starts from. Networks that know nothing are its own, so that fits differ by them.
+  std::shared_ptr<const PretrainedNetworks> start_of(const predictor::FitControl& control) {
+    const bool knows_nothing =
+        in_file != Pretraining::Networks && !options.use_carried && options.pretraining.steps == 0;
+    if (!knows_nothing) return networks(for_all_fits(control));
+    return make_networks(*features(), {.seed = control.seed, .stop = control.stop});
+  }
+
   std::shared_ptr<const Arch2Vec> arch2vec(const predictor::FitControl& control) {
     const auto known = features();
     return made_arch2vec.get([&] { return make_arch2vec(*known, control); });
@@ -288,7 +296,7 @@ std::unique_ptr<predictor::JointPredictor> TorchPredictors::make_joint(const std
   auto networks = std::make_unique<predictor::NetworkEnsemble>(
       features,
       [shared = shared_](const predictor::FitControl& control) {
-        return shared->networks(for_all_fits(control));
+        return shared->start_of(control);
       },
       shared_->options.computing, metrics);
   if (name == "networks") return networks;
