@@ -69,6 +69,9 @@ TEST_CASE("everything comes back as it was stored, to the last bit, in any order
       for (const std::size_t i : order) {
         evaluation::Outcome outcome;
         outcome.seconds = rng.uniform();
+        for (std::int64_t epoch = 1; rng.chance(0.6); epoch += 2) {
+          outcome.by_epoch[epoch] = {{"a", random_value(rng)}, {"loss", 0.5}};
+        }
         if (rng.chance(0.3)) {
           outcome.failure = "failed: 'it' said \"no\"";
         } else {
@@ -78,6 +81,7 @@ TEST_CASE("everything comes back as it was stored, to the last bit, in any order
         expected[i].metrics = outcome.metrics;
         expected[i].failure = outcome.failure;
         expected[i].seconds = outcome.seconds;
+        expected[i].by_epoch = outcome.by_epoch;
         const std::vector<IndexedOutcome> one{{i, outcome}};
         store.add_outcomes("source", one, {.evaluate = 1.5});
       }
@@ -91,7 +95,15 @@ TEST_CASE("everything comes back as it was stored, to the last bit, in any order
     RC_ASSERT(records.size() == expected.size());
     for (std::size_t i = 0; i < records.size(); ++i) {
       RC_ASSERT(text_of(records[i]) == text_of(expected[i]));
+      const auto outcomes = store.outcomes_by_epoch("source");
+      RC_ASSERT(outcomes.contains(i) == !expected[i].by_epoch.empty());
+      if (!outcomes.contains(i)) continue;
+      RC_ASSERT(outcomes.at(i).by_epoch == expected[i].by_epoch);
+      RC_ASSERT(outcomes.at(i).metrics == expected[i].metrics);
+      RC_ASSERT(outcomes.at(i).failure == expected[i].failure);
+      RC_ASSERT(outcomes.at(i).seconds == expected[i].seconds);
     }
+    RC_ASSERT(store.outcomes_by_epoch("other").empty());
     RC_ASSERT(store.get("host") == std::optional<std::string>("a \"quoted\"\nname"));
     RC_ASSERT(store.asks() == std::vector<AskRecord>({{0, 6, 5}, {1, 3, 3}}));
     RC_ASSERT(store.finished_sources() ==
@@ -247,7 +259,8 @@ TEST_CASE("a run of the format before origins is read as it is, and continued wi
     RunStore store = RunStore::create(folder.path());
     World(12).run(&store);
   }
-  make_older(folder.path() / "run.sqlite", 2, {"origin", "importance", "screening", "completion"});
+  make_older(folder.path() / "run.sqlite", 2,
+             {"origin", "importance", "screening", "completion", "by_epoch"});
   {
     const RunStore old = RunStore::open_read_only(folder.path());
     CHECK(old.verify_checksums().empty());
@@ -274,7 +287,7 @@ TEST_CASE("a run of the format before screenings is read as it is, and continued
     RunStore store = RunStore::create(folder.path());
     World(12).run(&store);
   }
-  make_older(folder.path() / "run.sqlite", 3, {"screening", "completion"});
+  make_older(folder.path() / "run.sqlite", 3, {"screening", "completion", "by_epoch"});
   {
     const RunStore old = RunStore::open_read_only(folder.path());
     CHECK(old.verify_checksums().empty());

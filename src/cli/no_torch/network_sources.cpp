@@ -16,7 +16,8 @@ namespace {
 
 std::shared_ptr<evaluation::Evaluator> make_training_source(
     const spaces::AnySpace& /*space*/, const evaluation::TrainingOptions& /*options*/,
-    const std::string& /*metric*/, std::uint64_t /*seed*/) {
+    const std::string& /*metric*/, std::uint64_t /*seed*/,
+    const std::optional<evaluation::OwnEarlyStopping>& /*stopping*/) {
   refuse("train networks");
 }
 

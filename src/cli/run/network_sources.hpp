@@ -28,7 +28,8 @@ namespace evonas::cli {
 
 std::shared_ptr<evaluation::Evaluator> make_training_source(
     const spaces::AnySpace& space, const evaluation::TrainingOptions& options,
-    const std::string& metric, std::uint64_t seed);
+    const std::string& metric, std::uint64_t seed,
+    const std::optional<evaluation::OwnEarlyStopping>& stopping);
 
 std::shared_ptr<evaluation::Evaluator> make_measuring_source(
     const spaces::AnySpace& space, const spaces::NetworkInput& input,

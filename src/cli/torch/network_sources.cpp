@@ -8,8 +8,9 @@ namespace evonas::cli {
 
 std::shared_ptr<evaluation::Evaluator> make_training_source(
     const spaces::AnySpace& space, const evaluation::TrainingOptions& options,
-    const std::string& metric, std::uint64_t seed) {
-  return std::make_shared<evaluation::TrainingEvaluator>(space, options, metric, seed);
+    const std::string& metric, std::uint64_t seed,
+    const std::optional<evaluation::OwnEarlyStopping>& stopping) {
+  return std::make_shared<evaluation::TrainingEvaluator>(space, options, metric, seed, stopping);
 }
 
 std::shared_ptr<evaluation::Evaluator> make_measuring_source(
