@@ -13,8 +13,8 @@ using toy::Climber;
 using toy::text_of;
 using toy::World;
 
-/// The accuracies of toy searches, reached over five epochs, of which the median rule may leave out
-/// the last ones.
+/// Made-up accuracies that are reached over five epochs, of which the median rule may leave out the
+/// last ones.
 class Epochs final : public evaluation::Evaluator {
  public:
   /// Told before an evaluation begins.
@@ -37,7 +37,8 @@ class Epochs final : public evaluation::Evaluator {
 
  private:
   evaluation::Outcome train(const evaluation::Candidate& candidate) const {
-    const double best = toy::accuracy(candidate).metrics["accuracy"].value;
+    double best = 50.0 + static_cast<double>(candidate.seed % 1000) / 50.0;
+    for (const auto gene : candidate.genotype.genes()) best += gene;
     evaluation::Outcome outcome;
     evaluation::Curve curve;
     for (std::int64_t epoch = 1; epoch <= 5; ++epoch) {
