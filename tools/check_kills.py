@@ -231,8 +231,9 @@ def kill_engine(options, when, searches):
     searches.write(command_source(2))
     for moment in when:
         process = searches.begin()
-        if searches.wait_for(moment, process):
-            process.send_signal(signal.SIGKILL)
+        if not searches.wait_for(moment, process):
+            break
+        process.send_signal(signal.SIGKILL)
         process.wait(PATIENCE)
         time.sleep(0.2)  # its processes end with it
         searches.note_kill()
@@ -305,9 +306,11 @@ def kill_ray(options, when, searches):
         head = Head(searches.environment)
         process = searches.begin()
         try:
-            if searches.wait_for(moment, process):
-                head.kill()
+            is_there = searches.wait_for(moment, process)
+            head.kill()
             process.wait(PATIENCE)
+            if not is_there:
+                break
             searches.note_kill()
         finally:
             head.shut_down()

@@ -280,24 +280,30 @@ TEST_CASE("a run of the format before origins is read as it is, and continued wi
   CHECK(verify_run(world.setup, climber, store).empty());
 }
 
-TEST_CASE("a run of the format before screenings is read as it is, and continued") {
-  const TemporaryFolder folder;
-  const World world(18);
-  {
-    RunStore store = RunStore::create(folder.path());
-    World(12).run(&store);
+TEST_CASE("a run of an older format is read as it is, and continued") {
+  const std::map<int, std::vector<std::string>> later{{3, {"screening", "completion", "by_epoch"}},
+                                                      {5, {"by_epoch"}}};
+  for (const auto& [format, tables] : later) {
+    CAPTURE(format);
+    const TemporaryFolder folder;
+    const World world(18);
+    {
+      RunStore store = RunStore::create(folder.path());
+      World(12).run(&store);
+    }
+    make_older(folder.path() / "run.sqlite", format, tables);
+    {
+      const RunStore old = RunStore::open_read_only(folder.path());
+      CHECK(old.verify_checksums().empty());
+      CHECK(old.outcomes_by_epoch("accuracy").empty());
+      CHECK(text_of(load_summary(old, world.setup.problem)) == text_of(World(12).run()));
+    }
+    RunStore store = RunStore::open(folder.path());
+    CHECK(text_of(world.run(&store)) == text_of(World(18).run()));
+    CHECK(store.verify_checksums().empty());
+    Climber climber(7, world.batch);
+    CHECK(verify_run(world.setup, climber, store).empty());
   }
-  make_older(folder.path() / "run.sqlite", 3, {"screening", "completion", "by_epoch"});
-  {
-    const RunStore old = RunStore::open_read_only(folder.path());
-    CHECK(old.verify_checksums().empty());
-    CHECK(text_of(load_summary(old, world.setup.problem)) == text_of(World(12).run()));
-  }
-  RunStore store = RunStore::open(folder.path());
-  CHECK(text_of(world.run(&store)) == text_of(World(18).run()));
-  CHECK(store.verify_checksums().empty());
-  Climber climber(7, world.batch);
-  CHECK(verify_run(world.setup, climber, store).empty());
 }
 
 TEST_CASE("a format that says less than the file holds is found out") {
