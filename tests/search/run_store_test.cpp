@@ -3,6 +3,7 @@
 #include <csignal>
 #include <fstream>
 #include <limits>
+#include <map>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <doctest/doctest.h>
