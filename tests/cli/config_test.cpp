@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <rapidcheck.h>
 
 #include "cli/config/configuration.hpp"
@@ -299,6 +300,23 @@ TEST_CASE("a command runs in the folder of its configuration, or where that says
     CHECK(options(configuration, "energy").folder == "/data/tools");
     CHECK_FALSE(options(configuration, "energy").early_stopping.has_value());
   }
+}
+
+TEST_CASE("a training may stop early") {
+  const auto section = [](const char* more) {
+    const Configuration configuration =
+        parse_configuration(fmt::format("space: nasbench201\n"
+                                        "objectives: [{{metric: accuracy, goal: maximize}}]\n"
+                                        "evaluation: {{accuracy: {{train: {{epochs: 7}}{}}}}}\n"
+                                        "budget: {{evaluations: 10}}\n",
+                                        more),
+                            "/data");
+    return std::get<TrainSection>(configuration.evaluation.at("accuracy"));
+  };
+  CHECK_FALSE(section("").early_stopping.has_value());
+  CHECK(section(", early_stopping: {}").early_stopping->candidates == 5);
+  CHECK(section(", early_stopping: {epochs: 2}").early_stopping->epochs == 2);
+  CHECK(section(", early_stopping: {epochs: 2}").train.epochs == 7);
 }
 
 TEST_CASE("one line puts evaluations on Ray") {
