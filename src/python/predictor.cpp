@@ -114,7 +114,7 @@ class SpacePredictor {
     cli::PredictorOptions options;
     if (!input.empty()) options.input = spaces::NetworkInput::parse(input);
     options.pretrained = pretrained;
-    options.epochs = epochs;
+    options.networks.fitting.epochs = epochs;
     return options;
   }
 

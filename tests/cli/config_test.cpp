@@ -383,6 +383,31 @@ TEST_CASE("a comparison of predictors comes from a file, from the command line o
   CHECK(both.test_metric == "test");
 }
 
+TEST_CASE("how networks of predictors learn is said in one way everywhere") {
+  const std::vector<std::string> fitting = {"epochs=30",      "losses=squared_error+list_mle=0.25",
+                                            "average=0.9",    "validation=0.2",
+                                            "patience=5",     "twin=another_order",
+                                            "consistency=0.5"};
+  const auto check = [](const predictor::FittingOptions& options) {
+    CHECK(options.epochs == 30);
+    CHECK(options.losses == "squared_error+list_mle=0.25");
+    CHECK(options.average == 0.9);
+    CHECK(options.validation == 0.2);
+    CHECK(options.patience == 5);
+    CHECK(options.twin == "another_order");
+    CHECK(options.consistency == 0.5);
+  };
+  std::vector<std::string> of_search;
+  for (const std::string& assignment : fitting) of_search.push_back("predictors." + assignment);
+  check(parse_configuration(kSmall, "/data", of_search).predictors.fitting);
+  CHECK_FALSE(parse_configuration(kSmall, "/data").predictors.fitting.change_recipes());
+  std::vector<std::string> of_comparison = {"table=labels.sqlite", "metric=val",
+                                            R"(models=["networks"])", "train=[50]"};
+  CHECK_FALSE(load_predictor_experiment({}, of_comparison).networks.fitting.change_recipes());
+  of_comparison.insert(of_comparison.end(), fitting.begin(), fitting.end());
+  check(load_predictor_experiment({}, of_comparison).networks.fitting);
+}
+
 TEST_CASE("overrides replace values, create sections and reach into lists") {
   const std::vector<std::string> overrides = {"search.population=50", "budget.seconds=3.5",
                                               "objectives.0.goal=minimize",

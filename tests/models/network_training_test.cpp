@@ -58,7 +58,8 @@ std::int64_t fit_to_ones(GraphModel& network, std::int64_t labels,
                          const NetworkTrainingOptions& options) {
   std::int64_t steps = 0;
   double done = 0.0;
-  fit_scores(network, numbered_graphs(labels), torch::ones({labels}), {}, options,
+  const GraphBatch graphs = numbered_graphs(labels);
+  fit_scores(network, training_set(graphs, torch::ones({labels}), {}), options,
              {.progress = [&](double share) {
                ++steps;
                done = share;
@@ -141,6 +142,37 @@ TEST_CASE("nothing is learnt of labels that are held out") {
   Memory few;
   fit_to_ones(few, 5, options);  // a quarter would be one label
   CHECK(few.learnt() == 5);
+}
+
+TEST_CASE("options replace what a recipe says, and nothing else") {
+  NetworkTrainingOptions recipe = short_training();
+  recipe.twin = Twin::Same;
+  recipe.average = 0.9;
+  recipe.consistency = 0.5;
+  const NetworkTrainingOptions same = changed(recipe, {});
+  CHECK(same.epochs == 300);
+  CHECK((same.losses == recipe.losses));
+  CHECK(same.average == 0.9);
+  CHECK(same.validation == 0.0);
+  CHECK(same.patience == 20);
+  CHECK((same.twin == Twin::Same));
+  CHECK(same.consistency == 0.5);
+  const NetworkTrainingOptions other = changed(recipe, {.epochs = 7,
+                                                        .losses = "list_mle=3",
+                                                        .average = 0.0,
+                                                        .validation = 0.2,
+                                                        .patience = 4,
+                                                        .twin = "another_order",
+                                                        .consistency = 0.0});
+  CHECK(other.epochs == 7);
+  CHECK((other.losses == std::vector<LossTerm>{{Loss::ListMle, 3.0}}));
+  CHECK(other.average == 0.0);
+  CHECK(other.validation == 0.2);
+  CHECK(other.patience == 4);
+  CHECK((other.twin == Twin::AnotherOrder));
+  CHECK(other.consistency == 0.0);
+  CHECK(other.optimiser.learning_rate == recipe.optimiser.learning_rate);
+  CHECK((changed(recipe, {.twin = "none"}).twin == Twin::None));
 }
 
 }  // namespace

@@ -88,7 +88,7 @@ TEST_CASE("GraphSAGE and GIN score equal networks equally") {
       space.parse("|nor_conv_1x1~0|+|none~0|none~1|+|none~0|skip_connect~1|none~2|")};
   for (const std::string name : {"graphsage", "gin"}) {
     CAPTURE(name);
-    PublishedPredictor predictor(features, published_recipe(name, 5));
+    PublishedPredictor predictor(features, published_recipe(name, {.epochs = 5}));
     predictor.fit(made_up_labels(space, 40), {});
     const std::vector<Prediction> predictions = predictor.predict(cells);
     CHECK(predictions[0].mean == doctest::Approx(predictions[1].mean).epsilon(1e-5));

@@ -30,8 +30,7 @@ struct BenchPredictorArguments {
   std::string model = "evonas";
   std::string input;
   std::string pretrained;
-  std::int64_t epochs = 0;
-  predictor::ComputingOptions computing;
+  predictor::NetworkOptions networks;
   std::size_t labels = 100;
   std::vector<std::size_t> threads;
   std::vector<std::size_t> blocks = {16, 256, 4096, 16384};
@@ -96,8 +95,7 @@ int bench_predictor(const BenchPredictorArguments& options) {
   const Interrupt interrupt;
   const PredictorSource source(space, {.input = input_of(options.input),
                                        .pretrained = options.pretrained,
-                                       .epochs = options.epochs,
-                                       .computing = options.computing});
+                                       .networks = options.networks});
   const std::vector<spaces::Genotype> architectures =
       predictor::random_architectures(space, kArchitectures, 1, "architectures of a benchmark");
   std::unique_ptr<predictor::Predictor> fitted;
@@ -118,8 +116,8 @@ int bench_predictor(const BenchPredictorArguments& options) {
   const double operations =
       2e-9 * fitted->multiply_accumulates(static_cast<std::size_t>(
                  std::lround(mean_nodes(view, std::span(architectures).first(256)))));
-  const double matmul = operations > 0.0 ? matmul_gflops(options.computing) : 0.0;
-  const bool on_cpu = options.computing.device == "cpu";
+  const double matmul = operations > 0.0 ? matmul_gflops(options.networks.computing) : 0.0;
+  const bool on_cpu = options.networks.computing.device == "cpu";
   std::vector<Setting> settings;
   nlohmann::json rows = nlohmann::json::array();
   if (!options.json) {
@@ -192,8 +190,7 @@ void add_bench_predictor_command(CLI::App& bench, Action& action) {
       ->capture_default_str();
   add_input(*command, options->input);
   add_pretrained(*command, options->pretrained);
-  add_epochs(*command, options->epochs);
-  add_computing(*command, options->computing);
+  add_fields(*command, options->networks);
   add_json(*command, options->json);
   command->footer(
       R"(GFLOP/s are those of matrix products alone, beside what a large product reaches on as many threads, or on

@@ -31,8 +31,7 @@ struct FitOptions {
   std::string pretrained;
   std::string out;
   std::size_t train = 0;
-  std::int64_t epochs = 0;
-  predictor::ComputingOptions computing;
+  predictor::NetworkOptions networks;
   std::uint64_t seed = 1;
   std::size_t threads = 0;
   bool noise = false;
@@ -133,10 +132,9 @@ int fit(const FitOptions& options) {
   const FitData data = data_of(options);
 
   const Interrupt interrupt;
-  const PredictorSource source(data.space, {.input = data.input,
-                                            .pretrained = options.pretrained,
-                                            .epochs = options.epochs,
-                                            .computing = options.computing});
+  const PredictorSource source(
+      data.space,
+      {.input = data.input, .pretrained = options.pretrained, .networks = options.networks});
   std::unique_ptr<predictor::Predictor> fitted;
   ThreadArena arena(options.threads);
   const bool done = unless_interrupted(interrupt, [&] {
@@ -189,8 +187,7 @@ void add_predictor_fit_command(CLI::App& predictor, Action& action) {
       ->capture_default_str();
   add_input(*command, options->input);
   add_pretrained(*command, options->pretrained);
-  add_epochs(*command, options->epochs);
-  add_computing(*command, options->computing);
+  add_fields(*command, options->networks);
   add_noise(*command, options->noise);
   add_threads(*command, options->threads);
   add_json(*command, options->json);

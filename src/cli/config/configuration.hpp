@@ -10,7 +10,7 @@
 #include "base/fields.hpp"
 #include "cli/config/source_sections.hpp"
 #include "cli/config/space_section.hpp"
-#include "predictor/computing_options.hpp"
+#include "predictor/network_options.hpp"
 #include "search/algorithm.hpp"
 #include "search/driver.hpp"
 #include "search/problem.hpp"
@@ -72,7 +72,7 @@ struct Configuration {
   std::map<std::string, SourceSection> evaluation;
   std::optional<std::string> cost;
   search::AlgorithmOptions search;
-  predictor::ComputingOptions predictors;
+  predictor::NetworkOptions predictors;
   search::Budget budget;
   std::optional<FinalSection> final;
 
@@ -94,7 +94,8 @@ struct Configuration {
           "seconds an evaluation took (budget.training_seconds); trainings and measurements tell "
           "theirs themselves");
     visit("search", search, "algorithm and its options");
-    visit("predictors", predictors, "where the networks of predictors compute that guide a search");
+    visit("predictors", predictors,
+          "where the networks of predictors that guide a search compute, and how they learn");
     visit("budget", budget, "when the search ends, whichever comes first", required());
     visit("final", final, "what happens to the best network at the end", {}, final_defaults());
   }

@@ -10,7 +10,7 @@
 #include "base/fields.hpp"
 #include "cli/config/configuration.hpp"
 #include "evaluation/table/builtin_tables.hpp"
-#include "predictor/computing_options.hpp"
+#include "predictor/network_options.hpp"
 #include "predictor/predictor_list.hpp"
 
 namespace evonas::config {
@@ -48,9 +48,8 @@ struct PredictorExperiment {
   std::string split = "random";
   std::optional<std::string> input;
   std::string pretrained;
-  std::int64_t epochs = 0;
   bool noise = false;
-  predictor::ComputingOptions computing;
+  predictor::NetworkOptions networks;
   std::vector<PublishedTauSection> published;
 
   template <class Visitor>
@@ -95,13 +94,9 @@ struct PredictorExperiment {
           "that "
           "evonas carries for the space, or what is pre-trained first (cg: nothing)",
           file_path());
-    visit("epochs", epochs,
-          "epochs of published models, instead of the thousands that their authors train them for; "
-          "0 is those",
-          between(0, 1e8));
     visit("noise", noise,
           "whether labels count less the further the seeds of the table are apart for them");
-    computing.fields(visit);
+    networks.fields(visit);
     visit("published", published, "figures of others, to draw beside");
   }
 };

@@ -34,6 +34,20 @@ Key key_of(const predictor::BenchmarkData& data) {
   return stream.key();
 }
 
+/// How networks learn, where that is not as their recipes say.
+void add_fitting(const predictor::FittingOptions& fitting,
+                 std::map<std::string, std::string>& conditions) {
+  const auto add = [&](const char* name, const auto& value) {
+    if (value) conditions[name] = fmt::format("{}", *value);
+  };
+  if (!fitting.losses.empty()) conditions["losses"] = fitting.losses;
+  add("average", fitting.average);
+  add("validation", fitting.validation);
+  add("patience", fitting.patience);
+  add("twin", fitting.twin);
+  add("consistency", fitting.consistency);
+}
+
 predictor::BenchmarkPlan plan_of(const config::PredictorExperiment& experiment,
                                  const ComparisonData& compared, bool keeps_points) {
   const predictor::BenchmarkData& data = compared.data;
@@ -54,9 +68,10 @@ predictor::BenchmarkPlan plan_of(const config::PredictorExperiment& experiment,
           {"split", experiment.split},
           {"input", experiment.input.value_or("")},
           {"pretrained", pretrained.empty() ? "" : Key::of(read_whole(pretrained)).hex()},
-          {"epochs", fmt::format("{}", experiment.epochs)},
+          {"epochs", fmt::format("{}", experiment.networks.fitting.epochs)},
           {"noise", fmt::format("{}", experiment.noise)},
           {"evonas", EVONAS_VERSION}}};
+  add_fitting(experiment.networks.fitting, plan.conditions);
   if (!experiment.devices.empty()) {
     plan.conditions["devices"] = fmt::format("{}", fmt::join(experiment.devices, ","));
   }
@@ -109,8 +124,7 @@ PredictorOptions PredictorComparison::predictor_options() const {
   // Whole networks, each for what its family reads.
   if (!experiment_.latency.empty()) options.input = spaces::NetworkInput{};
   options.pretrained = experiment_.pretrained;
-  options.epochs = experiment_.epochs;
-  options.computing = experiment_.computing;
+  options.networks = experiment_.networks;
   return options;
 }
 

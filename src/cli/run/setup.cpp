@@ -302,9 +302,9 @@ search::SearchSetup make_setup(const Configuration& configuration, std::size_t t
 }
 
 search::Guidance learnt_guidance(const spaces::AnySpace& space,
-                                 const predictor::ComputingOptions& computing,
+                                 const predictor::NetworkOptions& networks,
                                  const std::filesystem::path& pretrained) {
-  const PredictorSource source(space, {.pretrained = pretrained, .computing = computing});
+  const PredictorSource source(space, {.pretrained = pretrained, .networks = networks});
   return {.make_predictor = [source](const std::string& name) { return source.make(name); },
           .known = {},
           .latent = {.embed =

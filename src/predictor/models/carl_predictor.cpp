@@ -81,9 +81,8 @@ void CarlPredictor::fit(std::span<const Label> labels, const FitControl& control
       .layers = options_.layers,
       .width = options_.width};
   auto network = std::make_shared<CarlNetwork>(network_options, control.seed);
-  const LabelledGraphs all{.graphs = graphs,
-                           .labels = torch::tensor(ranked.scores, torch::kFloat),
-                           .weights = weights_of(ranked.noises)};
+  const TrainingSet all =
+      training_set(graphs, torch::tensor(ranked.scores, torch::kFloat), weights_of(ranked.noises));
   const auto count = static_cast<std::int64_t>(labels.size());
   const std::int64_t an_epoch = (count + options_.batch - 1) / options_.batch;
   Batches batches(labels.size(), static_cast<std::size_t>(options_.batch), control.seed);

@@ -46,17 +46,20 @@ struct NetworkEnsemble::Fitted {
 };
 
 NetworkEnsemble::NetworkEnsemble(std::shared_ptr<const GraphFeatures> features,
-                                 Pretraining pretraining, const ComputingOptions& computing)
+                                 Pretraining pretraining, const NetworkOptions& options)
     : features_(std::move(features)),
       pretraining_(std::move(pretraining)),
-      placement_(std::make_unique<const Placement>(computing)) {}
+      fitting_(options.fitting),
+      placement_(std::make_unique<const Placement>(options.computing)) {
+  fitting_.epochs = 0;
+}
 
 NetworkEnsemble::~NetworkEnsemble() = default;
 
 void NetworkEnsemble::fit(std::span<const Label> labels, const FitControl& control) {
   check_labels(labels);
   const std::shared_ptr<const PretrainedNetworks> pretrained = pretraining_(control);
-  learn(labels, pretrained->networks(), {}, control);
+  learn(labels, pretrained->networks(), changed({}, fitting_), control);
 }
 
 void NetworkEnsemble::refresh(std::span<const Label> labels, std::size_t known,
@@ -65,7 +68,9 @@ void NetworkEnsemble::refresh(std::span<const Label> labels, std::size_t known,
     fit(labels, control);
     return;
   }
-  learn(labels, fitted_->networks, refresh_options(), control);
+  NetworkTrainingOptions options = changed(refresh_options(), fitting_);
+  options.validation = 0.0;  // so few steps need no end in time
+  learn(labels, fitted_->networks, options, control);
 }
 
 void NetworkEnsemble::learn(std::span<const Label> labels,
@@ -76,13 +81,13 @@ void NetworkEnsemble::learn(std::span<const Label> labels,
   auto fitted = std::make_unique<Fitted>(Fitted{.labels = transform, .networks = {}});
   const GraphBatch graphs = graphs_of(features_->view(), features_->vocabulary(), architectures);
   const torch::Tensor expected = torch::tensor(std::vector<float>(scores.begin(), scores.end()));
-  const torch::Tensor weights = weights_of(noises);
+  const TrainingSet set = training_set(graphs, expected, weights_of(noises));
   fitted->networks.resize(start.size());
   fit_together(start.size(), "network of an ensemble", control,
                [&](std::size_t i, const FitControl& own) {
                  fitted->networks[i] = copy_of(*start[i]);
                  fitted->networks[i]->to(placement_->device);
-                 fit_scores(*fitted->networks[i], graphs, expected, weights, options, own);
+                 fit_scores(*fitted->networks[i], set, options, own);
                });
   fitted_ = std::move(fitted);
 }

@@ -5,9 +5,9 @@
 #include <memory>
 #include <vector>
 
-#include "predictor/computing_options.hpp"
 #include "predictor/graph_features.hpp"
 #include "predictor/models/pretrained_networks.hpp"
+#include "predictor/network_options.hpp"
 #include "predictor/predictor.hpp"
 
 namespace evonas::predictor {
@@ -24,8 +24,9 @@ class NetworkEnsemble final : public Predictor {
   using Pretraining =
       std::function<std::shared_ptr<const PretrainedNetworks>(const FitControl& control)>;
 
+  /// Of `options`, the number of epochs is left out.
   NetworkEnsemble(std::shared_ptr<const GraphFeatures> features, Pretraining pretraining,
-                  const ComputingOptions& computing = {});
+                  const NetworkOptions& options = {});
   ~NetworkEnsemble() override;
 
   void fit(std::span<const Label> labels, const FitControl& control) override;
@@ -46,6 +47,7 @@ class NetworkEnsemble final : public Predictor {
 
   std::shared_ptr<const GraphFeatures> features_;
   Pretraining pretraining_;
+  FittingOptions fitting_;
   std::unique_ptr<const Placement> placement_;
   std::unique_ptr<const Fitted> fitted_;
 };

@@ -13,7 +13,6 @@
 #include "base/random.hpp"
 #include "predictor/graph_features.hpp"
 #include "predictor/label_scale.hpp"
-#include "predictor/models/batches.hpp"
 #include "predictor/models/early_stopping.hpp"
 #include "predictor/models/network_recipe.hpp"
 #include "predictor/models/placement.hpp"
@@ -57,32 +56,21 @@ std::vector<float> scores_of(GraphModel& model, std::span<const NetworkGraph* co
   return scores;
 }
 
-void train_model(GraphModel& model, const NetworkLabels& labels, const NetworkRecipe& recipe,
-                 const FitControl& control) {
-  const NetworkTrainingOptions& options = recipe.training;
-  const auto count = static_cast<std::int64_t>(labels.networks.size());
-  const std::int64_t an_epoch = (count + options.batch - 1) / options.batch;
-  const torch::Tensor scores = torch::tensor(labels.scores);
-  const torch::Tensor weights = weights_of(labels.noises);
-  Batches batches(labels.networks.size(), static_cast<std::size_t>(options.batch), control.seed);
-  Rng rng(control.seed, "losses of networks");
-  model.train();
-  train_network(model, std::max(options.epochs * an_epoch, options.least_steps), options.optimiser,
-                control, [&] {
-                  std::vector<const NetworkGraph*> networks;
-                  const std::span<const std::int64_t> chosen = batches.next();
-                  for (const std::int64_t i : chosen) {
-                    networks.push_back(labels.networks[static_cast<std::size_t>(i)]);
-                  }
-                  const torch::Tensor index = index_of(chosen);
-                  const LabelledGraphs batch{
-                      .graphs = network_batch(networks, recipe.numbers),
-                      .labels = scores.index_select(0, index),
-                      .weights = weights.defined() ? weights.index_select(0, index) : weights};
-                  const auto [graphs, expected, counts] = moved(batch, device_of(model));
-                  return total_loss(options.losses, model.forward(graphs), expected, counts, rng);
-                });
-  model.eval();
+void train_model(GraphModel& model, const NetworkLabels& labels, NodeNumbers numbers,
+                 const NetworkTrainingOptions& options, const FitControl& control) {
+  const TrainingSet set{
+      .graphs =
+          [&](const torch::Tensor& index) {
+            std::vector<const NetworkGraph*> networks;
+            for (std::int64_t i = 0; i < index.size(0); ++i) {
+              const auto number = index.const_data_ptr<std::int64_t>()[i];
+              networks.push_back(labels.networks[static_cast<std::size_t>(number)]);
+            }
+            return network_batch(networks, numbers);
+          },
+      .labels = torch::tensor(labels.scores),
+      .weights = weights_of(labels.noises)};
+  fit_scores(model, set, options, control);
 }
 
 /// Standard deviation of predictions around labels, as a share of the prediction.
@@ -99,7 +87,8 @@ double relative_deviation(GraphModel& model, const NetworkLabels& labels, NodeNu
 
 }  // namespace
 
-std::shared_ptr<const NetworkRecipe> network_recipe(const std::string& name, std::int64_t epochs) {
+std::shared_ptr<const NetworkRecipe> network_recipe(const std::string& name,
+                                                    const FittingOptions& options) {
   NetworkRecipe recipe;
   if (name == "nnlp") {
     recipe = NetworkRecipe::nnlp();
@@ -112,10 +101,8 @@ std::shared_ptr<const NetworkRecipe> network_recipe(const std::string& name, std
   } else {
     return nullptr;
   }
-  if (epochs > 0) {
-    recipe.training.epochs = epochs;
-    recipe.training.least_steps = 1;
-  }
+  recipe.training = changed(std::move(recipe.training), options);
+  if (options.epochs > 0) recipe.training.least_steps = 1;
   return std::make_shared<const NetworkRecipe>(std::move(recipe));
 }
 
@@ -159,7 +146,8 @@ void NetworkPredictor::fit(std::span<const Label> labels, const FitControl& cont
       static_cast<std::int64_t>(network_operators()),
       static_cast<std::int64_t>(std::max<std::size_t>(1, nodes / labels.size())), control.seed);
   fitted->model->to(placement_->device);
-  train_model(*fitted->model, some_of(all, std::span(order).subspan(apart)), *recipe_, control);
+  train_model(*fitted->model, some_of(all, std::span(order).subspan(apart)), recipe_->numbers,
+              recipe_->training, control);
   fitted->deviation = relative_deviation(
       *fitted->model, some_of(all, std::span(order).first(apart)), recipe_->numbers, *placement_);
   fitted_ = std::move(fitted);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "predictor/computing_options.hpp"
+#include "predictor/fitting_options.hpp"
 #include "predictor/network_graph.hpp"
 #include "predictor/predictor.hpp"
 #include "spaces/network_input.hpp"
@@ -17,9 +18,10 @@ struct NetworkRecipe;
 struct Placement;
 
 /// The recipe of a model of whole networks: nnlp or node_costs, or, of those models that are for
-/// cells too, nar_former_v2 or nn_former; with another number of epochs unless that is 0. Nothing
-/// for another name.
-std::shared_ptr<const NetworkRecipe> network_recipe(const std::string& name, std::int64_t epochs);
+/// cells too, nar_former_v2 or nn_former; with what the options say instead. Nothing for another
+/// name.
+std::shared_ptr<const NetworkRecipe> network_recipe(const std::string& name,
+                                                    const FittingOptions& options = {});
 
 /// A model of whole networks as a predictor, which learns labels as its recipe says
 /// (network_recipe.hpp), noisy ones weighing less (label_noise.hpp). What it has learnt can be

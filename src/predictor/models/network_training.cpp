@@ -105,18 +105,34 @@ torch::Tensor weights_of(std::span<const double> noises) {
   return torch::tensor(std::vector<float>(weights.begin(), weights.end()));
 }
 
-void fit_scores(GraphModel& network, const GraphBatch& graphs, const torch::Tensor& labels,
-                const torch::Tensor& weights, const NetworkTrainingOptions& options,
+NetworkTrainingOptions changed(NetworkTrainingOptions recipe, const FittingOptions& options) {
+  if (options.epochs > 0) recipe.epochs = options.epochs;
+  if (!options.losses.empty()) recipe.losses = parse_losses(options.losses);
+  recipe.average = options.average.value_or(recipe.average);
+  recipe.validation = options.validation.value_or(recipe.validation);
+  recipe.patience = options.patience.value_or(recipe.patience);
+  recipe.consistency = options.consistency.value_or(recipe.consistency);
+  if (options.twin) {
+    recipe.twin = *options.twin == "same"            ? Twin::Same
+                  : *options.twin == "another_order" ? Twin::AnotherOrder
+                                                     : Twin::None;
+  }
+  return recipe;
+}
+
+void fit_scores(GraphModel& network, const TrainingSet& set, const NetworkTrainingOptions& options,
                 const FitControl& control) {
-  const HeldOut parts = hold_out({graphs, labels, weights}, options.validation, control.seed);
-  const std::int64_t count = parts.taught.labels.size(0);
+  const HeldOut parts = hold_out(set.labels.size(0), options.validation, control.seed);
+  const std::int64_t count = parts.taught.size(0);
   Batches batches(static_cast<std::size_t>(count), static_cast<std::size_t>(options.batch),
                   control.seed);
   Rng rng(control.seed, "pairs and orders");
   AverageWeights average(network, options.average);
   const bool averages = options.average > 0.0;
   std::optional<BestWeights> best;
-  if (parts.held) best.emplace(network, *parts.held, options.losses, control.seed);
+  if (parts.held.defined()) {
+    best.emplace(network, set, parts.held, options.losses, control.seed);
+  }
   network.train();
   const std::int64_t an_epoch = (count + options.batch - 1) / options.batch;
   const std::int64_t steps = std::max(options.epochs * an_epoch, options.least_steps);
@@ -124,8 +140,8 @@ void fit_scores(GraphModel& network, const GraphBatch& graphs, const torch::Tens
   train_network(
       network, steps, options.optimiser, control,
       [&] {
-        const LabelledGraphs batch = select(parts.taught, index_of(batches.next()));
-        return loss_of_batch(network, batch, options, rng);
+        const torch::Tensor index = parts.taught.index_select(0, index_of(batches.next()));
+        return loss_of_batch(network, select(set, index), options, rng);
       },
       [&] {
         if (averages) average.add_step();

@@ -7,6 +7,8 @@
 
 #include <torch/types.h>
 
+#include "predictor/fitting_options.hpp"
+#include "predictor/models/early_stopping.hpp"
 #include "predictor/models/graph_model.hpp"
 #include "predictor/models/losses.hpp"
 #include "predictor/predictor.hpp"
@@ -59,13 +61,14 @@ struct NetworkTrainingOptions {
   std::int64_t patience = 20;
 };
 
+/// A recipe with what the options say instead, their number of epochs included.
+NetworkTrainingOptions changed(NetworkTrainingOptions recipe, const FittingOptions& options);
+
 /// What noise_weights() (label_noise.hpp) says of labels, as fit_scores() takes it.
 torch::Tensor weights_of(std::span<const double> noises);
 
-/// Fits the scores of a network, on the device where it is, to labels of graphs. `weights` says how
-/// much each label counts (see total_loss()); undefined: all alike.
-void fit_scores(GraphModel& network, const GraphBatch& graphs, const torch::Tensor& labels,
-                const torch::Tensor& weights, const NetworkTrainingOptions& options,
+/// Fits the scores of a network, on the device where it is, to the labels of graphs.
+void fit_scores(GraphModel& network, const TrainingSet& set, const NetworkTrainingOptions& options,
                 const FitControl& control);
 
 }  // namespace evonas::predictor

@@ -22,7 +22,7 @@ std::int64_t most_nodes(const GraphBatch& graphs) { return graphs.operations.siz
 }  // namespace
 
 std::shared_ptr<const PublishedRecipe> published_recipe(const std::string& name,
-                                                        std::int64_t epochs) {
+                                                        const FittingOptions& options) {
   PublishedRecipe recipe;
   if (name == "nar_former") {
     recipe = PublishedRecipe::nar_former();
@@ -37,7 +37,7 @@ std::shared_ptr<const PublishedRecipe> published_recipe(const std::string& name,
   } else {
     return nullptr;
   }
-  if (epochs > 0) recipe.training.epochs = epochs;
+  recipe.training = changed(std::move(recipe.training), options);
   return std::make_shared<const PublishedRecipe>(std::move(recipe));
 }
 
@@ -74,8 +74,8 @@ void PublishedPredictor::fit(std::span<const Label> labels, const FitControl& co
   fitted->model = recipe_->make(static_cast<std::int64_t>(features_->vocabulary().width()),
                                 fitted->nodes, control.seed);
   fitted->model->to(placement_->device);
-  fit_scores(*fitted->model, graphs, torch::tensor(expected), weights_of(noises), recipe_->training,
-             control);
+  fit_scores(*fitted->model, training_set(graphs, torch::tensor(expected), weights_of(noises)),
+             recipe_->training, control);
   fitted_ = std::move(fitted);
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "predictor/computing_options.hpp"
+#include "predictor/fitting_options.hpp"
 #include "predictor/graph_features.hpp"
 #include "predictor/predictor.hpp"
 
@@ -13,10 +14,10 @@ namespace evonas::predictor {
 struct Placement;
 struct PublishedRecipe;
 
-/// The recipe of nar_former, nar_former_v2, nn_former, graphsage or gin, with another number of
-/// epochs unless that is 0; nothing for another name.
+/// The recipe of nar_former, nar_former_v2, nn_former, graphsage or gin, with what the options say
+/// instead; nothing for another name.
 std::shared_ptr<const PublishedRecipe> published_recipe(const std::string& name,
-                                                        std::int64_t epochs);
+                                                        const FittingOptions& options = {});
 
 /// A published model as a predictor, which reads graphs and learns labels as its recipe says
 /// (published_recipe.hpp), noisy ones weighing less (label_noise.hpp). It expects no deviation.
