@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <span>
 #include <stop_token>
@@ -35,6 +36,21 @@ struct Prediction {
   bool operator==(const Prediction&) const = default;
 };
 
+/// How far a training of a network has come: a point of its learning curve.
+struct LearningPoint {
+  std::int64_t epoch = 0;  ///< that has ended
+  double loss = 0.0;       ///< that is made small, the mean of all steps since the last point
+  /// Loss of labels that are held out; no number where none are.
+  double held_out = std::numeric_limits<double>::quiet_NaN();
+  /// Kendall's tau on architectures that are not learnt from, where somebody computes it; no number
+  /// elsewhere.
+  double tau = std::numeric_limits<double>::quiet_NaN();
+};
+
+/// Predicts as Predictor::predict() does.
+using PredictBlock =
+    std::function<std::vector<Prediction>(std::span<const spaces::Genotype> block)>;
+
 /// What a fit is given besides labels.
 struct FitControl {
   /// The same seed and the same labels in the same order give the same predictor, for any number of
@@ -44,6 +60,10 @@ struct FitControl {
   std::stop_token stop;
   /// Told the share that is done, from 0 to 1, now and then; may be empty.
   std::function<void(double share)> progress;
+  /// Told at up to about 100 epochs by fits that train one network, and by `networks` of its first
+  /// one, how far it is; `predict` predicts, until the call returns, as that network would if the
+  /// fit ended there. Others tell nothing. What it does changes no fit. May be empty.
+  std::function<void(const LearningPoint& point, const PredictBlock& predict)> on_point;
 };
 
 class Explainer;

@@ -15,6 +15,7 @@
 #include "cli/run/search_session.hpp"
 #include "evaluation/table/benchmark_table.hpp"
 #include "evaluation/table/table_noise.hpp"
+#include "predictor/benchmark_fit_json.hpp"
 #include "predictor/predictor_list.hpp"
 
 namespace evonas::cli {
@@ -136,6 +137,7 @@ int fit(const FitOptions& options) {
       data.space,
       {.input = data.input, .pretrained = options.pretrained, .networks = options.networks});
   std::unique_ptr<predictor::Predictor> fitted;
+  std::vector<predictor::LearningPoint> curve;
   ThreadArena arena(options.threads);
   const bool done = unless_interrupted(interrupt, [&] {
     arena.execute([&] {
@@ -144,7 +146,9 @@ int fit(const FitOptions& options) {
       ProgressLine line("fitting");
       fitted->fit(data.labels, {.seed = options.seed,
                                 .stop = interrupt.token(),
-                                .progress = [&](double share) { line.share(share); }});
+                                .progress = [&](double share) { line.share(share); },
+                                .on_point = [&](const predictor::LearningPoint& point,
+                                                const auto&) { curve.push_back(point); }});
     });
   });
   if (!done) return kInterrupted;
@@ -154,7 +158,8 @@ int fit(const FitOptions& options) {
                                       {"predictor", options.model},
                                       {"metric", data.about.metric},
                                       {"labels", data.labels.size()},
-                                      {"parameters", fitted->parameters()}}
+                                      {"parameters", fitted->parameters()},
+                                      {"learning_curve", predictor::curve_json(curve)}}
                            .dump(2));
   } else {
     fmt::print("{}: {} of {} architectures of {}, {} parameters\n", options.out, data.about.metric,

@@ -49,6 +49,7 @@ struct PredictorExperiment {
   std::optional<std::string> input;
   std::string pretrained;
   bool noise = false;
+  bool curve = false;
   predictor::NetworkOptions networks;
   std::vector<PublishedTauSection> published;
 
@@ -96,6 +97,9 @@ struct PredictorExperiment {
           file_path());
     visit("noise", noise,
           "whether labels count less the further the seeds of the table are apart for them");
+    visit("curve", curve,
+          "whether learning curves of networks tell the tau on some 1,000 of the tested "
+          "architectures too, which takes time");
     networks.fields(visit);
     visit("published", published, "figures of others, to draw beside");
   }

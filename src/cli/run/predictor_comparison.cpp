@@ -23,6 +23,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kResultsFile = "results.json";
 constexpr std::size_t kPointsOfFit = 1000;  // for the chart of predicted and true values
+constexpr std::size_t kCurveSample = 1000;  // architectures that tell the tau of a curve
 
 /// The same for the same architectures and values in the same order, wherever the table lies.
 Key key_of(const predictor::BenchmarkData& data) {
@@ -72,6 +73,7 @@ predictor::BenchmarkPlan plan_of(const config::PredictorExperiment& experiment,
           {"noise", fmt::format("{}", experiment.noise)},
           {"evonas", EVONAS_VERSION}}};
   add_fitting(experiment.networks.fitting, plan.conditions);
+  if (experiment.curve) plan.conditions["curve"] = "true";
   if (!experiment.devices.empty()) {
     plan.conditions["devices"] = fmt::format("{}", fmt::join(experiment.devices, ","));
   }
@@ -146,7 +148,8 @@ void PredictorComparison::fit_row(const std::string& model, std::size_t train,
   const predictor::BenchmarkSize size{.train = train,
                                       .refresh = static_cast<std::size_t>(experiment_.refresh),
                                       .test = static_cast<std::size_t>(experiment_.test),
-                                      .points = results_.plan().points};
+                                      .points = results_.plan().points,
+                                      .curve = experiment_.curve ? kCurveSample : 0};
   const predictor::Split split = split_of(experiment_);
   parallel_for(seeds.size(), [&](std::size_t i) {
     if (stop.stop_requested()) return;

@@ -16,6 +16,7 @@
 #include "predictor/models/carl_network.hpp"
 #include "predictor/models/early_stopping.hpp"
 #include "predictor/models/graph_batch.hpp"
+#include "predictor/models/learning_curve.hpp"
 #include "predictor/models/network_training.hpp"
 #include "predictor/models/placement.hpp"
 #include "predictor/models/tensor_of.hpp"
@@ -71,38 +72,76 @@ CarlPredictor::CarlPredictor(std::shared_ptr<const GraphFeatures> features, cons
 CarlPredictor::~CarlPredictor() = default;
 
 void CarlPredictor::fit(std::span<const Label> labels, const FitControl& control) {
+  learn(labels, nullptr, options_, control);
+}
+
+void CarlPredictor::refresh(std::span<const Label> labels, std::size_t known,
+                            const FitControl& control) {
+  if (!fitted_ || known == 0) {
+    fit(labels, control);
+    return;
+  }
+  CarlFit options = options_;
+  options.epochs = refresh_epochs(options.epochs);
+  options.least_steps = kRefreshSteps;
+  options.learning_rate *= kRefreshShare;
+  learn(labels, fitted_.get(), options, control);
+}
+
+void CarlPredictor::learn(std::span<const Label> labels, const Fitted* start,
+                          const CarlFit& options, const FitControl& control) {
   at::set_num_threads(1);  // sums in another order would give another fit
   const RankedLabels ranked = rank(labels);
   const GraphBatch graphs =
       graphs_of(features_->view(), features_->vocabulary(), ranked.genotypes, Identities::Kept);
-  const CarlOptions network_options = {
-      .operations = static_cast<std::int64_t>(features_->vocabulary().width()),
-      .nodes = graphs.operations.size(1),
-      .layers = options_.layers,
-      .width = options_.width};
-  auto network = std::make_shared<CarlNetwork>(network_options, control.seed);
+  const CarlOptions network_options =
+      start != nullptr
+          ? start->options
+          : CarlOptions{.operations = static_cast<std::int64_t>(features_->vocabulary().width()),
+                        .nodes = graphs.operations.size(1),
+                        .layers = options.layers,
+                        .width = options.width};
+  auto fitted = std::make_unique<Fitted>(
+      Fitted{.labels = ranked.transform,
+             .options = network_options,
+             .network = std::make_shared<CarlNetwork>(network_options, control.seed)});
+  CarlNetwork& network = *fitted->network;
+  if (start != nullptr) copy_weights(*start->network, network);
   const TrainingSet all =
       training_set(graphs, torch::tensor(ranked.scores, torch::kFloat), weights_of(ranked.noises));
   const auto count = static_cast<std::int64_t>(labels.size());
-  const std::int64_t an_epoch = (count + options_.batch - 1) / options_.batch;
-  Batches batches(labels.size(), static_cast<std::size_t>(options_.batch), control.seed);
+  const std::int64_t an_epoch = (count + options.batch - 1) / options.batch;
+  const std::int64_t steps = std::max(options.epochs * an_epoch, options.least_steps);
+  Batches batches(labels.size(), static_cast<std::size_t>(options.batch), control.seed);
   Rng rng(control.seed, "interventions");
-  network->to(placement_->device);
-  network->train();
-  train_network(*network, std::max(options_.epochs * an_epoch, options_.least_steps),
-                {.learning_rate = options_.learning_rate, .weight_decay = 0.01}, control, [&] {
-                  const auto [some, expected, counts] =
-                      moved(select(all, index_of(batches.next())), placement_->device);
-                  return carl_loss(*network, some, expected, counts, options_, rng);
-                });
-  network->eval();
-  fitted_ = std::make_unique<const Fitted>(Fitted{
-      .labels = ranked.transform, .options = network_options, .network = std::move(network)});
+  LearningCurve curve(listener_of(control,
+                                  [&](std::span<const spaces::Genotype> block) {
+                                    return predictions(*fitted, block);
+                                  }),
+                      steps, an_epoch);
+  network.to(placement_->device);
+  network.train();
+  train_network(
+      network, steps, {.learning_rate = options.learning_rate, .weight_decay = 0.01}, control,
+      [&] {
+        const auto [some, expected, counts] =
+            moved(select(all, index_of(batches.next())), placement_->device);
+        torch::Tensor loss = carl_loss(network, some, expected, counts, options, rng);
+        curve.add(loss);
+        return loss;
+      },
+      [&] { return curve.tell_if_due(network); });
+  network.eval();
+  fitted_ = std::move(fitted);
 }
 
 std::vector<Prediction> CarlPredictor::predict(std::span<const spaces::Genotype> block) const {
-  const Fitted& known = fitted();
-  std::vector<Prediction> predictions(block.size());
+  return predictions(fitted(), block);
+}
+
+std::vector<Prediction> CarlPredictor::predictions(const Fitted& known,
+                                                   std::span<const spaces::Genotype> block) const {
+  std::vector<Prediction> expected(block.size());
   parallel_chunks(block.size(), kCarlChunk, [&](std::size_t first, std::size_t count) {
     const Scoring scoring(*placement_);
     const GraphBatch graphs = graphs_of(features_->view(), features_->vocabulary(),
@@ -110,11 +149,11 @@ std::vector<Prediction> CarlPredictor::predict(std::span<const spaces::Genotype>
     const torch::Tensor scores =
         host_scores(known.network->forward(moved(graphs, placement_->device)));
     for (std::size_t i = 0; i < count; ++i) {
-      predictions[first + i].mean =
+      expected[first + i].mean =
           known.labels.value(static_cast<double>(scores.const_data_ptr<float>()[i]));
     }
   });
-  return predictions;
+  return expected;
 }
 
 std::vector<double> CarlPredictor::node_weights(const spaces::Genotype& architecture) const {

@@ -83,19 +83,28 @@ void NetworkEnsemble::learn(std::span<const Label> labels,
   const torch::Tensor expected = torch::tensor(std::vector<float>(scores.begin(), scores.end()));
   const TrainingSet set = training_set(graphs, expected, weights_of(noises));
   fitted->networks.resize(start.size());
+  const LearningCurve::Listener told =
+      listener_of(control, [&](std::span<const spaces::Genotype> block) {
+        return predictions({.labels = fitted->labels, .networks = {fitted->networks[0]}}, block);
+      });
   fit_together(start.size(), "network of an ensemble", control,
                [&](std::size_t i, const FitControl& own) {
                  fitted->networks[i] = copy_of(*start[i]);
                  fitted->networks[i]->to(placement_->device);
-                 fit_scores(*fitted->networks[i], set, options, own);
+                 fit_scores(*fitted->networks[i], set, options, own,
+                            i == 0 ? told : LearningCurve::Listener());
                });
   fitted_ = std::move(fitted);
 }
 
 std::vector<Prediction> NetworkEnsemble::predict(std::span<const spaces::Genotype> block) const {
-  fitted();
-  const auto networks = static_cast<float>(fitted_->networks.size());
-  std::vector<Prediction> predictions(block.size());
+  return predictions(fitted(), block);
+}
+
+std::vector<Prediction> NetworkEnsemble::predictions(
+    const Fitted& known, std::span<const spaces::Genotype> block) const {
+  const auto networks = static_cast<float>(known.networks.size());
+  std::vector<Prediction> expected(block.size());
   const std::size_t chunk = placement_->chunk(kEnsembleChunk);
   parallel_chunks(block.size(), chunk, [&](std::size_t first, std::size_t count) {
     const Scoring scoring(*placement_);
@@ -104,7 +113,7 @@ std::vector<Prediction> NetworkEnsemble::predict(std::span<const spaces::Genotyp
               placement_->device);
     std::vector<float> means(count, 0.0F);
     std::vector<float> squares(count, 0.0F);
-    for (const auto& network : fitted_->networks) {
+    for (const auto& network : known.networks) {
       const torch::Tensor scores = host_scores(network->forward(graphs));
       for (std::size_t i = 0; i < count; ++i) {
         const float score = scores.data_ptr<float>()[i];
@@ -114,10 +123,10 @@ std::vector<Prediction> NetworkEnsemble::predict(std::span<const spaces::Genotyp
     }
     for (std::size_t i = 0; i < count; ++i) {
       const double spread = std::max(0.0F, squares[i] - means[i] * means[i]);
-      predictions[first + i] = fitted_->labels.prediction(means[i], std::sqrt(spread));
+      expected[first + i] = known.labels.prediction(means[i], std::sqrt(spread));
     }
   });
-  return predictions;
+  return expected;
 }
 
 std::size_t NetworkEnsemble::parameters() const {

@@ -42,6 +42,8 @@ class NetworkEnsemble final : public Predictor {
  private:
   struct Fitted;
   const Fitted& fitted() const;
+  std::vector<Prediction> predictions(const Fitted& known,
+                                      std::span<const spaces::Genotype> block) const;
   void learn(std::span<const Label> labels, std::span<const std::shared_ptr<FlowNetwork>> start,
              const NetworkTrainingOptions& options, const FitControl& control);
 

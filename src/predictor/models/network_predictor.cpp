@@ -57,7 +57,8 @@ std::vector<float> scores_of(GraphModel& model, std::span<const NetworkGraph* co
 }
 
 void train_model(GraphModel& model, const NetworkLabels& labels, NodeNumbers numbers,
-                 const NetworkTrainingOptions& options, const FitControl& control) {
+                 const NetworkTrainingOptions& options, const FitControl& control,
+                 const LearningCurve::Listener& on_point) {
   const TrainingSet set{
       .graphs =
           [&](const torch::Tensor& index) {
@@ -70,7 +71,7 @@ void train_model(GraphModel& model, const NetworkLabels& labels, NodeNumbers num
           },
       .labels = torch::tensor(labels.scores),
       .weights = weights_of(labels.noises)};
-  fit_scores(model, set, options, control);
+  fit_scores(model, set, options, control, on_point);
 }
 
 /// Standard deviation of predictions around labels, as a share of the prediction.
@@ -124,6 +125,16 @@ NetworkPredictor::NetworkPredictor(spaces::AnySpace space, const spaces::Network
 NetworkPredictor::~NetworkPredictor() = default;
 
 void NetworkPredictor::fit(std::span<const Label> labels, const FitControl& control) {
+  learn(labels, nullptr, control);
+}
+
+void NetworkPredictor::refresh(std::span<const Label> labels, std::size_t known,
+                               const FitControl& control) {
+  learn(labels, known > 0 ? fitted_.get() : nullptr, control);
+}
+
+void NetworkPredictor::learn(std::span<const Label> labels, const Fitted* start,
+                             const FitControl& control) {
   at::set_num_threads(1);
   auto fitted = std::make_unique<Fitted>(Fitted{.scale = LabelScale(labels, kNetworkLabels)});
   std::vector<spaces::Genotype> architectures;
@@ -137,35 +148,51 @@ void NetworkPredictor::fit(std::span<const Label> labels, const FitControl& cont
     all.noises.push_back(fitted->scale.scaled_noise(labels[i]));
     nodes += networks[i].nodes.size();
   }
-  std::vector<std::size_t> order(labels.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  Rng(control.seed, "networks that tell errors").shuffle(std::span(order));
-  auto apart = static_cast<std::size_t>(recipe_->told_apart * static_cast<double>(labels.size()));
-  if (apart < kFewestApart) apart = 0;
   fitted->model = recipe_->make(
       static_cast<std::int64_t>(network_operators()),
       static_cast<std::int64_t>(std::max<std::size_t>(1, nodes / labels.size())), control.seed);
   fitted->model->to(placement_->device);
-  train_model(*fitted->model, some_of(all, std::span(order).subspan(apart)), recipe_->numbers,
-              recipe_->training, control);
-  fitted->deviation = relative_deviation(
-      *fitted->model, some_of(all, std::span(order).first(apart)), recipe_->numbers, *placement_);
+  const LearningCurve::Listener on_point = listener_of(
+      control,
+      [&](std::span<const spaces::Genotype> block) { return predictions(*fitted, block); });
+  if (start == nullptr) {
+    std::vector<std::size_t> order(labels.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    Rng(control.seed, "networks that tell errors").shuffle(std::span(order));
+    auto apart = static_cast<std::size_t>(recipe_->told_apart * static_cast<double>(labels.size()));
+    if (apart < kFewestApart) apart = 0;
+    train_model(*fitted->model, some_of(all, std::span(order).subspan(apart)), recipe_->numbers,
+                recipe_->training, control, on_point);
+    fitted->deviation = relative_deviation(
+        *fitted->model, some_of(all, std::span(order).first(apart)), recipe_->numbers, *placement_);
+  } else {
+    // Labels that were told apart are learnt by now, so the deviation stays that of the fit.
+    fitted->deviation = start->deviation;
+    copy_weights(*start->model, *fitted->model);
+    train_model(*fitted->model, all, recipe_->numbers, for_refresh(recipe_->training), control,
+                on_point);
+  }
   fitted_ = std::move(fitted);
 }
 
 std::vector<Prediction> NetworkPredictor::predict(std::span<const spaces::Genotype> block) const {
-  const auto& [scale, deviation, model] = fitted();
+  return predictions(fitted(), block);
+}
+
+std::vector<Prediction> NetworkPredictor::predictions(
+    const Fitted& known, std::span<const spaces::Genotype> block) const {
+  const auto& [scale, deviation, model] = known;
   const std::vector<NetworkGraph> networks = network_graphs(space_, input_, block);
   std::vector<const NetworkGraph*> read;
   for (const NetworkGraph& network : networks) read.push_back(&network);
   const std::vector<float> scores = scores_of(*model, read, recipe_->numbers, *placement_);
-  std::vector<Prediction> predictions;
+  std::vector<Prediction> expected;
   for (const float score : scores) {
     const double mean = scale.value(static_cast<double>(score));
     const double further = scale.value(static_cast<double>(score) * (1.0 + deviation));
-    predictions.push_back({.mean = mean, .deviation = further - mean});
+    expected.push_back({.mean = mean, .deviation = further - mean});
   }
-  return predictions;
+  return expected;
 }
 
 std::size_t NetworkPredictor::parameters() const {

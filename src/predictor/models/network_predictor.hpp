@@ -35,6 +35,10 @@ class NetworkPredictor final : public Predictor {
   ~NetworkPredictor() override;
 
   void fit(std::span<const Label> labels, const FitControl& control) override;
+  /// Trains the fitted model on for some steps, with all labels; how far off it expects to be
+  /// stays.
+  void refresh(std::span<const Label> labels, std::size_t known,
+               const FitControl& control) override;
   std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override;
   std::size_t parameters() const override;
   double multiply_accumulates(std::size_t nodes) const override;
@@ -44,6 +48,9 @@ class NetworkPredictor final : public Predictor {
  private:
   struct Fitted;
   const Fitted& fitted() const;
+  void learn(std::span<const Label> labels, const Fitted* start, const FitControl& control);
+  std::vector<Prediction> predictions(const Fitted& known,
+                                      std::span<const spaces::Genotype> block) const;
 
   spaces::AnySpace space_;
   spaces::NetworkInput input_;

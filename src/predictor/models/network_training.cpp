@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <optional>
 
@@ -120,8 +121,18 @@ NetworkTrainingOptions changed(NetworkTrainingOptions recipe, const FittingOptio
   return recipe;
 }
 
+std::int64_t refresh_epochs(std::int64_t epochs) { return std::max<std::int64_t>(2, epochs / 50); }
+
+NetworkTrainingOptions for_refresh(NetworkTrainingOptions fit) {
+  fit.epochs = refresh_epochs(fit.epochs);
+  fit.least_steps = kRefreshSteps;
+  fit.optimiser.learning_rate *= kRefreshShare;
+  fit.validation = 0.0;
+  return fit;
+}
+
 void fit_scores(GraphModel& network, const TrainingSet& set, const NetworkTrainingOptions& options,
-                const FitControl& control) {
+                const FitControl& control, const LearningCurve::Listener& on_point) {
   const HeldOut parts = hold_out(set.labels.size(0), options.validation, control.seed);
   const std::int64_t count = parts.taught.size(0);
   Batches batches(static_cast<std::size_t>(count), static_cast<std::size_t>(options.batch),
@@ -136,21 +147,26 @@ void fit_scores(GraphModel& network, const TrainingSet& set, const NetworkTraini
   network.train();
   const std::int64_t an_epoch = (count + options.batch - 1) / options.batch;
   const std::int64_t steps = std::max(options.epochs * an_epoch, options.least_steps);
+  LearningCurve curve(on_point, steps, an_epoch);
   std::int64_t step = 0;
   train_network(
       network, steps, options.optimiser, control,
       [&] {
         const torch::Tensor index = parts.taught.index_select(0, index_of(batches.next()));
-        return loss_of_batch(network, select(set, index), options, rng);
+        torch::Tensor loss = loss_of_batch(network, select(set, index), options, rng);
+        curve.add(loss);
+        return loss;
       },
       [&] {
         if (averages) average.add_step();
         ++step;
-        if (!best || (step % an_epoch != 0 && step != steps)) return true;
+        const bool judges = best && (step % an_epoch == 0 || step == steps);
+        if (!judges && !curve.is_due()) return true;
         if (averages) average.exchange();
-        best->judge();
+        const double held_out = judges ? best->judge() : std::numeric_limits<double>::quiet_NaN();
+        if (curve.is_due()) curve.tell(network, held_out);
         if (averages) average.exchange();
-        return best->since_best() < options.patience;
+        return !best || best->since_best() < options.patience;
       });
   if (best) {
     best->restore();

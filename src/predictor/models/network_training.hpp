@@ -10,6 +10,7 @@
 #include "predictor/fitting_options.hpp"
 #include "predictor/models/early_stopping.hpp"
 #include "predictor/models/graph_model.hpp"
+#include "predictor/models/learning_curve.hpp"
 #include "predictor/models/losses.hpp"
 #include "predictor/predictor.hpp"
 
@@ -64,11 +65,21 @@ struct NetworkTrainingOptions {
 /// A recipe with what the options say instead, their number of epochs included.
 NetworkTrainingOptions changed(NetworkTrainingOptions recipe, const FittingOptions& options);
 
+/// What is left of a training where a network knows most labels already: a fiftieth of the epochs,
+/// at least two, and so many steps at least, at a share of the learning rate. All labels are
+/// learnt, none are held out.
+inline constexpr std::int64_t kRefreshSteps = 60;
+inline constexpr double kRefreshShare = 0.3;
+std::int64_t refresh_epochs(std::int64_t epochs);
+NetworkTrainingOptions for_refresh(NetworkTrainingOptions fit);
+
 /// What noise_weights() (label_noise.hpp) says of labels, as fit_scores() takes it.
 torch::Tensor weights_of(std::span<const double> noises);
 
-/// Fits the scores of a network, on the device where it is, to the labels of graphs.
+/// Fits the scores of a network, on the device where it is, to the labels of graphs. `on_point` is
+/// told its learning curve, the network having the weights that it would have if training ended
+/// there, early stopping aside; may be empty.
 void fit_scores(GraphModel& network, const TrainingSet& set, const NetworkTrainingOptions& options,
-                const FitControl& control);
+                const FitControl& control, const LearningCurve::Listener& on_point = {});
 
 }  // namespace evonas::predictor

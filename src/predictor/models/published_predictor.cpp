@@ -58,6 +58,20 @@ PublishedPredictor::PublishedPredictor(std::shared_ptr<const GraphFeatures> feat
 PublishedPredictor::~PublishedPredictor() = default;
 
 void PublishedPredictor::fit(std::span<const Label> labels, const FitControl& control) {
+  learn(labels, nullptr, recipe_->training, control);
+}
+
+void PublishedPredictor::refresh(std::span<const Label> labels, std::size_t known,
+                                 const FitControl& control) {
+  if (!fitted_ || known == 0) {
+    fit(labels, control);
+    return;
+  }
+  learn(labels, fitted_.get(), for_refresh(recipe_->training), control);
+}
+
+void PublishedPredictor::learn(std::span<const Label> labels, const Fitted* start,
+                               const NetworkTrainingOptions& training, const FitControl& control) {
   at::set_num_threads(1);
   const LabelScale scale(labels, recipe_->labels);
   std::vector<spaces::Genotype> architectures;
@@ -70,18 +84,31 @@ void PublishedPredictor::fit(std::span<const Label> labels, const FitControl& co
   }
   const GraphBatch graphs =
       graphs_of(features_->view(), features_->vocabulary(), architectures, recipe_->identities);
-  auto fitted = std::make_unique<Fitted>(Fitted{.scale = scale, .nodes = 2 * most_nodes(graphs)});
+  if (start != nullptr && most_nodes(graphs) > start->nodes) {
+    fit(labels, control);  // the model has no room for them
+    return;
+  }
+  auto fitted = std::make_unique<Fitted>(
+      Fitted{.scale = scale, .nodes = start != nullptr ? start->nodes : 2 * most_nodes(graphs)});
   fitted->model = recipe_->make(static_cast<std::int64_t>(features_->vocabulary().width()),
                                 fitted->nodes, control.seed);
+  if (start != nullptr) copy_weights(*start->model, *fitted->model);
   fitted->model->to(placement_->device);
   fit_scores(*fitted->model, training_set(graphs, torch::tensor(expected), weights_of(noises)),
-             recipe_->training, control);
+             training, control, listener_of(control, [&](std::span<const spaces::Genotype> block) {
+               return predictions(*fitted, block);
+             }));
   fitted_ = std::move(fitted);
 }
 
 std::vector<Prediction> PublishedPredictor::predict(std::span<const spaces::Genotype> block) const {
-  const auto& [scale, nodes, model] = fitted();
-  std::vector<Prediction> predictions(block.size());
+  return predictions(fitted(), block);
+}
+
+std::vector<Prediction> PublishedPredictor::predictions(
+    const Fitted& known, std::span<const spaces::Genotype> block) const {
+  const auto& [scale, nodes, model] = known;
+  std::vector<Prediction> expected(block.size());
   const std::size_t chunk = placement_->chunk(kModelChunk);
   parallel_chunks(block.size(), chunk, [&](std::size_t first, std::size_t count) {
     const Scoring scoring(*placement_);
@@ -89,11 +116,11 @@ std::vector<Prediction> PublishedPredictor::predict(std::span<const spaces::Geno
                                         block.subspan(first, count), recipe_->identities);
     const torch::Tensor scores = host_scores(model->forward(moved(graphs, placement_->device)));
     for (std::size_t i = 0; i < count; ++i) {
-      predictions[first + i].mean =
+      expected[first + i].mean =
           scale.value(static_cast<double>(scores.const_data_ptr<float>()[i]));
     }
   });
-  return predictions;
+  return expected;
 }
 
 std::size_t PublishedPredictor::parameters() const {

@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "predictor/computing_options.hpp"
 #include "predictor/fitting_options.hpp"
@@ -11,6 +13,7 @@
 
 namespace evonas::predictor {
 
+struct NetworkTrainingOptions;
 struct Placement;
 struct PublishedRecipe;
 
@@ -29,6 +32,9 @@ class PublishedPredictor final : public Predictor {
   ~PublishedPredictor() override;
 
   void fit(std::span<const Label> labels, const FitControl& control) override;
+  /// Trains the fitted model on for some steps, with all labels.
+  void refresh(std::span<const Label> labels, std::size_t known,
+               const FitControl& control) override;
   std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override;
   std::size_t parameters() const override;
   double multiply_accumulates(std::size_t nodes) const override;
@@ -38,6 +44,10 @@ class PublishedPredictor final : public Predictor {
  private:
   struct Fitted;
   const Fitted& fitted() const;
+  void learn(std::span<const Label> labels, const Fitted* start,
+             const NetworkTrainingOptions& training, const FitControl& control);
+  std::vector<Prediction> predictions(const Fitted& known,
+                                      std::span<const spaces::Genotype> block) const;
 
   std::shared_ptr<const GraphFeatures> features_;
   std::shared_ptr<const PublishedRecipe> recipe_;

@@ -66,6 +66,13 @@ std::size_t count_weights(const torch::nn::Module& module) {
   return count;
 }
 
+void copy_weights(const torch::nn::Module& from, torch::nn::Module& to) {
+  const torch::NoGradGuard no_gradients;
+  const std::vector<torch::Tensor> weights = from.parameters();
+  std::vector<torch::Tensor> copies = to.parameters();
+  for (std::size_t i = 0; i < weights.size(); ++i) copies[i].copy_(weights[i]);
+}
+
 void restore_weights(torch::nn::Module& module, const nlohmann::json& weights) {
   const torch::NoGradGuard no_gradients;
   std::size_t i = 0;

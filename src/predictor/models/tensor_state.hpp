@@ -18,6 +18,9 @@ torch::Tensor tensor_from(const nlohmann::json& state, at::IntArrayRef shape);
 /// How many numbers the weights of a module are.
 std::size_t count_weights(const torch::nn::Module& module);
 
+/// Gives a module the weights of another one that is built alike.
+void copy_weights(const torch::nn::Module& from, torch::nn::Module& to);
+
 /// Replaces the weights of a module, in their order, by a JSON array of tensors. Throws as
 /// tensor_from() does.
 void restore_weights(torch::nn::Module& module, const nlohmann::json& weights);
