@@ -2,6 +2,7 @@
 
 #include "contract/predictor_contract.hpp"
 #include "predictor/models/gnn.hpp"
+#include "predictor/models/graph_batch.hpp"
 #include "predictor/models/nar_former.hpp"
 #include "predictor/models/nar_former_v2.hpp"
 #include "predictor/models/nn_former.hpp"
@@ -76,6 +77,28 @@ TEST_CASE("models with losses of pairs are not taken in by noisy labels") {
                                                   std::make_shared<const PublishedRecipe>(recipe));
     });
   }
+}
+
+TEST_CASE("NN-Former is there with siblings as in the paper and as in the released code") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const auto features = std::make_shared<const GraphFeatures>(space);
+  const GraphFeatures& known = *features;
+  std::vector<spaces::Genotype> cells;
+  for (const Label& label : made_up_labels(space, 8)) cells.push_back(label.genotype);
+  const GraphBatch graphs = graphs_of(known.view(), known.vocabulary(), cells, Identities::Kept);
+  const auto scores = [&](const std::string& name) {
+    const auto model = published_recipe(name)->make(
+        static_cast<std::int64_t>(known.vocabulary().width()), graphs.operations.size(1), 1);
+    model->eval();
+    const torch::NoGradGuard no_gradients;
+    return model->forward(graphs);
+  };
+  NnFormer released({.tokens_make_siblings = true}, 1);
+  released.eval();
+  const torch::NoGradGuard no_gradients;
+  CHECK(scores("nn_former_published").equal(released.forward(graphs)));
+  CHECK_FALSE(scores("nn_former_published").allclose(scores("nn_former")));
+  CHECK(published_recipe("nn_former_published")->model == "nn_former_published");
 }
 
 TEST_CASE("GraphSAGE and GIN score equal networks equally") {

@@ -30,6 +30,8 @@ std::shared_ptr<const PublishedRecipe> published_recipe(const std::string& name,
     recipe = PublishedRecipe::nar_former_v2();
   } else if (name == "nn_former") {
     recipe = PublishedRecipe::nn_former();
+  } else if (name == "nn_former_published") {
+    recipe = PublishedRecipe::nn_former_published();
   } else if (name == "graphsage") {
     recipe = PublishedRecipe::graphsage();
   } else if (name == "gin") {

@@ -17,8 +17,8 @@ struct NetworkTrainingOptions;
 struct Placement;
 struct PublishedRecipe;
 
-/// The recipe of nar_former, nar_former_v2, nn_former, graphsage or gin, with what the options say
-/// instead; nothing for another name.
+/// The recipe of nar_former, nar_former_v2, nn_former, nn_former_published, graphsage or gin, with
+/// what the options say instead; nothing for another name.
 std::shared_ptr<const PublishedRecipe> published_recipe(const std::string& name,
                                                         const FittingOptions& options = {});
 
