@@ -21,6 +21,7 @@ void fit_together(std::size_t count, std::string_view purpose, const FitControl&
     FitControl own = control;
     own.seed = derive_seed(control.seed, purpose, i);
     own.on_point = {};  // a curve is that of one fit
+    own.keeper = nullptr;
     if (control.progress) {
       own.progress = [&, i](double share) {
         const std::scoped_lock lock(mutex);

@@ -51,6 +51,20 @@ struct LearningPoint {
 using PredictBlock =
     std::function<std::vector<Prediction>(std::span<const spaces::Genotype> block)>;
 
+/// Where a long fit keeps how far it is, so that the same fit can go on from there after any stop.
+/// Called from one thread.
+class FitKeeper {
+ public:
+  virtual ~FitKeeper() = default;
+
+  /// What the same fit, of the same labels, options and seed, has kept; null where it has not.
+  virtual nlohmann::json kept() = 0;
+  /// Whether it is time to keep again.
+  virtual bool is_due() = 0;
+  /// Keeps how far the fit is instead of what was kept before; bytes are binary values.
+  virtual void keep(const nlohmann::json& state) = 0;
+};
+
 /// What a fit is given besides labels.
 struct FitControl {
   /// The same seed and the same labels in the same order give the same predictor, for any number of
@@ -64,6 +78,9 @@ struct FitControl {
   /// one, how far it is; `predict` predicts, until the call returns, as that network would if the
   /// fit ended there. Others tell nothing. What it does changes no fit. May be empty.
   std::function<void(const LearningPoint& point, const PredictBlock& predict)> on_point;
+  /// Used by fits of published models and of models of whole networks, also when they are stopped.
+  /// A fit that goes on ends with the same predictor as one that was never stopped. May be null.
+  FitKeeper* keeper = nullptr;
 };
 
 class Explainer;

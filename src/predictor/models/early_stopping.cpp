@@ -6,10 +6,12 @@
 
 #include <torch/utils.h>
 
+#include "base/json.hpp"
 #include "base/random.hpp"
 #include "predictor/models/graph_batch.hpp"
 #include "predictor/models/placement.hpp"
 #include "predictor/models/tensor_of.hpp"
+#include "predictor/models/tensor_state.hpp"
 
 namespace evonas::predictor {
 namespace {
@@ -85,6 +87,16 @@ void BestWeights::restore() {
   const torch::NoGradGuard no_gradients;
   std::vector<torch::Tensor> weights = network_.parameters();
   for (std::size_t i = 0; i < weights.size(); ++i) weights[i].copy_(best_[i]);
+}
+
+nlohmann::json BestWeights::state() const {
+  return {{"weights", states_of(best_)}, {"least", least_}, {"since_best", since_best_}};
+}
+
+void BestWeights::remember(const nlohmann::json& state) {
+  restore_tensors(best_, state.at("weights"));
+  state.at("least").get_to(least_);
+  state.at("since_best").get_to(since_best_);
 }
 
 }  // namespace evonas::predictor

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
 #include <torch/types.h>
 
 #include "predictor/models/graph_model.hpp"
@@ -65,6 +66,10 @@ class BestWeights {
   std::int64_t since_best() const { return since_best_; }
   /// Gives the network the best weights back.
   void restore();
+
+  /// What it remembers, and the reverse. remember() throws as tensor_from() does.
+  nlohmann::json state() const;
+  void remember(const nlohmann::json& state);
 
  private:
   GraphModel& network_;

@@ -6,6 +6,8 @@
 
 #include <torch/utils.h>
 
+#include "base/json.hpp"
+
 namespace evonas::predictor {
 namespace {
 
@@ -19,12 +21,22 @@ LearningCurve::LearningCurve(Listener listener, std::int64_t steps, std::int64_t
       an_epoch_(an_epoch),
       stride_(std::max<std::int64_t>(1, (steps / an_epoch + kMostPoints - 1) / kMostPoints)) {}
 
+nlohmann::json LearningCurve::state() const {
+  return {{"steps", summed_}, {"sum", sum_.defined() ? sum_.item<double>() : 0.0}};
+}
+
+void LearningCurve::restore(const nlohmann::json& state, std::int64_t step) {
+  step_ = step;
+  summed_ = state.at("steps").get<std::int64_t>();
+  sum_ = summed_ == 0 ? torch::Tensor() : torch::full({}, state.at("sum").get<double>());
+}
+
 void LearningCurve::add(const torch::Tensor& loss) {
   if (!listener_) return;
   ++step_;
   ++summed_;
   const torch::Tensor value = loss.detach();
-  sum_ = sum_.defined() ? sum_ + value : value;
+  sum_ = sum_.defined() ? sum_.to(value.device()) + value : value;
 }
 
 bool LearningCurve::is_due() const {

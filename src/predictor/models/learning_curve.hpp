@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 
+#include <nlohmann/json_fwd.hpp>
 #include <torch/nn/module.h>
 #include <torch/types.h>
 
@@ -19,6 +20,10 @@ class LearningCurve {
   /// Of a training of `steps` steps, at least one, an epoch being `an_epoch` of them. `listener`
   /// may be empty.
   LearningCurve(Listener listener, std::int64_t steps, std::int64_t an_epoch);
+
+  /// What it knows between two points, and the reverse after so many steps.
+  nlohmann::json state() const;
+  void restore(const nlohmann::json& state, std::int64_t step);
 
   /// Takes the loss of the next step.
   void add(const torch::Tensor& loss);

@@ -9,6 +9,7 @@
 #include <ATen/ops/_foreach_lerp.h>
 #include <torch/utils.h>
 
+#include "base/json.hpp"
 #include "base/random.hpp"
 #include "predictor/label_noise.hpp"
 #include "predictor/models/adamw.hpp"
@@ -17,6 +18,7 @@
 #include "predictor/models/graph_batch.hpp"
 #include "predictor/models/placement.hpp"
 #include "predictor/models/tensor_of.hpp"
+#include "predictor/models/tensor_state.hpp"
 
 namespace evonas::predictor {
 namespace {
@@ -46,6 +48,9 @@ class AverageWeights {
     const torch::NoGradGuard no_gradients;
     at::_foreach_lerp_(averages_, weights_, 1.0 - decay_);
   }
+
+  nlohmann::json state() const { return states_of(averages_); }
+  void restore(const nlohmann::json& state) { restore_tensors(averages_, state); }
 
   /// Puts the averages in the place of the weights, and these in theirs.
   void exchange() {
@@ -83,11 +88,30 @@ torch::Tensor loss_of_batch(GraphModel& network, const LabelledGraphs& batch,
 
 void train_network(torch::nn::Module& network, std::int64_t steps, const OptimiserOptions& options,
                    const FitControl& control, const std::function<torch::Tensor()>& loss_of_step,
-                   const std::function<bool()>& after_step) {
+                   const std::function<bool()>& after_step, const TrainingKeeper& kept) {
   AdamW optimiser(network.parameters(),
                   {.weight_decay = options.weight_decay, .second_moment = options.second_moment});
-  for (std::int64_t step = 0; step < steps; ++step) {
-    if (control.stop.stop_requested()) throw PredictorError("the fit was stopped");
+  std::int64_t first = 0;
+  if (kept.keeper != nullptr) {
+    if (const nlohmann::json before = kept.keeper->kept(); !before.is_null()) {
+      first = before.at("step").get<std::int64_t>();
+      restore_weights(network, before.at("weights"));
+      optimiser.restore(before.at("optimiser"));
+      kept.restore(before.at("rest"), first);
+    }
+  }
+  const auto keep = [&](std::int64_t step) {
+    kept.keeper->keep({{"step", step},
+                       {"weights", states_of(network.parameters())},
+                       {"optimiser", optimiser.state()},
+                       {"rest", kept.state()}});
+  };
+  for (std::int64_t step = first; step < steps; ++step) {
+    if (control.stop.stop_requested()) {
+      if (kept.keeper != nullptr && step > first) keep(step);
+      throw PredictorError("the fit was stopped");
+    }
+    if (kept.keeper != nullptr && step > first && kept.keeper->is_due()) keep(step);
     optimiser.zero_gradients();
     loss_of_step().backward();
     optimiser.clip_gradients(options.longest_gradient);
@@ -167,7 +191,26 @@ void fit_scores(GraphModel& network, const TrainingSet& set, const NetworkTraini
         if (curve.is_due()) curve.tell(network, held_out);
         if (averages) average.exchange();
         return !best || best->since_best() < options.patience;
-      });
+      },
+      {.keeper = control.keeper,
+       .state =
+           [&] {
+             return nlohmann::json{{"average", average.state()},
+                                   {"best", best ? best->state() : nlohmann::json()},
+                                   {"drawn", rng.drawn()},
+                                   {"chance", state_of(network.chance())},
+                                   {"curve", curve.state()}};
+           },
+       .restore =
+           [&](const nlohmann::json& state, std::int64_t steps_done) {
+             step = steps_done;
+             for (std::int64_t i = 0; i < step; ++i) batches.next();
+             average.restore(state.at("average"));
+             if (best) best->remember(state.at("best"));
+             rng.seek(state.at("drawn").get<std::uint64_t>());
+             restore_generator(network.chance(), state.at("chance"));
+             curve.restore(state.at("curve"), step);
+           }});
   if (best) {
     best->restore();
   } else if (averages) {

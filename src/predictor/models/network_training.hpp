@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
 #include <torch/types.h>
 
 #include "predictor/fitting_options.hpp"
@@ -29,11 +30,21 @@ struct OptimiserOptions {
   double longest_gradient = 1.0;  ///< longer ones are cut to this length
 };
 
+/// How a training is kept on its way.
+struct TrainingKeeper {
+  FitKeeper* keeper = nullptr;  ///< without one nothing is kept
+  /// What is to be known besides the network and its optimiser, and the reverse after so many
+  /// steps.
+  std::function<nlohmann::json()> state;
+  std::function<void(const nlohmann::json& state, std::int64_t step)> restore;
+};
+
 /// Runs AdamW for `steps` steps; `loss_of_step` computes the loss of the next batch.
-/// `after_step` says whether to go on. Throws PredictorError where `control.stop` ends it.
+/// `after_step` says whether to go on. Where `kept` has a keeper, it goes on from what that has
+/// kept. Throws PredictorError where `control.stop` ends it.
 void train_network(torch::nn::Module& network, std::int64_t steps, const OptimiserOptions& options,
                    const FitControl& control, const std::function<torch::Tensor()>& loss_of_step,
-                   const std::function<bool()>& after_step = {});
+                   const std::function<bool()>& after_step = {}, const TrainingKeeper& kept = {});
 
 /// What graphs are scored beside themselves, to teach a network that both scores are to be equal.
 enum class Twin {
