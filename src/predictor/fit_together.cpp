@@ -18,6 +18,8 @@ void fit_together(std::size_t count, std::string_view purpose, const FitControl&
   parallel_for(count, [&](std::size_t i) {
     FitControl own = control;
     own.seed = derive_seed(control.seed, purpose, i);
+    own.on_point = {};  // a curve is that of one fit
+    own.keeper = nullptr;
     if (control.progress) {
       own.progress = [&, i](double share) {
         const std::scoped_lock lock(mutex);

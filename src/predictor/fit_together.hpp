@@ -12,8 +12,9 @@ namespace evonas::predictor {
 
 /// Calls `fit(i, own)` for every i below `count`, beside each other on the threads of the arena
 /// that the caller is in. `own` has a seed derived from `purpose` and i, and tells
-/// `control.progress` the mean of what all have told. Throws what a fit throws, and PredictorError
-/// where some were left out because another task of the caller has thrown.
+/// `control.progress` the mean of what all have told, and nobody points of a curve, and keeps
+/// nothing. Throws what a fit throws, and PredictorError where some were left out because another
+/// task of the caller has thrown.
 void fit_together(std::size_t count, std::string_view purpose, const FitControl& control,
                   const std::function<void(std::size_t i, const FitControl& own)>& fit);
 

@@ -18,12 +18,31 @@
 namespace evonas::predictor {
 
 std::vector<std::string> predictor_names() {
-  return {"evonas",        "mixture",   "networks",   "gp",
-          "gp_wl",         "gp_both",   "trees",      "nar_former",
-          "nar_former_v2", "nn_former", "graphsage",  "gin",
-          "path_networks", "arch2vec",  "cg",         "carl",
-          "ledg_former",   "nnlp",      "node_costs", "flops",
-          "flops_memory",  "linear",    "random",     "constant"};
+  return {"evonas",
+          "mixture",
+          "networks",
+          "gp",
+          "gp_wl",
+          "gp_both",
+          "trees",
+          "nar_former",
+          "nar_former_v2",
+          "nn_former",
+          "nn_former_published",
+          "graphsage",
+          "gin",
+          "path_networks",
+          "arch2vec",
+          "cg",
+          "carl",
+          "ledg_former",
+          "nnlp",
+          "node_costs",
+          "flops",
+          "flops_memory",
+          "linear",
+          "random",
+          "constant"};
 }
 
 void check_predictor_name(const std::string& name) {

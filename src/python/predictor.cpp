@@ -116,7 +116,7 @@ class SpacePredictor {
     if (!input.empty()) options.input = spaces::NetworkInput::parse(input);
     options.statics = statics;
     options.pretrained = pretrained;
-    options.epochs = epochs;
+    options.networks.fitting.epochs = epochs;
     return options;
   }
 

@@ -410,8 +410,8 @@ TEST_CASE("searches say what their predictors read, and where they compute") {
                                               "predictors.precision=bfloat16"};
   const Configuration given = parse_configuration(kSmall, "/data", overrides);
   CHECK(given.predictors.statics);
-  CHECK(given.predictors.computing.precision == "bfloat16");
-  CHECK(given.predictors.computing.device == "cpu");
+  CHECK(given.predictors.networks.computing.precision == "bfloat16");
+  CHECK(given.predictors.networks.computing.device == "cpu");
 }
 
 TEST_CASE("entries of a comparison of predictors have what it says unless they say otherwise") {
@@ -428,18 +428,44 @@ TEST_CASE("entries of a comparison of predictors have what it says unless they s
   const std::vector<PredictorEntry> entries = given.entries();
   REQUIRE(entries.size() == 3);
   CHECK(entries[0].name == "evonas");
-  CHECK(entries[0].recipe.epochs == 30);
+  CHECK(entries[0].recipe.networks.fitting.epochs == 30);
   CHECK_FALSE(entries[0].recipe.pretraining.has_value());
   CHECK(entries[1].name == "random start");
   CHECK(entries[1].model == "evonas");
   CHECK(entries[1].recipe.pretraining.value().steps == 0);
   CHECK(entries[1].recipe.pretraining.value().networks == 3);
-  CHECK(entries[1].recipe.epochs == 30);
-  CHECK(entries[2].recipe.epochs == 7);
+  CHECK(entries[1].recipe.networks.fitting.epochs == 30);
+  CHECK(entries[2].recipe.networks.fitting.epochs == 7);
   CHECK(entries[2].recipe.input == "mnist");
-  CHECK(entries[2].recipe.computing.precision == "bfloat16");
+  CHECK(entries[2].recipe.networks.computing.precision == "bfloat16");
   CHECK(yaml::to_yaml(given).find("- model: evonas\n    name: random start\n") !=
         std::string::npos);
+}
+
+TEST_CASE("how networks of predictors learn is said in one way everywhere") {
+  const std::vector<std::string> fitting = {"epochs=30",      "losses=squared_error+list_mle=0.25",
+                                            "average=0.9",    "validation=0.2",
+                                            "patience=5",     "twin=another_order",
+                                            "consistency=0.5"};
+  const auto check = [](const predictor::FittingOptions& options) {
+    CHECK(options.epochs == 30);
+    CHECK(options.losses == "squared_error+list_mle=0.25");
+    CHECK(options.average == 0.9);
+    CHECK(options.validation == 0.2);
+    CHECK(options.patience == 5);
+    CHECK(options.twin == "another_order");
+    CHECK(options.consistency == 0.5);
+  };
+  std::vector<std::string> of_search;
+  for (const std::string& assignment : fitting) of_search.push_back("predictors." + assignment);
+  check(parse_configuration(kSmall, "/data", of_search).predictors.networks.fitting);
+  CHECK_FALSE(parse_configuration(kSmall, "/data").predictors.networks.fitting.change_recipes());
+  std::vector<std::string> of_comparison = {"table=labels.sqlite", "metric=val",
+                                            R"(models=["networks"])", "train=[50]"};
+  CHECK_FALSE(
+      load_predictor_experiment({}, of_comparison).recipe.networks.fitting.change_recipes());
+  of_comparison.insert(of_comparison.end(), fitting.begin(), fitting.end());
+  check(load_predictor_experiment({}, of_comparison).recipe.networks.fitting);
 }
 
 TEST_CASE("overrides replace values, create sections and reach into lists") {

@@ -83,6 +83,25 @@ TEST_CASE("an ensemble of networks is not taken in by noisy labels") {
   check_noise(space, [&] { return ensemble_of(space, networks); });
 }
 
+TEST_CASE("an ensemble learns as its options say, and by its own recipe without") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const auto networks = pretrained(space);
+  const std::vector<Label> labels = made_up_labels(space, 40);
+  std::vector<spaces::Genotype> block;
+  for (const Label& label : labels) block.push_back(label.genotype);
+  const auto predictions = [&](const FittingOptions& fitting) {
+    NetworkEnsemble ensemble(std::make_shared<const GraphFeatures>(space),
+                             [networks](const FitControl& /*control*/) { return networks; },
+                             {.fitting = fitting});
+    ensemble.fit(labels, {});
+    return ensemble.predict(block);
+  };
+  const std::vector<Prediction> own = predictions({});
+  CHECK((predictions({.losses = "squared_error=0.5+pairwise_logistic=0.5"}) == own));
+  CHECK_FALSE((predictions({.losses = "squared_error"}) == own));
+  CHECK_FALSE((predictions({.validation = 0.25, .patience = 3}) == own));
+}
+
 TEST_CASE("pre-training learns the statistics of graphs") {
   const spaces::AnySpace space = spaces::make_space("nasbench101");
   PretrainingOptions longer = kSmallNetworks;

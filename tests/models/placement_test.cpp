@@ -35,22 +35,23 @@ struct Places {
                                              computing);
     }
     if (model == "ledg_former") {
-      return std::make_unique<PublishedPredictor>(features, ledg_former_recipe(*features, 20),
-                                                  computing);
+      return std::make_unique<PublishedPredictor>(
+          features, ledg_former_recipe(*features, {.epochs = 20}), computing);
     }
     if (model == "nnlp" || model == "node_costs") {
       return std::make_unique<NetworkPredictor>(space, spaces::NetworkInput::parse("1x8x8:3"),
-                                                network_recipe(model, 2), computing);
+                                                network_recipe(model, {.epochs = 2}), computing);
     }
     if (model != "networks") {
-      return std::make_unique<PublishedPredictor>(features, published_recipe(model, 20), computing);
+      return std::make_unique<PublishedPredictor>(features, published_recipe(model, {.epochs = 20}),
+                                                  computing);
     }
     const auto pretraining = [this](const FitControl& control) {
       return std::make_shared<const PretrainedNetworks>(
           *features, PretrainingOptions{.networks = 2, .graphs = 64, .steps = 4}, control);
     };
-    return std::make_unique<OneMetric>(
-        std::make_unique<NetworkEnsemble>(features, pretraining, computing));
+    return std::make_unique<OneMetric>(std::make_unique<NetworkEnsemble>(
+        features, pretraining, NetworkOptions{.computing = computing, .fitting = {}}));
   }
 
   std::vector<double> means(const Predictor& fitted) const {

@@ -7,6 +7,7 @@
 
 #include "base/json.hpp"
 #include "contains.hpp"
+#include "predictor/benchmark_fit_json.hpp"
 #include "predictor/plain_predictors.hpp"
 #include "predictor/predictor_list.hpp"
 #include "spaces/space_list.hpp"
@@ -278,6 +279,71 @@ BenchmarkData grouped_cells() {
   for (double& value : data.values) value += 1.0;
   for (const double value : data.values) data.groups.push_back(value < 20 ? 0 : value < 40 ? 1 : 2);
   return data;
+}
+
+/// Predicts the sum of the genes, and tells points of a learning curve when it is fitted: at first
+/// it predicts the negative sum.
+class Told final : public Predictor {
+ public:
+  void fit(std::span<const Label> /*labels*/, const FitControl& control) override {
+    const auto predict = [](double sign) {
+      return [sign](std::span<const spaces::Genotype> block) {
+        std::vector<Prediction> predictions;
+        for (const spaces::Genotype& genotype : block) {
+          double sum = 0.0;
+          for (const auto gene : genotype.genes()) sum += static_cast<double>(gene);
+          predictions.push_back({.mean = sign * sum});
+        }
+        return predictions;
+      };
+    };
+    learnt_ = predict(1.0);
+    if (!control.on_point) return;
+    control.on_point({.epoch = 5, .loss = 2.0}, predict(-1.0));
+    control.on_point({.epoch = 10, .loss = 1.0, .held_out = 0.5}, learnt_);
+  }
+  std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override {
+    return learnt_(block);
+  }
+  std::size_t parameters() const override { return 1; }
+  nlohmann::json state() const override { throw PredictorError("it has none"); }
+  void restore(const nlohmann::json& /*state*/) override {}
+
+ private:
+  PredictBlock learnt_;
+};
+
+TEST_CASE("a learning curve has the tau of its points where that is asked for") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  BenchmarkData data;
+  for (std::uint64_t i = 0; i < 60; ++i) {
+    Rng rng(7, "curve", i);
+    data.genotypes.push_back(space.sample(rng));
+    double sum = 0.0;
+    for (const auto gene : data.genotypes.back().genes()) sum += static_cast<double>(gene);
+    data.values.push_back(sum);
+  }
+  const auto fit_of = [&](std::size_t curve) {
+    Told predictor;
+    return benchmark_fit(predictor, data, {.train = 10, .curve = curve}, Split::Random,
+                         {.seed = 1});
+  };
+  const BenchmarkFit with = fit_of(30);
+  REQUIRE(with.curve.size() == 2);
+  CHECK(with.curve[0].epoch == 5);
+  CHECK(with.curve[0].loss == 2.0);
+  CHECK(std::isnan(with.curve[0].held_out));
+  CHECK(with.curve[0].tau == doctest::Approx(-1.0));
+  CHECK(with.curve[1].held_out == 0.5);
+  CHECK(with.curve[1].tau == doctest::Approx(1.0));
+  const BenchmarkFit without = fit_of(0);
+  REQUIRE(without.curve.size() == 2);
+  CHECK(std::isnan(without.curve[1].tau));
+
+  const nlohmann::json json = nlohmann::json::parse(fit_json(1, with).dump());
+  CHECK(json.at("learning_curve").at(0) ==
+        nlohmann::json{{"epoch", 5}, {"loss", 2.0}, {"held_out", nullptr}, {"tau", -1.0}});
+  CHECK(fit_json(1, fit_from(json)) == json);
 }
 
 TEST_CASE("a group that is left out is all that is tested, another with each seed") {

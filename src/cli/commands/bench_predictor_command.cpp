@@ -29,7 +29,7 @@ struct BenchPredictorArguments {
   std::string model = "evonas";
   std::string input;
   std::string pretrained;
-  std::int64_t epochs = 0;
+  predictor::FittingOptions fitting;
   std::string device = "cpu";
   std::vector<std::string> precisions;
   bool statics = false;
@@ -58,11 +58,11 @@ double at_once(const BenchPredictorArguments& options, std::size_t threads) {
 
 PredictorSource source_in(const std::string& precision, const BenchPredictorArguments& options,
                           const spaces::AnySpace& space) {
-  return PredictorSource(space, {.input = input_of(options.input),
-                                 .statics = options.statics,
-                                 .pretrained = options.pretrained,
-                                 .epochs = options.epochs,
-                                 .computing = {options.device, precision}});
+  return PredictorSource(
+      space, {.input = input_of(options.input),
+              .statics = options.statics,
+              .pretrained = options.pretrained,
+              .networks = {.computing = {options.device, precision}, .fitting = options.fitting}});
 }
 
 /// Those that the user names, else all in which the predictor has scores of its own; unfitted, and
@@ -213,7 +213,7 @@ void add_bench_predictor_command(CLI::App& bench, Action& action) {
   add_input(*command, options->input);
   add_statics(*command, options->statics);
   add_pretrained(*command, options->pretrained);
-  add_epochs(*command, options->epochs);
+  add_fields(*command, options->fitting);
   OptionAdder add(*command);
   const auto add_device = [&](const char* name, std::string&, const char* help,
                               const FieldRule& rule = {}) {

@@ -55,12 +55,24 @@ class OverrideAdder {
           },
           help);
       if (rule.path) option->type_name("FILE");
-      if constexpr (std::is_same_v<T, std::int64_t>) option->type_name("INT");
+      if constexpr (std::is_same_v<Plain<T>, std::int64_t>) option->type_name("INT");
+      if constexpr (std::is_same_v<Plain<T>, double>) option->type_name("NUMBER");
       if constexpr (!yaml::kIsOptional<T>) option->default_str(fmt::format("{}", value));
     }
   }
 
  private:
+  template <class T>
+  struct WithoutOptional {
+    using Type = T;
+  };
+  template <class T>
+  struct WithoutOptional<std::optional<T>> {
+    using Type = T;
+  };
+  template <class T>
+  using Plain = typename WithoutOptional<T>::Type;
+
   template <class Item>
   void add_list(const std::string& name, const char* help) {
     const auto take = [&overrides = overrides_, name](const std::vector<std::string>& texts) {
@@ -84,7 +96,9 @@ class OverrideAdder {
   /// Numbers as they are given, texts in quotes.
   template <class T>
   static std::string yaml_of(const std::string& text) {
-    return std::is_same_v<T, std::int64_t> ? text : nlohmann::json(text).dump();
+    constexpr bool kIsNumber =
+        std::is_same_v<Plain<T>, std::int64_t> || std::is_same_v<Plain<T>, double>;
+    return kIsNumber ? text : nlohmann::json(text).dump();
   }
 
   CLI::App& command_;

@@ -95,7 +95,8 @@ struct Configuration {
           "theirs themselves");
     visit("search", search, "algorithm and its options");
     visit("predictors", predictors,
-          "what predictors read that guide a search, and where their networks compute");
+          "what predictors read that guide a search, where their networks compute, and how they "
+          "learn");
     visit("budget", budget, "when the search ends, whichever comes first", required());
     visit("final", final, "what happens to the best network at the end", {}, final_defaults());
   }

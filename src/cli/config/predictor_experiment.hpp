@@ -66,6 +66,7 @@ struct PredictorExperiment {
   std::string split = "random";
   PredictorRecipe recipe;
   bool noise = false;
+  bool curve = false;
   std::vector<PublishedTauSection> published;
 
   template <class Visitor>
@@ -108,6 +109,9 @@ struct PredictorExperiment {
     recipe.fields(visit);
     visit("noise", noise,
           "whether labels count less the further the seeds of the table are apart for them");
+    visit("curve", curve,
+          "whether learning curves of networks tell the tau on some 1,000 of the tested "
+          "architectures too, which takes time");
     visit("published", published, "figures of others, to draw beside");
   }
 

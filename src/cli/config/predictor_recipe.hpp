@@ -1,12 +1,11 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 
 #include "base/fields.hpp"
 #include "cli/config/configuration.hpp"
-#include "predictor/computing_options.hpp"
+#include "predictor/network_options.hpp"
 #include "predictor/predictor_list.hpp"
 #include "predictor/pretraining_options.hpp"
 
@@ -20,8 +19,7 @@ struct PredictorRecipe {
   bool statics = false;
   std::string pretrained;
   std::optional<predictor::PretrainingOptions> pretraining;
-  std::int64_t epochs = 0;
-  predictor::ComputingOptions computing;
+  predictor::NetworkOptions networks;
 
   template <class Visitor>
   void fields(Visitor& visit) {
@@ -39,11 +37,7 @@ struct PredictorRecipe {
           "networks, and the mixture and evonas that have them: pre-train them first and so, "
           "instead of taking those that evonas carries; with 0 steps each fit starts from random "
           "weights of its own");
-    visit("epochs", epochs,
-          "epochs of published models, instead of the thousands that their authors train them for; "
-          "0 is those",
-          between(0, 1e8));
-    computing.fields(visit);
+    networks.fields(visit);
   }
 };
 

@@ -24,6 +24,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kResultsFile = "results.json";
 constexpr std::size_t kPointsOfFit = 1000;  // for the chart of predicted and true values
+constexpr std::size_t kCurveSample = 1000;  // architectures that tell the tau of a curve
 
 /// The same for the same architectures and values in the same order, wherever the table lies.
 Key key_of(const predictor::BenchmarkData& data) {
@@ -54,6 +55,7 @@ predictor::BenchmarkPlan plan_of(const config::PredictorExperiment& experiment,
   plan.conditions["split"] = experiment.split;
   plan.conditions["noise"] = fmt::format("{}", experiment.noise);
   plan.conditions["evonas"] = EVONAS_VERSION;
+  if (experiment.curve) plan.conditions["curve"] = "true";
   if (!experiment.devices.empty()) {
     plan.conditions["devices"] = fmt::format("{}", fmt::join(experiment.devices, ","));
   }
@@ -99,7 +101,8 @@ PredictorComparison::PredictorComparison(config::PredictorExperiment experiment,
 
 double PredictorComparison::expected_seconds(const Row& row) const {
   const auto expected = [&](std::size_t train) {
-    return predictor::expected_fit_seconds(row.entry.model, train, row.entry.recipe.epochs);
+    return predictor::expected_fit_seconds(row.entry.model, train,
+                                           row.entry.recipe.networks.fitting.epochs);
   };
   double taken = 0.0;
   double expected_of_these = 0.0;
@@ -151,7 +154,8 @@ void PredictorComparison::fit_row(const Row& row, const PredictorSource& source,
   const predictor::BenchmarkSize size{.train = row.train,
                                       .refresh = static_cast<std::size_t>(experiment_.refresh),
                                       .test = static_cast<std::size_t>(experiment_.test),
-                                      .points = results_.plan().points};
+                                      .points = results_.plan().points,
+                                      .curve = experiment_.curve ? kCurveSample : 0};
   const predictor::Split split = split_of(experiment_);
   double taken = 0.0;
   parallel_for(seeds.size(), [&](std::size_t i) {

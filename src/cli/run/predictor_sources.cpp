@@ -42,8 +42,7 @@ PredictorOptions predictor_options(const config::PredictorRecipe& recipe) {
     options.use_carried = false;
     options.pretraining = *recipe.pretraining;
   }
-  options.epochs = recipe.epochs;
-  options.computing = recipe.computing;
+  options.networks = recipe.networks;
   return options;
 }
 
@@ -52,7 +51,7 @@ predictor::BenchmarkPlan::Conditions conditions_of(const config::PredictorRecipe
   predictor::BenchmarkPlan::Conditions conditions = {
       {"input", recipe.input.value_or("")},
       {"pretrained", pretrained.empty() ? "" : Key::of(read_whole(pretrained)).hex()},
-      {"epochs", fmt::format("{}", recipe.epochs)}};
+      {"epochs", fmt::format("{}", recipe.networks.fitting.epochs)}};
   const std::map<std::string, std::string> usual = texts_of({});
   for (const auto& [name, text] : texts_of(recipe)) {
     const bool is_told = conditions.contains(name) || name == "device" || name == "precision";

@@ -12,8 +12,8 @@
 #include "predictor/checkpoint.hpp"
 #include "predictor/computation_options.hpp"
 #include "predictor/computation_source.hpp"
-#include "predictor/computing_options.hpp"
 #include "predictor/joint_predictor.hpp"
+#include "predictor/network_options.hpp"
 #include "predictor/predictor.hpp"
 #include "predictor/predictor_list.hpp"
 #include "predictor/pretraining_options.hpp"
@@ -38,11 +38,11 @@ struct PredictorOptions {
   /// The spaces that `cg` learns from before it is fitted. With none, and no file that holds what
   /// it has learnt, its fits start from random weights.
   std::vector<predictor::ComputationSource> sources;
-  /// Of published models, instead of those of their recipes; 0: those.
-  std::int64_t epochs = 0;
-  /// Of networks but those of cg, arch2vec and path_networks, which refuse anything else than the
-  /// default; what `evonas` distils from networks computes on the host.
-  predictor::ComputingOptions computing;
+  /// Where networks compute and how they learn. cg, arch2vec and path_networks refuse anything else
+  /// than the default, and carl another way to learn, but for the epochs of carl and cg; predictors
+  /// without networks do not look. What `evonas` distils from networks computes on the host, and
+  /// these options are of its networks.
+  predictor::NetworkOptions networks;
 };
 
 /// What makes the predictors of one space that need LibTorch; what they can share, such as
@@ -52,7 +52,7 @@ class LearntPredictors {
   virtual ~LearntPredictors() = default;
 
   /// The predictor of that name, unfitted. Throws PredictorError for a device that is not there and
-  /// for predictors that would not compute as PredictorOptions::computing says.
+  /// for predictors that would not compute or learn as PredictorOptions::networks says.
   virtual std::unique_ptr<predictor::Predictor> make(const std::string& name) const = 0;
 
   /// The predictor of that name for so many metrics, unfitted: one that

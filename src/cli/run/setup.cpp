@@ -308,7 +308,7 @@ search::Guidance learnt_guidance(const spaces::AnySpace& space,
                                  const config::PredictorsSection& how,
                                  const std::filesystem::path& pretrained) {
   const PredictorSource source(
-      space, {.statics = how.statics, .pretrained = pretrained, .computing = how.computing});
+      space, {.statics = how.statics, .pretrained = pretrained, .networks = how.networks});
   return {.make_predictor = [source](const std::string& name) { return source.make(name); },
           .known = {},
           .latent = {.embed =

@@ -53,8 +53,17 @@ predictor::FitControl for_all_fits(predictor::FitControl control) {
 }
 
 /// Refuses options that the networks of a predictor would not follow.
-void check_computing(const std::string& name, const predictor::ComputingOptions& computing) {
-  if (name != "cg" && name != "arch2vec" && name != "path_networks") return;
+void check_followed(const std::string& name, const predictor::NetworkOptions& options) {
+  const bool is_apart = name == "cg" || name == "arch2vec" || name == "path_networks";
+  if (options.fitting.change_recipes() && (is_apart || name == "carl")) {
+    throw predictor::PredictorError(
+        fmt::format("{} has a training of its own, which the options losses, average, validation, "
+                    "patience, twin and consistency do not change: leave them out, or choose "
+                    "another predictor",
+                    name));
+  }
+  const predictor::ComputingOptions& computing = options.computing;
+  if (!is_apart) return;
   if (computing.device == "cpu" && computing.precision == "float32") return;
   throw predictor::PredictorError(
       fmt::format("{} computes on the processor in float32 alone, and the device {} and the "
@@ -206,7 +215,7 @@ struct TorchPredictors::Shared {
   std::shared_ptr<const predictor::PublishedRecipe> ledg_former() {
     const auto known = features();
     return made_ledg_former.get(
-        [&] { return predictor::ledg_former_recipe(*known, options.epochs); });
+        [&] { return predictor::ledg_former_recipe(*known, options.networks.fitting); });
   }
 
   /// What cg looks at.
@@ -221,7 +230,7 @@ struct TorchPredictors::Shared {
       const std::shared_ptr<Shared>& self) {
     predictor::ComputationFit fit{.layers = options.computation.layers,
                                   .width = options.computation.width};
-    if (options.epochs > 0) fit.epochs = options.epochs;
+    if (options.networks.fitting.epochs > 0) fit.epochs = options.networks.fitting.epochs;
     return std::make_unique<predictor::ComputationPredictor>(
         space_graphs(),
         [self](const predictor::FitControl& control) {
@@ -248,17 +257,17 @@ TorchPredictors::TorchPredictors(const spaces::AnySpace& space, const PredictorO
 }
 
 std::unique_ptr<predictor::Predictor> TorchPredictors::make(const std::string& name) const {
-  check_computing(name, shared_->options.computing);
+  const predictor::NetworkOptions& how = shared_->options.networks;
+  check_followed(name, how);
   const predictor::ArchitectureView& view = shared_->view;
-  if (auto recipe = predictor::network_recipe(name, shared_->options.epochs);
+  if (auto recipe = predictor::network_recipe(name, how.fitting);
       recipe && predictor::reads_any_network(name, view.input().has_value())) {
     return std::make_unique<predictor::NetworkPredictor>(
-        view.space(), predictor::network_input_of(view), std::move(recipe),
-        shared_->options.computing);
+        view.space(), predictor::network_input_of(view), std::move(recipe), how.computing);
   }
-  if (auto recipe = predictor::published_recipe(name, shared_->options.epochs)) {
+  if (auto recipe = predictor::published_recipe(name, how.fitting)) {
     return std::make_unique<predictor::PublishedPredictor>(shared_->features(), std::move(recipe),
-                                                           shared_->options.computing);
+                                                           how.computing);
   }
   if (name == "path_networks") return std::make_unique<predictor::PathNetworks>(shared_->paths());
   if (name == "arch2vec") {
@@ -268,14 +277,13 @@ std::unique_ptr<predictor::Predictor> TorchPredictors::make(const std::string& n
         });
   }
   if (name == "ledg_former") {
-    return std::make_unique<predictor::PublishedPredictor>(
-        shared_->features(), shared_->ledg_former(), shared_->options.computing);
+    return std::make_unique<predictor::PublishedPredictor>(shared_->features(),
+                                                           shared_->ledg_former(), how.computing);
   }
   if (name == "carl") {
     predictor::CarlFit fit;
-    if (shared_->options.epochs > 0) fit.epochs = shared_->options.epochs;
-    return std::make_unique<predictor::CarlPredictor>(shared_->features(), fit,
-                                                      shared_->options.computing);
+    if (how.fitting.epochs > 0) fit.epochs = how.fitting.epochs;
+    return std::make_unique<predictor::CarlPredictor>(shared_->features(), fit, how.computing);
   }
   if (name == "cg") return shared_->make_computation_predictor(shared_);
   if (const auto kernel = kernel_of(name)) {
@@ -298,7 +306,7 @@ std::unique_ptr<predictor::JointPredictor> TorchPredictors::make_joint(const std
       [shared = shared_](const predictor::FitControl& control) {
         return shared->start_of(control);
       },
-      shared_->options.computing, metrics);
+      shared_->options.networks, metrics);
   if (name == "networks") return networks;
   std::vector<predictor::Mixture::Member> members;
   members.push_back({std::move(networks), 1.0});

@@ -15,6 +15,7 @@
 #include "predictor/models/carl_network.hpp"
 #include "predictor/models/early_stopping.hpp"
 #include "predictor/models/graph_batch.hpp"
+#include "predictor/models/learning_curve.hpp"
 #include "predictor/models/network_training.hpp"
 #include "predictor/models/placement.hpp"
 #include "predictor/models/scoring.hpp"
@@ -72,31 +73,64 @@ CarlPredictor::CarlPredictor(std::shared_ptr<const GraphFeatures> features, cons
 CarlPredictor::~CarlPredictor() = default;
 
 void CarlPredictor::fit(std::span<const Label> labels, const FitControl& control) {
+  learn(labels, nullptr, options_, control);
+}
+
+void CarlPredictor::refresh(std::span<const Label> labels, std::size_t known,
+                            const FitControl& control) {
+  if (!fitted_ || known == 0) {
+    fit(labels, control);
+    return;
+  }
+  CarlFit options = options_;
+  options.epochs = refresh_epochs(options.epochs);
+  options.least_steps = kRefreshSteps;
+  options.learning_rate *= kRefreshShare;
+  learn(labels, fitted_.get(), options, control);
+}
+
+void CarlPredictor::learn(std::span<const Label> labels, const Fitted* start,
+                          const CarlFit& options, const FitControl& control) {
   at::set_num_threads(1);  // sums in another order would give another fit
   const RankedLabels ranked = rank(labels);
   const GraphBatch graphs =
       graphs_of(features_->view(), features_->vocabulary(), ranked.genotypes, Identities::Kept);
-  const CarlOptions network_options = {
-      .operations = static_cast<std::int64_t>(features_->vocabulary().width()),
-      .nodes = graphs.operations.size(1),
-      .layers = options_.layers,
-      .width = options_.width};
-  auto network = std::make_shared<CarlNetwork>(network_options, control.seed);
-  const LabelledGraphs all{.graphs = graphs,
-                           .labels = torch::tensor(ranked.scores, torch::kFloat),
-                           .weights = weights_of(ranked.noises)};
+  const CarlOptions network_options =
+      start != nullptr
+          ? start->options
+          : CarlOptions{.operations = static_cast<std::int64_t>(features_->vocabulary().width()),
+                        .nodes = graphs.operations.size(1),
+                        .layers = options.layers,
+                        .width = options.width};
+  const auto network = std::make_shared<CarlNetwork>(network_options, control.seed);
+  if (start != nullptr) copy_weights(*start->network, *network);
+  const TrainingSet all =
+      training_set(graphs, torch::tensor(ranked.scores, torch::kFloat), weights_of(ranked.noises));
   const auto count = static_cast<std::int64_t>(labels.size());
-  const std::int64_t an_epoch = (count + options_.batch - 1) / options_.batch;
-  Batches batches(labels.size(), static_cast<std::size_t>(options_.batch), control.seed);
+  const std::int64_t an_epoch = (count + options.batch - 1) / options.batch;
+  const std::int64_t steps = std::max(options.epochs * an_epoch, options.least_steps);
+  Batches batches(labels.size(), static_cast<std::size_t>(options.batch), control.seed);
   Rng rng(control.seed, "interventions");
+  const Placement first = placement_->first();
+  LearningCurve curve(listener_of(control,
+                                  [&](std::span<const spaces::Genotype> block) {
+                                    return predictions(
+                                        {ranked.transform, network_options, network, {network}},
+                                        first, block);
+                                  }),
+                      steps, an_epoch);
   network->to(placement_->device);
   network->train();
-  train_network(*network, std::max(options_.epochs * an_epoch, options_.least_steps),
-                {.learning_rate = options_.learning_rate, .weight_decay = 0.01}, control, [&] {
-                  const auto [some, expected, counts] =
-                      moved(select(all, index_of(batches.next())), placement_->device);
-                  return carl_loss(*network, some, expected, counts, options_, rng);
-                });
+  train_network(
+      *network, steps, {.learning_rate = options.learning_rate, .weight_decay = 0.01}, control,
+      [&] {
+        const auto [some, expected, counts] =
+            moved(select(all, index_of(batches.next())), placement_->device);
+        torch::Tensor loss = carl_loss(*network, some, expected, counts, options, rng);
+        curve.add(loss);
+        return loss;
+      },
+      [&] { return curve.tell_if_due(*network); });
   network->eval();
   fitted_ = fitted_of(ranked.transform, network_options, network);
 }
@@ -113,19 +147,23 @@ std::unique_ptr<const CarlPredictor::Fitted> CarlPredictor::fitted_of(
 }
 
 std::vector<Prediction> CarlPredictor::predict(std::span<const spaces::Genotype> block) const {
-  const Fitted& known = fitted();
+  return predictions(fitted(), *placement_, block);
+}
+
+std::vector<Prediction> CarlPredictor::predictions(const Fitted& known, const Placement& placement,
+                                                   std::span<const spaces::Genotype> block) const {
   const std::vector<float> scores = score_graphs(
-      *placement_, block.size(),
+      placement, block.size(),
       flow_encoder(features_->view(), features_->vocabulary(), block, Identities::Kept),
       [&](std::size_t device, const GraphBatch& graphs) {
         return known.copies[device]->forward(graphs);
       },
       kCarlChunk);
-  std::vector<Prediction> predictions;
+  std::vector<Prediction> expected;
   for (const float score : scores) {
-    predictions.push_back({.mean = known.labels.value(static_cast<double>(score))});
+    expected.push_back({.mean = known.labels.value(static_cast<double>(score))});
   }
-  return predictions;
+  return expected;
 }
 
 std::vector<double> CarlPredictor::node_weights(const spaces::Genotype& architecture) const {

@@ -42,6 +42,9 @@ class CarlPredictor final : public Predictor, public Explainer {
   ~CarlPredictor() override;
 
   void fit(std::span<const Label> labels, const FitControl& control) override;
+  /// Trains the fitted network on for some steps, with all labels.
+  void refresh(std::span<const Label> labels, std::size_t known,
+               const FitControl& control) override;
   std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override;
   std::size_t parameters() const override;
   double multiply_accumulates(std::size_t nodes) const override;
@@ -56,6 +59,10 @@ class CarlPredictor final : public Predictor, public Explainer {
   const Fitted& fitted() const;
   std::unique_ptr<const Fitted> fitted_of(const RankNormal& labels, const CarlOptions& options,
                                           const std::shared_ptr<CarlNetwork>& network) const;
+  void learn(std::span<const Label> labels, const Fitted* start, const CarlFit& options,
+             const FitControl& control);
+  std::vector<Prediction> predictions(const Fitted& known, const Placement& placement,
+                                      std::span<const spaces::Genotype> block) const;
 
   std::shared_ptr<const GraphFeatures> features_;
   CarlFit options_;

@@ -1,6 +1,7 @@
 #include "predictor/models/losses.hpp"
 
 #include <numeric>
+#include <tuple>
 #include <vector>
 
 #include <torch/utils.h>
@@ -9,6 +10,7 @@ namespace evonas::predictor {
 namespace {
 
 constexpr double kSmall = 1e-6;  // keeps sums of nothing from dividing by zero
+constexpr double kMargin = 0.1;  // that the better of two scores is to be ahead by
 
 /// The differences of all pairs: [i][j] is values[i] - values[j].
 torch::Tensor differences(const torch::Tensor& values) {
@@ -64,6 +66,23 @@ torch::Tensor mean_over_metrics(std::span<const LossTerm> terms, const torch::Te
   return sum / static_cast<double>(scores.size(1));
 }
 
+torch::Tensor pairwise_hinge(const torch::Tensor& scores, const torch::Tensor& labels,
+                             const torch::Tensor& weights) {
+  torch::Tensor count = (differences(labels) > 0.0).to(scores.dtype());
+  if (weights.defined()) count = count * pair_weights(weights);
+  return ((kMargin - differences(scores)).relu() * count).sum() / (count.sum() + kSmall);
+}
+
+torch::Tensor list_mle(const torch::Tensor& scores, const torch::Tensor& labels,
+                       const torch::Tensor& weights) {
+  // Stable, so that equal labels have one order on every machine.
+  const torch::Tensor order = std::get<1>(labels.sort(/*stable=*/true, /*dim=*/0,
+                                                      /*descending=*/true));
+  const torch::Tensor ranked = scores.index_select(0, order);
+  const torch::Tensor left = ranked.flip(0).logcumsumexp(0).flip(0);
+  return mean_loss(left - ranked, weights.defined() ? weights.index_select(0, order) : weights);
+}
+
 }  // namespace
 
 torch::Tensor total_loss(std::span<const LossTerm> terms, const torch::Tensor& scores,
@@ -84,6 +103,12 @@ torch::Tensor total_loss(std::span<const LossTerm> terms, const torch::Tensor& s
         break;
       case Loss::PairwiseLogistic:
         value = pairwise_logistic(scores, labels, weights);
+        break;
+      case Loss::PairwiseHinge:
+        value = pairwise_hinge(scores, labels, weights);
+        break;
+      case Loss::ListMle:
+        value = list_mle(scores, labels, weights);
         break;
     }
     sum = sum + weight * value;

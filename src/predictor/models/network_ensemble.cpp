@@ -99,19 +99,22 @@ struct NetworkEnsemble::Fitted {
 };
 
 NetworkEnsemble::NetworkEnsemble(std::shared_ptr<const GraphFeatures> features,
-                                 Pretraining pretraining, const ComputingOptions& computing,
+                                 Pretraining pretraining, const NetworkOptions& options,
                                  std::size_t metrics)
     : features_(std::move(features)),
       pretraining_(std::move(pretraining)),
-      placement_(std::make_unique<const Placement>(computing)),
-      metrics_(metrics) {}
+      fitting_(options.fitting),
+      placement_(std::make_unique<const Placement>(options.computing)),
+      metrics_(metrics) {
+  fitting_.epochs = 0;
+}
 
 NetworkEnsemble::~NetworkEnsemble() = default;
 
 void NetworkEnsemble::fit(LabelLists labels, const FitControl& control) {
   check_label_lists(labels, metrics_);
   const std::shared_ptr<const PretrainedNetworks> pretrained = pretraining_(control);
-  learn(labels, pretrained->networks(), {}, control);
+  learn(labels, pretrained->networks(), changed({}, fitting_), control);
 }
 
 void NetworkEnsemble::refresh(LabelLists labels, std::span<const std::size_t> known,
@@ -120,7 +123,9 @@ void NetworkEnsemble::refresh(LabelLists labels, std::span<const std::size_t> kn
     fit(labels, control);
     return;
   }
-  learn(labels, fitted_->networks, refresh_options(), control);
+  NetworkTrainingOptions options = changed(refresh_options(), fitting_);
+  options.validation = 0.0;  // so few steps need no end in time
+  learn(labels, fitted_->networks, options, control);
 }
 
 void NetworkEnsemble::learn(LabelLists labels, std::span<const std::shared_ptr<FlowNetwork>> start,
@@ -132,26 +137,38 @@ void NetworkEnsemble::learn(LabelLists labels, std::span<const std::shared_ptr<F
       graphs_of(features_->view(), features_->vocabulary(), joined.architectures);
   std::vector<std::vector<double>> scores;
   for (const RankedLabels& of_metric : ranked) scores.push_back(of_metric.scores);
-  const torch::Tensor expected =
-      by_architecture(joined, scores, std::numeric_limits<float>::quiet_NaN());
-  const torch::Tensor weights = weights_by_architecture(joined, ranked);
+  const TrainingSet set =
+      training_set(graphs, by_architecture(joined, scores, std::numeric_limits<float>::quiet_NaN()),
+                   weights_by_architecture(joined, ranked));
+  const Placement first = placement_->first();
   Fitted::Networks networks(start.size());
-  fit_together(start.size(), "network of an ensemble", control,
-               [&](std::size_t i, const FitControl& own) {
-                 networks[i] = copy_of(*start[i], metrics_);
-                 networks[i]->to(placement_->device);
-                 fit_scores(*networks[i], graphs, expected, weights, options, own);
-               });
+  // The curve is that of the first network and the first metric.
+  const LearningCurve::Listener told =
+      listener_of(control, [&](std::span<const spaces::Genotype> block) {
+        return predictions(Fitted(transforms_of(ranked), {networks[0]}, first), first, block)
+            .front();
+      });
+  fit_together(
+      start.size(), "network of an ensemble", control, [&](std::size_t i, const FitControl& own) {
+        networks[i] = copy_of(*start[i], metrics_);
+        networks[i]->to(placement_->device);
+        fit_scores(*networks[i], set, options, own, i == 0 ? told : LearningCurve::Listener());
+      });
   fitted_ = std::make_unique<const Fitted>(transforms_of(ranked), networks, *placement_);
 }
 
 std::vector<std::vector<Prediction>> NetworkEnsemble::predict(
     std::span<const spaces::Genotype> block) const {
-  const Fitted& known = fitted();
+  return predictions(fitted(), *placement_, block);
+}
+
+std::vector<std::vector<Prediction>> NetworkEnsemble::predictions(
+    const Fitted& known, const Placement& placement,
+    std::span<const spaces::Genotype> block) const {
   const std::size_t columns = known.networks.size() * metrics_;
   // By architecture, network and metric.
   const std::vector<float> scores = score_graphs(
-      *placement_, block.size(), flow_encoder(features_->view(), features_->vocabulary(), block),
+      placement, block.size(), flow_encoder(features_->view(), features_->vocabulary(), block),
       [&](std::size_t device, const GraphBatch& graphs) {
         std::vector<torch::Tensor> each;
         for (const auto& network : known.copies[device]) {
@@ -162,7 +179,7 @@ std::vector<std::vector<Prediction>> NetworkEnsemble::predict(
       },
       kEnsembleChunk, columns);
   const auto networks = static_cast<float>(known.networks.size());
-  std::vector<std::vector<Prediction>> predictions(metrics_, std::vector<Prediction>(block.size()));
+  std::vector<std::vector<Prediction>> expected(metrics_, std::vector<Prediction>(block.size()));
   parallel_chunks(block.size(), kEnsembleChunk, [&](std::size_t first, std::size_t count) {
     for (std::size_t i = first * metrics_; i < (first + count) * metrics_; ++i) {
       const std::size_t architecture = i / metrics_;
@@ -175,10 +192,10 @@ std::vector<std::vector<Prediction>> NetworkEnsemble::predict(
         square += score * score / networks;
       }
       const double spread = std::max(0.0F, square - mean * mean);
-      predictions[metric][architecture] = known.labels[metric].prediction(mean, std::sqrt(spread));
+      expected[metric][architecture] = known.labels[metric].prediction(mean, std::sqrt(spread));
     }
   });
-  return predictions;
+  return expected;
 }
 
 std::size_t NetworkEnsemble::parameters() const {

@@ -5,10 +5,10 @@
 #include <memory>
 #include <vector>
 
-#include "predictor/computing_options.hpp"
 #include "predictor/graph_features.hpp"
 #include "predictor/joint_predictor.hpp"
 #include "predictor/models/pretrained_networks.hpp"
+#include "predictor/network_options.hpp"
 
 namespace evonas::predictor {
 
@@ -25,8 +25,9 @@ class NetworkEnsemble final : public JointPredictor {
   using Pretraining =
       std::function<std::shared_ptr<const PretrainedNetworks>(const FitControl& control)>;
 
+  /// Of `options`, the number of epochs is left out.
   NetworkEnsemble(std::shared_ptr<const GraphFeatures> features, Pretraining pretraining,
-                  const ComputingOptions& computing = {}, std::size_t metrics = 1);
+                  const NetworkOptions& options = {}, std::size_t metrics = 1);
   ~NetworkEnsemble() override;
 
   std::size_t metrics() const override { return metrics_; }
@@ -44,11 +45,14 @@ class NetworkEnsemble final : public JointPredictor {
  private:
   struct Fitted;
   const Fitted& fitted() const;
+  std::vector<std::vector<Prediction>> predictions(const Fitted& known, const Placement& placement,
+                                                   std::span<const spaces::Genotype> block) const;
   void learn(LabelLists labels, std::span<const std::shared_ptr<FlowNetwork>> start,
              const NetworkTrainingOptions& options, const FitControl& control);
 
   std::shared_ptr<const GraphFeatures> features_;
   Pretraining pretraining_;
+  FittingOptions fitting_;
   std::unique_ptr<const Placement> placement_;
   std::size_t metrics_;
   std::unique_ptr<const Fitted> fitted_;

@@ -51,16 +51,6 @@ Scoring::~Scoring() {
   if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
 }
 
-void copy_weights(const torch::nn::Module& from, torch::nn::Module& to) {
-  const torch::NoGradGuard no_gradients;
-  const auto copy_all = [](const std::vector<torch::Tensor>& source,
-                           std::vector<torch::Tensor> target) {
-    for (std::size_t i = 0; i < source.size(); ++i) target[i].copy_(source[i]);
-  };
-  copy_all(from.parameters(), to.parameters());
-  copy_all(from.buffers(), to.buffers());
-}
-
 GraphBatch moved(const GraphBatch& graphs, const torch::Device& device) {
   const auto there = [&](const torch::Tensor& tensor) {
     return tensor.defined() ? tensor.to(device, /*non_blocking=*/true) : tensor;

@@ -12,6 +12,7 @@
 
 #include "predictor/computing_options.hpp"
 #include "predictor/models/graph_model.hpp"
+#include "predictor/models/tensor_state.hpp"
 
 namespace evonas::predictor {
 
@@ -23,6 +24,13 @@ struct Placement {
 
   /// How many graphs a network scores at once, where `on_cpu` fit a processor's cache.
   std::size_t chunk(std::size_t on_cpu) const { return device.is_cuda() ? 16 * on_cpu : on_cpu; }
+
+  /// The same on the first of its devices alone.
+  Placement first() const {
+    Placement one = *this;
+    one.devices.resize(1, device);
+    return one;
+  }
 
   std::vector<torch::Device> devices;  ///< that score: all processors or all GPUs, at least one
   torch::Device device;                ///< the first of them, where fits compute
@@ -45,9 +53,6 @@ class Scoring {
   bool was_on_ = false;    // before
   torch::Dtype was_in_{};  // likewise
 };
-
-/// Gives a network the weights of another one that is built alike, on whichever device each is.
-void copy_weights(const torch::nn::Module& from, torch::nn::Module& to);
 
 /// A network for each device of a placement: first the network itself, which moves there, then
 /// copies of it. `make` builds one like it, whatever its weights.

@@ -22,7 +22,7 @@ std::int64_t most_nodes(const GraphBatch& graphs) { return graphs.operations.siz
 }  // namespace
 
 std::shared_ptr<const PublishedRecipe> published_recipe(const std::string& name,
-                                                        std::int64_t epochs) {
+                                                        const FittingOptions& options) {
   PublishedRecipe recipe;
   if (name == "nar_former") {
     recipe = PublishedRecipe::nar_former();
@@ -30,6 +30,8 @@ std::shared_ptr<const PublishedRecipe> published_recipe(const std::string& name,
     recipe = PublishedRecipe::nar_former_v2();
   } else if (name == "nn_former") {
     recipe = PublishedRecipe::nn_former();
+  } else if (name == "nn_former_published") {
+    recipe = PublishedRecipe::nn_former_published();
   } else if (name == "graphsage") {
     recipe = PublishedRecipe::graphsage();
   } else if (name == "gin") {
@@ -37,7 +39,7 @@ std::shared_ptr<const PublishedRecipe> published_recipe(const std::string& name,
   } else {
     return nullptr;
   }
-  if (epochs > 0) recipe.training.epochs = epochs;
+  recipe.training = changed(std::move(recipe.training), options);
   return std::make_shared<const PublishedRecipe>(std::move(recipe));
 }
 
@@ -58,6 +60,20 @@ PublishedPredictor::PublishedPredictor(std::shared_ptr<const GraphFeatures> feat
 PublishedPredictor::~PublishedPredictor() = default;
 
 void PublishedPredictor::fit(std::span<const Label> labels, const FitControl& control) {
+  learn(labels, nullptr, recipe_->training, control);
+}
+
+void PublishedPredictor::refresh(std::span<const Label> labels, std::size_t known,
+                                 const FitControl& control) {
+  if (!fitted_ || known == 0) {
+    fit(labels, control);
+    return;
+  }
+  learn(labels, fitted_.get(), for_refresh(recipe_->training), control);
+}
+
+void PublishedPredictor::learn(std::span<const Label> labels, const Fitted* start,
+                               const NetworkTrainingOptions& training, const FitControl& control) {
   at::set_num_threads(1);
   const LabelScale scale(labels, recipe_->labels);
   std::vector<spaces::Genotype> architectures;
@@ -70,11 +86,20 @@ void PublishedPredictor::fit(std::span<const Label> labels, const FitControl& co
   }
   const GraphBatch graphs =
       graphs_of(features_->view(), features_->vocabulary(), architectures, recipe_->identities);
-  const std::int64_t nodes = 2 * most_nodes(graphs);
+  if (start != nullptr && most_nodes(graphs) > start->nodes) {
+    fit(labels, control);  // the model has no room for them
+    return;
+  }
+  const std::int64_t nodes = start != nullptr ? start->nodes : 2 * most_nodes(graphs);
   const std::shared_ptr<GraphModel> model = new_model(nodes, control.seed);
+  if (start != nullptr) copy_weights(*start->models.front(), *model);
   model->to(placement_->device);
-  fit_scores(*model, graphs, torch::tensor(expected), weights_of(noises), recipe_->training,
-             control);
+  const Placement first = placement_->first();
+  const auto predict_now = [&](std::span<const spaces::Genotype> block) {
+    return predictions({.scale = scale, .nodes = nodes, .models = {model}}, first, block);
+  };
+  fit_scores(*model, training_set(graphs, torch::tensor(expected), weights_of(noises)), training,
+             control, listener_of(control, predict_now));
   fitted_ = fitted_of(scale, nodes, model);
 }
 
@@ -92,19 +117,24 @@ std::unique_ptr<const PublishedPredictor::Fitted> PublishedPredictor::fitted_of(
 }
 
 std::vector<Prediction> PublishedPredictor::predict(std::span<const spaces::Genotype> block) const {
-  const Fitted& known = fitted();
+  return predictions(fitted(), *placement_, block);
+}
+
+std::vector<Prediction> PublishedPredictor::predictions(
+    const Fitted& known, const Placement& placement,
+    std::span<const spaces::Genotype> block) const {
   const std::vector<float> scores = score_graphs(
-      *placement_, block.size(),
+      placement, block.size(),
       flow_encoder(features_->view(), features_->vocabulary(), block, recipe_->identities),
       [&](std::size_t device, const GraphBatch& graphs) {
         return known.models[device]->forward(graphs);
       },
       kModelChunk);
-  std::vector<Prediction> predictions;
+  std::vector<Prediction> expected;
   for (const float score : scores) {
-    predictions.push_back({.mean = known.scale.value(static_cast<double>(score))});
+    expected.push_back({.mean = known.scale.value(static_cast<double>(score))});
   }
-  return predictions;
+  return expected;
 }
 
 std::size_t PublishedPredictor::parameters() const {
