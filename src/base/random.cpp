@@ -39,6 +39,15 @@ Rng::Rng(std::uint64_t seed, std::string_view purpose, std::uint64_t generation,
       generation_(generation),
       slot_(static_cast<std::uint32_t>(slot)) {}
 
+void Rng::seek(std::uint64_t drawn) {
+  const std::size_t used = drawn % buffer_.size();
+  block_ = static_cast<std::uint32_t>(drawn / buffer_.size() * kBlocks);
+  left_ = 0;
+  if (used == 0) return;
+  refill();
+  left_ -= used;
+}
+
 void Rng::refill() {
   std::array<Counter, kBlocks> counters;
   for (Counter& counter : counters) {

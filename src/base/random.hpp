@@ -28,6 +28,11 @@ class Rng {
   static constexpr result_type min() { return 0; }
   static constexpr result_type max() { return std::numeric_limits<result_type>::max(); }
 
+  /// How many times 64 bits have been drawn so far, and a stream that goes on as if so many had
+  /// been.
+  std::uint64_t drawn() const { return block_ / kBlocks * buffer_.size() - left_; }
+  void seek(std::uint64_t drawn);
+
   /// 64 random bits.
   result_type operator()() {
     if (left_ == 0) refill();

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <span>
 #include <stop_token>
@@ -35,6 +36,35 @@ struct Prediction {
   bool operator==(const Prediction&) const = default;
 };
 
+/// How far a training of a network has come: a point of its learning curve.
+struct LearningPoint {
+  std::int64_t epoch = 0;  ///< that has ended
+  double loss = 0.0;       ///< that is made small, the mean of all steps since the last point
+  /// Loss of labels that are held out; no number where none are.
+  double held_out = std::numeric_limits<double>::quiet_NaN();
+  /// Kendall's tau on architectures that are not learnt from, where somebody computes it; no number
+  /// elsewhere.
+  double tau = std::numeric_limits<double>::quiet_NaN();
+};
+
+/// Predicts as Predictor::predict() does.
+using PredictBlock =
+    std::function<std::vector<Prediction>(std::span<const spaces::Genotype> block)>;
+
+/// Where a long fit keeps how far it is, so that the same fit can go on from there after any stop.
+/// Called from one thread.
+class FitKeeper {
+ public:
+  virtual ~FitKeeper() = default;
+
+  /// What the same fit, of the same labels, options and seed, has kept; null where it has not.
+  virtual nlohmann::json kept() = 0;
+  /// Whether it is time to keep again.
+  virtual bool is_due() = 0;
+  /// Keeps how far the fit is instead of what was kept before; bytes are binary values.
+  virtual void keep(const nlohmann::json& state) = 0;
+};
+
 /// What a fit is given besides labels.
 struct FitControl {
   /// The same seed and the same labels in the same order give the same predictor, for any number of
@@ -44,6 +74,13 @@ struct FitControl {
   std::stop_token stop;
   /// Told the share that is done, from 0 to 1, now and then; may be empty.
   std::function<void(double share)> progress;
+  /// Told at up to about 100 epochs by fits that train one network, and by `networks` of its first
+  /// one, how far it is; `predict` predicts, until the call returns, as that network would if the
+  /// fit ended there. Others tell nothing. What it does changes no fit. May be empty.
+  std::function<void(const LearningPoint& point, const PredictBlock& predict)> on_point;
+  /// Used by fits of published models and of models of whole networks, also when they are stopped.
+  /// A fit that goes on ends with the same predictor as one that was never stopped. May be null.
+  FitKeeper* keeper = nullptr;
 };
 
 class Explainer;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <numeric>
 #include <string>
 
@@ -26,18 +27,6 @@ constexpr std::array<double, kIntervalLevels.size()> kReach = {
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-/// Tau among the best tenth of the values.
-double top_tau(std::span<const double> values, std::span<const double> means,
-               bool higher_is_better) {
-  std::vector<std::size_t> order(values.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
-    return higher_is_better ? values[a] > values[b] : values[a] < values[b];
-  });
-  order.resize((order.size() + 9) / 10);
-  return kendall_tau_b(selected(values, order), selected(means, order));
 }
 
 /// Share of true values within so many expected deviations.
@@ -135,7 +124,46 @@ std::vector<BenchmarkPoint> some_points(std::span<const double> values,
   return points;
 }
 
+/// Keeps the learning curve of a fit, with the tau on some architectures.
+class CurveWriter {
+ public:
+  CurveWriter(std::span<const spaces::Genotype> block, std::span<const double> values)
+      : block_(block), values_(values.first(block.size())) {}
+
+  void operator()(const LearningPoint& point, const PredictBlock& predict) {
+    const Clock::time_point begin = Clock::now();
+    curve_.push_back(point);
+    if (!block_.empty()) {
+      std::vector<double> means;
+      for (const Prediction& prediction : predict(block_)) means.push_back(prediction.mean);
+      curve_.back().tau = kendall_tau_b(means, values_);
+    }
+    seconds_ += seconds_since(begin);
+  }
+
+  const std::vector<LearningPoint>& curve() const { return curve_; }
+  /// That it took.
+  double seconds() const { return seconds_; }
+
+ private:
+  std::span<const spaces::Genotype> block_;
+  std::span<const double> values_;
+  std::vector<LearningPoint> curve_;
+  double seconds_ = 0.0;
+};
+
 }  // namespace
+
+double best_tenth_tau(std::span<const double> values, std::span<const double> means,
+                      bool higher_is_better) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
+    return higher_is_better ? values[a] > values[b] : values[a] < values[b];
+  });
+  order.resize((order.size() + 9) / 10);
+  return kendall_tau_b(selected(values, order), selected(means, order));
+}
 
 BenchmarkFit benchmark_fit(Predictor& predictor, const BenchmarkData& data, BenchmarkSize size,
                            Split split, const FitControl& control) {
@@ -157,17 +185,6 @@ BenchmarkFit benchmark_fit(Predictor& predictor, const BenchmarkData& data, Benc
         {data.genotypes[row], data.values[row], data.noises.empty() ? 0.0 : data.noises[row]});
   }
   BenchmarkFit result;
-  const Clock::time_point fit_begin = Clock::now();
-  const std::size_t known = train - std::min(train > 0 ? train - 1 : 0, size.refresh);
-  predictor.fit(std::span(labels).first(known), control);
-  result.fit_seconds = seconds_since(fit_begin);
-  if (known < train) {
-    const Clock::time_point refresh_begin = Clock::now();
-    predictor.refresh(labels, known, {.seed = control.seed, .stop = control.stop, .progress = {}});
-    result.refresh_seconds = seconds_since(refresh_begin);
-  }
-  result.parameters = predictor.parameters();
-
   std::span<std::size_t> tested = std::span(rows).subspan(std::max(train, order.first_test));
   if (size.test > 0 && size.test < tested.size()) {
     if (split == Split::First) rng.shuffle(tested);
@@ -175,11 +192,28 @@ BenchmarkFit benchmark_fit(Predictor& predictor, const BenchmarkData& data, Benc
   }
   std::vector<spaces::Genotype> block;
   for (const std::size_t row : tested) block.push_back(data.genotypes[row]);
+  const std::vector<double> values = selected(data.values, tested);
+
+  CurveWriter writer(
+      std::span<const spaces::Genotype>(block).first(std::min(size.curve, block.size())), values);
+  FitControl of_fit = control;
+  of_fit.on_point = std::ref(writer);
+  const Clock::time_point fit_begin = Clock::now();
+  const std::size_t known = train - std::min(train > 0 ? train - 1 : 0, size.refresh);
+  predictor.fit(std::span(labels).first(known), of_fit);
+  result.fit_seconds = seconds_since(fit_begin) - writer.seconds();
+  result.curve = writer.curve();
+  if (known < train) {
+    const Clock::time_point refresh_begin = Clock::now();
+    predictor.refresh(labels, known, {.seed = control.seed, .stop = control.stop, .progress = {}});
+    result.refresh_seconds = seconds_since(refresh_begin);
+  }
+  result.parameters = predictor.parameters();
+
   const Clock::time_point predict_begin = Clock::now();
   const std::vector<Prediction> predictions = predictor.predict(block);
   result.predict_seconds = seconds_since(predict_begin);
 
-  const std::vector<double> values = selected(data.values, tested);
   std::vector<double> means;
   std::vector<double> deviations;
   std::vector<double> errors;
@@ -198,7 +232,7 @@ BenchmarkFit benchmark_fit(Predictor& predictor, const BenchmarkData& data, Benc
   result.mape = relative.mape;
   result.within10 = relative.within10;
   result.groups = group_figures(data, tested, means);
-  result.top10_tau = top_tau(values, means, data.higher_is_better);
+  result.top10_tau = best_tenth_tau(values, means, data.higher_is_better);
   result.deviation_rho = spearman_rho(deviations, errors);
   result.coverage90 = share_within(kNinetyPercent, errors, deviations);
   if (std::ranges::any_of(deviations, [](double deviation) { return deviation > 0.0; })) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "predictor/predictor.hpp"
@@ -60,7 +61,7 @@ struct BenchmarkFit {
   double within10 = 0.0;         ///< share of predictions at most 10 % off the value, in percent
   double deviation_rho = 0.0;    ///< Spearman's rho between expected deviations and true errors
   double coverage90 = 0.0;       ///< share of values within 1.645 expected deviations
-  double fit_seconds = 0.0;      ///< by the clock, with the other seeds beside it
+  double fit_seconds = 0.0;      ///< by the clock, with the other seeds beside it; without `curve`
   double refresh_seconds = 0.0;  ///< likewise
   double predict_seconds = 0.0;  ///< of all tested architectures, likewise
   std::size_t parameters = 0;
@@ -70,6 +71,7 @@ struct BenchmarkFit {
   std::vector<double> held;
   std::vector<BenchmarkGroup> groups;  ///< that have been tested, ascending; empty without groups
   std::vector<BenchmarkPoint> points;  ///< BenchmarkSize::points of the tested ones, to six digits
+  std::vector<LearningPoint> curve;  ///< as FitControl::on_point tells it; empty where it does not
 };
 
 struct BenchmarkSize {
@@ -77,6 +79,7 @@ struct BenchmarkSize {
   std::size_t refresh = 0;  ///< so many of them come after the fit, all at once, for a refresh
   std::size_t test = 0;     ///< most architectures to test on; 0 is all that are left
   std::size_t points = 0;   ///< most of them to keep, evenly spaced in the order of testing
+  std::size_t curve = 0;    ///< the first so many of them tell the tau of points of the curve
 };
 
 /// Fits a new predictor to some labels of the data and tests it. The same seed chooses the same
@@ -84,5 +87,10 @@ struct BenchmarkSize {
 /// Predictor::fit() does.
 BenchmarkFit benchmark_fit(Predictor& predictor, const BenchmarkData& data, BenchmarkSize size,
                            Split split, const FitControl& control);
+
+/// Kendall's tau-b of values and predictions of them among the tenth with the best values, of
+/// equally good ones the earlier. The spans are equally long.
+double best_tenth_tau(std::span<const double> values, std::span<const double> means,
+                      bool higher_is_better);
 
 }  // namespace evonas::predictor

@@ -1,6 +1,8 @@
 #include "predictor/predictor_list.hpp"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -16,12 +18,31 @@
 namespace evonas::predictor {
 
 std::vector<std::string> predictor_names() {
-  return {"evonas",        "mixture",   "networks",   "gp",
-          "gp_wl",         "gp_both",   "trees",      "nar_former",
-          "nar_former_v2", "nn_former", "graphsage",  "gin",
-          "path_networks", "arch2vec",  "cg",         "carl",
-          "ledg_former",   "nnlp",      "node_costs", "flops",
-          "flops_memory",  "linear",    "random",     "constant"};
+  return {"evonas",
+          "mixture",
+          "networks",
+          "gp",
+          "gp_wl",
+          "gp_both",
+          "trees",
+          "nar_former",
+          "nar_former_v2",
+          "nn_former",
+          "nn_former_published",
+          "graphsage",
+          "gin",
+          "path_networks",
+          "arch2vec",
+          "cg",
+          "carl",
+          "ledg_former",
+          "nnlp",
+          "node_costs",
+          "flops",
+          "flops_memory",
+          "linear",
+          "random",
+          "constant"};
 }
 
 void check_predictor_name(const std::string& name) {
@@ -44,6 +65,17 @@ Pretraining pretraining_of(const std::string& name) {
   if (name == "evonas" || name == "mixture" || name == "networks") return Pretraining::Networks;
   if (name == "arch2vec") return Pretraining::Arch2Vec;
   return name == "cg" ? Pretraining::Computation : Pretraining::None;
+}
+
+bool predicts_jointly(const std::string& name) {
+  return pretraining_of(name) == Pretraining::Networks;
+}
+
+bool scores_in_bfloat16(const std::string& name) {
+  static constexpr std::array<std::string_view, 11> kNames = {
+      "mixture", "networks", "nar_former",  "nar_former_v2", "nn_former", "graphsage",
+      "gin",     "carl",     "ledg_former", "nnlp",          "node_costs"};
+  return std::ranges::find(kNames, name) != kNames.end();
 }
 
 bool explains(const std::string& name) { return name == "carl"; }

@@ -59,7 +59,7 @@ class SpacePredictor {
       ThreadArena arena(threads_);
       arena.execute([&] {
         const predictor::Pretraining what = predictor::pretraining_of(about_.predictor);
-        if (what != predictor::Pretraining::None) source_.pretrain(what, control);
+        if (what != predictor::Pretraining::None) source_.learnt().pretrain(what, control);
         predictor_->fit(labels, control);
       });
     } catch (const predictor::PredictorError&) {
@@ -116,7 +116,7 @@ class SpacePredictor {
     if (!input.empty()) options.input = spaces::NetworkInput::parse(input);
     options.statics = statics;
     options.pretrained = pretrained;
-    options.epochs = epochs;
+    options.networks.fitting.epochs = epochs;
     return options;
   }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <rapidcheck.h>
 
 #include "cli/config/configuration.hpp"
@@ -301,6 +302,23 @@ TEST_CASE("a command runs in the folder of its configuration, or where that says
   }
 }
 
+TEST_CASE("a training may stop early") {
+  const auto section = [](const char* more) {
+    const Configuration configuration =
+        parse_configuration(fmt::format("space: nasbench201\n"
+                                        "objectives: [{{metric: accuracy, goal: maximize}}]\n"
+                                        "evaluation: {{accuracy: {{train: {{epochs: 7}}{}}}}}\n"
+                                        "budget: {{evaluations: 10}}\n",
+                                        more),
+                            "/data");
+    return std::get<TrainSection>(configuration.evaluation.at("accuracy"));
+  };
+  CHECK_FALSE(section("").early_stopping.has_value());
+  CHECK(section(", early_stopping: {}").early_stopping->candidates == 5);
+  CHECK(section(", early_stopping: {epochs: 2}").early_stopping->epochs == 2);
+  CHECK(section(", early_stopping: {epochs: 2}").train.epochs == 7);
+}
+
 TEST_CASE("one line puts evaluations on Ray") {
   const std::string yaml =
       "space: nasbench201\n"
@@ -367,10 +385,12 @@ TEST_CASE("a comparison of predictors comes from a file, from the command line o
                                               R"(models=["gp", "trees"])", "train=[50, 100]"};
   const PredictorExperiment given = load_predictor_experiment({}, overrides);
   CHECK(given.table == (fs::current_path() / "labels.sqlite").string());
-  CHECK(given.models == std::vector<std::string>{"gp", "trees"});
+  REQUIRE(given.entries().size() == 2);
+  CHECK(given.entries()[1].model == "trees");
+  CHECK(given.entries()[1].name == "trees");
   CHECK(given.seeds == 5);
-  CHECK_FALSE(given.input.has_value());
-  CHECK_FALSE(given.statics);
+  CHECK_FALSE(given.recipe.input.has_value());
+  CHECK_FALSE(given.recipe.statics);
   CHECK_THROWS_WITH_AS(load_predictor_experiment({}, std::vector<std::string>{"metric=val"}),
                        doctest::Contains("command line: table: is missing"), yaml::YamlError);
 
@@ -390,8 +410,62 @@ TEST_CASE("searches say what their predictors read, and where they compute") {
                                               "predictors.precision=bfloat16"};
   const Configuration given = parse_configuration(kSmall, "/data", overrides);
   CHECK(given.predictors.statics);
-  CHECK(given.predictors.computing.precision == "bfloat16");
-  CHECK(given.predictors.computing.device == "cpu");
+  CHECK(given.predictors.networks.computing.precision == "bfloat16");
+  CHECK(given.predictors.networks.computing.device == "cpu");
+}
+
+TEST_CASE("entries of a comparison of predictors have what it says unless they say otherwise") {
+  const std::vector<std::string> overrides = {
+      "table=labels.sqlite",
+      "metric=val",
+      "train=[50]",
+      "epochs=30",
+      "precision=bfloat16",
+      "against=evonas",
+      "models=[evonas, {model: evonas, name: random start, pretraining: {steps: 0}}, "
+      "{model: gin, epochs: 7, input: mnist}]"};
+  const PredictorExperiment given = load_predictor_experiment({}, overrides);
+  const std::vector<PredictorEntry> entries = given.entries();
+  REQUIRE(entries.size() == 3);
+  CHECK(entries[0].name == "evonas");
+  CHECK(entries[0].recipe.networks.fitting.epochs == 30);
+  CHECK_FALSE(entries[0].recipe.pretraining.has_value());
+  CHECK(entries[1].name == "random start");
+  CHECK(entries[1].model == "evonas");
+  CHECK(entries[1].recipe.pretraining.value().steps == 0);
+  CHECK(entries[1].recipe.pretraining.value().networks == 3);
+  CHECK(entries[1].recipe.networks.fitting.epochs == 30);
+  CHECK(entries[2].recipe.networks.fitting.epochs == 7);
+  CHECK(entries[2].recipe.input == "mnist");
+  CHECK(entries[2].recipe.networks.computing.precision == "bfloat16");
+  CHECK(yaml::to_yaml(given).find("- model: evonas\n    name: random start\n") !=
+        std::string::npos);
+}
+
+TEST_CASE("how networks of predictors learn is said in one way everywhere") {
+  const std::vector<std::string> fitting = {"epochs=30",      "losses=squared_error+list_mle=0.25",
+                                            "average=0.9",    "validation=0.2",
+                                            "patience=5",     "twin=another_order",
+                                            "consistency=0.5"};
+  const auto check = [](const predictor::FittingOptions& options) {
+    CHECK(options.epochs == 30);
+    CHECK(options.losses == "squared_error+list_mle=0.25");
+    CHECK(options.average == 0.9);
+    CHECK(options.validation == 0.2);
+    CHECK(options.patience == 5);
+    CHECK(options.twin == "another_order");
+    CHECK(options.consistency == 0.5);
+  };
+  std::vector<std::string> of_search;
+  for (const std::string& assignment : fitting) of_search.push_back("predictors." + assignment);
+  check(parse_configuration(kSmall, "/data", of_search).predictors.networks.fitting);
+  CHECK_FALSE(parse_configuration(kSmall, "/data").predictors.networks.fitting.change_recipes());
+  std::vector<std::string> of_comparison = {"table=labels.sqlite", "metric=val",
+                                            R"(models=["networks"])", "train=[50]"};
+  CHECK_FALSE(
+      load_predictor_experiment({}, of_comparison).recipe.networks.fitting.change_recipes());
+  of_comparison.insert(of_comparison.end(), fitting.begin(), fitting.end());
+  check(load_predictor_experiment({}, of_comparison).recipe.networks.fitting);
 }
 
 TEST_CASE("overrides replace values, create sections and reach into lists") {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -131,7 +132,8 @@ void check_predictor(const spaces::AnySpace& space, const Make& make, double lea
     CHECK(prediction.deviation >= 0.0);
     means.push_back(prediction.mean);
   }
-  CHECK(kendall_tau_b(means, values) >= learns);
+  const double whole = kendall_tau_b(means, values);
+  CHECK(whole >= learns);
   CHECK((fit_and_predict(3) == predictions));
 
   // Ten more labels, on top of fifty.
@@ -147,7 +149,7 @@ void check_predictor(const spaces::AnySpace& space, const Make& make, double lea
   const std::vector<Prediction> refreshed = refresh_and_predict(1);
   means.clear();
   for (const Prediction& prediction : refreshed) means.push_back(prediction.mean);
-  CHECK(kendall_tau_b(means, values) >= learns);
+  CHECK(kendall_tau_b(means, values) >= std::max(learns, whole - 0.1));
   CHECK((refresh_and_predict(3) == refreshed));
 
   const std::unique_ptr<Predictor> predictor = make();

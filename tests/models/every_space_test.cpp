@@ -32,7 +32,7 @@ PredictorOptions quick_options() {
   options.arch2vec = {
       .layers = 2, .width = 16, .latent = 4, .graphs = 32, .epochs = 1, .least_steps = 1};
   options.computation = {.layers = 1, .width = 16};
-  options.epochs = 1;
+  options.networks.fitting.epochs = 1;
   return options;
 }
 
@@ -81,6 +81,24 @@ TEST_CASE("every predictor fits the cells of every space, or refuses them clearl
       if (is_costly && space.name() != "hierarchical" && space.name() != "nasbench101") continue;
       check_fits_or_refuses(source, model, space);
     }
+  }
+}
+
+TEST_CASE("predictors learn by the losses that are asked for, or refuse them clearly") {
+  const spaces::AnySpace space =
+      spaces::make_space(spaces::NasBench101Options{.channels = 4, .modules_per_stack = 1});
+  PredictorOptions options = quick_options();
+  options.networks.fitting.losses = "squared_error=0.5+pairwise_hinge=0.5";
+  options.networks.fitting.validation = 0.25;
+  options.networks.fitting.twin = "another_order";
+  const PredictorSource source(space, options);
+  for (const std::string model : {"networks", "nar_former", "gin", "ledg_former", "node_costs"}) {
+    check_fits_or_refuses(source, model, space);
+  }
+  for (const std::string model : {"carl", "cg", "arch2vec", "path_networks"}) {
+    CAPTURE(model);
+    CHECK_THROWS_WITH_AS(source.make(model), doctest::Contains("has a training of its own"),
+                         predictor::PredictorError);
   }
 }
 

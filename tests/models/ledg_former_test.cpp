@@ -16,7 +16,7 @@ namespace {
 
 /// The recipe with a model and a time that are small enough for a test.
 std::shared_ptr<const PublishedRecipe> small_ledg_recipe(const GraphFeatures& features) {
-  PublishedRecipe recipe = *ledg_former_recipe(features, 20);
+  PublishedRecipe recipe = *ledg_former_recipe(features, {.epochs = 20});
   recipe.make = [texts = operation_texts(features, *carried_descriptions())](
                     std::int64_t, std::int64_t, std::uint64_t seed) {
     return std::make_shared<LedgFormer>(LedgFormerOptions{.layers = 1, .width = 32, .dropout = 0.0},

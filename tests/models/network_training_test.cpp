@@ -58,7 +58,8 @@ std::int64_t fit_to_ones(GraphModel& network, std::int64_t labels,
                          const NetworkTrainingOptions& options) {
   std::int64_t steps = 0;
   double done = 0.0;
-  fit_scores(network, numbered_graphs(labels), torch::ones({labels}), {}, options,
+  const GraphBatch graphs = numbered_graphs(labels);
+  fit_scores(network, training_set(graphs, torch::ones({labels}), {}), options,
              {.progress = [&](double share) {
                ++steps;
                done = share;
@@ -141,6 +142,78 @@ TEST_CASE("nothing is learnt of labels that are held out") {
   Memory few;
   fit_to_ones(few, 5, options);  // a quarter would be one label
   CHECK(few.learnt() == 5);
+}
+
+TEST_CASE("a learning curve has some hundred points and changes no fit") {
+  NetworkTrainingOptions options = short_training();
+  options.average = 0.8;
+  const auto fit = [&](double validation, std::vector<LearningPoint>* points) {
+    options.validation = validation;
+    Drifting network;
+    const GraphBatch graphs = numbered_graphs(kLabels);
+    LearningCurve::Listener listener;
+    if (points != nullptr) {
+      listener = [&](const LearningPoint& point) {
+        CHECK_FALSE(network.is_training());
+        points->push_back(point);
+      };
+    }
+    fit_scores(network, training_set(graphs, torch::ones({kLabels}), {}), options, {}, listener);
+    return network.score();
+  };
+  std::vector<LearningPoint> points;
+  CHECK(fit(0.0, &points) == fit(0.0, nullptr));
+  REQUIRE(points.size() == 100);
+  CHECK(points.front().epoch == 3);
+  CHECK(points.back().epoch == 300);
+  CHECK(points.front().loss > points.back().loss);
+  CHECK(std::isnan(points.back().held_out));
+  std::vector<LearningPoint> judged;
+  CHECK(fit(0.25, &judged) == fit(0.25, nullptr));
+  REQUIRE_FALSE(judged.empty());
+  for (const LearningPoint& point : judged) CHECK(std::isfinite(point.held_out));
+}
+
+TEST_CASE("a refresh is a short training on all labels") {
+  NetworkTrainingOptions options = short_training();
+  options.validation = 0.2;
+  const NetworkTrainingOptions refresh = for_refresh(options);
+  CHECK(refresh.epochs == 6);
+  CHECK(refresh.least_steps == 60);
+  CHECK(refresh.validation == 0.0);
+  CHECK(refresh.optimiser.learning_rate == doctest::Approx(0.006));
+  CHECK(refresh_epochs(10) == 2);
+}
+
+TEST_CASE("options replace what a recipe says, and nothing else") {
+  NetworkTrainingOptions recipe = short_training();
+  recipe.twin = Twin::Same;
+  recipe.average = 0.9;
+  recipe.consistency = 0.5;
+  const NetworkTrainingOptions same = changed(recipe, {});
+  CHECK(same.epochs == 300);
+  CHECK((same.losses == recipe.losses));
+  CHECK(same.average == 0.9);
+  CHECK(same.validation == 0.0);
+  CHECK(same.patience == 20);
+  CHECK((same.twin == Twin::Same));
+  CHECK(same.consistency == 0.5);
+  const NetworkTrainingOptions other = changed(recipe, {.epochs = 7,
+                                                        .losses = "list_mle=3",
+                                                        .average = 0.0,
+                                                        .validation = 0.2,
+                                                        .patience = 4,
+                                                        .twin = "another_order",
+                                                        .consistency = 0.0});
+  CHECK(other.epochs == 7);
+  CHECK((other.losses == std::vector<LossTerm>{{Loss::ListMle, 3.0}}));
+  CHECK(other.average == 0.0);
+  CHECK(other.validation == 0.2);
+  CHECK(other.patience == 4);
+  CHECK((other.twin == Twin::AnotherOrder));
+  CHECK(other.consistency == 0.0);
+  CHECK(other.optimiser.learning_rate == recipe.optimiser.learning_rate);
+  CHECK((changed(recipe, {.twin = "none"}).twin == Twin::None));
 }
 
 }  // namespace

@@ -116,6 +116,18 @@ TEST_CASE("a block of NN-Former gives the golden numbers") {
                         .329684}) < kPrinted);
 }
 
+TEST_CASE("tokens that count as parents and children make siblings of all nodes") {
+  // The graph of a cell of NAS-Bench-201, and the same between a class and a depth token.
+  const std::vector<std::pair<int, int>> edges = {{0, 1}, {0, 2}, {0, 4}, {1, 3}, {1, 5},
+                                                  {2, 6}, {3, 6}, {4, 7}, {5, 7}, {6, 7}};
+  const torch::Tensor alone = graph({0, 1, 1, 1, 1, 1, 1, 2}, edges).adjacency;
+  const torch::Tensor between = torch::constant_pad_nd(alone, {1, 1, 1, 1}, 1.0);
+  for (const std::int64_t head : {2, 3}) {
+    CHECK(sibling_masks(alone)[0][head].count_nonzero().item<std::int64_t>() == 16);
+    CHECK(sibling_masks(between)[0][head].count_nonzero().item<std::int64_t>() == 100);
+  }
+}
+
 TEST_CASE("GraphSAGE and GIN give the golden numbers") {
   GraphBatch graphs;
   graphs.operations = torch::arange(4).unsqueeze(0);

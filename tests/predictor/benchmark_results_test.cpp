@@ -7,6 +7,7 @@
 
 #include "base/json.hpp"
 #include "contains.hpp"
+#include "predictor/benchmark_fit_json.hpp"
 #include "predictor/plain_predictors.hpp"
 #include "predictor/predictor_list.hpp"
 #include "spaces/space_list.hpp"
@@ -173,6 +174,70 @@ TEST_CASE("predictors are compared with the best of as many labels, once all are
   CHECK_FALSE(rows.at(0).p_against_best.has_value());
 }
 
+TEST_CASE("predictors are compared with the one that is named, paired by seed") {
+  BenchmarkPlan plan = small_plan();
+  plan.seeds = 8;
+  plan.models = {"plain", "better", "same"};
+  plan.against = "plain";
+  plan.train = {50};
+  BenchmarkResults results(plan);
+  const auto add = [&](const std::string& model, std::uint64_t seed, double tau, double top10) {
+    BenchmarkFit fit = fit_with(tau);
+    fit.top10_tau = top10;
+    results.add(model, 50, seed, fit);
+  };
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    const double label_luck = 0.05 * static_cast<double>(seed);  // of all predictors
+    add("plain", seed, 0.3 + label_luck, 0.2);
+    add("better", seed, 0.3 + label_luck + 0.001 * static_cast<double>(10 + seed % 2), 0.2);
+    if (seed < 8) add("same", seed, 0.3 + label_luck, 0.1);
+  }
+  CHECK_FALSE(results.rows().at(1).against.has_value());
+  add("same", 8, 0.7, 0.1);
+  const std::vector<BenchmarkRow> rows = results.rows();
+  CHECK_FALSE(rows.at(0).against.has_value());
+  const PairedDifference better = rows.at(1).against.value().tau;
+  CHECK(better.mean == doctest::Approx(0.0105));
+  // Deviation of .010 and .011, four each, is .00053452; t of seven degrees of freedom 2.3646.
+  CHECK(better.high - better.mean == doctest::Approx(2.364624 * 0.00053452 / std::sqrt(8.0)));
+  CHECK(better.low > 0.0);
+  CHECK(better.p == doctest::Approx(2.0 * 2.0 / 256.0));  // of two predictors
+  CHECK(rows.at(1).against->top10_tau.p == 1.0);
+  CHECK(rows.at(2).against->tau.p == 1.0);
+  CHECK(rows.at(2).against->top10_tau.mean == doctest::Approx(-0.1));
+  CHECK(rows.at(2).against->top10_tau.p == doctest::Approx(2.0 * 2.0 / 256.0));
+  const nlohmann::json json = results.to_json().at("results");
+  CHECK_FALSE(json.at(0).contains("against"));
+  CHECK(json.at(1).at("against").at("model") == "plain");
+  CHECK(json.at(1).at("against").at("tau").at("p") == better.p);
+  CHECK(json.at(2).at("against").at("tau_top10").at("mean") == doctest::Approx(-0.1));
+  const std::string text = markdown_differences(rows, plan.against);
+  CHECK(tests::contains(text, "tau less that of plain"));
+  CHECK(tests::contains(text, "+0.010 to +0.011 | 0.016 |"));
+  BenchmarkResults again(plan);
+  CHECK(again.restore(results.to_json()).reused == 24);
+  CHECK(again.to_json() == results.to_json());
+}
+
+TEST_CASE("the same model made otherwise is another one") {
+  BenchmarkPlan plan = small_plan();
+  plan.own_conditions["gp"] = {{"input", "cifar10"}, {"split", "first"}};
+  CHECK(plan.conditions_of("trees") == plan.conditions);
+  CHECK(plan.conditions_of("gp") ==
+        BenchmarkPlan::Conditions{{"input", "cifar10"}, {"metric", "val"}, {"split", "first"}});
+  BenchmarkResults results(plan);
+  const auto restored = results.restore(finished(small_plan()).to_json());
+  CHECK(restored.reused == 6);
+  CHECK(restored.other == 6);
+  CHECK(restored.differences == std::vector<std::string>{"input", "split"});
+  CHECK(results.missing("gp", 50) == Seeds{1, 2, 3});
+  results.add("gp", 50, 1, fit_with(0.4));
+  CHECK(results.row("gp", 50).fits.size() == 1);
+  CHECK(results.to_json().at("unused").size() == 2);
+  BenchmarkResults again(plan);
+  CHECK(again.restore(results.to_json()).reused == 7);
+}
+
 /// Cells of NAS-Bench-201 whose value is a number that the linear predictor does not see whole.
 BenchmarkData some_cells() {
   const spaces::AnySpace space = spaces::make_space("nasbench201");
@@ -214,6 +279,71 @@ BenchmarkData grouped_cells() {
   for (double& value : data.values) value += 1.0;
   for (const double value : data.values) data.groups.push_back(value < 20 ? 0 : value < 40 ? 1 : 2);
   return data;
+}
+
+/// Predicts the sum of the genes, and tells points of a learning curve when it is fitted: at first
+/// it predicts the negative sum.
+class Told final : public Predictor {
+ public:
+  void fit(std::span<const Label> /*labels*/, const FitControl& control) override {
+    const auto predict = [](double sign) {
+      return [sign](std::span<const spaces::Genotype> block) {
+        std::vector<Prediction> predictions;
+        for (const spaces::Genotype& genotype : block) {
+          double sum = 0.0;
+          for (const auto gene : genotype.genes()) sum += static_cast<double>(gene);
+          predictions.push_back({.mean = sign * sum});
+        }
+        return predictions;
+      };
+    };
+    learnt_ = predict(1.0);
+    if (!control.on_point) return;
+    control.on_point({.epoch = 5, .loss = 2.0}, predict(-1.0));
+    control.on_point({.epoch = 10, .loss = 1.0, .held_out = 0.5}, learnt_);
+  }
+  std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override {
+    return learnt_(block);
+  }
+  std::size_t parameters() const override { return 1; }
+  nlohmann::json state() const override { throw PredictorError("it has none"); }
+  void restore(const nlohmann::json& /*state*/) override {}
+
+ private:
+  PredictBlock learnt_;
+};
+
+TEST_CASE("a learning curve has the tau of its points where that is asked for") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  BenchmarkData data;
+  for (std::uint64_t i = 0; i < 60; ++i) {
+    Rng rng(7, "curve", i);
+    data.genotypes.push_back(space.sample(rng));
+    double sum = 0.0;
+    for (const auto gene : data.genotypes.back().genes()) sum += static_cast<double>(gene);
+    data.values.push_back(sum);
+  }
+  const auto fit_of = [&](std::size_t curve) {
+    Told predictor;
+    return benchmark_fit(predictor, data, {.train = 10, .curve = curve}, Split::Random,
+                         {.seed = 1});
+  };
+  const BenchmarkFit with = fit_of(30);
+  REQUIRE(with.curve.size() == 2);
+  CHECK(with.curve[0].epoch == 5);
+  CHECK(with.curve[0].loss == 2.0);
+  CHECK(std::isnan(with.curve[0].held_out));
+  CHECK(with.curve[0].tau == doctest::Approx(-1.0));
+  CHECK(with.curve[1].held_out == 0.5);
+  CHECK(with.curve[1].tau == doctest::Approx(1.0));
+  const BenchmarkFit without = fit_of(0);
+  REQUIRE(without.curve.size() == 2);
+  CHECK(std::isnan(without.curve[1].tau));
+
+  const nlohmann::json json = nlohmann::json::parse(fit_json(1, with).dump());
+  CHECK(json.at("learning_curve").at(0) ==
+        nlohmann::json{{"epoch", 5}, {"loss", 2.0}, {"held_out", nullptr}, {"tau", -1.0}});
+  CHECK(fit_json(1, fit_from(json)) == json);
 }
 
 TEST_CASE("a group that is left out is all that is tested, another with each seed") {

@@ -93,8 +93,9 @@ FittedFile read_fitted(const std::string& file, const UsedElsewhere& elsewhere,
   }
   check_elsewhere(file, elsewhere, about);
   Place place = place_of(elsewhere, about);
-  const PredictorSource source(
-      place.space, {.input = place.input, .statics = about.statics, .computing = computing});
+  const PredictorSource source(place.space, {.input = place.input,
+                                             .statics = about.statics,
+                                             .networks = {.computing = computing, .fitting = {}}});
   std::unique_ptr<predictor::Predictor> fitted = source.make(about.predictor);
   predictor::restore(*fitted, checkpoint, file);
   return {.about = std::move(about),

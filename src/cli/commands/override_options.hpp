@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -17,6 +18,12 @@
 #include "yaml/field_types.hpp"
 
 namespace evonas::cli {
+
+/// Sections, those that may be absent included.
+template <class T>
+inline constexpr bool kIsInner = yaml::kIsSection<T>;
+template <class T>
+inline constexpr bool kIsInner<std::optional<T>> = yaml::kIsSection<T>;
 
 /// Turns the fields of a configuration file that are a value or a list of values into options of
 /// the command line, each of which means what "--set FIELD=VALUE" does: one reader checks them all.
@@ -33,6 +40,8 @@ class OverrideAdder {
     if constexpr (yaml::kIsVector<T>) {
       using Item = typename T::value_type;
       if constexpr (!yaml::kIsSection<Item>) add_list<Item>(name, help);
+    } else if constexpr (kIsInner<T>) {
+      // Its fields are given as "--set FIELD.FIELD=VALUE".
     } else if constexpr (std::is_same_v<T, bool>) {
       command_.add_flag_function(
           flag(name),
@@ -46,12 +55,24 @@ class OverrideAdder {
           },
           help);
       if (rule.path) option->type_name("FILE");
-      if constexpr (std::is_same_v<T, std::int64_t>) option->type_name("INT");
+      if constexpr (std::is_same_v<Plain<T>, std::int64_t>) option->type_name("INT");
+      if constexpr (std::is_same_v<Plain<T>, double>) option->type_name("NUMBER");
       if constexpr (!yaml::kIsOptional<T>) option->default_str(fmt::format("{}", value));
     }
   }
 
  private:
+  template <class T>
+  struct WithoutOptional {
+    using Type = T;
+  };
+  template <class T>
+  struct WithoutOptional<std::optional<T>> {
+    using Type = T;
+  };
+  template <class T>
+  using Plain = typename WithoutOptional<T>::Type;
+
   template <class Item>
   void add_list(const std::string& name, const char* help) {
     const auto take = [&overrides = overrides_, name](const std::vector<std::string>& texts) {
@@ -75,7 +96,9 @@ class OverrideAdder {
   /// Numbers as they are given, texts in quotes.
   template <class T>
   static std::string yaml_of(const std::string& text) {
-    return std::is_same_v<T, std::int64_t> ? text : nlohmann::json(text).dump();
+    constexpr bool kIsNumber =
+        std::is_same_v<Plain<T>, std::int64_t> || std::is_same_v<Plain<T>, double>;
+    return kIsNumber ? text : nlohmann::json(text).dump();
   }
 
   CLI::App& command_;

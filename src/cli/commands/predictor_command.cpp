@@ -17,6 +17,8 @@ void add_predictor_command(CLI::App& app, Action& action) {
   trees     boosted trees on the same statistics
   nar_former, nar_former_v2, nn_former: published models, trained as their authors do; the last two
             in their settings for whole networks where these are looked at
+  nn_former_published: nn_former with siblings as the released code has them: all nodes, not only
+            those that share a parent or a child
   graphsage, gin: plain message-passing networks, on the same graphs as networks
   path_networks: small networks on paths of operations, as BANANAS has them
   arch2vec  Bayesian regression on an embedding of graphs that was learnt without labels

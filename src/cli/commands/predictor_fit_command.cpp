@@ -1,3 +1,4 @@
+#include <array>
 #include <cmath>
 #include <optional>
 #include <vector>
@@ -5,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/key.hpp"
 #include "base/parallel.hpp"
 #include "base/random.hpp"
 #include "cli/commands/predictor_options.hpp"
@@ -13,9 +15,12 @@
 #include "cli/run/comparison_data.hpp"
 #include "cli/run/family_space.hpp"
 #include "cli/run/search_session.hpp"
+#include "cli/run/unfinished_fit.hpp"
 #include "evaluation/table/benchmark_table.hpp"
 #include "evaluation/table/table_noise.hpp"
+#include "predictor/benchmark_fit_json.hpp"
 #include "predictor/predictor_list.hpp"
+#include "yaml/writer.hpp"
 
 namespace evonas::cli {
 namespace {
@@ -31,12 +36,12 @@ struct FitOptions {
   std::string pretrained;
   std::string out;
   std::size_t train = 0;
-  std::int64_t epochs = 0;
-  predictor::ComputingOptions computing;
   bool statics = false;
+  predictor::NetworkOptions networks;
   std::uint64_t seed = 1;
   std::size_t threads = 0;
   bool noise = false;
+  double checkpoint_every = 10.0;  // minutes
   bool json = false;
 };
 
@@ -130,16 +135,31 @@ FitData data_of(const FitOptions& options) {
   return data;
 }
 
+/// What tells a fit from others.
+std::string identity_of(const FitOptions& options, const FitData& data) {
+  KeyStream stream;
+  stream.add(fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n", EVONAS_VERSION, options.model,
+                         options.seed, options.pretrained, data.about.space, data.about.input,
+                         data.about.metric));
+  stream.add(yaml::to_yaml(options.networks));
+  for (const predictor::Label& label : data.labels) {
+    stream.add(label.genotype.genes());
+    const std::array<double, 2> numbers = {label.value, label.noise};
+    stream.add(std::span<const double>(numbers));
+  }
+  return stream.key().hex();
+}
+
 int fit(const FitOptions& options) {
   predictor::check_predictor_name(options.model);
   const FitData data = data_of(options);
+  UnfinishedFit unfinished(options.out, identity_of(options, data), options.checkpoint_every);
 
   const Interrupt interrupt;
   const PredictorSource source(data.space, {.input = data.input,
                                             .statics = options.statics,
                                             .pretrained = options.pretrained,
-                                            .epochs = options.epochs,
-                                            .computing = options.computing});
+                                            .networks = options.networks});
   std::unique_ptr<predictor::Predictor> fitted;
   ThreadArena arena(options.threads);
   const bool done = unless_interrupted(interrupt, [&] {
@@ -147,19 +167,32 @@ int fit(const FitOptions& options) {
       fitted = source.make(options.model);
       pretrain(source, options.model, interrupt.token());
       ProgressLine line("fitting");
-      fitted->fit(data.labels, {.seed = options.seed,
-                                .stop = interrupt.token(),
-                                .progress = [&](double share) { line.share(share); }});
+      fitted->fit(
+          data.labels,
+          {.seed = options.seed,
+           .stop = interrupt.token(),
+           .progress = [&](double share) { line.share(share); },
+           .on_point = [&](const predictor::LearningPoint& point,
+                           const auto& /*predict*/) { unfinished.curve().push_back(point); },
+           .keeper = &unfinished});
     });
   });
-  if (!done) return kInterrupted;
+  if (!done) {
+    if (unfinished.exists()) {
+      fmt::print(stderr, "interrupted; to go on, give the same command again ({} has the rest)\n",
+                 unfinished.file().string());
+    }
+    return kInterrupted;
+  }
   write_atomically(options.out, predictor::checkpoint_bytes(data.about, fitted->state()));
+  unfinished.remove();
   if (options.json) {
     fmt::print("{}\n", nlohmann::json{{"file", options.out},
                                       {"predictor", options.model},
                                       {"metric", data.about.metric},
                                       {"labels", data.labels.size()},
-                                      {"parameters", fitted->parameters()}}
+                                      {"parameters", fitted->parameters()},
+                                      {"learning_curve", predictor::curve_json(unfinished.curve())}}
                            .dump(2));
   } else {
     fmt::print("{}: {} of {} architectures of {}, {} parameters\n", options.out, data.about.metric,
@@ -193,9 +226,17 @@ void add_predictor_fit_command(CLI::App& predictor, Action& action) {
   add_input(*command, options->input);
   add_statics(*command, options->statics);
   add_pretrained(*command, options->pretrained);
-  add_epochs(*command, options->epochs);
-  add_computing(*command, options->computing);
+  add_fields(*command, options->networks);
   add_noise(*command, options->noise);
+  command
+      ->add_option(
+          "--checkpoint-every", options->checkpoint_every,
+          "keep how far the fit is in OUT.unfinished every so many minutes, and when it is "
+          "interrupted: the same command goes on from there and ends as if it had never "
+          "been stopped; published models and models of whole networks alone; 0 is never")
+      ->type_name("MINUTES")
+      ->check(CLI::Range(0.0, 1e6))
+      ->capture_default_str();
   add_threads(*command, options->threads);
   add_json(*command, options->json);
   command->footer(R"(Labels of one's own are a table first: evonas table import --csv FILE ...

@@ -38,17 +38,11 @@ inline std::optional<spaces::NetworkInput> input_of(const std::string& text) {
   return spaces::NetworkInput::parse(text);
 }
 
-inline void add_epochs(CLI::App& command, std::int64_t& epochs) {
-  command
-      .add_option("--epochs", epochs,
-                  "epochs of published models, instead of those of their recipes, which are "
-                  "thousands for most; 0 is those")
-      ->capture_default_str();
-}
-
-inline void add_computing(CLI::App& command, predictor::ComputingOptions& computing) {
+/// The options of ComputingOptions, FittingOptions or both (NetworkOptions).
+template <class Options>
+void add_fields(CLI::App& command, Options& options) {
   OptionAdder add(command);
-  computing.fields(add);
+  options.fields(add);
 }
 
 inline void add_noise(CLI::App& command, bool& noise) {
@@ -74,7 +68,8 @@ inline void pretrain(const PredictorSource& source, const std::string& model,
   const predictor::Pretraining what = predictor::pretraining_of(model);
   if (what == predictor::Pretraining::None) return;
   ProgressLine line("pre-training");
-  source.pretrain(what, {.stop = stop, .progress = [&](double share) { line.share(share); }});
+  source.learnt().pretrain(what,
+                           {.stop = stop, .progress = [&](double share) { line.share(share); }});
 }
 
 }  // namespace evonas::cli

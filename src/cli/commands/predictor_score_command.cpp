@@ -243,7 +243,7 @@ void add_predictor_score_command(CLI::App& predictor, Action& action) {
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   add_threads(*command, options->threads);
-  add_computing(*command, options->computing);
+  add_fields(*command, options->computing);
   command->footer(
       R"(Columns: the architecture, what is expected of the metric, and how far off that is expected to be
 (standard deviation).

@@ -95,7 +95,8 @@ struct Configuration {
           "theirs themselves");
     visit("search", search, "algorithm and its options");
     visit("predictors", predictors,
-          "what predictors read that guide a search, and where their networks compute");
+          "what predictors read that guide a search, where their networks compute, and how they "
+          "learn");
     visit("budget", budget, "when the search ends, whichever comes first", required());
     visit("final", final, "what happens to the best network at the end", {}, final_defaults());
   }
@@ -150,6 +151,11 @@ void check_screening(const search::AlgorithmOptions& options, const std::string&
                      const std::vector<ObjectiveSection>& objectives,
                      const std::vector<std::string>& limits,
                      const std::vector<std::string>& sources, yaml::Findings& findings);
+
+/// A check that they share too: where the guidance of an algorithm, which stands at `path`, asks
+/// for shared heads, its predictor has some.
+void check_heads(const search::AlgorithmOptions& options, const std::string& path,
+                 yaml::Findings& findings);
 
 /// A check that they share too: `cost`, where it is given, is one of `metrics`, those that a table
 /// or a TorchScript module gives.

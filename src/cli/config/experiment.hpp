@@ -112,7 +112,8 @@ struct Experiment {
           "with one objective: the name of the algorithm that p-values compare the others with; "
           "empty is the best of them");
     visit("predictors", predictors,
-          "what predictors read that guide searches, and where their networks compute");
+          "what predictors read that guide searches, where their networks compute, and how they "
+          "learn");
     visit("seeds", seeds, "searches of each algorithm, with the seeds 1, 2, 3, ...",
           between(1, 1000000));
     visit("budgets", budgets,

@@ -1,5 +1,3 @@
-#include "cli/run/predictors.hpp"
-
 #include <functional>
 #include <memory>
 #include <optional>
@@ -9,7 +7,8 @@
 
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/made_once.hpp"
-#include "predictor/decorators.hpp"
+#include "cli/torch/torch_predictors.hpp"
+#include "predictor/joint_predictor.hpp"
 #include "predictor/mixture.hpp"
 #include "predictor/models/arch2vec_predictor.hpp"
 #include "predictor/models/carl_predictor.hpp"
@@ -17,7 +16,6 @@
 #include "predictor/models/distilled.hpp"
 #include "predictor/models/gaussian_process.hpp"
 #include "predictor/models/ledg_former_recipe.hpp"
-#include "predictor/models/lstm_policy.hpp"
 #include "predictor/models/network_ensemble.hpp"
 #include "predictor/models/network_predictor.hpp"
 #include "predictor/models/path_networks.hpp"
@@ -55,8 +53,17 @@ predictor::FitControl for_all_fits(predictor::FitControl control) {
 }
 
 /// Refuses options that the networks of a predictor would not follow.
-void check_computing(const std::string& name, const predictor::ComputingOptions& computing) {
-  if (name != "cg" && name != "arch2vec" && name != "path_networks") return;
+void check_followed(const std::string& name, const predictor::NetworkOptions& options) {
+  const bool is_apart = name == "cg" || name == "arch2vec" || name == "path_networks";
+  if (options.fitting.change_recipes() && (is_apart || name == "carl")) {
+    throw predictor::PredictorError(
+        fmt::format("{} has a training of its own, which the options losses, average, validation, "
+                    "patience, twin and consistency do not change: leave them out, or choose "
+                    "another predictor",
+                    name));
+  }
+  const predictor::ComputingOptions& computing = options.computing;
+  if (!is_apart) return;
   if (computing.device == "cpu" && computing.precision == "float32") return;
   throw predictor::PredictorError(
       fmt::format("{} computes on the processor in float32 alone, and the device {} and the "
@@ -108,9 +115,26 @@ Pretrained pretrained(std::shared_ptr<const Learnt> learnt, std::shared_ptr<cons
           .state = [learnt] { return learnt->state(); }};
 }
 
-}  // namespace
+class TorchPredictors final : public LearntPredictors {
+ public:
+  TorchPredictors(const spaces::AnySpace& space, const PredictorOptions& options);
 
-struct PredictorSource::Shared {
+  std::unique_ptr<predictor::Predictor> make(const std::string& name) const override;
+  std::unique_ptr<predictor::JointPredictor> make_joint(const std::string& name,
+                                                        std::size_t metrics) const override;
+  void pretrain(Pretraining what, const predictor::FitControl& control) const override;
+  std::string pretraining_summary(Pretraining what) const override;
+  std::vector<double> embed(Pretraining what,
+                            std::span<const spaces::Genotype> block) const override;
+  std::string pretrained_bytes(Pretraining what,
+                               const predictor::CheckpointAbout& about) const override;
+
+ private:
+  struct Shared;
+  std::shared_ptr<Shared> shared_;
+};
+
+struct TorchPredictors::Shared {
   Shared(const spaces::AnySpace& of, PredictorOptions wanted)
       : view(wanted.input ? predictor::ArchitectureView(of, *wanted.input) : of),
         options(std::move(wanted)),
@@ -139,6 +163,14 @@ struct PredictorSource::Shared {
       if (auto networks = predictor::carried_networks(known)) return networks;
     }
     return std::make_shared<const PretrainedNetworks>(known, options.pretraining, control);
+  }
+
+  /// What a fit starts from. Networks that know nothing are its own, so that fits differ by them.
+  std::shared_ptr<const PretrainedNetworks> start_of(const predictor::FitControl& control) {
+    const bool knows_nothing =
+        in_file != Pretraining::Networks && !options.use_carried && options.pretraining.steps == 0;
+    if (!knows_nothing) return networks(for_all_fits(control));
+    return make_networks(*features(), {.seed = control.seed, .stop = control.stop});
   }
 
   std::shared_ptr<const Arch2Vec> arch2vec(const predictor::FitControl& control) {
@@ -183,7 +215,7 @@ struct PredictorSource::Shared {
   std::shared_ptr<const predictor::PublishedRecipe> ledg_former() {
     const auto known = features();
     return made_ledg_former.get(
-        [&] { return predictor::ledg_former_recipe(*known, options.epochs); });
+        [&] { return predictor::ledg_former_recipe(*known, options.networks.fitting); });
   }
 
   /// What cg looks at.
@@ -198,7 +230,7 @@ struct PredictorSource::Shared {
       const std::shared_ptr<Shared>& self) {
     predictor::ComputationFit fit{.layers = options.computation.layers,
                                   .width = options.computation.width};
-    if (options.epochs > 0) fit.epochs = options.epochs;
+    if (options.networks.fitting.epochs > 0) fit.epochs = options.networks.fitting.epochs;
     return std::make_unique<predictor::ComputationPredictor>(
         space_graphs(),
         [self](const predictor::FitControl& control) {
@@ -219,31 +251,23 @@ struct PredictorSource::Shared {
   MadeOnce<predictor::PublishedRecipe> made_ledg_former;
 };
 
-PredictorSource::PredictorSource(const spaces::AnySpace& space, const PredictorOptions& options)
+TorchPredictors::TorchPredictors(const spaces::AnySpace& space, const PredictorOptions& options)
     : shared_(std::make_shared<Shared>(space, options)) {
   pretrain(shared_->in_file, {});  // at once: a file for another space is a mistake
 }
 
-std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& name) const {
-  return std::make_unique<predictor::ChunkedPredictor>(make_whole(name));
-}
-
-std::unique_ptr<predictor::Predictor> PredictorSource::make_whole(const std::string& name) const {
-  const auto features = [shared = shared_] { return shared->features(); };
-  if (auto plain = predictor::make_plain_predictor(name, shared_->view, features)) {
-    return plain;
-  }
-  check_computing(name, shared_->options.computing);
+std::unique_ptr<predictor::Predictor> TorchPredictors::make(const std::string& name) const {
+  const predictor::NetworkOptions& how = shared_->options.networks;
+  check_followed(name, how);
   const predictor::ArchitectureView& view = shared_->view;
-  if (auto recipe = predictor::network_recipe(name, shared_->options.epochs);
+  if (auto recipe = predictor::network_recipe(name, how.fitting);
       recipe && predictor::reads_any_network(name, view.input().has_value())) {
     return std::make_unique<predictor::NetworkPredictor>(
-        view.space(), predictor::network_input_of(view), std::move(recipe),
-        shared_->options.computing);
+        view.space(), predictor::network_input_of(view), std::move(recipe), how.computing);
   }
-  if (auto recipe = predictor::published_recipe(name, shared_->options.epochs)) {
+  if (auto recipe = predictor::published_recipe(name, how.fitting)) {
     return std::make_unique<predictor::PublishedPredictor>(shared_->features(), std::move(recipe),
-                                                           shared_->options.computing);
+                                                           how.computing);
   }
   if (name == "path_networks") return std::make_unique<predictor::PathNetworks>(shared_->paths());
   if (name == "arch2vec") {
@@ -253,60 +277,78 @@ std::unique_ptr<predictor::Predictor> PredictorSource::make_whole(const std::str
         });
   }
   if (name == "ledg_former") {
-    return std::make_unique<predictor::PublishedPredictor>(
-        shared_->features(), shared_->ledg_former(), shared_->options.computing);
+    return std::make_unique<predictor::PublishedPredictor>(shared_->features(),
+                                                           shared_->ledg_former(), how.computing);
   }
   if (name == "carl") {
     predictor::CarlFit fit;
-    if (shared_->options.epochs > 0) fit.epochs = shared_->options.epochs;
-    return std::make_unique<predictor::CarlPredictor>(shared_->features(), fit,
-                                                      shared_->options.computing);
+    if (how.fitting.epochs > 0) fit.epochs = how.fitting.epochs;
+    return std::make_unique<predictor::CarlPredictor>(shared_->features(), fit, how.computing);
   }
   if (name == "cg") return shared_->make_computation_predictor(shared_);
   if (const auto kernel = kernel_of(name)) {
     return std::make_unique<predictor::GaussianProcess>(
         shared_->features(), predictor::GaussianProcessOptions{.kernel = *kernel});
   }
+  return std::make_unique<predictor::OneMetric>(make_joint(name, 1));
+}
+
+std::unique_ptr<predictor::JointPredictor> TorchPredictors::make_joint(const std::string& name,
+                                                                       std::size_t metrics) const {
+  if (!predictor::predicts_jointly(name)) {
+    throw predictor::PredictorError(fmt::format(
+        "{} has no networks that several metrics can share; expected evonas, mixture or networks",
+        name));
+  }
+  const auto features = shared_->features();
   auto networks = std::make_unique<predictor::NetworkEnsemble>(
-      shared_->features(),
+      features,
       [shared = shared_](const predictor::FitControl& control) {
-        return shared->networks(for_all_fits(control));
+        return shared->start_of(control);
       },
-      shared_->options.computing);
+      shared_->options.networks, metrics);
   if (name == "networks") return networks;
   std::vector<predictor::Mixture::Member> members;
   members.push_back({std::move(networks), 1.0});
-  members.push_back({std::make_unique<predictor::GaussianProcess>(shared_->features()), 0.5});
-  members.push_back({std::make_unique<predictor::Trees>(shared_->features()), 0.5});
+  members.push_back(
+      {predictor::separate_metrics(
+           metrics, [&] { return std::make_unique<predictor::GaussianProcess>(features); }),
+       0.5});
+  members.push_back({predictor::separate_metrics(
+                         metrics, [&] { return std::make_unique<predictor::Trees>(features); }),
+                     0.5});
   auto mixture = std::make_unique<predictor::Mixture>(std::move(members));
   if (name == "mixture") return mixture;
-  return std::make_unique<predictor::Distilled>(shared_->features(), std::move(mixture));
+  return std::make_unique<predictor::Distilled>(features, std::move(mixture));
 }
 
-void PredictorSource::pretrain(Pretraining what, const predictor::FitControl& control) const {
+void TorchPredictors::pretrain(Pretraining what, const predictor::FitControl& control) const {
   if (what == Pretraining::Networks) shared_->networks(control);
   if (what == Pretraining::Arch2Vec) shared_->arch2vec(control);
   if (what == Pretraining::Computation) shared_->computation(control);
 }
 
-std::string PredictorSource::pretraining_summary(Pretraining what) const {
+std::string TorchPredictors::pretraining_summary(Pretraining what) const {
   return shared_->learnt(what).summary;
 }
 
-std::vector<double> PredictorSource::embed(Pretraining what,
+std::vector<double> TorchPredictors::embed(Pretraining what,
                                            std::span<const spaces::Genotype> block) const {
   return shared_->learnt(what).embed(block);
 }
 
-std::string PredictorSource::pretrained_bytes(Pretraining what,
+std::string TorchPredictors::pretrained_bytes(Pretraining what,
                                               const predictor::CheckpointAbout& about) const {
   predictor::CheckpointAbout named = about;
   named.predictor = predictor::checkpoint_name(what);
   return predictor::checkpoint_bytes(named, shared_->learnt(what).state());
 }
 
-std::unique_ptr<predictor::LatentPolicy> make_policy(std::size_t width, std::uint64_t seed) {
-  return std::make_unique<predictor::LstmPolicy>(width, seed);
+}  // namespace
+
+std::unique_ptr<LearntPredictors> make_torch_predictors(const spaces::AnySpace& space,
+                                                        const PredictorOptions& options) {
+  return std::make_unique<TorchPredictors>(space, options);
 }
 
 }  // namespace evonas::cli

@@ -5,19 +5,26 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
 #include "evaluation/command/command_options.hpp"
 #include "evaluation/command/listener.hpp"
-#include "evaluation/command/median_rule.hpp"
 #include "evaluation/command/messages.hpp"
 #include "evaluation/command/output_log.hpp"
 #include "evaluation/command/processes.hpp"
+#include "evaluation/median_rule.hpp"
 
 namespace evonas::evaluation::command {
+
+/// What an evaluation fails with once so many starts of its command have failed, the last of them
+/// with `fault`, and whether a failure is one of these.
+std::string failure_without_process(const std::string& fault, std::int64_t starts);
+bool is_without_process(std::string_view failure);
 
 /// What the processes of a command are asked, and what becomes of their answers: the whole protocol
 /// but for pipes and clocks, which come from outside, so that a test can pretend both.
@@ -50,6 +57,11 @@ class Dispatcher final : public ProcessEvents {
   /// `hello` is the line that evonas begins with.
   Dispatcher(const CommandOptions& options, std::vector<Metric> metrics, std::string hello,
              Processes& processes, const CommandListener& listener);
+
+  /// Outcomes of an earlier session, with which candidates to come are compared.
+  void recall(std::span<const Outcome> outcomes) {
+    if (rule_) rule_->add(outcomes);
+  }
 
   /// Begins a block of `count` evaluations; what an earlier one left undone is given up.
   void begin(std::size_t count, Request request, OutcomeSink sink, TimePoint now);
@@ -84,7 +96,8 @@ class Dispatcher final : public ProcessEvents {
     std::int64_t attempts = 0;  ///< that have failed
     bool alone = false;         ///< shares no process
     TimePoint not_before{};
-    double seconds = 0.0;  ///< of all attempts
+    double seconds = 0.0;    ///< of all attempts
+    ValuesByEpoch by_epoch;  ///< of the last attempt
   };
 
   /// A request that has not been answered.
@@ -115,6 +128,7 @@ class Dispatcher final : public ProcessEvents {
   void hear(std::size_t process, const Progress& progress, TimePoint now);
   void hear(std::size_t process, const Result& result, TimePoint now);
   Asked& find(std::size_t process, std::uint64_t id);
+  void keep(const Progress& progress, ValuesByEpoch& by_epoch) const;
   std::string fault_of(const Progress& progress, const Asked& asked) const;
   std::string fault_of(const Result& result) const;
   void log(std::size_t process, const Progress& progress, TimePoint now);

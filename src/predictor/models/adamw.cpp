@@ -6,6 +6,9 @@
 #include <ATen/ops/_fused_adamw.h>
 #include <torch/utils.h>
 
+#include "base/json.hpp"
+#include "predictor/models/tensor_state.hpp"
+
 namespace evonas::predictor {
 namespace {
 
@@ -40,6 +43,25 @@ void AdamW::clip_gradients(double longest) {
   if (gradients.empty()) return;
   const torch::Tensor length = torch::stack(at::_foreach_norm(gradients, 2)).norm();
   at::_foreach_mul_(gradients, (longest / (length + 1e-6)).clamp_max(1.0));
+}
+
+nlohmann::json AdamW::state() const {
+  nlohmann::json groups = nlohmann::json::array();
+  for (const Group& group : groups_) {
+    groups.push_back({{"means", states_of(group.means)},
+                      {"squares", states_of(group.squares)},
+                      {"steps", states_of(group.steps)}});
+  }
+  return groups;
+}
+
+void AdamW::restore(const nlohmann::json& state) {
+  for (std::size_t i = 0; i < groups_.size(); ++i) {
+    const nlohmann::json& group = state.at(i);
+    restore_tensors(groups_[i].means, group.at("means"));
+    restore_tensors(groups_[i].squares, group.at("squares"));
+    restore_tensors(groups_[i].steps, group.at("steps"));
+  }
 }
 
 void AdamW::step(double learning_rate) {

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
 #include <torch/types.h>
 
 namespace evonas::predictor {
@@ -23,6 +24,11 @@ class AdamW {
   void clip_gradients(double longest);
   /// One step with what `backward()` has left; weights that have no gradient stay as they are.
   void step(double learning_rate);
+
+  /// What it knows of the weights, and the reverse: for an optimiser of the same weights. restore()
+  /// throws as tensor_from() does.
+  nlohmann::json state() const;
+  void restore(const nlohmann::json& state);
 
  private:
   /// Weights with the same decay, and what is known of each.

@@ -46,6 +46,7 @@ CarlNetwork::CarlNetwork(const CarlOptions& options, std::uint64_t seed)
   register_module("hidden", hidden_);
   register_module("score", score_);
   draw_linear_weights(*this, chance_.generator());
+  draws_from(chance_.generator());
   const torch::NoGradGuard no_gradients;
   operation_.normal_(0.0, 0.5, chance_.generator());
   node_width_.normal_(0.0, 0.5, chance_.generator());

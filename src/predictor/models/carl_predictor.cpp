@@ -10,14 +10,15 @@
 #include <torch/utils.h>
 
 #include "base/json.hpp"
-#include "base/parallel.hpp"
 #include "base/random.hpp"
 #include "predictor/models/batches.hpp"
 #include "predictor/models/carl_network.hpp"
 #include "predictor/models/early_stopping.hpp"
 #include "predictor/models/graph_batch.hpp"
+#include "predictor/models/learning_curve.hpp"
 #include "predictor/models/network_training.hpp"
 #include "predictor/models/placement.hpp"
+#include "predictor/models/scoring.hpp"
 #include "predictor/models/tensor_of.hpp"
 #include "predictor/models/tensor_state.hpp"
 #include "predictor/rank_normal.hpp"
@@ -25,7 +26,7 @@
 namespace evonas::predictor {
 namespace {
 
-constexpr std::size_t kCarlChunk = 256;           // architectures that it scores at once
+constexpr std::size_t kCarlChunk = 256;           // graphs that it scores at once
 constexpr std::int64_t kMostCarlNodes = 1 << 16;  // of a network that is read from a file
 constexpr std::int64_t kMostCarlSize = 4096;      // likewise its width and its layers
 
@@ -60,6 +61,7 @@ struct CarlPredictor::Fitted {
   RankNormal labels;
   CarlOptions options;
   std::shared_ptr<CarlNetwork> network;
+  std::vector<std::shared_ptr<CarlNetwork>> copies;  // one a device; the first is the network
 };
 
 CarlPredictor::CarlPredictor(std::shared_ptr<const GraphFeatures> features, const CarlFit& options,
@@ -71,58 +73,104 @@ CarlPredictor::CarlPredictor(std::shared_ptr<const GraphFeatures> features, cons
 CarlPredictor::~CarlPredictor() = default;
 
 void CarlPredictor::fit(std::span<const Label> labels, const FitControl& control) {
+  learn(labels, nullptr, options_, control);
+}
+
+void CarlPredictor::refresh(std::span<const Label> labels, std::size_t known,
+                            const FitControl& control) {
+  if (!fitted_ || known == 0) {
+    fit(labels, control);
+    return;
+  }
+  CarlFit options = options_;
+  options.epochs = refresh_epochs(options.epochs);
+  options.least_steps = kRefreshSteps;
+  options.learning_rate *= kRefreshShare;
+  learn(labels, fitted_.get(), options, control);
+}
+
+void CarlPredictor::learn(std::span<const Label> labels, const Fitted* start,
+                          const CarlFit& options, const FitControl& control) {
   at::set_num_threads(1);  // sums in another order would give another fit
   const RankedLabels ranked = rank(labels);
   const GraphBatch graphs =
       graphs_of(features_->view(), features_->vocabulary(), ranked.genotypes, Identities::Kept);
-  const CarlOptions network_options = {
-      .operations = static_cast<std::int64_t>(features_->vocabulary().width()),
-      .nodes = graphs.operations.size(1),
-      .layers = options_.layers,
-      .width = options_.width};
-  auto network = std::make_shared<CarlNetwork>(network_options, control.seed);
-  const LabelledGraphs all{.graphs = graphs,
-                           .labels = torch::tensor(ranked.scores, torch::kFloat),
-                           .weights = weights_of(ranked.noises)};
+  const CarlOptions network_options =
+      start != nullptr
+          ? start->options
+          : CarlOptions{.operations = static_cast<std::int64_t>(features_->vocabulary().width()),
+                        .nodes = graphs.operations.size(1),
+                        .layers = options.layers,
+                        .width = options.width};
+  const auto network = std::make_shared<CarlNetwork>(network_options, control.seed);
+  if (start != nullptr) copy_weights(*start->network, *network);
+  const TrainingSet all =
+      training_set(graphs, torch::tensor(ranked.scores, torch::kFloat), weights_of(ranked.noises));
   const auto count = static_cast<std::int64_t>(labels.size());
-  const std::int64_t an_epoch = (count + options_.batch - 1) / options_.batch;
-  Batches batches(labels.size(), static_cast<std::size_t>(options_.batch), control.seed);
+  const std::int64_t an_epoch = (count + options.batch - 1) / options.batch;
+  const std::int64_t steps = std::max(options.epochs * an_epoch, options.least_steps);
+  Batches batches(labels.size(), static_cast<std::size_t>(options.batch), control.seed);
   Rng rng(control.seed, "interventions");
+  const Placement first = placement_->first();
+  LearningCurve curve(listener_of(control,
+                                  [&](std::span<const spaces::Genotype> block) {
+                                    return predictions(
+                                        {ranked.transform, network_options, network, {network}},
+                                        first, block);
+                                  }),
+                      steps, an_epoch);
   network->to(placement_->device);
   network->train();
-  train_network(*network, std::max(options_.epochs * an_epoch, options_.least_steps),
-                {.learning_rate = options_.learning_rate, .weight_decay = 0.01}, control, [&] {
-                  const auto [some, expected, counts] =
-                      moved(select(all, index_of(batches.next())), placement_->device);
-                  return carl_loss(*network, some, expected, counts, options_, rng);
-                });
+  train_network(
+      *network, steps, {.learning_rate = options.learning_rate, .weight_decay = 0.01}, control,
+      [&] {
+        const auto [some, expected, counts] =
+            moved(select(all, index_of(batches.next())), placement_->device);
+        torch::Tensor loss = carl_loss(*network, some, expected, counts, options, rng);
+        curve.add(loss);
+        return loss;
+      },
+      [&] { return curve.tell_if_due(*network); });
   network->eval();
-  fitted_ = std::make_unique<const Fitted>(Fitted{
-      .labels = ranked.transform, .options = network_options, .network = std::move(network)});
+  fitted_ = fitted_of(ranked.transform, network_options, network);
+}
+
+std::unique_ptr<const CarlPredictor::Fitted> CarlPredictor::fitted_of(
+    const RankNormal& labels, const CarlOptions& options,
+    const std::shared_ptr<CarlNetwork>& network) const {
+  return std::make_unique<const Fitted>(Fitted{.labels = labels,
+                                               .options = options,
+                                               .network = network,
+                                               .copies = on_devices(network, *placement_, [&] {
+                                                 return std::make_shared<CarlNetwork>(options, 0);
+                                               })});
 }
 
 std::vector<Prediction> CarlPredictor::predict(std::span<const spaces::Genotype> block) const {
-  const Fitted& known = fitted();
-  std::vector<Prediction> predictions(block.size());
-  parallel_chunks(block.size(), kCarlChunk, [&](std::size_t first, std::size_t count) {
-    const Scoring scoring(*placement_);
-    const GraphBatch graphs = graphs_of(features_->view(), features_->vocabulary(),
-                                        block.subspan(first, count), Identities::Kept);
-    const torch::Tensor scores =
-        host_scores(known.network->forward(moved(graphs, placement_->device)));
-    for (std::size_t i = 0; i < count; ++i) {
-      predictions[first + i].mean =
-          known.labels.value(static_cast<double>(scores.const_data_ptr<float>()[i]));
-    }
-  });
-  return predictions;
+  return predictions(fitted(), *placement_, block);
+}
+
+std::vector<Prediction> CarlPredictor::predictions(const Fitted& known, const Placement& placement,
+                                                   std::span<const spaces::Genotype> block) const {
+  const std::vector<float> scores = score_graphs(
+      placement, block.size(),
+      flow_encoder(features_->view(), features_->vocabulary(), block, Identities::Kept),
+      [&](std::size_t device, const GraphBatch& graphs) {
+        return known.copies[device]->forward(graphs);
+      },
+      kCarlChunk);
+  std::vector<Prediction> expected;
+  for (const float score : scores) {
+    expected.push_back({.mean = known.labels.value(static_cast<double>(score))});
+  }
+  return expected;
 }
 
 std::vector<double> CarlPredictor::node_weights(const spaces::Genotype& architecture) const {
   const Fitted& known = fitted();
-  const Scoring scoring(*placement_);
   const GraphBatch graph = graphs_of(features_->view(), features_->vocabulary(),
                                      std::span(&architecture, 1), Identities::Kept);
+  const Scoring scoring(*placement_);
   const torch::Tensor weights =
       host_scores(known.network->split(moved(graph, placement_->device)).weights);
   const float* first = weights.const_data_ptr<float>();
@@ -168,12 +216,8 @@ void CarlPredictor::restore(const nlohmann::json& state) {
       .width = number("width", kMostCarlSize)};
   auto network = std::make_shared<CarlNetwork>(options, 0);
   restore_weights(*network, state.at("weights"));
-  network->to(placement_->device);
   network->eval();
-  fitted_ =
-      std::make_unique<const Fitted>(Fitted{.labels = RankNormal::from_state(state.at("labels")),
-                                            .options = options,
-                                            .network = std::move(network)});
+  fitted_ = fitted_of(RankNormal::from_state(state.at("labels")), options, network);
 }
 
 const CarlPredictor::Fitted& CarlPredictor::fitted() const {

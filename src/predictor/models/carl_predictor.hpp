@@ -11,6 +11,9 @@
 
 namespace evonas::predictor {
 
+class CarlNetwork;
+class RankNormal;
+struct CarlOptions;
 struct Placement;
 
 /// How CARL learns. The paper tells no figures; these are ours.
@@ -39,6 +42,9 @@ class CarlPredictor final : public Predictor, public Explainer {
   ~CarlPredictor() override;
 
   void fit(std::span<const Label> labels, const FitControl& control) override;
+  /// Trains the fitted network on for some steps, with all labels.
+  void refresh(std::span<const Label> labels, std::size_t known,
+               const FitControl& control) override;
   std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override;
   std::size_t parameters() const override;
   double multiply_accumulates(std::size_t nodes) const override;
@@ -51,6 +57,12 @@ class CarlPredictor final : public Predictor, public Explainer {
  private:
   struct Fitted;
   const Fitted& fitted() const;
+  std::unique_ptr<const Fitted> fitted_of(const RankNormal& labels, const CarlOptions& options,
+                                          const std::shared_ptr<CarlNetwork>& network) const;
+  void learn(std::span<const Label> labels, const Fitted* start, const CarlFit& options,
+             const FitControl& control);
+  std::vector<Prediction> predictions(const Fitted& known, const Placement& placement,
+                                      std::span<const spaces::Genotype> block) const;
 
   std::shared_ptr<const GraphFeatures> features_;
   CarlFit options_;

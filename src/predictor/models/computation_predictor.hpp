@@ -37,6 +37,9 @@ class ComputationPredictor final : public Predictor {
   /// As Predictor::fit(). No labels are no error where the start has learnt labels of other spaces:
   /// then it predicts its scores, which rank but have no unit.
   void fit(std::span<const Label> labels, const FitControl& control) override;
+  /// Trains the fitted network on for some steps, with all labels.
+  void refresh(std::span<const Label> labels, std::size_t known,
+               const FitControl& control) override;
   std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override;
   std::size_t parameters() const override;
   double multiply_accumulates(std::size_t nodes) const override;
@@ -47,6 +50,10 @@ class ComputationPredictor final : public Predictor {
  private:
   struct Fitted;
   const Fitted& fitted() const;
+  void learn(std::span<const Label> labels, std::shared_ptr<ComputationNetwork> network,
+             const ComputationFit& options, const FitControl& control);
+  std::vector<Prediction> predictions(const Fitted& known,
+                                      std::span<const spaces::Genotype> block) const;
 
   std::shared_ptr<const SpaceGraphs> space_;
   Start start_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <ATen/core/Generator.h>
 #include <torch/nn/module.h>
 
 namespace evonas::predictor {
@@ -18,11 +19,22 @@ struct GraphBatch {
 /// forward() is.
 class GraphModel : public torch::nn::Module {
  public:
-  /// The scores of the graphs, one each. What padding holds never changes them.
+  /// The scores of the graphs, one each, or graphs x metrics of a model of several. What padding
+  /// holds never changes them.
   virtual torch::Tensor forward(const GraphBatch& graphs) = 0;
+
+  /// What training draws from, for dropout; undefined where it draws nothing.
+  const at::Generator& chance() const { return drawn_from_; }
 
   /// Multiply-accumulates in the matrix products for one graph of so many nodes.
   virtual double multiply_accumulates(std::size_t nodes) const = 0;
+
+ protected:
+  /// Models whose training draws say so when they are built.
+  void draws_from(const at::Generator& chance) { drawn_from_ = chance; }
+
+ private:
+  at::Generator drawn_from_;
 };
 
 }  // namespace evonas::predictor

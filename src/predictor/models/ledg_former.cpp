@@ -77,6 +77,7 @@ LedgFormer::LedgFormer(const LedgFormerOptions& options, const torch::Tensor& te
   register_module("hidden", hidden_);
   register_module("score", score_);
   draw_linear_weights(*this, dropout.generator());
+  draws_from(dropout.generator());
   const torch::NoGradGuard no_gradients;
   // Sentences are unit vectors of some hundred numbers: what they are mapped to is to be about as
   // large as the widths of nodes are.

@@ -1,5 +1,7 @@
 #include "predictor/models/ledg_former_recipe.hpp"
 
+#include <utility>
+
 #include "predictor/models/ledg_former.hpp"
 #include "predictor/models/operation_texts.hpp"
 #include "predictor/models/published_recipe.hpp"
@@ -7,7 +9,7 @@
 namespace evonas::predictor {
 
 std::shared_ptr<const PublishedRecipe> ledg_former_recipe(const GraphFeatures& features,
-                                                          std::int64_t epochs) {
+                                                          const FittingOptions& options) {
   PublishedRecipe recipe{
       .model = "ledg_former",
       .make =
@@ -20,7 +22,7 @@ std::shared_ptr<const PublishedRecipe> ledg_former_recipe(const GraphFeatures& f
       .training = {.epochs = 200,
                    .optimiser = {.learning_rate = 5e-4},
                    .losses = {{Loss::SquaredError, 0.5}, {Loss::PairwiseLogistic, 0.5}}}};
-  if (epochs > 0) recipe.training.epochs = epochs;
+  recipe.training = changed(std::move(recipe.training), options);
   return std::make_shared<const PublishedRecipe>(std::move(recipe));
 }
 

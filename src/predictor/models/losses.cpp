@@ -1,6 +1,7 @@
 #include "predictor/models/losses.hpp"
 
 #include <numeric>
+#include <tuple>
 #include <vector>
 
 #include <torch/utils.h>
@@ -9,6 +10,7 @@ namespace evonas::predictor {
 namespace {
 
 constexpr double kSmall = 1e-6;  // keeps sums of nothing from dividing by zero
+constexpr double kMargin = 0.1;  // that the better of two scores is to be ahead by
 
 /// The differences of all pairs: [i][j] is values[i] - values[j].
 torch::Tensor differences(const torch::Tensor& values) {
@@ -48,10 +50,44 @@ torch::Tensor pairwise_logistic(const torch::Tensor& scores, const torch::Tensor
   return (torch::softplus(-2.0 * margin) * count).sum() / (count.sum() + kSmall);
 }
 
+/// The mean over metrics of total_loss() of the graphs that have a label.
+torch::Tensor mean_over_metrics(std::span<const LossTerm> terms, const torch::Tensor& scores,
+                                const torch::Tensor& labels, const torch::Tensor& weights,
+                                Rng& rng) {
+  torch::Tensor sum = torch::zeros({}, scores.options());
+  for (std::int64_t metric = 0; metric < scores.size(1); ++metric) {
+    const torch::Tensor known = labels.select(1, metric).isfinite().nonzero().squeeze(1);
+    if (known.size(0) == 0) continue;
+    const auto of_metric = [&](const torch::Tensor& all) {
+      return all.defined() ? all.select(1, metric).index_select(0, known) : all;
+    };
+    sum = sum + total_loss(terms, of_metric(scores), of_metric(labels), of_metric(weights), rng);
+  }
+  return sum / static_cast<double>(scores.size(1));
+}
+
+torch::Tensor pairwise_hinge(const torch::Tensor& scores, const torch::Tensor& labels,
+                             const torch::Tensor& weights) {
+  torch::Tensor count = (differences(labels) > 0.0).to(scores.dtype());
+  if (weights.defined()) count = count * pair_weights(weights);
+  return ((kMargin - differences(scores)).relu() * count).sum() / (count.sum() + kSmall);
+}
+
+torch::Tensor list_mle(const torch::Tensor& scores, const torch::Tensor& labels,
+                       const torch::Tensor& weights) {
+  // Stable, so that equal labels have one order on every machine.
+  const torch::Tensor order = std::get<1>(labels.sort(/*stable=*/true, /*dim=*/0,
+                                                      /*descending=*/true));
+  const torch::Tensor ranked = scores.index_select(0, order);
+  const torch::Tensor left = ranked.flip(0).logcumsumexp(0).flip(0);
+  return mean_loss(left - ranked, weights.defined() ? weights.index_select(0, order) : weights);
+}
+
 }  // namespace
 
 torch::Tensor total_loss(std::span<const LossTerm> terms, const torch::Tensor& scores,
                          const torch::Tensor& labels, const torch::Tensor& weights, Rng& rng) {
+  if (scores.dim() == 2) return mean_over_metrics(terms, scores, labels, weights, rng);
   torch::Tensor sum = torch::zeros({}, scores.options());
   for (const auto& [loss, weight] : terms) {
     torch::Tensor value;
@@ -67,6 +103,12 @@ torch::Tensor total_loss(std::span<const LossTerm> terms, const torch::Tensor& s
         break;
       case Loss::PairwiseLogistic:
         value = pairwise_logistic(scores, labels, weights);
+        break;
+      case Loss::PairwiseHinge:
+        value = pairwise_hinge(scores, labels, weights);
+        break;
+      case Loss::ListMle:
+        value = list_mle(scores, labels, weights);
         break;
     }
     sum = sum + weight * value;

@@ -147,6 +147,7 @@ NarFormer::NarFormer(const NarFormerOptions& options, std::uint64_t seed)
         std::make_shared<Stage>(width_, kQueries.at(stage), stage == 0, options, dropout)));
   }
   draw_linear_weights(*this, dropout.generator());
+  draws_from(dropout.generator());
   const torch::NoGradGuard no_gradients;
   for (const auto& stage : stages_) stage->queries.normal_(0.0, 1.0, dropout.generator());
 }

@@ -114,6 +114,7 @@ NarFormerV2::NarFormerV2(const NarFormerV2Options& options, std::uint64_t seed)
   second_ = register_module("second", torch::nn::Linear(width, width));
   last_ = register_module("last", torch::nn::Linear(width, 1));
   draw_linear_weights(*this, dropout_.generator());
+  draws_from(dropout_.generator());
 }
 
 torch::Tensor NarFormerV2::nodes(const GraphBatch& graphs) const {

@@ -9,14 +9,13 @@
 #include <torch/utils.h>
 
 #include "base/json.hpp"
-#include "base/parallel.hpp"
 #include "base/random.hpp"
 #include "predictor/graph_features.hpp"
 #include "predictor/label_scale.hpp"
-#include "predictor/models/batches.hpp"
 #include "predictor/models/early_stopping.hpp"
 #include "predictor/models/network_recipe.hpp"
 #include "predictor/models/placement.hpp"
+#include "predictor/models/scoring.hpp"
 #include "predictor/models/tensor_of.hpp"
 #include "predictor/models/tensor_state.hpp"
 
@@ -44,52 +43,38 @@ NetworkLabels some_of(const NetworkLabels& all, std::span<const std::size_t> whi
   return some;
 }
 
-std::vector<float> scores_of(GraphModel& model, std::span<const NetworkGraph* const> networks,
-                             NodeNumbers numbers, const Placement& placement) {
-  std::vector<float> scores(networks.size());
-  parallel_chunks(networks.size(), kNetworksAtOnce, [&](std::size_t first, std::size_t count) {
-    const Scoring scoring(placement);
-    const GraphBatch graphs = network_batch(networks.subspan(first, count), numbers);
-    const torch::Tensor part = host_scores(model.forward(moved(graphs, placement.device)));
-    std::copy_n(part.const_data_ptr<float>(), count,
-                scores.begin() + static_cast<std::ptrdiff_t>(first));
-  });
-  return scores;
-}
-
-void train_model(GraphModel& model, const NetworkLabels& labels, const NetworkRecipe& recipe,
-                 const FitControl& control) {
-  const NetworkTrainingOptions& options = recipe.training;
-  const auto count = static_cast<std::int64_t>(labels.networks.size());
-  const std::int64_t an_epoch = (count + options.batch - 1) / options.batch;
-  const torch::Tensor scores = torch::tensor(labels.scores);
-  const torch::Tensor weights = weights_of(labels.noises);
-  Batches batches(labels.networks.size(), static_cast<std::size_t>(options.batch), control.seed);
-  Rng rng(control.seed, "losses of networks");
-  model.train();
-  train_network(model, std::max(options.epochs * an_epoch, options.least_steps), options.optimiser,
-                control, [&] {
-                  std::vector<const NetworkGraph*> networks;
-                  const std::span<const std::int64_t> chosen = batches.next();
-                  for (const std::int64_t i : chosen) {
-                    networks.push_back(labels.networks[static_cast<std::size_t>(i)]);
-                  }
-                  const torch::Tensor index = index_of(chosen);
-                  const LabelledGraphs batch{
-                      .graphs = network_batch(networks, recipe.numbers),
-                      .labels = scores.index_select(0, index),
-                      .weights = weights.defined() ? weights.index_select(0, index) : weights};
-                  const auto [graphs, expected, counts] = moved(batch, device_of(model));
-                  return total_loss(options.losses, model.forward(graphs), expected, counts, rng);
-                });
-  model.eval();
+void train_model(GraphModel& model, const NetworkLabels& labels, NodeNumbers numbers,
+                 const NetworkTrainingOptions& options, const FitControl& control,
+                 const LearningCurve::Listener& on_point) {
+  const TrainingSet set{
+      .graphs =
+          [&](const torch::Tensor& index) {
+            std::vector<const NetworkGraph*> networks;
+            for (std::int64_t i = 0; i < index.size(0); ++i) {
+              const auto number = index.const_data_ptr<std::int64_t>()[i];
+              networks.push_back(labels.networks[static_cast<std::size_t>(number)]);
+            }
+            return network_batch(networks, numbers);
+          },
+      .labels = torch::tensor(labels.scores),
+      .weights = weights_of(labels.noises)};
+  fit_scores(model, set, options, control, on_point);
 }
 
 /// Standard deviation of predictions around labels, as a share of the prediction.
 double relative_deviation(GraphModel& model, const NetworkLabels& labels, NodeNumbers numbers,
-                          Placement placement) {
-  placement.bfloat16 = false;  // of predictions, not of fits
-  const std::vector<float> scores = scores_of(model, labels.networks, numbers, placement);
+                          const Placement& of_predictions) {
+  Placement placement = of_predictions.first();  // where the model is
+  placement.bfloat16 = false;
+  const auto chosen = std::span(labels.networks);
+  const std::vector<float> scores = score_graphs(
+      placement, chosen.size(),
+      [&](std::size_t first, std::size_t count) {
+        const auto some = chosen.subspan(first, count);
+        return encoded_networks({some.begin(), some.end()}, numbers);
+      },
+      [&](std::size_t /*device*/, const GraphBatch& graphs) { return model.forward(graphs); },
+      kNetworksAtOnce);
   double squares = 0.0;
   for (std::size_t i = 0; i < scores.size(); ++i) {
     squares += std::pow(labels.scores[i] / std::max(scores[i], 1e-6F) - 1.0F, 2);
@@ -99,7 +84,8 @@ double relative_deviation(GraphModel& model, const NetworkLabels& labels, NodeNu
 
 }  // namespace
 
-std::shared_ptr<const NetworkRecipe> network_recipe(const std::string& name, std::int64_t epochs) {
+std::shared_ptr<const NetworkRecipe> network_recipe(const std::string& name,
+                                                    const FittingOptions& options) {
   NetworkRecipe recipe;
   if (name == "nnlp") {
     recipe = NetworkRecipe::nnlp();
@@ -112,10 +98,8 @@ std::shared_ptr<const NetworkRecipe> network_recipe(const std::string& name, std
   } else {
     return nullptr;
   }
-  if (epochs > 0) {
-    recipe.training.epochs = epochs;
-    recipe.training.least_steps = 1;
-  }
+  recipe.training = changed(std::move(recipe.training), options);
+  if (options.epochs > 0) recipe.training.least_steps = 1;
   return std::make_shared<const NetworkRecipe>(std::move(recipe));
 }
 
@@ -124,6 +108,7 @@ struct NetworkPredictor::Fitted {
   LabelScale scale;
   double deviation = 0.0;  // as a share of a scaled prediction
   std::shared_ptr<GraphModel> model;
+  std::vector<std::shared_ptr<GraphModel>> copies;  // one a device; the first is the model
 };
 
 NetworkPredictor::NetworkPredictor(spaces::AnySpace space, const spaces::NetworkInput& input,
@@ -137,6 +122,16 @@ NetworkPredictor::NetworkPredictor(spaces::AnySpace space, const spaces::Network
 NetworkPredictor::~NetworkPredictor() = default;
 
 void NetworkPredictor::fit(std::span<const Label> labels, const FitControl& control) {
+  learn(labels, nullptr, control);
+}
+
+void NetworkPredictor::refresh(std::span<const Label> labels, std::size_t known,
+                               const FitControl& control) {
+  learn(labels, known > 0 ? fitted_.get() : nullptr, control);
+}
+
+void NetworkPredictor::learn(std::span<const Label> labels, const Fitted* start,
+                             const FitControl& control) {
   at::set_num_threads(1);
   auto fitted = std::make_unique<Fitted>(Fitted{.scale = LabelScale(labels, kNetworkLabels)});
   std::vector<spaces::Genotype> architectures;
@@ -150,34 +145,62 @@ void NetworkPredictor::fit(std::span<const Label> labels, const FitControl& cont
     all.noises.push_back(fitted->scale.scaled_noise(labels[i]));
     nodes += networks[i].nodes.size();
   }
-  std::vector<std::size_t> order(labels.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  Rng(control.seed, "networks that tell errors").shuffle(std::span(order));
-  auto apart = static_cast<std::size_t>(recipe_->told_apart * static_cast<double>(labels.size()));
-  if (apart < kFewestApart) apart = 0;
   fitted->model = recipe_->make(
       static_cast<std::int64_t>(network_operators()),
       static_cast<std::int64_t>(std::max<std::size_t>(1, nodes / labels.size())), control.seed);
   fitted->model->to(placement_->device);
-  train_model(*fitted->model, some_of(all, std::span(order).subspan(apart)), *recipe_, control);
-  fitted->deviation = relative_deviation(
-      *fitted->model, some_of(all, std::span(order).first(apart)), recipe_->numbers, *placement_);
-  fitted_ = std::move(fitted);
+  fitted->copies = {fitted->model};
+  const Placement first = placement_->first();
+  const LearningCurve::Listener on_point = listener_of(
+      control,
+      [&](std::span<const spaces::Genotype> block) { return predictions(*fitted, first, block); });
+  if (start == nullptr) {
+    std::vector<std::size_t> order(labels.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    Rng(control.seed, "networks that tell errors").shuffle(std::span(order));
+    auto apart = static_cast<std::size_t>(recipe_->told_apart * static_cast<double>(labels.size()));
+    if (apart < kFewestApart) apart = 0;
+    train_model(*fitted->model, some_of(all, std::span(order).subspan(apart)), recipe_->numbers,
+                recipe_->training, control, on_point);
+    fitted->deviation = relative_deviation(
+        *fitted->model, some_of(all, std::span(order).first(apart)), recipe_->numbers, *placement_);
+  } else {
+    // Labels that were told apart are learnt by now, so the deviation stays that of the fit.
+    fitted->deviation = start->deviation;
+    copy_weights(*start->model, *fitted->model);
+    train_model(*fitted->model, all, recipe_->numbers, for_refresh(recipe_->training), control,
+                on_point);
+  }
+  place(std::move(fitted));
 }
 
 std::vector<Prediction> NetworkPredictor::predict(std::span<const spaces::Genotype> block) const {
-  const auto& [scale, deviation, model] = fitted();
-  const std::vector<NetworkGraph> networks = network_graphs(space_, input_, block);
-  std::vector<const NetworkGraph*> read;
-  for (const NetworkGraph& network : networks) read.push_back(&network);
-  const std::vector<float> scores = scores_of(*model, read, recipe_->numbers, *placement_);
-  std::vector<Prediction> predictions;
+  return predictions(fitted(), *placement_, block);
+}
+
+std::vector<Prediction> NetworkPredictor::predictions(
+    const Fitted& known, const Placement& placement,
+    std::span<const spaces::Genotype> block) const {
+  const std::vector<float> scores = score_graphs(
+      placement, block.size(), network_encoder(space_, input_, block, recipe_->numbers),
+      [&](std::size_t device, const GraphBatch& graphs) {
+        return known.copies[device]->forward(graphs);
+      },
+      kNetworksAtOnce);
+  std::vector<Prediction> expected;
   for (const float score : scores) {
-    const double mean = scale.value(static_cast<double>(score));
-    const double further = scale.value(static_cast<double>(score) * (1.0 + deviation));
-    predictions.push_back({.mean = mean, .deviation = further - mean});
+    const double mean = known.scale.value(static_cast<double>(score));
+    const double further = known.scale.value(static_cast<double>(score) * (1.0 + known.deviation));
+    expected.push_back({.mean = mean, .deviation = further - mean});
   }
-  return predictions;
+  return expected;
+}
+
+void NetworkPredictor::place(std::unique_ptr<Fitted> fitted) {
+  fitted->copies = on_devices(fitted->model, *placement_, [&] {
+    return recipe_->make(static_cast<std::int64_t>(network_operators()), 1, 1);
+  });
+  fitted_ = std::move(fitted);
 }
 
 std::size_t NetworkPredictor::parameters() const {
@@ -207,9 +230,8 @@ void NetworkPredictor::restore(const nlohmann::json& state) {
                                       .deviation = state.at("relative_deviation").get<double>()});
   fitted->model = recipe_->make(static_cast<std::int64_t>(network_operators()), 1, 1);
   restore_weights(*fitted->model, state.at("weights"));
-  fitted->model->to(placement_->device);
   fitted->model->eval();
-  fitted_ = std::move(fitted);
+  place(std::move(fitted));
 }
 
 const NetworkPredictor::Fitted& NetworkPredictor::fitted() const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "predictor/computing_options.hpp"
+#include "predictor/fitting_options.hpp"
 #include "predictor/network_graph.hpp"
 #include "predictor/predictor.hpp"
 #include "spaces/network_input.hpp"
@@ -17,9 +18,10 @@ struct NetworkRecipe;
 struct Placement;
 
 /// The recipe of a model of whole networks: nnlp or node_costs, or, of those models that are for
-/// cells too, nar_former_v2 or nn_former; with another number of epochs unless that is 0. Nothing
-/// for another name.
-std::shared_ptr<const NetworkRecipe> network_recipe(const std::string& name, std::int64_t epochs);
+/// cells too, nar_former_v2 or nn_former; with what the options say instead. Nothing for another
+/// name.
+std::shared_ptr<const NetworkRecipe> network_recipe(const std::string& name,
+                                                    const FittingOptions& options = {});
 
 /// A model of whole networks as a predictor, which learns labels as its recipe says
 /// (network_recipe.hpp), noisy ones weighing less (label_noise.hpp). What it has learnt can be
@@ -33,6 +35,10 @@ class NetworkPredictor final : public Predictor {
   ~NetworkPredictor() override;
 
   void fit(std::span<const Label> labels, const FitControl& control) override;
+  /// Trains the fitted model on for some steps, with all labels; how far off it expects to be
+  /// stays.
+  void refresh(std::span<const Label> labels, std::size_t known,
+               const FitControl& control) override;
   std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override;
   std::size_t parameters() const override;
   double multiply_accumulates(std::size_t nodes) const override;
@@ -42,6 +48,11 @@ class NetworkPredictor final : public Predictor {
  private:
   struct Fitted;
   const Fitted& fitted() const;
+  void learn(std::span<const Label> labels, const Fitted* start, const FitControl& control);
+  /// Makes it what predictions come from, its model on every device.
+  void place(std::unique_ptr<Fitted> fitted);
+  std::vector<Prediction> predictions(const Fitted& known, const Placement& placement,
+                                      std::span<const spaces::Genotype> block) const;
 
   spaces::AnySpace space_;
   spaces::NetworkInput input_;

@@ -20,7 +20,7 @@ struct NetworkRecipe {
   std::function<std::shared_ptr<GraphModel>(std::int64_t operators, std::int64_t nodes,
                                             std::uint64_t seed)>
       make;
-  NetworkTrainingOptions training;  ///< twins and validation aside
+  NetworkTrainingOptions training;
   /// Share of the labels that are not learnt from, but tell how far off predictions are; 0: nothing
   /// tells. Where that is fewer than five labels, it is as if it were 0.
   double told_apart = 0.0;

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <optional>
 
 #include <ATen/ops/_foreach_lerp.h>
 #include <torch/utils.h>
 
+#include "base/json.hpp"
 #include "base/random.hpp"
 #include "predictor/label_noise.hpp"
 #include "predictor/models/adamw.hpp"
@@ -16,6 +18,7 @@
 #include "predictor/models/graph_batch.hpp"
 #include "predictor/models/placement.hpp"
 #include "predictor/models/tensor_of.hpp"
+#include "predictor/models/tensor_state.hpp"
 
 namespace evonas::predictor {
 namespace {
@@ -45,6 +48,9 @@ class AverageWeights {
     const torch::NoGradGuard no_gradients;
     at::_foreach_lerp_(averages_, weights_, 1.0 - decay_);
   }
+
+  nlohmann::json state() const { return states_of(averages_); }
+  void restore(const nlohmann::json& state) { restore_tensors(averages_, state); }
 
   /// Puts the averages in the place of the weights, and these in theirs.
   void exchange() {
@@ -82,11 +88,30 @@ torch::Tensor loss_of_batch(GraphModel& network, const LabelledGraphs& batch,
 
 void train_network(torch::nn::Module& network, std::int64_t steps, const OptimiserOptions& options,
                    const FitControl& control, const std::function<torch::Tensor()>& loss_of_step,
-                   const std::function<bool()>& after_step) {
+                   const std::function<bool()>& after_step, const TrainingKeeper& kept) {
   AdamW optimiser(network.parameters(),
                   {.weight_decay = options.weight_decay, .second_moment = options.second_moment});
-  for (std::int64_t step = 0; step < steps; ++step) {
-    if (control.stop.stop_requested()) throw PredictorError("the fit was stopped");
+  std::int64_t first = 0;
+  if (kept.keeper != nullptr) {
+    if (const nlohmann::json before = kept.keeper->kept(); !before.is_null()) {
+      first = before.at("step").get<std::int64_t>();
+      restore_weights(network, before.at("weights"));
+      optimiser.restore(before.at("optimiser"));
+      kept.restore(before.at("rest"), first);
+    }
+  }
+  const auto keep = [&](std::int64_t step) {
+    kept.keeper->keep({{"step", step},
+                       {"weights", states_of(network.parameters())},
+                       {"optimiser", optimiser.state()},
+                       {"rest", kept.state()}});
+  };
+  for (std::int64_t step = first; step < steps; ++step) {
+    if (control.stop.stop_requested()) {
+      if (kept.keeper != nullptr && step > first) keep(step);
+      throw PredictorError("the fit was stopped");
+    }
+    if (kept.keeper != nullptr && step > first && kept.keeper->is_due()) keep(step);
     optimiser.zero_gradients();
     loss_of_step().backward();
     optimiser.clip_gradients(options.longest_gradient);
@@ -105,37 +130,87 @@ torch::Tensor weights_of(std::span<const double> noises) {
   return torch::tensor(std::vector<float>(weights.begin(), weights.end()));
 }
 
-void fit_scores(GraphModel& network, const GraphBatch& graphs, const torch::Tensor& labels,
-                const torch::Tensor& weights, const NetworkTrainingOptions& options,
-                const FitControl& control) {
-  const HeldOut parts = hold_out({graphs, labels, weights}, options.validation, control.seed);
-  const std::int64_t count = parts.taught.labels.size(0);
+NetworkTrainingOptions changed(NetworkTrainingOptions recipe, const FittingOptions& options) {
+  if (options.epochs > 0) recipe.epochs = options.epochs;
+  if (!options.losses.empty()) recipe.losses = parse_losses(options.losses);
+  recipe.average = options.average.value_or(recipe.average);
+  recipe.validation = options.validation.value_or(recipe.validation);
+  recipe.patience = options.patience.value_or(recipe.patience);
+  recipe.consistency = options.consistency.value_or(recipe.consistency);
+  if (options.twin) {
+    recipe.twin = *options.twin == "same"            ? Twin::Same
+                  : *options.twin == "another_order" ? Twin::AnotherOrder
+                                                     : Twin::None;
+  }
+  return recipe;
+}
+
+std::int64_t refresh_epochs(std::int64_t epochs) { return std::max<std::int64_t>(2, epochs / 50); }
+
+NetworkTrainingOptions for_refresh(NetworkTrainingOptions fit) {
+  fit.epochs = refresh_epochs(fit.epochs);
+  fit.least_steps = kRefreshSteps;
+  fit.optimiser.learning_rate *= kRefreshShare;
+  fit.validation = 0.0;
+  return fit;
+}
+
+void fit_scores(GraphModel& network, const TrainingSet& set, const NetworkTrainingOptions& options,
+                const FitControl& control, const LearningCurve::Listener& on_point) {
+  const HeldOut parts = hold_out(set.labels.size(0), options.validation, control.seed);
+  const std::int64_t count = parts.taught.size(0);
   Batches batches(static_cast<std::size_t>(count), static_cast<std::size_t>(options.batch),
                   control.seed);
   Rng rng(control.seed, "pairs and orders");
   AverageWeights average(network, options.average);
   const bool averages = options.average > 0.0;
   std::optional<BestWeights> best;
-  if (parts.held) best.emplace(network, *parts.held, options.losses, control.seed);
+  if (parts.held.defined()) {
+    best.emplace(network, set, parts.held, options.losses, control.seed);
+  }
   network.train();
   const std::int64_t an_epoch = (count + options.batch - 1) / options.batch;
   const std::int64_t steps = std::max(options.epochs * an_epoch, options.least_steps);
+  LearningCurve curve(on_point, steps, an_epoch);
   std::int64_t step = 0;
   train_network(
       network, steps, options.optimiser, control,
       [&] {
-        const LabelledGraphs batch = select(parts.taught, index_of(batches.next()));
-        return loss_of_batch(network, batch, options, rng);
+        const torch::Tensor index = parts.taught.index_select(0, index_of(batches.next()));
+        torch::Tensor loss = loss_of_batch(network, select(set, index), options, rng);
+        curve.add(loss);
+        return loss;
       },
       [&] {
         if (averages) average.add_step();
         ++step;
-        if (!best || (step % an_epoch != 0 && step != steps)) return true;
+        const bool judges = best && (step % an_epoch == 0 || step == steps);
+        if (!judges && !curve.is_due()) return true;
         if (averages) average.exchange();
-        best->judge();
+        const double held_out = judges ? best->judge() : std::numeric_limits<double>::quiet_NaN();
+        if (curve.is_due()) curve.tell(network, held_out);
         if (averages) average.exchange();
-        return best->since_best() < options.patience;
-      });
+        return !best || best->since_best() < options.patience;
+      },
+      {.keeper = control.keeper,
+       .state =
+           [&] {
+             return nlohmann::json{{"average", average.state()},
+                                   {"best", best ? best->state() : nlohmann::json()},
+                                   {"drawn", rng.drawn()},
+                                   {"chance", state_of(network.chance())},
+                                   {"curve", curve.state()}};
+           },
+       .restore =
+           [&](const nlohmann::json& state, std::int64_t steps_done) {
+             step = steps_done;
+             for (std::int64_t i = 0; i < step; ++i) batches.next();
+             average.restore(state.at("average"));
+             if (best) best->remember(state.at("best"));
+             rng.seek(state.at("drawn").get<std::uint64_t>());
+             restore_generator(network.chance(), state.at("chance"));
+             curve.restore(state.at("curve"), step);
+           }});
   if (best) {
     best->restore();
   } else if (averages) {

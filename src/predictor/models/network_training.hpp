@@ -5,9 +5,13 @@
 #include <span>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
 #include <torch/types.h>
 
+#include "predictor/fitting_options.hpp"
+#include "predictor/models/early_stopping.hpp"
 #include "predictor/models/graph_model.hpp"
+#include "predictor/models/learning_curve.hpp"
 #include "predictor/models/losses.hpp"
 #include "predictor/predictor.hpp"
 
@@ -26,11 +30,21 @@ struct OptimiserOptions {
   double longest_gradient = 1.0;  ///< longer ones are cut to this length
 };
 
+/// How a training is kept on its way.
+struct TrainingKeeper {
+  FitKeeper* keeper = nullptr;  ///< without one nothing is kept
+  /// What is to be known besides the network and its optimiser, and the reverse after so many
+  /// steps.
+  std::function<nlohmann::json()> state;
+  std::function<void(const nlohmann::json& state, std::int64_t step)> restore;
+};
+
 /// Runs AdamW for `steps` steps; `loss_of_step` computes the loss of the next batch.
-/// `after_step` says whether to go on. Throws PredictorError where `control.stop` ends it.
+/// `after_step` says whether to go on. Where `kept` has a keeper, it goes on from what that has
+/// kept. Throws PredictorError where `control.stop` ends it.
 void train_network(torch::nn::Module& network, std::int64_t steps, const OptimiserOptions& options,
                    const FitControl& control, const std::function<torch::Tensor()>& loss_of_step,
-                   const std::function<bool()>& after_step = {});
+                   const std::function<bool()>& after_step = {}, const TrainingKeeper& kept = {});
 
 /// What graphs are scored beside themselves, to teach a network that both scores are to be equal.
 enum class Twin {
@@ -59,13 +73,25 @@ struct NetworkTrainingOptions {
   std::int64_t patience = 20;
 };
 
+/// A recipe with what the options say instead, their number of epochs included.
+NetworkTrainingOptions changed(NetworkTrainingOptions recipe, const FittingOptions& options);
+
+/// What is left of a training where a network knows most labels already: a fiftieth of the epochs,
+/// at least two, and so many steps at least, at a share of the learning rate. All labels are
+/// learnt, none are held out.
+inline constexpr std::int64_t kRefreshSteps = 60;
+inline constexpr double kRefreshShare = 0.3;
+std::int64_t refresh_epochs(std::int64_t epochs);
+NetworkTrainingOptions for_refresh(NetworkTrainingOptions fit);
+
 /// What noise_weights() (label_noise.hpp) says of labels, as fit_scores() takes it.
 torch::Tensor weights_of(std::span<const double> noises);
 
-/// Fits the scores of a network, on the device where it is, to labels of graphs. `weights` says how
-/// much each label counts (see total_loss()); undefined: all alike.
-void fit_scores(GraphModel& network, const GraphBatch& graphs, const torch::Tensor& labels,
-                const torch::Tensor& weights, const NetworkTrainingOptions& options,
-                const FitControl& control);
+/// Fits the scores of a network, on the device where it is, to labels of graphs: one a graph or, of
+/// a network with scores of several metrics, graphs x metrics, NaN where there is none. `on_point`
+/// is told its learning curve, the network having the weights that it would have if training ended
+/// there, early stopping aside; may be empty.
+void fit_scores(GraphModel& network, const TrainingSet& set, const NetworkTrainingOptions& options,
+                const FitControl& control, const LearningCurve::Listener& on_point = {});
 
 }  // namespace evonas::predictor

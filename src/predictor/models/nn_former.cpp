@@ -112,6 +112,7 @@ NnFormer::NnFormer(const NnFormerOptions& options, std::uint64_t seed)
     if (parameter.value().dim() == 2) truncated_normal(parameter.value(), dropout.generator());
   }
   truncated_normal(class_token_, dropout.generator());
+  draws_from(dropout.generator());
   torch::nn::init::zeros_(head_->bias);
 }
 

@@ -28,6 +28,7 @@ NnFormerNetworks::NnFormerNetworks(const NnFormerNetworksOptions& options, std::
   head_ = register_module("head",
                           std::make_shared<NetworkHead>(2 * options.width, options.width, dropout));
   draw_linear_weights(*this, dropout.generator());
+  draws_from(dropout.generator());
 }
 
 torch::Tensor NnFormerNetworks::forward(const GraphBatch& graphs) {

@@ -38,6 +38,7 @@ Nnlp::Nnlp(const NnlpOptions& options, std::uint64_t seed)
   head_ = register_module(
       "head", std::make_shared<NetworkHead>(in + options.statics, options.width, dropout_));
   draw_linear_weights(*this, dropout_.generator());
+  draws_from(dropout_.generator());
 }
 
 torch::Tensor Nnlp::forward(const GraphBatch& graphs) {

@@ -2,21 +2,27 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "predictor/computing_options.hpp"
+#include "predictor/fitting_options.hpp"
 #include "predictor/graph_features.hpp"
 #include "predictor/predictor.hpp"
 
 namespace evonas::predictor {
 
+class GraphModel;
+class LabelScale;
+struct NetworkTrainingOptions;
 struct Placement;
 struct PublishedRecipe;
 
-/// The recipe of nar_former, nar_former_v2, nn_former, graphsage or gin, with another number of
-/// epochs unless that is 0; nothing for another name.
+/// The recipe of nar_former, nar_former_v2, nn_former, nn_former_published, graphsage or gin, with
+/// what the options say instead; nothing for another name.
 std::shared_ptr<const PublishedRecipe> published_recipe(const std::string& name,
-                                                        std::int64_t epochs);
+                                                        const FittingOptions& options = {});
 
 /// A published model as a predictor, which reads graphs and learns labels as its recipe says
 /// (published_recipe.hpp), noisy ones weighing less (label_noise.hpp). It expects no deviation.
@@ -28,6 +34,9 @@ class PublishedPredictor final : public Predictor {
   ~PublishedPredictor() override;
 
   void fit(std::span<const Label> labels, const FitControl& control) override;
+  /// Trains the fitted model on for some steps, with all labels.
+  void refresh(std::span<const Label> labels, std::size_t known,
+               const FitControl& control) override;
   std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override;
   std::size_t parameters() const override;
   double multiply_accumulates(std::size_t nodes) const override;
@@ -37,6 +46,14 @@ class PublishedPredictor final : public Predictor {
  private:
   struct Fitted;
   const Fitted& fitted() const;
+  /// With random weights, for graphs of so many nodes.
+  std::shared_ptr<GraphModel> new_model(std::int64_t nodes, std::uint64_t seed) const;
+  std::unique_ptr<const Fitted> fitted_of(const LabelScale& scale, std::int64_t nodes,
+                                          const std::shared_ptr<GraphModel>& model) const;
+  void learn(std::span<const Label> labels, const Fitted* start,
+             const NetworkTrainingOptions& training, const FitControl& control);
+  std::vector<Prediction> predictions(const Fitted& known, const Placement& placement,
+                                      std::span<const spaces::Genotype> block) const;
 
   std::shared_ptr<const GraphFeatures> features_;
   std::shared_ptr<const PublishedRecipe> recipe_;

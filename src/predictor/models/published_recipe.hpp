@@ -32,7 +32,10 @@ struct PublishedRecipe {
   /// order of each graph.
   static PublishedRecipe nar_former_v2();
   /// NN-Former: 3,000 epochs, squared error, permuted pairs, each graph twice under dropout.
+  /// Siblings are what the paper says.
   static PublishedRecipe nn_former();
+  /// The same with siblings as the released code has them (NnFormerOptions::tokens_make_siblings).
+  static PublishedRecipe nn_former_published();
   /// GraphSAGE and GIN on graphs whose identities are contracted, so that equal networks are equal
   /// graphs: 300 epochs, squared error and logistic loss of pairs, both of rank-normal scores.
   static PublishedRecipe graphsage();

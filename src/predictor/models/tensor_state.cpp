@@ -58,6 +58,34 @@ torch::Tensor tensor_from(const nlohmann::json& state, at::IntArrayRef shape) {
   return tensor;
 }
 
+nlohmann::json states_of(std::span<const torch::Tensor> tensors) {
+  nlohmann::json states = nlohmann::json::array();
+  for (const torch::Tensor& tensor : tensors) states.push_back(state_of(tensor));
+  return states;
+}
+
+void restore_tensors(std::span<torch::Tensor> tensors, const nlohmann::json& states) {
+  const torch::NoGradGuard no_gradients;
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    tensors[i].copy_(tensor_from(states.at(i), tensors[i].sizes()));
+  }
+}
+
+nlohmann::json state_of(const at::Generator& generator) {
+  if (!generator.defined()) return {};
+  const torch::Tensor state = generator.get_state().contiguous();
+  const auto* bytes = state.const_data_ptr<std::uint8_t>();
+  return nlohmann::json::binary({bytes, bytes + state.numel()});
+}
+
+void restore_generator(at::Generator generator, const nlohmann::json& state) {
+  if (!generator.defined()) return;
+  const std::vector<std::uint8_t>& bytes = state.get_binary();
+  torch::Tensor tensor = torch::empty({static_cast<std::int64_t>(bytes.size())}, torch::kByte);
+  std::memcpy(tensor.mutable_data_ptr(), bytes.data(), bytes.size());
+  generator.set_state(tensor);
+}
+
 std::size_t count_weights(const torch::nn::Module& module) {
   std::size_t count = 0;
   for (const torch::Tensor& weight : module.parameters()) {
@@ -66,12 +94,19 @@ std::size_t count_weights(const torch::nn::Module& module) {
   return count;
 }
 
-void restore_weights(torch::nn::Module& module, const nlohmann::json& weights) {
+void copy_weights(const torch::nn::Module& from, torch::nn::Module& to) {
   const torch::NoGradGuard no_gradients;
-  std::size_t i = 0;
-  for (torch::Tensor& weight : module.parameters()) {
-    weight.copy_(tensor_from(weights.at(i++), weight.sizes()));
-  }
+  const auto copy_all = [](const std::vector<torch::Tensor>& source,
+                           std::vector<torch::Tensor> target) {
+    for (std::size_t i = 0; i < source.size(); ++i) target[i].copy_(source[i]);
+  };
+  copy_all(from.parameters(), to.parameters());
+  copy_all(from.buffers(), to.buffers());
+}
+
+void restore_weights(torch::nn::Module& module, const nlohmann::json& weights) {
+  std::vector<torch::Tensor> parameters = module.parameters();
+  restore_tensors(parameters, weights);
 }
 
 }  // namespace evonas::predictor
