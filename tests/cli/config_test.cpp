@@ -372,6 +372,7 @@ TEST_CASE("a comparison of predictors comes from a file, from the command line o
   CHECK(given.entries()[1].name == "trees");
   CHECK(given.seeds == 5);
   CHECK_FALSE(given.recipe.input.has_value());
+  CHECK_FALSE(given.recipe.statics);
   CHECK_THROWS_WITH_AS(load_predictor_experiment({}, std::vector<std::string>{"metric=val"}),
                        doctest::Contains("command line: table: is missing"), yaml::YamlError);
 
@@ -411,6 +412,16 @@ TEST_CASE("entries of a comparison of predictors have what it says unless they s
   CHECK(entries[2].recipe.computing.precision == "bfloat16");
   CHECK(yaml::to_yaml(given).find("- model: evonas\n    name: random start\n") !=
         std::string::npos);
+}
+
+TEST_CASE("searches say what their predictors read, and where they compute") {
+  CHECK_FALSE(parse_configuration(kSmall, "/data").predictors.statics);
+  const std::vector<std::string> overrides = {"predictors.statics=true",
+                                              "predictors.precision=bfloat16"};
+  const Configuration given = parse_configuration(kSmall, "/data", overrides);
+  CHECK(given.predictors.statics);
+  CHECK(given.predictors.computing.precision == "bfloat16");
+  CHECK(given.predictors.computing.device == "cpu");
 }
 
 TEST_CASE("overrides replace values, create sections and reach into lists") {

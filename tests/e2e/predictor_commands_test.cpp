@@ -206,6 +206,32 @@ TEST_CASE("a predictor is fitted, kept in a file and scores from it") {
   CHECK(contains(run(too_many).err, "--train 1000000"));
 }
 
+TEST_CASE("a predictor that reads static features is compared, kept and scores from its file") {
+  const Fixture& data = fixture();
+  const std::string table = (data.folder / "labels.sqlite").string();
+  const std::vector<std::string> command = {
+      "predictor", "benchmark", "--table", table, "--metric", "accuracy", "--model", "trees",
+      "--train",   "40",        "--seeds", "1",   "--test",   "50",       "--json"};
+  std::vector<std::string> with_statics = command;
+  with_statics.emplace_back("--statics");
+  const auto figure = [](const std::vector<std::string>& words) {
+    const Result result = run(words);
+    CAPTURE(result.err);
+    REQUIRE(result.code == 0);
+    return json::parse(result.out).at("results")[0].at("tau_mean").get<double>();
+  };
+  CHECK(figure(with_statics) != figure(command));
+
+  const std::string file = (data.folder / "statics.predictor").string();
+  const Result fitted = run({"predictor", "fit", "--table", table, "--metric", "accuracy",
+                             "--model", "trees", "--statics", "--train", "60", "--out", file});
+  CAPTURE(fitted.err);
+  REQUIRE(fitted.code == 0);
+  const Result scored = run({"predictor", "score", file, "--random", "5"});
+  CHECK(scored.code == 0);
+  CHECK(std::ranges::count(scored.out, '\n') == 6);
+}
+
 TEST_CASE("a predictor is checked against another one while it scores") {
   const Fixture& data = fixture();
   const auto fit = [&](const std::string& model) {

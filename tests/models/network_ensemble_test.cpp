@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "base/json.hpp"
-#include "contract/predictor_contract.hpp"
+#include "contract/joint_predictor_contract.hpp"
 #include "message_of.hpp"
 #include "spaces/space_list.hpp"
 #include "torch_doctest.hpp"
@@ -20,11 +20,17 @@ std::shared_ptr<const PretrainedNetworks> pretrained(
   return std::make_shared<const PretrainedNetworks>(GraphFeatures(space), options, FitControl{});
 }
 
-std::unique_ptr<Predictor> ensemble_of(const spaces::AnySpace& space,
-                                       const std::shared_ptr<const PretrainedNetworks>& networks) {
+std::unique_ptr<JointPredictor> ensemble_of(
+    const spaces::AnySpace& space, const std::shared_ptr<const PretrainedNetworks>& networks,
+    std::size_t metrics) {
   return std::make_unique<NetworkEnsemble>(
       std::make_shared<const GraphFeatures>(space),
-      [networks](const FitControl& /*control*/) { return networks; });
+      [networks](const FitControl& /*control*/) { return networks; }, ComputingOptions{}, metrics);
+}
+
+std::unique_ptr<Predictor> ensemble_of(const spaces::AnySpace& space,
+                                       const std::shared_ptr<const PretrainedNetworks>& networks) {
+  return std::make_unique<OneMetric>(ensemble_of(space, networks, 1));
 }
 
 TEST_CASE("an ensemble of networks keeps the contract") {
@@ -34,6 +40,40 @@ TEST_CASE("an ensemble of networks keeps the contract") {
     const auto networks = pretrained(space);
     check_predictor(
         space, [&] { return ensemble_of(space, networks); }, 0.5);
+  }
+}
+
+TEST_CASE("an ensemble of networks with two heads keeps the contract") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const auto networks = pretrained(space);
+  check_joint_predictor(
+      space, [&] { return ensemble_of(space, networks, 2); }, 0.3);
+}
+
+TEST_CASE("heads add their own weights to networks, and nothing else") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const auto networks = pretrained(space);
+  const auto one = ensemble_of(space, networks, 1);
+  const auto two = ensemble_of(space, networks, 2);
+  const std::vector<std::vector<Label>> lists = two_metrics(space, 20);
+  one->fit(std::span(lists).first(1), {});
+  two->fit(lists, {});
+  CHECK(two->parameters() - one->parameters() == 2 * (2 * 16 + 1));  // two networks, each 16 wide
+  CHECK(one->state().at("networks").at(0).size() == 5);              // as before there were heads
+  CHECK(tests::message_of<PredictorError>([&] { one->restore(two->state()); }) ==
+        "a predictor of 2 metrics, expected one of 1");
+}
+
+TEST_CASE("noise of one metric leaves the labels of the other alike") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const auto networks = pretrained(space);
+  std::vector<std::vector<Label>> lists = two_metrics(space, 40);
+  for (Label& label : lists.front()) label.noise = 0.5;
+  const auto ensemble = ensemble_of(space, networks, 2);
+  ensemble->fit(lists, {});
+  for (const std::vector<Prediction>& of_metric :
+       ensemble->predict({&lists.front().front().genotype, 1})) {
+    CHECK(std::isfinite(of_metric.front().mean));
   }
 }
 

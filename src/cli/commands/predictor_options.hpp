@@ -28,6 +28,10 @@ inline void add_input(CLI::App& command, std::string& input) {
                      "CxHxW:CLASSES...) instead of cells");
 }
 
+inline void add_statics(CLI::App& command, bool& statics) {
+  command.add_flag("--statics", statics, predictor::kStaticsHelp);
+}
+
 /// What `--input` asks for.
 inline std::optional<spaces::NetworkInput> input_of(const std::string& text) {
   if (text.empty()) return std::nullopt;

@@ -7,6 +7,7 @@
 #include "base/fields.hpp"
 #include "cli/config/configuration.hpp"
 #include "predictor/computing_options.hpp"
+#include "predictor/predictor_list.hpp"
 #include "predictor/pretraining_options.hpp"
 
 namespace evonas::config {
@@ -16,6 +17,7 @@ namespace evonas::config {
 /// with another value of it are not taken for those asked for.
 struct PredictorRecipe {
   std::optional<std::string> input;
+  bool statics = false;
   std::string pretrained;
   std::optional<predictor::PretrainingOptions> pretraining;
   std::int64_t epochs = 0;
@@ -28,6 +30,7 @@ struct PredictorRecipe {
         "look at whole networks that read this (cifar10, fashion_mnist, CxHxW:CLASSES...) instead "
         "of cells",
         checked(Configuration::input_fault));
+    visit("statics", statics, predictor::kStaticsHelp);
     visit("pretrained", pretrained,
           "networks, arch2vec or cg that 'evonas predictor pretrain' wrote; without it, networks "
           "that evonas carries for the space, or what is pre-trained first (cg: nothing)",

@@ -36,6 +36,7 @@ std::map<std::string, std::string> texts_of(config::PredictorRecipe recipe) {
 PredictorOptions predictor_options(const config::PredictorRecipe& recipe) {
   PredictorOptions options;
   if (recipe.input) options.input = spaces::NetworkInput::parse(*recipe.input);
+  options.statics = recipe.statics;
   options.pretrained = recipe.pretrained;
   if (recipe.pretraining) {
     options.use_carried = false;

@@ -39,7 +39,7 @@ const LearntPredictors& PredictorSource::learnt() const {
 std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& name) const {
   const auto features = [&] {
     return shared_->features.get(
-        [&] { return std::make_shared<const GraphFeatures>(shared_->view); });
+        [&] { return predictor::make_features(shared_->view, shared_->options.statics); });
   };
   auto made = predictor::make_plain_predictor(name, shared_->view, features);
   if (!made) made = learnt().make(name);

@@ -13,6 +13,7 @@
 #include "predictor/computation_options.hpp"
 #include "predictor/computation_source.hpp"
 #include "predictor/computing_options.hpp"
+#include "predictor/joint_predictor.hpp"
 #include "predictor/predictor.hpp"
 #include "predictor/predictor_list.hpp"
 #include "predictor/pretraining_options.hpp"
@@ -23,6 +24,8 @@ namespace evonas::cli {
 struct PredictorOptions {
   /// What networks read, for predictors that look at whole networks; without it they look at cells.
   std::optional<spaces::NetworkInput> input;
+  /// Whether features of graphs have static features of whole networks among them (kStaticsHelp).
+  bool statics = false;
   /// A file of LearntPredictors::pretrained_bytes(), of any kind. What it does not hold is
   /// pre-trained when a fit first needs it; networks: see `use_carried`; `cg`: see `sources`.
   std::filesystem::path pretrained;
@@ -51,6 +54,12 @@ class LearntPredictors {
   /// The predictor of that name, unfitted. Throws PredictorError for a device that is not there and
   /// for predictors that would not compute as PredictorOptions::computing says.
   virtual std::unique_ptr<predictor::Predictor> make(const std::string& name) const = 0;
+
+  /// The predictor of that name for so many metrics, unfitted: one that
+  /// predictor::predicts_jointly() knows. Its networks are those of all metrics; what else it has
+  /// is there for each. Throws as make() does, and PredictorError for another name.
+  virtual std::unique_ptr<predictor::JointPredictor> make_joint(const std::string& name,
+                                                                std::size_t metrics) const = 0;
 
   /// Pre-trains unless that is done, or there is nothing to pre-train. Throws PredictorError where
   /// `control.stop` ends it.

@@ -299,13 +299,15 @@ search::SearchSetup make_setup(const Configuration& configuration, std::size_t t
           .sources = SourceList(configuration, space, threads, sources, host).build(),
           .make_predictor = guidance.make_predictor,
           .latent = guidance.latent,
+          .make_joint_predictor = guidance.make_joint_predictor,
           .threads = threads};
 }
 
 search::Guidance learnt_guidance(const spaces::AnySpace& space,
-                                 const predictor::ComputingOptions& computing,
+                                 const config::PredictorsSection& how,
                                  const std::filesystem::path& pretrained) {
-  const PredictorSource source(space, {.pretrained = pretrained, .computing = computing});
+  const PredictorSource source(
+      space, {.statics = how.statics, .pretrained = pretrained, .computing = how.computing});
   return {.make_predictor = [source](const std::string& name) { return source.make(name); },
           .known = {},
           .latent = {.embed =
@@ -315,7 +317,11 @@ search::Guidance learnt_guidance(const spaces::AnySpace& space,
                      .make_policy =
                          [](std::size_t width, std::uint64_t seed) {
                            return torch_module().make_policy(width, seed);
-                         }}};
+                         }},
+          .make_joint_predictor =
+              [source](const std::string& name, std::size_t metrics) {
+                return source.learnt().make_joint(name, metrics);
+              }};
 }
 
 std::map<std::string, evaluation::Metric> metrics_of(const search::SearchSetup& setup,

@@ -87,8 +87,8 @@ class TorchModule {
                                                    const evaluation::TrainingOptions& options,
                                                    std::uint64_t seed) const = 0;
 
-  /// Billions of operations a second of a matrix product there: on one thread of the CPU, or on a
-  /// GPU. Throws EvaluationError for a device that is not there.
+  /// Billions of operations a second of a matrix product there: on one thread of the CPU, or on
+  /// the first GPU of those named. Throws EvaluationError for a device that is not there.
   virtual double matmul_gflops(const predictor::ComputingOptions& computing) const = 0;
 
   /// Latency of random architectures, whole and from the look-up table in `file`.

@@ -1,5 +1,7 @@
+#include <string>
 #include <utility>
 
+#include "base/split.hpp"
 #include "cli/run/torch_module.hpp"
 #include "cli/torch/torch_predictors.hpp"
 #include "evaluation/export/torch_files.hpp"
@@ -80,7 +82,8 @@ class LinkedTorch final : public TorchModule {
   }
 
   double matmul_gflops(const predictor::ComputingOptions& computing) const override {
-    return evaluation::measure_matmul(computing.device, computing.precision == "bfloat16");
+    return evaluation::measure_matmul(std::string(split(computing.device, ',').front()),
+                                      computing.precision == "bfloat16");
   }
 
   evaluation::LookupComparison lookup_comparison(const spaces::AnySpace& space,

@@ -1,5 +1,6 @@
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -7,6 +8,7 @@
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/made_once.hpp"
 #include "cli/torch/torch_predictors.hpp"
+#include "predictor/joint_predictor.hpp"
 #include "predictor/mixture.hpp"
 #include "predictor/models/arch2vec_predictor.hpp"
 #include "predictor/models/carl_predictor.hpp"
@@ -60,6 +62,14 @@ void check_computing(const std::string& name, const predictor::ComputingOptions&
                   name, computing.device, computing.precision));
 }
 
+/// Nothing for a name that is of no Gaussian process.
+std::optional<predictor::GraphKernel> kernel_of(const std::string& name) {
+  if (name == "gp") return predictor::GraphKernel::Matern;
+  if (name == "gp_wl") return predictor::GraphKernel::WeisfeilerLehman;
+  if (name == "gp_both") return predictor::GraphKernel::Both;
+  return std::nullopt;
+}
+
 /// What a pre-training has left, of whichever kind it is.
 struct Pretrained {
   std::string summary;  ///< how well it has gone
@@ -101,6 +111,8 @@ class TorchPredictors final : public LearntPredictors {
   TorchPredictors(const spaces::AnySpace& space, const PredictorOptions& options);
 
   std::unique_ptr<predictor::Predictor> make(const std::string& name) const override;
+  std::unique_ptr<predictor::JointPredictor> make_joint(const std::string& name,
+                                                        std::size_t metrics) const override;
   void pretrain(Pretraining what, const predictor::FitControl& control) const override;
   std::string pretraining_summary(Pretraining what) const override;
   std::vector<double> embed(Pretraining what,
@@ -120,7 +132,7 @@ struct TorchPredictors::Shared {
         in_file(kept_in(options.pretrained)) {}
 
   std::shared_ptr<const GraphFeatures> features() {
-    return made_features.get([&] { return std::make_shared<const GraphFeatures>(view); });
+    return made_features.get([&] { return predictor::make_features(view, options.statics); });
   }
 
   std::shared_ptr<const predictor::PathCode> paths() {
@@ -266,21 +278,40 @@ std::unique_ptr<predictor::Predictor> TorchPredictors::make(const std::string& n
                                                       shared_->options.computing);
   }
   if (name == "cg") return shared_->make_computation_predictor(shared_);
-  if (name == "gp") return std::make_unique<predictor::GaussianProcess>(shared_->features());
+  if (const auto kernel = kernel_of(name)) {
+    return std::make_unique<predictor::GaussianProcess>(
+        shared_->features(), predictor::GaussianProcessOptions{.kernel = *kernel});
+  }
+  return std::make_unique<predictor::OneMetric>(make_joint(name, 1));
+}
+
+std::unique_ptr<predictor::JointPredictor> TorchPredictors::make_joint(const std::string& name,
+                                                                       std::size_t metrics) const {
+  if (!predictor::predicts_jointly(name)) {
+    throw predictor::PredictorError(fmt::format(
+        "{} has no networks that several metrics can share; expected evonas, mixture or networks",
+        name));
+  }
+  const auto features = shared_->features();
   auto networks = std::make_unique<predictor::NetworkEnsemble>(
-      shared_->features(),
+      features,
       [shared = shared_](const predictor::FitControl& control) {
         return shared->start_of(control);
       },
-      shared_->options.computing);
+      shared_->options.computing, metrics);
   if (name == "networks") return networks;
   std::vector<predictor::Mixture::Member> members;
   members.push_back({std::move(networks), 1.0});
-  members.push_back({std::make_unique<predictor::GaussianProcess>(shared_->features()), 0.5});
-  members.push_back({std::make_unique<predictor::Trees>(shared_->features()), 0.5});
+  members.push_back(
+      {predictor::separate_metrics(
+           metrics, [&] { return std::make_unique<predictor::GaussianProcess>(features); }),
+       0.5});
+  members.push_back({predictor::separate_metrics(
+                         metrics, [&] { return std::make_unique<predictor::Trees>(features); }),
+                     0.5});
   auto mixture = std::make_unique<predictor::Mixture>(std::move(members));
   if (name == "mixture") return mixture;
-  return std::make_unique<predictor::Distilled>(shared_->features(), std::move(mixture));
+  return std::make_unique<predictor::Distilled>(features, std::move(mixture));
 }
 
 void TorchPredictors::pretrain(Pretraining what, const predictor::FitControl& control) const {

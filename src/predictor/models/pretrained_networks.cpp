@@ -107,11 +107,12 @@ class PretrainingTask {
 }  // namespace
 
 std::vector<std::shared_ptr<FlowNetwork>> networks_from(const nlohmann::json& state,
-                                                        const GraphFeatures& features) {
+                                                        const GraphFeatures& features,
+                                                        std::size_t scores) {
   check_same_space(state.at("space"), features.vocabulary().key());
   std::vector<std::shared_ptr<FlowNetwork>> networks;
   for (const nlohmann::json& network : state.at("networks")) {
-    networks.push_back(network_from(network, features.vocabulary().width()));
+    networks.push_back(network_from(network, features.vocabulary().width(), scores));
   }
   if (networks.empty()) throw PredictorError("there is no network");
   return networks;
