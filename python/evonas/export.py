@@ -36,7 +36,8 @@ def to_optuna(run: Run, file: str | os.PathLike[str], *, name: str | None = None
     A trial is an evaluation: its values are the objectives, its parameters the genes in words (in numbers
     where the space does not describe them), its constraints by how much the limits are broken (0 or less:
     kept). Failed evaluations are failed trials; those that were stopped early, and screenings, are pruned
-    ones, without the values on the way, which a run does not keep. Everything else is in the attributes of
+    ones. Values after each epoch, of the first objective that has any, are intermediate values.
+    Everything else is in the attributes of
     the user: architecture, key, the other metrics, failure, origin. Needs optuna (pip install
     evonas[optuna]).
     """
@@ -76,6 +77,7 @@ def _trials(run: Run) -> list[optuna.trial.FrozenTrial]:
     columns = run.columns()
     parameters, distributions = _parameters(run, columns)
     metrics = [metric for metric, _ in run.objectives]
+    on_the_way = _intermediate_values(run, metrics)
     trials = []
     for row, chosen in enumerate(parameters):
         complete = columns["state"][row] == "complete"
@@ -91,9 +93,23 @@ def _trials(run: Run) -> list[optuna.trial.FrozenTrial]:
             params=chosen,
             distributions={name: distributions[name] for name in chosen},
             user_attrs=_attributes(columns, row),
+            intermediate_values=on_the_way.get(columns["index"][row], {}),
             system_attrs=system,
         ))
     return trials
+
+
+def _intermediate_values(run: Run, metrics: list[str]) -> dict[int, dict[int, float]]:
+    """By index and epoch, of the first of these metrics that has any."""
+    columns = run.by_epoch()
+    known = set(columns["metric"])
+    wanted = next((metric for metric in metrics if metric in known), None)
+    values: dict[int, dict[int, float]] = {}
+    rows = zip(columns["index"], columns["epoch"], columns["metric"], columns["value"])
+    for index, epoch, metric, value in rows:
+        if metric == wanted:
+            values.setdefault(index, {})[epoch] = float(value)
+    return values
 
 
 def _state(state: str, failure: str) -> optuna.trial.TrialState:

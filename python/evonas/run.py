@@ -80,6 +80,11 @@ class Run:
         """The genes of each row of evaluations(), as Architecture.genes has them."""
         return self._found.genotypes()
 
+    def by_epoch(self) -> dict[str, Any]:
+        """What was known after each epoch of evaluations whose source tells: columns index, epoch,
+        metric and value, a row each; pandas.DataFrame(run.by_epoch()) is a data frame."""
+        return self._found.by_epoch()
+
     def evaluations(self) -> pd.DataFrame:
         """Every evaluation, and every screening, that is complete, a row each, by index.
 

@@ -56,11 +56,16 @@ struct Candidate {
   std::uint64_t seed = 0;
 };
 
+/// Values by metric name after each epoch of an evaluation, epochs counted from 1.
+using ValuesByEpoch = std::map<std::int64_t, std::map<std::string, double>>;
+
 /// The result for one candidate: values by metric name, or the reason why there are none.
 struct Outcome {
   std::map<std::string, Measurement> metrics;
   std::string failure;   ///< empty where the evaluation succeeded
   double seconds = 0.0;  ///< time the evaluation took (simulated where a table carries it)
+  /// What was known on the way, where the source tells; also of one that failed.
+  ValuesByEpoch by_epoch;
 
   bool ok() const { return failure.empty(); }
 };
@@ -114,6 +119,11 @@ class Evaluator {
       evaluate({&*candidate, 1}, receive, stop);
     }
   }
+
+  /// Hears what it found out in an earlier session that is continued: as if evaluate() had just
+  /// handed out these outcomes. Of interest to a source that compares candidates with each other.
+  /// Never called while it evaluates.
+  virtual void recall(std::span<const Outcome> /*outcomes*/) {}
 
   /// What its values follow from besides the architecture, as one line: the contents of a file,
   /// what networks read. A run is continued, and its values are taken over, only where it is the

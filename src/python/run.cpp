@@ -97,6 +97,38 @@ std::vector<std::vector<spaces::Genotype::Gene>> genotypes_of(const FoundRun& se
   return rows;
 }
 
+/// Every value that was known after an epoch of an evaluation, in the order of index, epoch and
+/// metric.
+nb::dict by_epoch_of(const FoundRun& self) {
+  std::map<std::uint64_t, const evaluation::ValuesByEpoch*> by_index;
+  const search::SearchSummary& summary = self.run->summary;
+  for (const auto* records : {&summary.evaluations, &summary.screenings}) {
+    for (const search::EvaluationRecord& record : *records) {
+      by_index[record.index] = &record.by_epoch;
+    }
+  }
+  std::vector<std::uint64_t> indices;
+  std::vector<std::int64_t> epochs;
+  std::vector<std::string> metrics;
+  std::vector<double> numbers;
+  for (const auto& [index, by_epoch] : by_index) {
+    for (const auto& [epoch, values] : *by_epoch) {
+      for (const auto& [metric, value] : values) {
+        indices.push_back(index);
+        epochs.push_back(epoch);
+        metrics.push_back(metric);
+        numbers.push_back(value);
+      }
+    }
+  }
+  nb::dict columns;
+  columns["index"] = nb::cast(indices);
+  columns["epoch"] = nb::cast(epochs);
+  columns["metric"] = nb::cast(metrics);
+  columns["value"] = nb::cast(to_numpy(numbers));
+  return columns;
+}
+
 std::map<std::string, std::string> units_of(const FoundRun& self) {
   std::map<std::string, std::string> units;
   for (const auto& [name, metric] : self.run->metrics) units[name] = metric.unit;
@@ -119,6 +151,7 @@ void bind_runs(nb::module_& module) {
       .def_prop_ro("units", &units_of)
       .def("columns", &columns_of)
       .def("genotypes", &genotypes_of)
+      .def("by_epoch", &by_epoch_of)
       .def("csv", [](const FoundRun& self) {
         return report::to_csv(report::evaluation_table(*self.run));
       });

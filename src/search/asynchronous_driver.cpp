@@ -32,6 +32,7 @@ void AsynchronousDriver::repeat_stored() {
     finish(completion.evaluation);
   }
   while (run_.is_ask_stored()) ask_again();
+  if (slow_ != nullptr) run_.recall(*slow_, 0, run_.asked());
   std::erase_if(waiting_, [&](std::uint64_t index) { return !open_.contains(index); });
   for (const auto& [index, entry] : open_) {
     if (!run_.is_complete(entry)) continue;

@@ -27,6 +27,8 @@ struct EvaluationRecord {
   std::map<std::string, evaluation::Measurement> metrics;
   std::string failure;   ///< empty where the evaluation succeeded
   double seconds = 0.0;  ///< that its sources took (evaluation::Outcome::seconds), added up
+  /// What its sources knew on the way (evaluation::Outcome::by_epoch).
+  evaluation::ValuesByEpoch by_epoch;
   /// In an asynchronous run its place in the order of completion, from 0, once it is complete.
   std::optional<std::uint64_t> place;
   /// What the algorithm expected of it when it asked (Algorithm::forecasts).

@@ -16,7 +16,7 @@
 namespace evonas::search {
 
 /// Versions of the tables of a run.
-inline constexpr Formats kRunFormats{.oldest = 2, .newest = 5};
+inline constexpr Formats kRunFormats{.oldest = 2, .newest = 6};
 
 std::vector<Table> run_tables();
 

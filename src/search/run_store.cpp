@@ -148,6 +148,11 @@ void RunStore::add_outcomes(const std::string& source, std::span<const IndexedOu
     for (const auto& [index, outcome] : outcomes) {
       database.insert("outcome",
                       {whole_cell(index), source, outcome.failure, real_cell(outcome.seconds)});
+      for (const auto& [epoch, values] : outcome.by_epoch) {
+        for (const auto& [metric, value] : values) {
+          database.insert("by_epoch", {whole_cell(index), source, epoch, metric, real_cell(value)});
+        }
+      }
       if (!outcome.ok()) continue;
       for (const auto& [metric, value] : outcome.metrics) {
         database.insert("measurement", {whole_cell(index), source, metric, real_cell(value.value),
@@ -288,7 +293,38 @@ std::vector<EvaluationRecord> RunStore::evaluations() const {
     const RowReader read(file(), "measurement", row);
     record_of(read).metrics[read.text(2)] = read.measurement(3);
   }
+  for (const Row& row : state_->database.rows("by_epoch")) {
+    const RowReader read(file(), "by_epoch", row);
+    const auto epoch = static_cast<std::int64_t>(read.whole(2));
+    record_of(read).by_epoch[epoch][read.text(3)] = read.real(4);
+  }
   return records;
+}
+
+std::map<std::uint64_t, evaluation::Outcome> RunStore::outcomes_by_epoch(
+    const std::string& source) const {
+  std::map<std::uint64_t, evaluation::Outcome> outcomes;
+  for (const Row& row : state_->database.rows("by_epoch")) {
+    const RowReader read(file(), "by_epoch", row);
+    if (read.text(1) != source) continue;
+    const auto epoch = static_cast<std::int64_t>(read.whole(2));
+    outcomes[read.whole(0)].by_epoch[epoch][read.text(3)] = read.real(4);
+  }
+  if (outcomes.empty()) return outcomes;
+  for (const Row& row : state_->database.rows("outcome")) {
+    const RowReader read(file(), "outcome", row);
+    const auto found = outcomes.find(read.whole(0));
+    if (read.text(1) != source || found == outcomes.end()) continue;
+    found->second.failure = read.text(2);
+    found->second.seconds = read.real(3);
+  }
+  for (const Row& row : state_->database.rows("measurement")) {
+    const RowReader read(file(), "measurement", row);
+    const auto found = outcomes.find(read.whole(0));
+    if (read.text(1) != source || found == outcomes.end()) continue;
+    found->second.metrics[read.text(2)] = read.measurement(3);
+  }
+  return outcomes;
 }
 
 SearchError RunStore::missing_evaluation(std::uint64_t index) const {

@@ -47,11 +47,12 @@ struct IndexedOutcome {
 /// is screened: its rung), `origin` (at most one row for each of them: how the algorithm came by
 /// it), `forecast` (one row a value that was expected of it), `outcome` (one row an evaluation and
 /// source: sources of one evaluation report one after the other), `measurement` (one row a value),
-/// `completion` (of an asynchronous run, one row a complete evaluation: their order), `generation`,
-/// `importance` (one row a metric and gene: what the genes matter to a predictor), `final` (what
-/// was found out after the search). Every row ends in a `checksum` over its other columns, and
-/// `seal` holds the number and the sum of the checksums of each table, so that `evonas verify`
-/// finds rows that were altered, added or taken away.
+/// `by_epoch` (one row a value that was known on the way to an outcome), `completion` (of an
+/// asynchronous run, one row a complete evaluation: their order), `generation`, `importance` (one
+/// row a metric and gene: what the genes matter to a predictor), `final` (what was found out after
+/// the search). Every row ends in a `checksum` over its other columns, and `seal` holds the number
+/// and the sum of the checksums of each table, so that `evonas verify` finds rows that were
+/// altered, added or taken away.
 ///
 /// Throws SearchError with file and reason, a full disk included; what was stored before is intact
 /// then. Not thread-safe: the driver owns it.
@@ -119,6 +120,8 @@ class RunStore {
   std::vector<EvaluationRecord> evaluations() const;
   /// The sources that have reported on each evaluation, by index; names in order.
   std::vector<std::vector<std::string>> finished_sources() const;
+  /// The outcomes of a source that come with values on the way, by the index of the evaluation.
+  std::map<std::uint64_t, evaluation::Outcome> outcomes_by_epoch(const std::string& source) const;
   std::vector<AskRecord> asks() const;
   /// By place; none in a synchronous run.
   std::vector<CompletionRecord> completions() const;

@@ -37,6 +37,9 @@ void SearchRun::begin_session() {
                                     faults.size() > 1 ? " (and more; see `evonas verify`)" : ""));
     }
     stored_ = read_run(*store_);
+    for (const Source& source : setup_.sources) {
+      earlier_[source.name] = store_->outcomes_by_epoch(source.name);
+    }
     // What the genes matter follows from the end of a run, which is still to come.
     if (!stored_.gene_importance.empty()) store_->set_gene_importance({});
     clock_.add(store_->times().value_or(TimeSplit{.rest = store_->seconds()}));
@@ -99,6 +102,7 @@ std::vector<SearchRun::Entry> SearchRun::ask(std::size_t count) {
       record.metrics = stored.metrics;
       record.failure = stored.failure;
       record.seconds = stored.seconds;
+      record.by_epoch = stored.by_epoch;
       record.place = stored.place;
       reported = stored_.reported[stored.index];
     }
@@ -179,9 +183,21 @@ void SearchRun::receive(const Source& source, Entry& entry, const evaluation::Ou
   for (const auto& [metric, value] : outcome.metrics) record.metrics[metric] = value;
   record.failure = outcome.failure;
   record.seconds += outcome.seconds;
+  for (const auto& [epoch, values] : outcome.by_epoch) {
+    for (const auto& [metric, value] : values) record.by_epoch[epoch][metric] = value;
+  }
   ++entry.reported;
   tell([&](Observer& observer) { observer.on_outcome(source.name, record.index, outcome); });
   if (is_complete(entry)) tell([&](Observer& observer) { observer.on_evaluation(record); });
+}
+
+void SearchRun::recall(const Source& source, std::uint64_t first, std::uint64_t end) {
+  const auto& known = earlier_[source.name];
+  std::vector<evaluation::Outcome> outcomes;
+  for (auto one = known.lower_bound(first); one != known.end() && one->first < end; ++one) {
+    outcomes.push_back(one->second);
+  }
+  if (!outcomes.empty()) source.evaluator->recall(outcomes);
 }
 
 void SearchRun::finish(std::vector<Entry> entries) {

@@ -82,6 +82,10 @@ class SearchRun {
   /// Adds it to the entry, and tells the observers.
   void receive(const Source& source, Entry& entry, const evaluation::Outcome& outcome);
 
+  /// Tells a source what it found out about the evaluations from `first` to before `end` in earlier
+  /// sessions, where it knew values on the way.
+  void recall(const Source& source, std::uint64_t first, std::uint64_t end);
+
   /// Takes complete entries into account, and tells the algorithm.
   void finish(std::vector<Entry> entries);
   /// Whether anything was finished since the last generation ended.
@@ -122,6 +126,8 @@ class SearchRun {
   std::vector<std::vector<std::size_t>> sources_of_;  ///< by rung
 
   StoredRun stored_;
+  /// By source and evaluation, of earlier sessions; see RunStore::outcomes_by_epoch().
+  std::map<std::string, std::map<std::uint64_t, evaluation::Outcome>> earlier_;
   std::uint64_t asks_ = 0;
   std::uint64_t asked_ = 0;
   std::map<std::uint32_t, std::unordered_set<Key>> known_;  ///< what was asked for, by rung

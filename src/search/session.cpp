@@ -245,6 +245,11 @@ evaluation::Outcome checked(evaluation::Outcome outcome, const std::string& sour
     }
   }
   outcome.metrics = outcome.ok() ? std::move(values) : decltype(values){};
+  for (auto& [epoch, on_the_way] : outcome.by_epoch) {
+    std::erase_if(on_the_way, [](const auto& value) { return !std::isfinite(value.second); });
+    for (auto& [metric, value] : on_the_way) value += 0.0;
+  }
+  std::erase_if(outcome.by_epoch, [](const auto& epoch) { return epoch.second.empty(); });
   return outcome;
 }
 

@@ -43,7 +43,7 @@ bool is_asynchronous(const SearchSetup& setup);
 evaluation::Candidate to_candidate(const EvaluationRecord& record, std::uint64_t run_seed);
 
 /// The outcome with exactly the metrics that the source declares, all of them finite; else a
-/// failure that says what is wrong.
+/// failure that says what is wrong. Values on the way are left out where they are not finite.
 evaluation::Outcome checked(evaluation::Outcome outcome, const std::string& source,
                             std::span<const evaluation::Metric> metrics);
 

@@ -53,8 +53,12 @@ bool SynchronousDriver::evaluate() {
       const Entry& entry = entries_[i];
       if (!run_.is_complete(entry) && run_.next_source(entry) == source) positions.push_back(i);
     }
-    if (positions.empty()) continue;
-    if (run_.is_asked_to_stop() || !evaluate_with(sources[source], positions)) return false;
+    if (!positions.empty()) {
+      if (run_.is_asked_to_stop() || !evaluate_with(sources[source], positions)) return false;
+    }
+    // Afterwards, as those of one generation are not compared with each other.
+    const std::uint64_t first = entries_.front().record.index;
+    run_.recall(sources[source], first, first + entries_.size());
   }
   return true;
 }

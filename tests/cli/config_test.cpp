@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <rapidcheck.h>
 
 #include "cli/config/configuration.hpp"
@@ -301,6 +302,23 @@ TEST_CASE("a command runs in the folder of its configuration, or where that says
   }
 }
 
+TEST_CASE("a training may stop early") {
+  const auto section = [](const char* more) {
+    const Configuration configuration =
+        parse_configuration(fmt::format("space: nasbench201\n"
+                                        "objectives: [{{metric: accuracy, goal: maximize}}]\n"
+                                        "evaluation: {{accuracy: {{train: {{epochs: 7}}{}}}}}\n"
+                                        "budget: {{evaluations: 10}}\n",
+                                        more),
+                            "/data");
+    return std::get<TrainSection>(configuration.evaluation.at("accuracy"));
+  };
+  CHECK_FALSE(section("").early_stopping.has_value());
+  CHECK(section(", early_stopping: {}").early_stopping->candidates == 5);
+  CHECK(section(", early_stopping: {epochs: 2}").early_stopping->epochs == 2);
+  CHECK(section(", early_stopping: {epochs: 2}").train.epochs == 7);
+}
+
 TEST_CASE("one line puts evaluations on Ray") {
   const std::string yaml =
       "space: nasbench201\n"
@@ -386,6 +404,16 @@ TEST_CASE("a comparison of predictors comes from a file, from the command line o
   CHECK(both.test_metric == "test");
 }
 
+TEST_CASE("searches say what their predictors read, and where they compute") {
+  CHECK_FALSE(parse_configuration(kSmall, "/data").predictors.statics);
+  const std::vector<std::string> overrides = {"predictors.statics=true",
+                                              "predictors.precision=bfloat16"};
+  const Configuration given = parse_configuration(kSmall, "/data", overrides);
+  CHECK(given.predictors.statics);
+  CHECK(given.predictors.computing.precision == "bfloat16");
+  CHECK(given.predictors.computing.device == "cpu");
+}
+
 TEST_CASE("entries of a comparison of predictors have what it says unless they say otherwise") {
   const std::vector<std::string> overrides = {
       "table=labels.sqlite",
@@ -412,16 +440,6 @@ TEST_CASE("entries of a comparison of predictors have what it says unless they s
   CHECK(entries[2].recipe.computing.precision == "bfloat16");
   CHECK(yaml::to_yaml(given).find("- model: evonas\n    name: random start\n") !=
         std::string::npos);
-}
-
-TEST_CASE("searches say what their predictors read, and where they compute") {
-  CHECK_FALSE(parse_configuration(kSmall, "/data").predictors.statics);
-  const std::vector<std::string> overrides = {"predictors.statics=true",
-                                              "predictors.precision=bfloat16"};
-  const Configuration given = parse_configuration(kSmall, "/data", overrides);
-  CHECK(given.predictors.statics);
-  CHECK(given.predictors.computing.precision == "bfloat16");
-  CHECK(given.predictors.computing.device == "cpu");
 }
 
 TEST_CASE("overrides replace values, create sections and reach into lists") {

@@ -59,5 +59,35 @@ TEST_CASE("smaller values may be the better ones") {
   CHECK(contains(command.outcomes.at(1).failure, "stopped early"));
 }
 
+TEST_CASE("outcomes keep what was reported on the way, of the last attempt") {
+  PretendedCommand command(
+      {.retries = 1,
+       .early_stopping = EarlyStopping{.metric = "loss", .goal = "minimize", .candidates = 1}});
+  command.begin(1);
+  command.hello();
+  command.report(0, 1, 5.0);
+  command.report(0, 4, 6.0);
+  command.answer(0, 4.0);
+  const ValuesByEpoch expected{{1, {{"accuracy", 5.0}}}, {4, {{"accuracy", 6.0}}}};
+  CHECK((command.outcomes.at(0).by_epoch == expected));
+}
+
+TEST_CASE("outcomes of an earlier session count as those of this one do") {
+  const auto with_value = [](double value) {
+    return Outcome{.metrics = {{"accuracy", {.value = value}}},
+                   .by_epoch = {{1, {{"accuracy", value}}}}};
+  };
+  MedianRule rule({.metric = "accuracy", .goal = "maximize", .candidates = 2, .epochs = 1});
+  const std::vector<Outcome> earlier{with_value(10.0),
+                                     with_value(20.0),
+                                     {.failure = "died", .by_epoch = with_value(90.0).by_epoch},
+                                     Outcome{.metrics = {{"accuracy", {.value = 90.0}}}}};
+  rule.add(earlier);
+  CHECK_FALSE(rule.objection({{1, 14.0}}).has_value());
+  rule.begin_block();
+  CHECK(rule.objection({{1, 14.0}}).has_value());
+  CHECK_FALSE(rule.objection({{1, 15.0}}).has_value());
+}
+
 }  // namespace
 }  // namespace evonas::evaluation::command

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 import evonas
-from conftest import configuration, evaluate
+from conftest import TOP, configuration, evaluate
 from evonas import export
 
 pd = pytest.importorskip("pandas")
@@ -106,6 +106,26 @@ def test_what_was_stopped_early_is_pruned(objectives, tmp_path):
     for trial in trials:
         if trial.state.name == "PRUNED":
             assert trial.user_attrs["failure"] == STOP and trial.values is None
+
+
+def test_values_by_epoch_are_intermediate_values(run_program, tmp_path):
+    optuna = pytest.importorskip("optuna")
+    run_program("search", TOP / "configs/command.yaml", "--out", tmp_path / "run")
+    run = evonas.read_run(tmp_path / "run")
+    by_epoch = pd.DataFrame(run.by_epoch())
+    rows = run.evaluations()
+    assert set(by_epoch["metric"]) == {"accuracy"} and set(by_epoch["index"]) == set(rows["index"])
+    export.to_optuna(run, tmp_path / "study.db")
+    trials = optuna.load_study(study_name="run", storage=f"sqlite:///{tmp_path / 'study.db'}").trials
+    states = {trial.state.name for trial in trials}
+    assert states == {"COMPLETE", "PRUNED"}
+    for trial, (_, row) in zip(trials, rows.iterrows()):
+        own = by_epoch[by_epoch["index"] == row["index"]]
+        assert trial.intermediate_values == dict(zip(own["epoch"], own["value"]))
+        if trial.state.name == "COMPLETE":
+            assert list(own["epoch"]) == [1, 2, 3, 4, 5] and own["value"].iloc[-1] == row["accuracy"]
+        else:
+            assert 2 <= len(own) <= 5
 
 
 def test_genes_without_words_are_numbers(tmp_path):

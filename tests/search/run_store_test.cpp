@@ -3,6 +3,7 @@
 #include <csignal>
 #include <fstream>
 #include <limits>
+#include <map>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <doctest/doctest.h>
@@ -69,6 +70,9 @@ TEST_CASE("everything comes back as it was stored, to the last bit, in any order
       for (const std::size_t i : order) {
         evaluation::Outcome outcome;
         outcome.seconds = rng.uniform();
+        for (std::int64_t epoch = 1; rng.chance(0.6); epoch += 2) {
+          outcome.by_epoch[epoch] = {{"a", random_value(rng)}, {"loss", 0.5}};
+        }
         if (rng.chance(0.3)) {
           outcome.failure = "failed: 'it' said \"no\"";
         } else {
@@ -78,6 +82,7 @@ TEST_CASE("everything comes back as it was stored, to the last bit, in any order
         expected[i].metrics = outcome.metrics;
         expected[i].failure = outcome.failure;
         expected[i].seconds = outcome.seconds;
+        expected[i].by_epoch = outcome.by_epoch;
         const std::vector<IndexedOutcome> one{{i, outcome}};
         store.add_outcomes("source", one, {.evaluate = 1.5});
       }
@@ -91,7 +96,15 @@ TEST_CASE("everything comes back as it was stored, to the last bit, in any order
     RC_ASSERT(records.size() == expected.size());
     for (std::size_t i = 0; i < records.size(); ++i) {
       RC_ASSERT(text_of(records[i]) == text_of(expected[i]));
+      const auto outcomes = store.outcomes_by_epoch("source");
+      RC_ASSERT(outcomes.contains(i) == !expected[i].by_epoch.empty());
+      if (!outcomes.contains(i)) continue;
+      RC_ASSERT(outcomes.at(i).by_epoch == expected[i].by_epoch);
+      RC_ASSERT(outcomes.at(i).metrics == expected[i].metrics);
+      RC_ASSERT(outcomes.at(i).failure == expected[i].failure);
+      RC_ASSERT(outcomes.at(i).seconds == expected[i].seconds);
     }
+    RC_ASSERT(store.outcomes_by_epoch("other").empty());
     RC_ASSERT(store.get("host") == std::optional<std::string>("a \"quoted\"\nname"));
     RC_ASSERT(store.asks() == std::vector<AskRecord>({{0, 6, 5}, {1, 3, 3}}));
     RC_ASSERT(store.finished_sources() ==
@@ -247,7 +260,8 @@ TEST_CASE("a run of the format before origins is read as it is, and continued wi
     RunStore store = RunStore::create(folder.path());
     World(12).run(&store);
   }
-  make_older(folder.path() / "run.sqlite", 2, {"origin", "importance", "screening", "completion"});
+  make_older(folder.path() / "run.sqlite", 2,
+             {"origin", "importance", "screening", "completion", "by_epoch"});
   {
     const RunStore old = RunStore::open_read_only(folder.path());
     CHECK(old.verify_checksums().empty());
@@ -267,24 +281,30 @@ TEST_CASE("a run of the format before origins is read as it is, and continued wi
   CHECK(verify_run(world.setup, climber, store).empty());
 }
 
-TEST_CASE("a run of the format before screenings is read as it is, and continued") {
-  const TemporaryFolder folder;
-  const World world(18);
-  {
-    RunStore store = RunStore::create(folder.path());
-    World(12).run(&store);
+TEST_CASE("a run of an older format is read as it is, and continued") {
+  const std::map<int, std::vector<std::string>> later{{3, {"screening", "completion", "by_epoch"}},
+                                                      {5, {"by_epoch"}}};
+  for (const auto& [format, tables] : later) {
+    CAPTURE(format);
+    const TemporaryFolder folder;
+    const World world(18);
+    {
+      RunStore store = RunStore::create(folder.path());
+      World(12).run(&store);
+    }
+    make_older(folder.path() / "run.sqlite", format, tables);
+    {
+      const RunStore old = RunStore::open_read_only(folder.path());
+      CHECK(old.verify_checksums().empty());
+      CHECK(old.outcomes_by_epoch("accuracy").empty());
+      CHECK(text_of(load_summary(old, world.setup.problem)) == text_of(World(12).run()));
+    }
+    RunStore store = RunStore::open(folder.path());
+    CHECK(text_of(world.run(&store)) == text_of(World(18).run()));
+    CHECK(store.verify_checksums().empty());
+    Climber climber(7, world.batch);
+    CHECK(verify_run(world.setup, climber, store).empty());
   }
-  make_older(folder.path() / "run.sqlite", 3, {"screening", "completion"});
-  {
-    const RunStore old = RunStore::open_read_only(folder.path());
-    CHECK(old.verify_checksums().empty());
-    CHECK(text_of(load_summary(old, world.setup.problem)) == text_of(World(12).run()));
-  }
-  RunStore store = RunStore::open(folder.path());
-  CHECK(text_of(world.run(&store)) == text_of(World(18).run()));
-  CHECK(store.verify_checksums().empty());
-  Climber climber(7, world.batch);
-  CHECK(verify_run(world.setup, climber, store).empty());
 }
 
 TEST_CASE("a format that says less than the file holds is found out") {

@@ -310,6 +310,9 @@ inline std::string text_of(const search::EvaluationRecord& record) {
     if (value.low) text += fmt::format("[{:a}", *value.low);
     if (value.high) text += fmt::format("]{:a}", *value.high);
   }
+  for (const auto& [epoch, values] : record.by_epoch) {
+    for (const auto& [name, value] : values) text += fmt::format(" {}@{}={:a}", name, epoch, value);
+  }
   if (record.origin) text += " from " + text_of(*record.origin);
   if (record.rung > 0) text += fmt::format(" on rung {}", record.rung);
   return text;

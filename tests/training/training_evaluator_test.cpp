@@ -105,6 +105,40 @@ TEST_CASE_FIXTURE(EvaluatorFixture, "what was stopped has no outcome") {
   CHECK_FALSE(evaluator.train(network, 1, stop.get_token()).has_value());
 }
 
+TEST_CASE_FIXTURE(EvaluatorFixture,
+                  "hopeless trainings are stopped early, and the others are as without") {
+  const auto block = candidates(3);
+  options.epochs = 3;
+  TrainingEvaluator plain(space, options, "accuracy", 1);
+  TrainingEvaluator stopping(space, options, "accuracy", 1, OwnEarlyStopping{.candidates = 3});
+  CHECK(plain.deterministic());
+  CHECK_FALSE(stopping.deterministic());
+  const auto expected = evaluate(plain, block);
+  // None of a block is compared with others of it.
+  const auto outcomes = evaluate(stopping, block);
+  REQUIRE(outcomes.size() == 3);
+  for (const auto& [i, outcome] : outcomes) {
+    CHECK(expected.at(i).by_epoch.empty());
+    CHECK(outcome.failure == "");
+    CHECK((outcome.metrics == expected.at(i).metrics));
+    REQUIRE(outcome.by_epoch.size() == 3);
+    CHECK(outcome.by_epoch.at(3).at("accuracy") == outcome.metrics.at("accuracy").value);
+  }
+  // Of an earlier session.
+  const std::vector<Outcome> perfect(3, {.by_epoch = {{1, {{"accuracy", 100.5}}}}});
+  for (auto* evaluator : {&plain, &stopping}) evaluator->recall(perfect);
+  TrainingEvaluator resumed(space, options, "accuracy", 1, OwnEarlyStopping{.candidates = 3});
+  resumed.recall(perfect);
+  for (const auto& [i, outcome] : evaluate(resumed, block)) {
+    CHECK(outcome.failure.starts_with("stopped early: after epoch 1 accuracy is "));
+    CHECK(outcome.metrics.empty());
+    REQUIRE(outcome.by_epoch.size() == 1);
+    CHECK(outcome.by_epoch.at(1) == outcomes.at(i).by_epoch.at(1));
+    CHECK(outcome.seconds > 0.0);
+  }
+  CHECK(evaluate(plain, block).at(0).ok());
+}
+
 TEST_CASE_FIXTURE(EvaluatorFixture, "a device that is not there is refused with the reason") {
   options.device = "cuda:77";
   CHECK_THROWS_AS(TrainingEvaluator(space, options, "accuracy", 1), EvaluationError);

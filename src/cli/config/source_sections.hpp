@@ -8,6 +8,7 @@
 
 #include "base/fields.hpp"
 #include "evaluation/command/command_options.hpp"
+#include "evaluation/early_stopping.hpp"
 #include "evaluation/latency/latency_options.hpp"
 #include "evaluation/table/builtin_tables.hpp"
 #include "evaluation/training/training_options.hpp"
@@ -17,10 +18,14 @@ namespace evonas::config {
 /// `{train: {data: fashion_mnist, epochs: 3}}`: accuracy on the validation split.
 struct TrainSection {
   evaluation::TrainingOptions train;
+  std::optional<evaluation::OwnEarlyStopping> early_stopping;
 
   template <class Visitor>
   void fields(Visitor& visit) {
     visit("train", train, "validation accuracy in percent after a training");
+    visit("early_stopping", early_stopping,
+          "validate after each epoch, and give candidates up whose best accuracy so far is below "
+          "the median of what finished ones had on average after as many epochs");
   }
 };
 

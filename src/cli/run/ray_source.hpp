@@ -24,6 +24,9 @@ class RaySource final : public evaluation::Evaluator {
 
   std::vector<evaluation::Metric> metrics() const override { return command_->metrics(); }
   bool deterministic() const override { return command_->deterministic(); }
+  void recall(std::span<const evaluation::Outcome> outcomes) override {
+    command_->recall(outcomes);
+  }
   void evaluate(std::span<const evaluation::Candidate> block, const evaluation::OutcomeSink& sink,
                 std::stop_token stop) override;
   void evaluate_each(const evaluation::CandidateFeed& next, const evaluation::OutcomeSink& sink,

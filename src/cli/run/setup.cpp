@@ -252,7 +252,8 @@ class SourceList {
     if (options.concurrency == 0 && options.device == "cpu") {
       options.concurrency = static_cast<std::int64_t>(threads_);
     }
-    return torch_module().make_training_source(space_, options, metric, configuration_.search.seed);
+    return torch_module().make_training_source(space_, options, metric, configuration_.search.seed,
+                                               section.early_stopping);
   }
 
   std::shared_ptr<evaluation::Evaluator> make(const config::CommandSection& section,

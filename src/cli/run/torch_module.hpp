@@ -41,7 +41,8 @@ class TorchModule {
 
   virtual std::shared_ptr<evaluation::Evaluator> make_training_source(
       const spaces::AnySpace& space, const evaluation::TrainingOptions& options,
-      const std::string& metric, std::uint64_t seed) const = 0;
+      const std::string& metric, std::uint64_t seed,
+      const std::optional<evaluation::OwnEarlyStopping>& stopping) const = 0;
 
   virtual std::shared_ptr<evaluation::Evaluator> make_measuring_source(
       const spaces::AnySpace& space, const spaces::NetworkInput& input,

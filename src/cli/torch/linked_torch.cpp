@@ -14,8 +14,9 @@ class LinkedTorch final : public TorchModule {
  public:
   std::shared_ptr<evaluation::Evaluator> make_training_source(
       const spaces::AnySpace& space, const evaluation::TrainingOptions& options,
-      const std::string& metric, std::uint64_t seed) const override {
-    return std::make_shared<evaluation::TrainingEvaluator>(space, options, metric, seed);
+      const std::string& metric, std::uint64_t seed,
+      const std::optional<evaluation::OwnEarlyStopping>& stopping) const override {
+    return std::make_shared<evaluation::TrainingEvaluator>(space, options, metric, seed, stopping);
   }
 
   std::shared_ptr<evaluation::Evaluator> make_measuring_source(

@@ -103,6 +103,10 @@ CommandEvaluator::~CommandEvaluator() = default;
 
 std::vector<Metric> CommandEvaluator::metrics() const { return state_->metrics; }
 
+void CommandEvaluator::recall(std::span<const Outcome> outcomes) {
+  state_->dispatcher.recall(outcomes);
+}
+
 void CommandEvaluator::evaluate(std::span<const Candidate> block, const OutcomeSink& sink,
                                 std::stop_token stop) {
   State& state = *state_;

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "evaluation/command/command_options.hpp"
@@ -20,8 +21,7 @@ namespace evonas::evaluation {
 /// place is an EvaluationError. Outcomes come on the thread that evaluates; there is no other.
 ///
 /// Never said to be deterministic, because only the command can know. What evonas adds to it is:
-/// requests and seeds do not depend on times, and early stopping depends on the values alone,
-/// though not across sessions, since the values of earlier ones are not kept.
+/// requests and seeds do not depend on times, and early stopping depends on the values alone.
 class CommandEvaluator final : public Evaluator {
  public:
   /// The command reports all of `metrics`, at least one. Networks are sent where `input` says what
@@ -33,6 +33,7 @@ class CommandEvaluator final : public Evaluator {
 
   std::vector<Metric> metrics() const override;
   bool deterministic() const override { return false; }
+  void recall(std::span<const Outcome> outcomes) override;
   void evaluate(std::span<const Candidate> block, const OutcomeSink& sink,
                 std::stop_token stop) override;
   /// Asks for a candidate whenever a process has a free slot for it.

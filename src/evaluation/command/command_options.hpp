@@ -6,27 +6,9 @@
 #include <vector>
 
 #include "base/fields.hpp"
+#include "evaluation/early_stopping.hpp"
 
 namespace evonas::evaluation {
-
-/// When a candidate is given up before its evaluation ends: the median stopping rule of Vizier
-/// (Golovin et al., "Google Vizier: a service for black-box optimization", KDD 2017, section 3.2).
-struct EarlyStopping {
-  std::string metric;
-  std::string goal;
-  std::int64_t candidates = 5;
-  std::int64_t epochs = 1;
-
-  template <class Visitor>
-  void fields(Visitor& visit) {
-    visit("metric", metric, "the metric that the command reports after each epoch", required());
-    visit("goal", goal, "what is better", required(one_of({"minimize", "maximize"})));
-    visit("candidates", candidates,
-          "finished candidates of earlier generations that there must be to compare with",
-          between(1, 1e6));
-    visit("epochs", epochs, "no candidate is stopped before so many epochs", between(1, 1e9));
-  }
-};
 
 /// How a command that evaluates architectures is run and watched; configs/COMMAND.md describes
 /// what it has to do.
@@ -77,8 +59,7 @@ struct CommandOptions {
     visit("message_bytes", message_bytes, "longest line in either direction", between(1024, 1e9));
     visit("early_stopping", early_stopping,
           "give candidates up whose best value so far is below the median of what finished ones "
-          "had on average after as many epochs; makes a search depend on when it is stopped and "
-          "resumed");
+          "had on average after as many epochs");
   }
 };
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,10 +14,10 @@
 
 #include "evaluation/command/command_options.hpp"
 #include "evaluation/command/listener.hpp"
-#include "evaluation/command/median_rule.hpp"
 #include "evaluation/command/messages.hpp"
 #include "evaluation/command/output_log.hpp"
 #include "evaluation/command/processes.hpp"
+#include "evaluation/median_rule.hpp"
 
 namespace evonas::evaluation::command {
 
@@ -57,6 +58,11 @@ class Dispatcher final : public ProcessEvents {
   Dispatcher(const CommandOptions& options, std::vector<Metric> metrics, std::string hello,
              Processes& processes, const CommandListener& listener);
 
+  /// Outcomes of an earlier session, with which candidates to come are compared.
+  void recall(std::span<const Outcome> outcomes) {
+    if (rule_) rule_->add(outcomes);
+  }
+
   /// Begins a block of `count` evaluations; what an earlier one left undone is given up.
   void begin(std::size_t count, Request request, OutcomeSink sink, TimePoint now);
   /// Whether more evaluations may be added to the block. Processes are wanted as long as they may.
@@ -90,7 +96,8 @@ class Dispatcher final : public ProcessEvents {
     std::int64_t attempts = 0;  ///< that have failed
     bool alone = false;         ///< shares no process
     TimePoint not_before{};
-    double seconds = 0.0;  ///< of all attempts
+    double seconds = 0.0;    ///< of all attempts
+    ValuesByEpoch by_epoch;  ///< of the last attempt
   };
 
   /// A request that has not been answered.
@@ -121,6 +128,7 @@ class Dispatcher final : public ProcessEvents {
   void hear(std::size_t process, const Progress& progress, TimePoint now);
   void hear(std::size_t process, const Result& result, TimePoint now);
   Asked& find(std::size_t process, std::uint64_t id);
+  void keep(const Progress& progress, ValuesByEpoch& by_epoch) const;
   std::string fault_of(const Progress& progress, const Asked& asked) const;
   std::string fault_of(const Result& result) const;
   void log(std::size_t process, const Progress& progress, TimePoint now);

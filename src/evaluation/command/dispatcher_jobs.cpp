@@ -100,6 +100,7 @@ void Dispatcher::send(std::size_t index, std::size_t process, TimePoint now) {
   }
   processes_.send(process, line);
   job.state = Job::State::UnderWay;
+  job.by_epoch.clear();
   Session& session = sessions_[process];
   session.was_asked = true;
   session.last_sign = now;
@@ -141,7 +142,9 @@ void Dispatcher::retry(std::size_t index, const std::string& fault, TimePoint no
 }
 
 void Dispatcher::finish(std::size_t index, Outcome outcome) {
-  outcome.seconds = jobs_.at(index).seconds;
+  Job& job = jobs_.at(index);
+  outcome.seconds = job.seconds;
+  outcome.by_epoch = std::move(job.by_epoch);
   jobs_.erase(index);
   sink_(index, std::move(outcome));
 }

@@ -8,6 +8,12 @@
 #include "evaluation/command/dispatcher.hpp"
 
 namespace evonas::evaluation::command {
+namespace {
+
+/// After so many nothing more is kept of an evaluation that reports without an end.
+constexpr std::size_t kMostEpochs = 10'000;
+
+}  // namespace
 
 void Dispatcher::on_line(std::size_t process, const std::string& line, TimePoint now) {
   if (line.find_first_not_of(" \t\r") == std::string::npos) return;
@@ -52,6 +58,7 @@ void Dispatcher::hear(std::size_t process, const Progress& progress, TimePoint n
   if (outcome.ok()) {
     asked.epoch = progress.epoch;
     log(process, progress, now);
+    keep(progress, jobs_.at(asked.job).by_epoch);
     const auto value = rule_ ? progress.metrics.find(rule_->metric()) : progress.metrics.end();
     if (value == progress.metrics.end()) return;
     asked.curve.emplace_back(progress.epoch, value->second.value);
@@ -94,6 +101,17 @@ Dispatcher::Asked& Dispatcher::find(std::size_t process, std::uint64_t id) {
       id == 0 || id > last_id_
           ? fmt::format("answered the request {}, which there never was", id)
           : fmt::format("answered the request {} again, or that of another process", id));
+}
+
+/// The values of the metrics that are asked for, and of the one that decides about stopping early.
+void Dispatcher::keep(const Progress& progress, ValuesByEpoch& by_epoch) const {
+  if (by_epoch.size() >= kMostEpochs) return;
+  for (const auto& [metric, measurement] : progress.metrics) {
+    const bool is_wanted = (rule_ && metric == rule_->metric()) ||
+                           std::ranges::count(metrics_, metric, &Metric::name) > 0;
+    if (!is_wanted || !std::isfinite(measurement.value)) continue;
+    by_epoch[progress.epoch][metric] = measurement.value;
+  }
 }
 
 /// What is wrong with values on the way; they may be of any metrics.

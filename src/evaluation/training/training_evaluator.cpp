@@ -13,6 +13,7 @@
 #include "base/parallel.hpp"
 #include "base/processor_time.hpp"
 #include "evaluation/candidate_feed.hpp"
+#include "evaluation/median_rule.hpp"
 #include "evaluation/training/device.hpp"
 #include "evaluation/training/flat_sgd.hpp"
 #include "evaluation/training/image_data.hpp"
@@ -60,6 +61,10 @@ torch::ScalarType parse_precision(const std::string& precision, const torch::Dev
   return half ? torch::kBFloat16 : torch::kFloat32;
 }
 
+// Hears of the validation accuracy, in percent, after an epoch that is not the last; whether to go
+// on.
+using GoesOn = std::function<bool(std::int64_t epoch, double accuracy)>;
+
 // One network on its way through training.
 class Training {
  public:
@@ -78,8 +83,10 @@ class Training {
                                   .gradient_clip = options.gradient_clip});
   }
 
+  // Nothing where it was stopped.
   std::optional<TrainingResult> run(const std::stop_token& stop,
-                                    const std::function<void(const TrainingProgress&)>& on_epoch) {
+                                    const std::function<void(const TrainingProgress&)>& on_epoch,
+                                    const GoesOn& goes_on) {
     const Clock::time_point begin = Clock::now();
     const double thread_begin = thread_seconds();
     TrainingResult result;
@@ -95,6 +102,8 @@ class Training {
                   .images_per_second = result.images_per_second,
                   .loss = *loss});
       }
+      const bool is_judged = goes_on && epoch + 1 < options_.epochs;
+      if (is_judged && !goes_on(epoch + 1, accuracy(data_.validation).percent)) return std::nullopt;
     }
     const Accuracy validation = accuracy(data_.validation);
     result.validation_accuracy = validation.percent;
@@ -220,16 +229,29 @@ struct TrainingEvaluator::State {
   TrainingOptions options;
   std::string metric;
   ImageData data;
+  std::unique_ptr<SharedMedianRule> stopping;  ///< null where nothing is stopped early
+
+  /// Adds an accuracy after an epoch to the outcome of a training under way, and gives it up where
+  /// it is hopeless; whether it goes on.
+  bool judge(std::int64_t epoch, double accuracy, Curve& curve, Outcome& outcome) const {
+    outcome.by_epoch[epoch][metric] = accuracy;
+    curve.emplace_back(epoch, accuracy);
+    if (const std::optional<std::string> objection = stopping->objection(curve)) {
+      outcome.failure = fmt::format("{}{}", kStoppedEarly, *objection);
+    }
+    return outcome.ok();
+  }
 
   /// `full` also tests the network and hands its weights out, which labels have no use for.
-  std::optional<TrainingResult> train(
-      const graph::Graph& network, std::uint64_t seed, const std::stop_token& stop, bool full,
-      const std::function<void(const TrainingProgress&)>& on_epoch) const {
+  std::optional<TrainingResult> train(const graph::Graph& network, std::uint64_t seed,
+                                      const std::stop_token& stop, bool full,
+                                      const std::function<void(const TrainingProgress&)>& on_epoch,
+                                      const GoesOn& goes_on) const {
     // Trainings run beside each other, one thread each; the setting is the calling thread's.
     if (options.device == "cpu") at::set_num_threads(1);
     try {
       Training training(network, data, options, seed);
-      std::optional<TrainingResult> result = training.run(stop, on_epoch);
+      std::optional<TrainingResult> result = training.run(stop, on_epoch, goes_on);
       if (result && full) {
         result->test_accuracy = training.accuracy(data.test).percent;
         result->weights = training.weights();
@@ -247,11 +269,21 @@ struct TrainingEvaluator::State {
   std::optional<Outcome> outcome_of(const Candidate& candidate, const std::stop_token& stop) const {
     const Clock::time_point begin = Clock::now();
     Outcome outcome;
+    Curve curve;
+    GoesOn goes_on;
+    if (stopping) {
+      goes_on = [&](std::int64_t epoch, double accuracy) {
+        return judge(epoch, accuracy, curve, outcome);
+      };
+    }
     try {
       const auto result = train(space.network(candidate.genotype, data.input), candidate.seed, stop,
-                                /*full=*/false, {});
-      if (!result) return std::nullopt;
-      outcome.metrics[metric] = {.value = result->validation_accuracy};
+                                /*full=*/false, {}, goes_on);
+      if (!result && outcome.ok()) return std::nullopt;
+      if (result) {
+        outcome.metrics[metric] = {.value = result->validation_accuracy};
+        if (stopping) outcome.by_epoch[options.epochs][metric] = result->validation_accuracy;
+      }
     } catch (const EvaluationError& error) {
       outcome.failure = error.what();
     } catch (const graph::GraphError& error) {
@@ -260,17 +292,29 @@ struct TrainingEvaluator::State {
       outcome.failure = error.what();
     }
     outcome.seconds = seconds_since(begin);
+    if (stopping) stopping->add({&outcome, 1});
     return outcome;
   }
+
+  void evaluate(const CandidateFeed& next, const OutcomeSink& sink,
+                const std::stop_token& stop) const;
 };
 
 TrainingEvaluator::TrainingEvaluator(spaces::AnySpace space, TrainingOptions options,
-                                     std::string metric, std::uint64_t seed)
+                                     std::string metric, std::uint64_t seed,
+                                     const std::optional<OwnEarlyStopping>& stopping)
     : state_(std::make_unique<State>(State{.space = std::move(space),
                                            .options = options,
                                            .metric = std::move(metric),
-                                           .data = load_image_data(options, seed)})) {
+                                           .data = load_image_data(options, seed),
+                                           .stopping = {}})) {
   parse_device(options.device);
+  if (!stopping) return;
+  state_->stopping =
+      std::make_unique<SharedMedianRule>(EarlyStopping{.metric = state_->metric,
+                                                       .goal = "maximize",
+                                                       .candidates = stopping->candidates,
+                                                       .epochs = stopping->epochs});
 }
 
 TrainingEvaluator::~TrainingEvaluator() = default;
@@ -279,17 +323,34 @@ std::vector<Metric> TrainingEvaluator::metrics() const {
   return {{.name = state_->metric, .unit = "%", .cost = CostClass::Expensive}};
 }
 
-bool TrainingEvaluator::deterministic() const { return state_->options.device == "cpu"; }
+bool TrainingEvaluator::deterministic() const {
+  return state_->options.device == "cpu" && !state_->stopping;
+}
+
+void TrainingEvaluator::recall(std::span<const Outcome> outcomes) {
+  if (state_->stopping) state_->stopping->add(outcomes);
+}
 
 spaces::NetworkInput TrainingEvaluator::input() const { return state_->data.input; }
 
 void TrainingEvaluator::evaluate(std::span<const Candidate> block, const OutcomeSink& sink,
                                  std::stop_token stop) {
-  evaluate_each(feed_of(block), sink, stop);
+  if (state_->stopping) state_->stopping->begin_block();
+  state_->evaluate(feed_of(block), sink, stop);
 }
 
 void TrainingEvaluator::evaluate_each(const CandidateFeed& next, const OutcomeSink& sink,
                                       const std::stop_token& stop) {
+  // Whoever comes later is compared with all who have finished by now.
+  const CandidateFeed feed = [&] {
+    if (state_->stopping) state_->stopping->begin_block();
+    return next();
+  };
+  state_->evaluate(feed, sink, stop);
+}
+
+void TrainingEvaluator::State::evaluate(const CandidateFeed& next, const OutcomeSink& sink,
+                                        const std::stop_token& stop) const {
   // Held while one of the two is called. Both work in arenas of their own, if at all, so that a
   // thread that holds it never takes up another training.
   std::mutex mutex;
@@ -304,13 +365,12 @@ void TrainingEvaluator::evaluate_each(const CandidateFeed& next, const OutcomeSi
         if (!candidate) return;
         number = begun++;
       }
-      std::optional<Outcome> outcome = state_->outcome_of(*candidate, stop);
+      std::optional<Outcome> outcome = outcome_of(*candidate, stop);
       if (!outcome) return;
       const std::scoped_lock lock(mutex);
       sink(number, std::move(*outcome));
     }
   };
-  const TrainingOptions& options = state_->options;
   const int threads = tbb::this_task_arena::max_concurrency();
   const int concurrency = options.concurrency > 0
                               ? std::min(static_cast<int>(options.concurrency), threads)
@@ -322,7 +382,7 @@ void TrainingEvaluator::evaluate_each(const CandidateFeed& next, const OutcomeSi
 std::optional<TrainingResult> TrainingEvaluator::train(
     const graph::Graph& network, std::uint64_t seed, std::stop_token stop,
     const std::function<void(const TrainingProgress&)>& on_epoch) const {
-  return state_->train(network, seed, stop, /*full=*/true, on_epoch);
+  return state_->train(network, seed, stop, /*full=*/true, on_epoch, {});
 }
 
 }  // namespace evonas::evaluation

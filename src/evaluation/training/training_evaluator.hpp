@@ -4,8 +4,10 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
+#include "evaluation/early_stopping.hpp"
 #include "evaluation/evaluator.hpp"
 #include "evaluation/training/training_options.hpp"
 #include "graph/weights.hpp"
@@ -39,17 +41,23 @@ struct TrainingResult {
 /// Candidates are trained in parallel, one thread each on a CPU. Diverged and failing
 /// trainings become failures with a reason. Deterministic on one machine for a given seed, whatever
 /// the number of trainings at once.
+///
+/// With early stopping networks are validated after each epoch, and hopeless ones given up
+/// (MedianRule): outcomes have these accuracies, Outcome::by_epoch, and become failures that are
+/// early stops. What is stopped then depends on what was trained before, in a search that waits for
+/// each block on nothing else.
 class TrainingEvaluator final : public Evaluator {
  public:
   /// Reads the data set. `metric` is the name under which accuracies are reported. `seed` fixes the
   /// split, which all candidates of a run share. Throws EvaluationError where data is missing or
   /// damaged.
   TrainingEvaluator(spaces::AnySpace space, TrainingOptions options, std::string metric,
-                    std::uint64_t seed);
+                    std::uint64_t seed, const std::optional<OwnEarlyStopping>& stopping = {});
   ~TrainingEvaluator() override;
 
   std::vector<Metric> metrics() const override;
   bool deterministic() const override;
+  void recall(std::span<const Outcome> outcomes) override;
   void evaluate(std::span<const Candidate> block, const OutcomeSink& sink,
                 std::stop_token stop) override;
   void evaluate_each(const CandidateFeed& next, const OutcomeSink& sink,

@@ -1,11 +1,12 @@
-#include "evaluation/command/median_rule.hpp"
+#include "evaluation/median_rule.hpp"
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include <fmt/format.h>
 
-namespace evonas::evaluation::command {
+namespace evonas::evaluation {
 namespace {
 
 /// Mean of the values up to an epoch; nothing where there is none.
@@ -34,6 +35,18 @@ void MedianRule::begin_block() {
   recent_.clear();
 }
 
+void MedianRule::add(std::span<const Outcome> outcomes) {
+  for (const Outcome& outcome : outcomes) {
+    if (!outcome.ok()) continue;
+    Curve curve;
+    for (const auto& [epoch, values] : outcome.by_epoch) {
+      const auto value = values.find(metric());
+      if (value != values.end()) curve.emplace_back(epoch, value->second);
+    }
+    if (!curve.empty()) add(std::move(curve));
+  }
+}
+
 std::optional<std::string> MedianRule::objection(const Curve& curve) const {
   const std::int64_t epoch = curve.back().first;
   std::vector<double> means;
@@ -56,4 +69,4 @@ std::optional<std::string> MedianRule::objection(const Curve& curve) const {
       epoch, options_.metric, best, bar, means.size(), curve.back().second);
 }
 
-}  // namespace evonas::evaluation::command
+}  // namespace evonas::evaluation

@@ -1,0 +1,389 @@
+#!/usr/bin/env python3
+"""Kills a search at random moments, resumes it, and checks that nothing was lost or paid for twice.
+
+Three times the same search, whose evaluations are short and always give the same: killed with `kill -9`
+are the engine, the process of the command evaluator, and the head of a Ray cluster. Afterwards a run has
+to be complete, to verify, to hold what the search finds that nobody kills, and may have begun only those
+evaluations again that were under way at a kill. Writes OUT/kills.json and prints a table; exit code 1
+where anything is wrong.
+
+    tools/python -m pip install ray       # for the third part, which is left out without it
+    tools/python tools/check_kills.py --out build/kills
+    python3 tools/check_kills.py --out build/kills --parts engine,command   # needs no package
+"""
+
+import argparse
+import csv
+import fcntl
+import io
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+LOG = "EVONAS_CHECK_KILLS"  # variable with the file in which evaluations leave their marks
+SECONDS = "EVONAS_CHECK_KILLS_SECONDS"  # that an evaluation takes
+PATIENCE = 600.0  # seconds for anything to happen
+
+
+# What evaluates, called by the command evaluator or by Ray.
+
+def accuracy_of(genes):
+    return float(sum((7 * place + 3) * (gene + 1) ** 2 for place, gene in enumerate(genes)) % 1009)
+
+
+def begin_evaluation(file, key):
+    line = json.dumps({"time": time.time(), "key": key, "process": os.getpid()})
+    with open(file, "a", encoding="utf-8") as log:
+        fcntl.flock(log, fcntl.LOCK_EX)
+        log.write(line + "\n")
+
+
+def work():
+    """The process of the command evaluator (configs/COMMAND.md): one evaluation after the other."""
+    for line in sys.stdin:
+        message = json.loads(line)
+        if message["type"] == "hello":
+            answer = {"type": "hello", "protocol": 1}
+        elif message["type"] == "evaluate":
+            begin_evaluation(os.environ[LOG], message["key"])
+            time.sleep(float(os.environ[SECONDS]))
+            accuracy = accuracy_of(message["architecture"]["genes"])
+            answer = {"type": "result", "id": message["id"], "metrics": {"accuracy": accuracy}}
+        else:
+            continue
+        print(json.dumps(answer), flush=True)
+
+
+def load():
+    """What is placed on the Ray cluster."""
+    return {"log": os.environ[LOG], "seconds": float(os.environ[SECONDS])}
+
+
+def train(architecture, data):
+    """The function that Ray runs."""
+    begin_evaluation(data["log"], architecture.key)
+    time.sleep(data["seconds"])
+    return accuracy_of(architecture.genes)
+
+
+# What is checked.
+
+def marks(log):
+    """The evaluations that have begun: time, key and process of each."""
+    if not log.exists():
+        return []
+    # A line that a kill has cut short is of an evaluation that does not count yet.
+    whole = log.read_text(encoding="utf-8").rpartition("\n")[0]
+    found = []
+    for line in whole.splitlines():
+        try:
+            found.append(json.loads(line))
+        except ValueError:
+            continue
+    return found
+
+
+def moments(kills, evaluations, longest_wait, rng):
+    """When to kill: once so many different evaluations have begun, after so many seconds more. The last
+    tenth of a search is left for it to end."""
+    counts = sorted(rng.randrange(max(1, 9 * evaluations // 10)) for _ in range(kills))
+    return [(count, rng.uniform(0.0, longest_wait)) for count in counts]
+
+
+def faults_of_payment(begun, kills):
+    """What was paid for twice. `begun` are (time, key) of evaluations, `kills` are (time, keys that were
+    stored then)."""
+    last, faults = {}, []
+    for when, key in sorted(begun):
+        if key in last:
+            between = [stored for time_of_kill, stored in kills if last[key] <= time_of_kill <= when]
+            if not between:
+                faults.append(f"{key} was begun twice without a kill in between")
+            elif key in between[-1]:
+                faults.append(f"{key} was begun again although its result was stored")
+        last[key] = when
+    return faults
+
+
+def rows_of(text):
+    """The evaluations of `evonas export`, without what times decide."""
+    timed = ("seconds", "place")
+    return [{name: value for name, value in row.items() if name not in timed}
+            for row in csv.DictReader(io.StringIO(text))]
+
+
+def faults_of_run(rows, expected, evaluations):
+    """What a run lacks beside one that was not killed."""
+    faults = []
+    if len(rows) != evaluations:
+        faults.append(f"it has {len(rows)} of {evaluations} evaluations")
+    if len({row["key"] for row in rows}) != len(rows):
+        faults.append("a network is there twice")
+    for row in rows:
+        if row["state"] != "complete":
+            faults.append(f"evaluation {row['index']} has failed: {row['failure']}")
+    different = [row["index"] for row, other in zip(rows, expected) if row != other]
+    if different:
+        faults.append(f"evaluations {', '.join(different[:5])} ... are others than without kills")
+    return faults
+
+
+class Searches:
+    """Searches with the command line, in a folder."""
+
+    def __init__(self, options, name):
+        self.options = options
+        self.folder = (options.out / name).resolve()
+        self.folder.mkdir(parents=True)
+        self.run = self.folder / "run"
+        self.log = self.folder / "evaluations.jsonl"
+        self.kills = []
+        self.environment = {**os.environ, LOG: str(self.log), SECONDS: str(options.seconds)}
+
+    def write(self, source):
+        configuration = {
+            "space": "nasbench201",
+            "objectives": [{"metric": "accuracy", "goal": "maximize"}],
+            "evaluation": {"accuracy": source},
+            "search": {"algorithm": "nsga2", "population": 20, "seed": self.options.seed},
+            "budget": {"evaluations": self.options.evaluations},
+        }
+        (self.folder / "search.yaml").write_text(json.dumps(configuration, indent=1) + "\n")
+
+    def call(self, *arguments):
+        """What a command of evonas prints; None where it refuses."""
+        done = subprocess.run([self.options.program, *map(str, arguments)], capture_output=True, text=True)
+        if done.returncode not in (0, 1, 2):
+            raise RuntimeError(f"evonas {arguments[0]} ended with {done.returncode}: {done.stderr}")
+        return done.stdout if done.returncode == 0 else None
+
+    def stored(self):
+        """The keys of the evaluations that are in the run."""
+        text = self.call("export", self.run)
+        return {row["key"] for row in rows_of(text)} if text else set()
+
+    def begin(self):
+        """Searches, or goes on, in another process."""
+        begun = self.call("export", self.run) is not None
+        what = ["resume", self.run] if begun else ["search", self.folder / "search.yaml", "--out", self.run]
+        with open(self.folder / "console.txt", "ab") as console:
+            return subprocess.Popen([self.options.program, *map(str, what)], stdout=console, stderr=console,
+                                    stdin=subprocess.DEVNULL, env=self.environment)
+
+    def wait_for(self, moment, process):
+        """False where the search has ended before that."""
+        count, seconds = moment
+        deadline = time.monotonic() + PATIENCE
+        while len({mark["key"] for mark in marks(self.log)}) < count:
+            if process.poll() is not None:
+                return False
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"nothing has happened for {PATIENCE:.0f} s: see {self.folder}")
+            time.sleep(0.01)
+        time.sleep(seconds)
+        return process.poll() is None
+
+    def note_kill(self, stored=None):
+        """After a kill; `stored` is what the run held then, where the search goes on by itself."""
+        now = time.time()
+        self.kills.append((now, self.stored() if stored is None else stored))
+
+    def finish(self):
+        """Goes on to the end, which must be a good one."""
+        code = self.begin().wait(PATIENCE)
+        if code != 0:
+            raise RuntimeError(f"the search ended with {code}: see {self.folder / 'console.txt'}")
+
+    def result(self, expected, most_again):
+        """What was found; a kill makes no more than `most_again` evaluations begin again."""
+        rows = rows_of(self.call("export", self.run) or "")
+        faults = faults_of_run(rows, expected, self.options.evaluations)
+        if self.call("verify", self.run) is None:
+            faults.append("evonas verify finds it damaged")
+        begun = [(mark["time"], mark["key"]) for mark in marks(self.log)]
+        faults += faults_of_payment(begun, self.kills)
+        again = len(begun) - len({key for _, key in begun})
+        if again > most_again * len(self.kills):
+            faults.append(f"{again} evaluations were begun again, and a kill can only hit {most_again}")
+        return {"kills": len(self.kills), "evaluations": len(rows), "begun": len(begun),
+                "begun_again": again, "faults": faults}
+
+
+def command_source(processes):
+    return {"command": [sys.executable, str(Path(__file__).resolve()), "--work"], "unit": "%",
+            "processes": processes, "retries": 100, "backoff_seconds": 0.05}
+
+
+def without_kills(options):
+    """The evaluations of a search that nobody kills."""
+    searches = Searches(options, "reference")
+    searches.write(command_source(2))
+    searches.finish()
+    return rows_of(searches.call("export", searches.run))
+
+
+def kill_engine(options, when, searches):
+    searches.write(command_source(2))
+    for moment in when:
+        process = searches.begin()
+        if not searches.wait_for(moment, process):
+            break
+        process.send_signal(signal.SIGKILL)
+        process.wait(PATIENCE)
+        time.sleep(0.2)  # its processes end with it
+        searches.note_kill()
+    searches.finish()
+
+
+def is_worker(process):
+    """Whether it still runs, and is no other that got its number."""
+    try:
+        return b"--work" in Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+
+
+def kill_command(options, when, searches):
+    searches.write(command_source(2))
+    rng = random.Random(f"{options.seed} processes")
+    process = searches.begin()
+    for moment in when:
+        if not searches.wait_for(moment, process):
+            break
+        deadline = time.monotonic() + PATIENCE
+        stored, there = searches.stored(), []
+        while not there and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.01)  # none has begun anything since the last kill
+            there = [one for one in sorted({mark["process"] for mark in marks(searches.log)})
+                     if is_worker(one)]
+        if not there:
+            break
+        victim = rng.choice(there)
+        os.kill(victim, signal.SIGKILL)
+        while is_worker(victim):
+            time.sleep(0.001)
+        searches.note_kill(stored)
+    if process.wait(PATIENCE) != 0:
+        raise RuntimeError(f"the search ended with {process.returncode}: see {searches.folder}")
+
+
+class Head:
+    """A Ray cluster of one node, in processes of its own."""
+
+    def __init__(self, environment):
+        from ray.cluster_utils import Cluster
+
+        os.environ.update({name: environment[name] for name in (LOG, SECONDS)})
+        self.cluster = Cluster(initialize_head=True,
+                               head_node_args={"num_cpus": 2, "include_dashboard": False})
+        environment["RAY_ADDRESS"] = self.cluster.address
+
+    def kill(self):
+        for processes in self.cluster.head_node.all_processes.values():
+            for one in processes:
+                try:
+                    os.kill(one.process.pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+
+    def shut_down(self):
+        try:
+            self.cluster.shutdown()
+        except Exception as error:  # what was killed cannot be asked to end
+            print(f"ray: {error}", file=sys.stderr)
+
+
+def kill_ray(options, when, searches):
+    searches.write({"ray": f"{Path(__file__).name}:train", "data": "load", "unit": "%",
+                    "folder": str(Path(__file__).resolve().parent), "python": sys.executable,
+                    "start_seconds": 20, "most": 2})
+    for moment in when:
+        head = Head(searches.environment)
+        process = searches.begin()
+        try:
+            is_there = searches.wait_for(moment, process)
+            head.kill()
+            process.wait(PATIENCE)
+            if not is_there:
+                break
+            searches.note_kill()
+        finally:
+            head.shut_down()
+    head = Head(searches.environment)
+    try:
+        searches.finish()
+    finally:
+        head.shut_down()
+
+
+#: What kills, and how many evaluations are under way where a kill hits.
+KILLS = {"engine": (kill_engine, 2), "command": (kill_command, 1), "ray": (kill_ray, 2)}
+
+
+def to_table(results):
+    lines = [f"{'killed':10} {'kills':>6} {'evaluations':>12} {'begun':>6} {'again':>6} {'seconds':>8}  faults"]
+    for name, one in results.items():
+        if "skipped" in one:
+            lines.append(f"{name:10} {one['skipped']}")
+            continue
+        lines.append(f"{name:10} {one['kills']:6} {one['evaluations']:12} {one['begun']:6} {one['begun_again']:6} "
+                     f"{one['seconds']:8.0f}  {'; '.join(one['faults']) or 'none'}")
+    return "\n".join(lines)
+
+
+def has_ray():
+    try:
+        import ray  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--work", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--out", type=Path, help="a new folder")
+    parser.add_argument("--program", default="build/release/src/cli/evonas",
+                        help="evonas (build/release/src/cli/evonas)")
+    parser.add_argument("--parts", default=",".join(KILLS), help="what is killed (engine,command,ray)")
+    parser.add_argument("--kills", type=int, default=25, help="of each (25)")
+    parser.add_argument("--evaluations", type=int, default=200, help="of each search (200)")
+    parser.add_argument("--seconds", type=float, default=0.1, help="that an evaluation takes (0.1)")
+    parser.add_argument("--seed", type=int, default=1, help="of the search and the moments (1)")
+    options = parser.parse_args()
+    if options.work:
+        work()
+        return 0
+    if options.out is None:
+        parser.error("--out is missing")
+    unknown = set(options.parts.split(",")) - set(KILLS)
+    if unknown:
+        parser.error(f"--parts are of {', '.join(KILLS)}, not {', '.join(sorted(unknown))}")
+    options.out.mkdir(parents=True)
+    expected = without_kills(options)
+    results = {}
+    for name in options.parts.split(","):
+        if name == "ray" and not has_ray():
+            results[name] = {"skipped": "Ray is not installed: pip install ray"}
+            continue
+        rng = random.Random(f"{options.seed} {name}")
+        begin = time.monotonic()
+        searches = Searches(options, name)
+        kill, most_again = KILLS[name]
+        kill(options, moments(options.kills, options.evaluations, 3.0 * options.seconds, rng), searches)
+        results[name] = {**searches.result(expected, most_again), "seconds": time.monotonic() - begin}
+        if results[name]["kills"] != options.kills:
+            results[name]["faults"].append(f"it ended before it was killed {options.kills} times")
+        print(json.dumps({name: results[name]}), file=sys.stderr, flush=True)
+    (options.out / "kills.json").write_text(json.dumps(results, indent=1) + "\n")
+    print(to_table(results))
+    return 1 if any(one.get("faults") for one in results.values()) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
