@@ -18,6 +18,8 @@ struct FitEffort {
 constexpr FitEffort kEfforts[] = {
     {.model = "trees", .fit = 0.3, .label = 2e-3},
     {.model = "gp", .fit = 0.5, .label = 5e-3},
+    {.model = "gp_wl", .fit = 0.5, .label = 8e-3},
+    {.model = "gp_both", .fit = 1.0, .label = 1e-2},
     {.model = "path_networks", .fit = 5.0, .label = 2e-2},
     {.model = "networks", .fit = 5.0, .label = 5e-2},
     {.model = "mixture", .fit = 6.0, .label = 6e-2},
