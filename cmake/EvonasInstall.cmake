@@ -10,6 +10,9 @@ if(TARGET evonas_torch)
 endif()
 install(TARGETS ${libraries} EXPORT evonas ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS evonas RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+if(TARGET evonas_torch_module)
+  install(TARGETS evonas_torch_module LIBRARY DESTINATION lib/evonas) # where the program looks for it
+endif()
 install(
   DIRECTORY ${PROJECT_SOURCE_DIR}/src/
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/evonas

@@ -29,8 +29,9 @@ class Predictor:
     """Predicts one metric of the architectures of a space from examples.
 
     `model` is one of predictor_names(). With `input` it looks at the networks that read this (cifar10,
-    3x32x32:10), else at cells. `pretrained` is a file that `evonas predictor pretrain` wrote, `epochs`
-    replaces those of published models.
+    3x32x32:10), else at cells. With `statics` gp, trees and what is made of them also read parameters,
+    multiply-accumulates, memory and depth of whole networks. `pretrained` is a file that `evonas
+    predictor pretrain` wrote, `epochs` replaces those of published models.
 
     Architectures are given as a sequence of them, of their notations, or as an array of their genes, a
     row each.
@@ -42,12 +43,13 @@ class Predictor:
         model: str = "evonas",
         *,
         input: str | None = None,
+        statics: bool = False,
         pretrained: str | os.PathLike[str] | None = None,
         epochs: int = 0,
         threads: int = 0,
     ) -> None:
         self._predictor = SpacePredictor(
-            space, model, input or "", os.fspath(pretrained or ""), epochs, threads
+            space, model, input or "", statics, os.fspath(pretrained or ""), epochs, threads
         )
 
     @classmethod

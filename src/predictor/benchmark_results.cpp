@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/json.hpp"
-#include "base/rank_test.hpp"
+#include "predictor/benchmark_comparison.hpp"
 #include "predictor/benchmark_fit_json.hpp"
 
 namespace evonas::predictor {
@@ -20,8 +20,15 @@ nlohmann::json plain_row(const std::string& model, std::size_t train,
           {"fits", nlohmann::json::array()}};
 }
 
+nlohmann::json difference_json(const PairedDifference& difference) {
+  return {{"mean", difference.mean},
+          {"low", difference.low},
+          {"high", difference.high},
+          {"p", difference.p}};
+}
+
 nlohmann::json row_json(const BenchmarkRow& row, const BenchmarkPlan& plan) {
-  nlohmann::json json = plain_row(row.model, row.train, plan.conditions);
+  nlohmann::json json = plain_row(row.model, row.train, plan.conditions_of(row.model));
   for (std::size_t i = 0; i < row.fits.size(); ++i) {
     json["fits"].push_back(fit_json(row.seeds[i], row.fits[i]));
   }
@@ -56,29 +63,20 @@ nlohmann::json row_json(const BenchmarkRow& row, const BenchmarkPlan& plan) {
       static_cast<double>(first.tested) / figure_of(row.fits, &BenchmarkFit::predict_seconds).mean;
   json["p_against_best"] =
       row.p_against_best ? nlohmann::json(*row.p_against_best) : nlohmann::json(nullptr);
+  if (row.against) {
+    json["against"] = {{"model", plan.against},
+                       {"tau", difference_json(row.against->tau)},
+                       {"tau_top10", difference_json(row.against->top10_tau)}};
+  }
   return json;
 }
 
-std::vector<double> taus_of(const BenchmarkRow& row) {
-  std::vector<double> taus;
-  for (const BenchmarkFit& fit : row.fits) taus.push_back(fit.tau);
-  return taus;
-}
-
-/// Compares the rows of one number of labels, each with a fit of every seed.
-void compare_with_best(std::span<BenchmarkRow*> rows) {
-  const auto best = std::ranges::max_element(rows, {}, [](const BenchmarkRow* row) {
-    return figure_of(row->fits, &BenchmarkFit::tau).mean;
-  });
-  (*best)->best = true;
-  std::vector<double> p_values;
-  for (const BenchmarkRow* row : rows) {
-    if (!row->best) p_values.push_back(signed_rank_p_value(taus_of(*row), taus_of(**best)));
-  }
-  p_values = holm_corrected(p_values);
-  std::size_t next = 0;
-  for (BenchmarkRow* row : rows) {
-    if (!row->best) row->p_against_best = p_values[next++];
+/// Names of what `b` lacks or has otherwise.
+void add_differences(const BenchmarkPlan::Conditions& a, const BenchmarkPlan::Conditions& b,
+                     std::set<std::string>& names) {
+  for (const auto& [name, value] : a) {
+    const auto found = b.find(name);
+    if (found == b.end() || found->second != value) names.insert(name);
   }
 }
 
@@ -114,12 +112,20 @@ std::optional<BenchmarkGroup> figures_of_group(const BenchmarkRow& row, std::siz
   return sum;
 }
 
+BenchmarkPlan::Conditions BenchmarkPlan::conditions_of(const std::string& model) const {
+  Conditions result = conditions;
+  if (const auto own = own_conditions.find(model); own != own_conditions.end()) {
+    for (const auto& [name, value] : own->second) result[name] = value;
+  }
+  return result;
+}
+
 bool BenchmarkPlan::has_points(std::size_t labels, std::uint64_t seed) const {
   return points > 0 && seed == 1 && labels == *std::ranges::max_element(train);
 }
 
 bool BenchmarkResults::asked_for(const Id& id) const {
-  return id.conditions == plan_.conditions && id.seed >= 1 && id.seed <= plan_.seeds &&
+  return id.conditions == plan_.conditions_of(id.model) && id.seed >= 1 && id.seed <= plan_.seeds &&
          std::ranges::find(plan_.models, id.model) != plan_.models.end() &&
          std::ranges::find(plan_.train, id.train) != plan_.train.end();
 }
@@ -133,15 +139,14 @@ BenchmarkResults::Restored BenchmarkResults::restore(const nlohmann::json& json)
       row.at("conditions").get_to(id.conditions);
       row.at("model").get_to(id.model);
       row.at("train").get_to(id.train);
+      const BenchmarkPlan::Conditions wanted = plan_.conditions_of(id.model);
       for (const nlohmann::json& fit : row.at("fits")) {
         fit.at("seed").get_to(id.seed);
         fits_.insert_or_assign(id, fit_from(fit));
-        if (id.conditions != plan_.conditions) ++restored.other;
+        if (id.conditions != wanted) ++restored.other;
       }
-      for (const auto& [name, value] : plan_.conditions) {
-        const auto found = id.conditions.find(name);
-        if (found == id.conditions.end() || found->second != value) differences.insert(name);
-      }
+      add_differences(wanted, id.conditions, differences);
+      add_differences(id.conditions, wanted, differences);
     }
   }
   for (const std::string& model : plan_.models) {
@@ -155,9 +160,10 @@ BenchmarkResults::Restored BenchmarkResults::restore(const nlohmann::json& json)
 
 std::vector<std::uint64_t> BenchmarkResults::missing(const std::string& model,
                                                      std::size_t train) const {
+  const BenchmarkPlan::Conditions wanted = plan_.conditions_of(model);
   std::vector<std::uint64_t> seeds;
   for (std::uint64_t seed = 1; seed <= plan_.seeds; ++seed) {
-    const auto found = fits_.find({plan_.conditions, model, train, seed});
+    const auto found = fits_.find({wanted, model, train, seed});
     if (found == fits_.end() || (plan_.has_points(train, seed) && found->second.points.empty())) {
       seeds.push_back(seed);
     }
@@ -167,13 +173,14 @@ std::vector<std::uint64_t> BenchmarkResults::missing(const std::string& model,
 
 void BenchmarkResults::add(const std::string& model, std::size_t train, std::uint64_t seed,
                            BenchmarkFit fit) {
-  fits_.insert_or_assign({plan_.conditions, model, train, seed}, std::move(fit));
+  fits_.insert_or_assign({plan_.conditions_of(model), model, train, seed}, std::move(fit));
 }
 
 BenchmarkRow BenchmarkResults::row(const std::string& model, std::size_t train) const {
+  const BenchmarkPlan::Conditions wanted = plan_.conditions_of(model);
   BenchmarkRow row{.model = model, .train = train};
   for (std::uint64_t seed = 1; seed <= plan_.seeds; ++seed) {
-    const auto found = fits_.find({plan_.conditions, model, train, seed});
+    const auto found = fits_.find({wanted, model, train, seed});
     if (found == fits_.end()) continue;
     row.seeds.push_back(seed);
     row.fits.push_back(found->second);
@@ -189,13 +196,7 @@ std::vector<BenchmarkRow> BenchmarkResults::rows() const {
       if (!known.fits.empty()) rows.push_back(std::move(known));
     }
   }
-  for (const std::size_t train : plan_.train) {
-    std::vector<BenchmarkRow*> compared;
-    for (BenchmarkRow& row : rows) {
-      if (row.train == train && row.fits.size() == plan_.seeds) compared.push_back(&row);
-    }
-    if (compared.size() == plan_.models.size()) compare_with_best(compared);
-  }
+  compare_rows(rows, plan_);
   return rows;
 }
 

@@ -50,6 +50,24 @@ std::string markdown_row(const BenchmarkRow& row, const BenchmarkColumns& column
   return line + "\n";
 }
 
+std::string markdown_differences(std::span<const BenchmarkRow> rows, const std::string& against) {
+  std::string text = fmt::format(
+      "| model | labels | tau less that of {} | 95 % interval | p | tau, best 10 %, likewise | 95 "
+      "% "
+      "interval | p |\n|---|---|---|---|---|---|---|---|\n",
+      against);
+  for (const BenchmarkRow& row : rows) {
+    if (!row.against) continue;
+    text += fmt::format("| {} | {} |", row.model, row.train);
+    for (const PairedDifference& difference : {row.against->tau, row.against->top10_tau}) {
+      text += fmt::format(" {:+.3f} | {:+.3f} to {:+.3f} | {:.2g} |", difference.mean,
+                          difference.low, difference.high, difference.p);
+    }
+    text += "\n";
+  }
+  return text;
+}
+
 std::string markdown_groups(std::span<const BenchmarkRow> rows,
                             std::span<const std::string> groups) {
   std::string text =

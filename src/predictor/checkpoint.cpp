@@ -17,15 +17,17 @@ constexpr std::string_view kMagic = "evonas predictor ";
 constexpr std::string_view kFormat = "1";
 
 json to_json(const CheckpointAbout& about) {
-  return {{"predictor", about.predictor},
-          {"space", about.space},
-          {"space_options", about.space_options},
-          {"input", about.input},
-          {"metric", about.metric},
-          {"unit", about.unit},
-          {"higher_is_better", about.higher_is_better},
-          {"labels", about.labels},
-          {"source", about.source}};
+  json result = {{"predictor", about.predictor},
+                 {"space", about.space},
+                 {"space_options", about.space_options},
+                 {"input", about.input},
+                 {"metric", about.metric},
+                 {"unit", about.unit},
+                 {"higher_is_better", about.higher_is_better},
+                 {"labels", about.labels},
+                 {"source", about.source}};
+  if (about.statics) result["statics"] = true;
+  return result;
 }
 
 CheckpointAbout about_from(const json& about) {
@@ -34,6 +36,7 @@ CheckpointAbout about_from(const json& about) {
   about.at("space").get_to(result.space);
   about.at("space_options").get_to(result.space_options);
   about.at("input").get_to(result.input);
+  result.statics = about.value("statics", false);
   about.at("metric").get_to(result.metric);
   about.at("unit").get_to(result.unit);
   about.at("higher_is_better").get_to(result.higher_is_better);

@@ -16,6 +16,7 @@ struct CheckpointAbout {
   std::string space;                       ///< "nasbench201"
   std::vector<std::string> space_options;  ///< those given, "channels=8"
   std::string input;                       ///< of the networks that it reads; empty: it reads cells
+  bool statics = false;                    ///< among what it reads: static features of networks
   std::string metric;                      ///< that it predicts
   std::string unit;                        ///< of the metric
   bool higher_is_better = true;

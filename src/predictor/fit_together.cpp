@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <mutex>
 #include <numeric>
-#include <optional>
 #include <vector>
 
-#include "base/json.hpp"
 #include "base/parallel.hpp"
 #include "base/random.hpp"
 
@@ -33,21 +31,6 @@ void fit_together(std::size_t count, std::string_view purpose, const FitControl&
   });
   // TBB leaves tasks out without a word where another task of the caller has thrown.
   if (std::ranges::find(fitted, 0) != fitted.end()) throw PredictorError("the fit was stopped");
-}
-
-void learn_or_leave(Predictor& predictor, const std::function<void()>& learn) {
-  std::optional<nlohmann::json> before;
-  try {
-    before = predictor.state();
-  } catch (const PredictorError&) {
-    before.reset();  // it has learnt nothing yet
-  }
-  try {
-    learn();
-  } catch (...) {
-    if (before) predictor.restore(*before);
-    throw;
-  }
 }
 
 FitControl part_of(const FitControl& control, double begin, double end) {

@@ -2,8 +2,10 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string_view>
 
+#include "base/json.hpp"
 #include "predictor/predictor.hpp"
 
 namespace evonas::predictor {
@@ -15,9 +17,23 @@ namespace evonas::predictor {
 void fit_together(std::size_t count, std::string_view purpose, const FitControl& control,
                   const std::function<void(std::size_t i, const FitControl& own)>& fit);
 
-/// Calls `learn`, which changes the predictor in several steps. Where it throws, the predictor is
-/// restored to what it was, if it had been fitted before.
-void learn_or_leave(Predictor& predictor, const std::function<void()>& learn);
+/// Calls `learn`, which changes the predictor (a Predictor or a JointPredictor) in several steps.
+/// Where it throws, the predictor is restored to what it was, if it had been fitted before.
+template <class Learner, class Learn>
+void learn_or_leave(Learner& predictor, const Learn& learn) {
+  std::optional<nlohmann::json> before;
+  try {
+    before = predictor.state();
+  } catch (const PredictorError&) {
+    before.reset();  // it has learnt nothing yet
+  }
+  try {
+    learn();
+  } catch (...) {
+    if (before) predictor.restore(*before);
+    throw;
+  }
+}
 
 /// The control of one of several steps of a fit, which does its work from share `begin` to share
 /// `end`. It refers to `control`.

@@ -25,6 +25,22 @@ struct GraphBlock {
 /// Whether identities are contracted (see flow_graph.hpp) or are nodes like any other.
 enum class Identities { Contracted, Kept };
 
+/// The graphs of architectures, on the threads of the arena that the caller is in.
+std::vector<FlowGraph> flow_graphs(const ArchitectureView& view, const Vocabulary& vocabulary,
+                                   std::span<const spaces::Genotype> architectures,
+                                   Identities identities = Identities::Contracted);
+
+/// Where one graph of a block is: `nodes` numbers of each, `nodes` x `nodes` of the adjacency.
+struct GraphRows {
+  std::int64_t* operations = nullptr;
+  float* adjacency = nullptr;
+  float* mask = nullptr;
+  float* widths = nullptr;
+};
+
+/// Writes a graph to where it is in a block, zeros where it is padded. It has at most `nodes`.
+void write_padded(const FlowGraph& flow, std::size_t nodes, const GraphRows& rows);
+
 /// Fills a block with the graphs of architectures, on the threads of the arena that the caller is
 /// in.
 void fill_block(const ArchitectureView& view, const Vocabulary& vocabulary,

@@ -34,17 +34,22 @@ bool say_the_same(const std::vector<double>& a, const std::vector<double>& b) {
 
 }  // namespace
 
-GraphFeatures::GraphFeatures(ArchitectureView view) : view_(std::move(view)) {
+GraphFeatures::GraphFeatures(ArchitectureView view,
+                             const std::optional<spaces::NetworkInput>& statics)
+    : view_(std::move(view)) {
+  if (statics) statics_ = std::make_shared<const NetworkStatics>(view_.space(), *statics);
   const std::vector<spaces::Genotype> pool =
       random_architectures(view_.space(), kPool, 1, "pool of architectures");
   vocabulary_ = operations_of(view_, pool);
-  const std::size_t width = GraphStatistics(vocabulary_.width()).size();
+  const std::size_t of_graphs = GraphStatistics(vocabulary_.width()).size();
+  const std::size_t width = of_graphs + (statics_ ? kStatics : 0);
   std::vector<double> rows(pool.size() * width);
   for_each(pool, [&](std::size_t i, std::span<const double> statistics) {
     std::ranges::copy(statistics, rows.begin() + static_cast<std::ptrdiff_t>(i * width));
   });
   std::vector<std::vector<double>> columns;  // of those that are kept, standardised
-  for (std::size_t statistic = 0; statistic < width && kept_.size() < kMost; ++statistic) {
+  for (std::size_t statistic = 0; statistic < width; ++statistic) {
+    if (statistic < of_graphs && kept_.size() == kMost) continue;
     std::vector<double> column(pool.size());
     double mean = 0.0;
     for (std::size_t row = 0; row < pool.size(); ++row) {
@@ -69,6 +74,7 @@ GraphFeatures::GraphFeatures(ArchitectureView view) : view_(std::move(view)) {
   KeyStream key;
   key.add(vocabulary_.key().hex());
   for (const Kept& kept : kept_) key.add(fmt::format(" {}", kept.statistic));
+  if (statics_) key.add(" statics for " + statics_->input().to_string());
   key_ = key.key();
   if (kept_.empty()) {
     throw PredictorError(
@@ -86,7 +92,10 @@ void check_same_space(const nlohmann::json& key, const Key& expected) {
 }
 
 std::vector<std::string> GraphFeatures::names() const {
-  const std::vector<std::string> all = GraphStatistics(vocabulary_.width()).names();
+  std::vector<std::string> all = GraphStatistics(vocabulary_.width()).names();
+  if (statics_) {
+    for (std::string& name : NetworkStatics::names()) all.push_back(std::move(name));
+  }
   std::vector<std::string> names;
   for (const Kept& kept : kept_) names.push_back(all[kept.statistic]);
   return names;
@@ -97,14 +106,16 @@ void GraphFeatures::for_each(
     const std::function<void(std::size_t i, std::span<const double> statistics)>& use) const {
   parallel_chunks(block.size(), kFeatureChunk, [&](std::size_t first, std::size_t count) {
     GraphStatistics statistics(vocabulary_.width());
-    std::vector<double> numbers(statistics.size());
+    std::vector<double> numbers(statistics.size() + (statics_ ? kStatics : 0));
+    const std::span of_graph(numbers.data(), statistics.size());
     FlowReader reader;
     FlowGraph flow;
     graph::Tokens tokens;
     for (std::size_t i = first; i < first + count; ++i) {
       view_.tokens(block[i], tokens);
       reader.read(tokens, vocabulary_, flow);
-      statistics.compute(flow, numbers);
+      statistics.compute(flow, of_graph);
+      if (statics_) std::ranges::copy(statics_->of(block[i]), numbers.end() - kStatics);
       use(i, numbers);
     }
   });

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -9,34 +11,43 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "predictor/graph_statistics.hpp"
+#include "predictor/network_statics.hpp"
 #include "predictor/vocabulary.hpp"
 
 namespace evonas::predictor {
 
 /// The statistics of graphs (see graph_statistics.hpp) in which the architectures of a space
 /// differ, each with mean 0 and deviation 1 over random architectures; the first 1,000 of them
-/// where there are more. No labels are needed for it. Immutable; safe from many threads.
+/// where there are more. After them, where they are asked for, static features of the whole
+/// networks (network_statics.hpp), on the same terms. No labels are needed for it. Immutable; safe
+/// from many threads.
 class GraphFeatures {
  public:
-  /// Throws PredictorError where the architectures do not differ.
-  explicit GraphFeatures(ArchitectureView view);
+  /// `statics` is what networks read whose static features are among them. Throws PredictorError
+  /// where the architectures do not differ, and with `statics` as NetworkStatics::of() does.
+  explicit GraphFeatures(ArchitectureView view,
+                         const std::optional<spaces::NetworkInput>& statics = {});
 
   std::size_t size() const { return kept_.size(); }
   /// What they are computed from.
   const ArchitectureView& view() const { return view_; }
   /// The operations of the space.
   const Vocabulary& vocabulary() const { return vocabulary_; }
-  /// The same for features of the same operations and statistics alone.
+  /// The same for features of the same operations and statistics, and statics for the same input,
+  /// alone.
   const Key& key() const { return key_; }
-  /// What each feature is; see GraphStatistics.
+  /// What each feature is; see GraphStatistics and NetworkStatics.
   std::vector<std::string> names() const;
 
   /// The features of a block, size() numbers an architecture, on the threads of the arena that the
-  /// caller is in. Isomorphic cells have the same features, up to rounding.
+  /// caller is in. Isomorphic cells have the same features, up to rounding, apart
+  /// from statics: cells that a space takes for the same can have networks that cost differently.
+  /// With statics throws as NetworkStatics::of() does.
   std::vector<double> compute(std::span<const spaces::Genotype> block) const;
 
  private:
-  /// A statistic that is kept, and what it is over random architectures.
+  /// A statistic that is kept, statics counting on after those of graphs, and what it is over
+  /// random architectures.
   struct Kept {
     std::size_t statistic = 0;
     double mean = 0.0;
@@ -50,6 +61,7 @@ class GraphFeatures {
 
   ArchitectureView view_;
   Vocabulary vocabulary_;
+  std::shared_ptr<const NetworkStatics> statics_;  // null where there are none
   std::vector<Kept> kept_;
   Key key_;
 };

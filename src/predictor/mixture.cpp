@@ -9,58 +9,75 @@
 #include "predictor/fit_together.hpp"
 
 namespace evonas::predictor {
+namespace {
+
+/// What the members of a mixture expect of an architecture, weighted.
+struct Sums {
+  void add(double weight, const Prediction& prediction) {
+    const auto [score, deviation] = prediction;
+    means += weight * score;
+    squares += weight * score * score;
+    variances += weight * deviation * deviation;
+  }
+
+  double means = 0.0;
+  double squares = 0.0;    // of the members' means
+  double variances = 0.0;  // that the members expect
+};
+
+}  // namespace
 
 Mixture::Mixture(std::vector<Member> members) : members_(std::move(members)) {}
 
-void Mixture::fit(std::span<const Label> labels, const FitControl& control) {
-  learn(labels, control,
-        [](Predictor& member, std::span<const Label> scored, const FitControl& own) {
-          member.fit(scored, own);
-        });
+void Mixture::fit(LabelLists labels, const FitControl& control) {
+  learn(labels, control, [](JointPredictor& member, LabelLists scored, const FitControl& own) {
+    member.fit(scored, own);
+  });
 }
 
-void Mixture::refresh(std::span<const Label> labels, std::size_t known, const FitControl& control) {
-  learn(labels, control,
-        [&](Predictor& member, std::span<const Label> scored, const FitControl& own) {
-          member.refresh(scored, known, own);
-        });
+void Mixture::refresh(LabelLists labels, std::span<const std::size_t> known,
+                      const FitControl& control) {
+  learn(labels, control, [&](JointPredictor& member, LabelLists scored, const FitControl& own) {
+    member.refresh(scored, known, own);
+  });
 }
 
-void Mixture::learn(std::span<const Label> labels, const FitControl& control,
-                    const std::function<void(Predictor& member, std::span<const Label> scored,
+void Mixture::learn(LabelLists labels, const FitControl& control,
+                    const std::function<void(JointPredictor& member, LabelLists scored,
                                              const FitControl& own)>& learn_one) {
-  RankedLabels ranked = rank(labels);
-  const std::vector<Label> scored = scored_labels(ranked);
+  const std::vector<RankedLabels> ranked = rank_each(labels, metrics());
+  const std::vector<std::vector<Label>> scored = scored_lists(ranked);
   learn_or_leave(*this, [&] {
     fit_together(members_.size(), "member of a mixture", control,
                  [&](std::size_t i, const FitControl& own) {
                    learn_one(*members_[i].predictor, scored, own);
                  });
   });
-  labels_ = std::make_unique<const RankNormal>(std::move(ranked.transform));
+  labels_ = transforms_of(ranked);
 }
 
-std::vector<Prediction> Mixture::predict(std::span<const spaces::Genotype> block) const {
+std::vector<std::vector<Prediction>> Mixture::predict(
+    std::span<const spaces::Genotype> block) const {
   check_fitted();
   double weights = 0.0;
   for (const Member& member : members_) weights += member.weight;
-  std::vector<double> means(block.size(), 0.0);
-  std::vector<double> squares(block.size(), 0.0);    // of the members' means
-  std::vector<double> variances(block.size(), 0.0);  // that the members expect
+  std::vector<std::vector<Sums>> sums(metrics(), std::vector<Sums>(block.size()));
   for (const Member& member : members_) {
-    const std::vector<Prediction> predictions = member.predictor->predict(block);
+    const std::vector<std::vector<Prediction>> predictions = member.predictor->predict(block);
     const double weight = member.weight / weights;
-    for (std::size_t i = 0; i < block.size(); ++i) {
-      const auto [score, deviation] = predictions[i];
-      means[i] += weight * score;
-      squares[i] += weight * score * score;
-      variances[i] += weight * deviation * deviation;
+    for (std::size_t metric = 0; metric < metrics(); ++metric) {
+      for (std::size_t i = 0; i < block.size(); ++i) {
+        sums[metric][i].add(weight, predictions[metric][i]);
+      }
     }
   }
-  std::vector<Prediction> predictions;
-  for (std::size_t i = 0; i < block.size(); ++i) {
-    const double spread = std::max(0.0, squares[i] - means[i] * means[i]);
-    predictions.push_back(labels_->prediction(means[i], std::sqrt(spread + variances[i])));
+  std::vector<std::vector<Prediction>> predictions(metrics());
+  for (std::size_t metric = 0; metric < metrics(); ++metric) {
+    for (const Sums& of : sums[metric]) {
+      const double spread = std::max(0.0, of.squares - of.means * of.means);
+      predictions[metric].push_back(
+          labels_[metric].prediction(of.means, std::sqrt(spread + of.variances)));
+    }
   }
   return predictions;
 }
@@ -81,7 +98,7 @@ nlohmann::json Mixture::state() const {
   check_fitted();
   nlohmann::json members = nlohmann::json::array();
   for (const Member& member : members_) members.push_back(member.predictor->state());
-  return {{"labels", labels_->state()}, {"members", std::move(members)}};
+  return {{"labels", state_of(labels_)}, {"members", std::move(members)}};
 }
 
 void Mixture::restore(const nlohmann::json& state) {
@@ -90,13 +107,13 @@ void Mixture::restore(const nlohmann::json& state) {
     throw PredictorError(
         fmt::format("a mixture of {} members, expected {}", members.size(), members_.size()));
   }
-  auto labels = std::make_unique<const RankNormal>(RankNormal::from_state(state.at("labels")));
+  std::vector<RankNormal> labels = transforms_from(state.at("labels"), metrics());
   for (std::size_t i = 0; i < members_.size(); ++i) members_[i].predictor->restore(members[i]);
   labels_ = std::move(labels);
 }
 
 void Mixture::check_fitted() const {
-  if (!labels_) throw PredictorError("the mixture has not been fitted yet");
+  if (labels_.empty()) throw PredictorError("the mixture has not been fitted yet");
 }
 
 }  // namespace evonas::predictor

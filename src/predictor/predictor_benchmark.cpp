@@ -28,18 +28,6 @@ double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-/// Tau among the best tenth of the values.
-double top_tau(std::span<const double> values, std::span<const double> means,
-               bool higher_is_better) {
-  std::vector<std::size_t> order(values.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
-    return higher_is_better ? values[a] > values[b] : values[a] < values[b];
-  });
-  order.resize((order.size() + 9) / 10);
-  return kendall_tau_b(selected(values, order), selected(means, order));
-}
-
 /// Share of true values within so many expected deviations.
 double share_within(double reach, std::span<const double> errors,
                     std::span<const double> deviations) {
@@ -137,6 +125,17 @@ std::vector<BenchmarkPoint> some_points(std::span<const double> values,
 
 }  // namespace
 
+double best_tenth_tau(std::span<const double> values, std::span<const double> means,
+                      bool higher_is_better) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
+    return higher_is_better ? values[a] > values[b] : values[a] < values[b];
+  });
+  order.resize((order.size() + 9) / 10);
+  return kendall_tau_b(selected(values, order), selected(means, order));
+}
+
 BenchmarkFit benchmark_fit(Predictor& predictor, const BenchmarkData& data, BenchmarkSize size,
                            Split split, const FitControl& control) {
   const std::size_t train = size.train;
@@ -198,7 +197,7 @@ BenchmarkFit benchmark_fit(Predictor& predictor, const BenchmarkData& data, Benc
   result.mape = relative.mape;
   result.within10 = relative.within10;
   result.groups = group_figures(data, tested, means);
-  result.top10_tau = top_tau(values, means, data.higher_is_better);
+  result.top10_tau = best_tenth_tau(values, means, data.higher_is_better);
   result.deviation_rho = spearman_rho(deviations, errors);
   result.coverage90 = share_within(kNinetyPercent, errors, deviations);
   if (std::ranges::any_of(deviations, [](double deviation) { return deviation > 0.0; })) {

@@ -1,6 +1,8 @@
 #include "predictor/predictor_list.hpp"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -16,11 +18,12 @@
 namespace evonas::predictor {
 
 std::vector<std::string> predictor_names() {
-  return {"evonas",        "mixture",       "networks",  "gp",           "trees",
-          "nar_former",    "nar_former_v2", "nn_former", "graphsage",    "gin",
-          "path_networks", "arch2vec",      "cg",        "carl",         "ledg_former",
-          "nnlp",          "node_costs",    "flops",     "flops_memory", "linear",
-          "random",        "constant"};
+  return {"evonas",        "mixture",   "networks",   "gp",
+          "gp_wl",         "gp_both",   "trees",      "nar_former",
+          "nar_former_v2", "nn_former", "graphsage",  "gin",
+          "path_networks", "arch2vec",  "cg",         "carl",
+          "ledg_former",   "nnlp",      "node_costs", "flops",
+          "flops_memory",  "linear",    "random",     "constant"};
 }
 
 void check_predictor_name(const std::string& name) {
@@ -45,6 +48,17 @@ Pretraining pretraining_of(const std::string& name) {
   return name == "cg" ? Pretraining::Computation : Pretraining::None;
 }
 
+bool predicts_jointly(const std::string& name) {
+  return pretraining_of(name) == Pretraining::Networks;
+}
+
+bool scores_in_bfloat16(const std::string& name) {
+  static constexpr std::array<std::string_view, 11> kNames = {
+      "mixture", "networks", "nar_former",  "nar_former_v2", "nn_former", "graphsage",
+      "gin",     "carl",     "ledg_former", "nnlp",          "node_costs"};
+  return std::ranges::find(kNames, name) != kNames.end();
+}
+
 bool explains(const std::string& name) { return name == "carl"; }
 
 std::string checkpoint_name(Pretraining what) {
@@ -63,6 +77,11 @@ std::string checkpoint_name(Pretraining what) {
 
 spaces::NetworkInput network_input_of(const ArchitectureView& view) {
   return view.input().value_or(spaces::NetworkInput::parse("cifar10"));
+}
+
+std::shared_ptr<const GraphFeatures> make_features(const ArchitectureView& view, bool statics) {
+  if (!statics) return std::make_shared<const GraphFeatures>(view);
+  return std::make_shared<const GraphFeatures>(view, network_input_of(view));
 }
 
 std::unique_ptr<Predictor> make_plain_predictor(

@@ -32,6 +32,13 @@ bool reads_any_network(const std::string& name, bool sees_networks);
 /// What fits of that predictor start from.
 Pretraining pretraining_of(const std::string& name);
 
+/// Whether that predictor has networks that several metrics can share (joint_predictor.hpp).
+bool predicts_jointly(const std::string& name);
+
+/// Whether matrix products in bfloat16 (ComputingOptions::precision) change how that predictor
+/// scores. Others score without any, or in float32 alone.
+bool scores_in_bfloat16(const std::string& name);
+
 /// Whether that predictor is an Explainer (explainer.hpp).
 bool explains(const std::string& name);
 
@@ -42,6 +49,17 @@ std::string checkpoint_name(Pretraining what);
 /// What predictors read that always look at whole networks: what the view says, else images of
 /// CIFAR-10.
 spaces::NetworkInput network_input_of(const ArchitectureView& view);
+
+/// What `statics` of options says.
+inline constexpr const char* kStaticsHelp =
+    "gp, gp_both, trees, mixture and evonas also read static features of whole networks: "
+    "logarithms "
+    "of parameters, multiply-accumulates and memory, and depth; where they look at cells, of "
+    "networks for images of CIFAR-10";
+
+/// The features that predictors read, with static features of networks for network_input_of() where
+/// these are asked for. Throws as GraphFeatures does.
+std::shared_ptr<const GraphFeatures> make_features(const ArchitectureView& view, bool statics);
 
 /// Builds one that needs no LibTorch, asking for features where it reads some; nothing for one that
 /// does. Also DeviceTransfer::kName, to be restored. Throws as check_predictor_name() does.

@@ -17,6 +17,7 @@ struct PretrainingOptions {
   double learning_rate = 2e-3;
   double statistics = 1.0;
   double contrastive = 0.0;
+  double costs = 0.0;
 
   template <class Visitor>
   void fields(Visitor& visit) {
@@ -31,6 +32,10 @@ struct PretrainingOptions {
     visit("statistics", statistics, "weight of telling the statistics of a graph", at_least(0));
     visit("contrastive", contrastive,
           "weight of telling which graphs are built alike, by the spectra of their Laplacians",
+          at_least(0));
+    visit("costs", costs,
+          "weight of telling the logarithms of parameters, multiply-accumulates and memory of the "
+          "network that a graph becomes",
           at_least(0));
   }
 };

@@ -22,16 +22,17 @@ using Values = nb::ndarray<const double, nb::ndim<1>, nb::c_contig, nb::device::
 /// A predictor of architectures of one space.
 class SpacePredictor {
  public:
-  SpacePredictor(SpacePointer space, std::string model, std::string input,
+  SpacePredictor(SpacePointer space, std::string model, std::string input, bool statics,
                  const std::string& pretrained, std::int64_t epochs, std::size_t threads)
       : space_(std::move(space)),
         threads_(threads),
-        source_(space_->space, options_of(input, pretrained, epochs)) {
+        source_(space_->space, options_of(input, statics, pretrained, epochs)) {
     predictor::check_predictor_name(model);
     about_.predictor = std::move(model);
     about_.space = space_->name;
     about_.space_options = space_->options;
     about_.input = std::move(input);
+    about_.statics = statics;
     predictor_ = source_.make(about_.predictor);
   }
 
@@ -58,7 +59,7 @@ class SpacePredictor {
       ThreadArena arena(threads_);
       arena.execute([&] {
         const predictor::Pretraining what = predictor::pretraining_of(about_.predictor);
-        if (what != predictor::Pretraining::None) source_.pretrain(what, control);
+        if (what != predictor::Pretraining::None) source_.learnt().pretrain(what, control);
         predictor_->fit(labels, control);
       });
     } catch (const predictor::PredictorError&) {
@@ -102,17 +103,18 @@ class SpacePredictor {
     auto space = std::make_shared<Space>(Space{config::make_space(about.space, about.space_options),
                                                about.space, about.space_options});
     auto loaded = std::make_unique<SpacePredictor>(std::move(space), about.predictor, about.input,
-                                                   std::string(), 0, threads);
+                                                   about.statics, std::string(), 0, threads);
     predictor::restore(*loaded->predictor_, checkpoint, file);
     loaded->about_ = about;
     return loaded;
   }
 
  private:
-  static cli::PredictorOptions options_of(const std::string& input, const std::string& pretrained,
-                                          std::int64_t epochs) {
+  static cli::PredictorOptions options_of(const std::string& input, bool statics,
+                                          const std::string& pretrained, std::int64_t epochs) {
     cli::PredictorOptions options;
     if (!input.empty()) options.input = spaces::NetworkInput::parse(input);
+    options.statics = statics;
     options.pretrained = pretrained;
     options.epochs = epochs;
     return options;
@@ -141,10 +143,11 @@ class SpacePredictor {
 void bind_predictors(nb::module_& module) {
   module.def("predictor_names", &predictor::predictor_names, "The names of all predictors.");
   nb::class_<SpacePredictor>(module, "SpacePredictor", "What evonas.Predictor is made of.")
-      .def(nb::init<SpacePointer, std::string, std::string, const std::string&, std::int64_t,
+      .def(nb::init<SpacePointer, std::string, std::string, bool, const std::string&, std::int64_t,
                     std::size_t>(),
-           nb::arg("space"), nb::arg("model"), nb::arg("input"), nb::arg("pretrained"),
-           nb::arg("epochs"), nb::arg("threads"), nb::call_guard<nb::gil_scoped_release>())
+           nb::arg("space"), nb::arg("model"), nb::arg("input"), nb::arg("statics"),
+           nb::arg("pretrained"), nb::arg("epochs"), nb::arg("threads"),
+           nb::call_guard<nb::gil_scoped_release>())
       .def_prop_ro("space", &SpacePredictor::space)
       .def_prop_ro("model", [](const SpacePredictor& self) { return self.about().predictor; })
       .def_prop_ro("metric", [](const SpacePredictor& self) { return self.about().metric; })

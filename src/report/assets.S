@@ -17,6 +17,7 @@
         embed evonas_report_front_charts, "front_charts.js"
         embed evonas_report_fronts_page, "fronts_page.js"
         embed evonas_report_predictor_charts, "predictor_charts.js"
+        embed evonas_report_predictor_difference_charts, "predictor_difference_charts.js"
         embed evonas_report_predictors_page, "predictors_page.js"
         embed evonas_report_main, "page.js"
         embed evonas_report_plotly, EVONAS_PLOTLY_FILE

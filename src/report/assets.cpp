@@ -22,6 +22,8 @@ extern const char evonas_report_benchmark_page_begin[], evonas_report_benchmark_
 extern const char evonas_report_front_charts_begin[], evonas_report_front_charts_end[];
 extern const char evonas_report_fronts_page_begin[], evonas_report_fronts_page_end[];
 extern const char evonas_report_predictor_charts_begin[], evonas_report_predictor_charts_end[];
+extern const char evonas_report_predictor_difference_charts_begin[],
+    evonas_report_predictor_difference_charts_end[];
 extern const char evonas_report_predictors_page_begin[], evonas_report_predictors_page_end[];
 extern const char evonas_report_main_begin[], evonas_report_main_end[];
 extern const char evonas_report_plotly_begin[], evonas_report_plotly_end[];
@@ -59,6 +61,8 @@ Assets assets() {
                          {evonas_report_front_charts_begin, evonas_report_front_charts_end},
                          {evonas_report_fronts_page_begin, evonas_report_fronts_page_end},
                          {evonas_report_predictor_charts_begin, evonas_report_predictor_charts_end},
+                         {evonas_report_predictor_difference_charts_begin,
+                          evonas_report_predictor_difference_charts_end},
                          {evonas_report_predictors_page_begin, evonas_report_predictors_page_end},
                          {evonas_report_main_begin, evonas_report_main_end}})};
 }

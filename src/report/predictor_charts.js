@@ -69,11 +69,20 @@ function publishedNames(published) {
   }));
 }
 
+/** A tau that predictors cannot pass, or hardly, as a line across all numbers of labels. */
+function limitTrace({ tau, name }, sizes) {
+  return {
+    type: "scatter", mode: "lines", name, x: extremes(sizes), y: [stretched(tau), stretched(tau)],
+    line: { width: 1.5, dash: "longdash", color: colour("muted") },
+    text: Array(2).fill(`${name}: tau ${threeDigits(tau)}`), hoverinfo: "text",
+  };
+}
+
 /**
  * Tau over numbers of labels. `figure` names the one of a row; error bars are deviations. The main
- * chart has the legend, and the figures of others.
+ * chart has the legend, and the figures of others; `limit`, a name and a tau, may be null.
  */
-function tauChart(data, figure, metric, isMain) {
+function tauChart(data, figure, metric, isMain, limit) {
   return chart(`Kendall tau with ${metric} over numbers of labels`, () => {
     const others = isMain ? data.published : [];
     const sizes = [...new Set([...sizesOf(data), ...others.map((point) => point.size)])]
@@ -101,9 +110,10 @@ function tauChart(data, figure, metric, isMain) {
       };
     });
     const ends = extremes([...known.flatMap((row) => [low(row[figure]), high(row[figure])]),
-                           ...others.map((point) => point.tau)]);
+                           ...others.map((point) => point.tau),
+                           ...(limit ? [limit.tau] : [])]);
     return {
-      traces: [...publishedTraces(others), ...traces],
+      traces: [...publishedTraces(others), ...(limit ? [limitTrace(limit, sizes)] : []), ...traces],
       layout: {
         showlegend: isMain,
         xaxis: axis("labels learnt from", { type: "log", tickvals: sizes,

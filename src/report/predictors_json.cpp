@@ -14,6 +14,26 @@ nlohmann::json figure_json(const std::optional<PredictorBenchmark::Figure>& figu
   return figure ? figure_json(*figure) : nlohmann::json(nullptr);
 }
 
+nlohmann::json difference_json(const std::optional<PredictorBenchmark::Difference>& difference) {
+  if (!difference) return nullptr;
+  return {{"mean", difference->mean},
+          {"low", difference->low},
+          {"high", difference->high},
+          {"p", difference->p}};
+}
+
+nlohmann::json learning_curve_json(const PredictorBenchmark::Row& row) {
+  nlohmann::json points = nlohmann::json::array();
+  for (const auto& [epoch, loss, held_out, tau] : row.learning_curve) {
+    points.push_back({{"epoch", epoch}, {"loss", loss}, {"held_out", held_out}, {"tau", tau}});
+  }
+  return points;
+}
+
+nlohmann::json number_json(const std::optional<double>& number) {
+  return number ? nlohmann::json(*number) : nlohmann::json(nullptr);
+}
+
 nlohmann::json predictor_row(const PredictorBenchmark::Row& row) {
   return {{"model", row.model},
           {"train", row.train},
@@ -29,9 +49,11 @@ nlohmann::json predictor_row(const PredictorBenchmark::Row& row) {
           {"coverage90", figure_json(row.coverage90)},
           {"fit_seconds", row.fit_seconds},
           {"architectures_per_second", row.architectures_per_second},
-          {"p_against_best",
-           row.p_against_best ? nlohmann::json(*row.p_against_best) : nlohmann::json(nullptr)},
+          {"p_against_best", number_json(row.p_against_best)},
           {"best", row.best},
+          {"difference", difference_json(row.difference)},
+          {"top10_difference", difference_json(row.top10_difference)},
+          {"learning_curve", learning_curve_json(row)},
           {"held", row.held},
           {"values", row.values},
           {"predicted", row.predicted}};
@@ -62,6 +84,10 @@ nlohmann::json report_json(const PredictorBenchmark& benchmark) {
                    {"architectures", benchmark.architectures},
                    {"split", benchmark.split},
                    {"models", models},
+                   {"against", benchmark.against},
+                   {"ceiling", number_json(benchmark.ceiling)},
+                   {"top10_ceiling", number_json(benchmark.top10_ceiling)},
+                   {"labels_test_tau", number_json(benchmark.labels_test_tau)},
                    {"levels", benchmark.levels},
                    {"rows", std::move(rows)},
                    {"published", std::move(published)},

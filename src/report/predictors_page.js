@@ -81,6 +81,45 @@ function figuresTable(data) {
                + `can be below ${formatNumber(2 ** (1 - fewest), 3)}, before the correction.` : "")));
 }
 
+/** How all differ from one of them, paired by seed. */
+function differences(data) {
+  const rows = data.rows.filter((row) => row.difference);
+  if (rows.length === 0) return [];
+  const against = data.against;
+  const column = (title, name) => ({
+    title, number: true, key: (row) => row[name].mean,
+    content: (row) => [differenceText(row[name]),
+                       element("span", { class: "interval" },
+                               row[name].p < 0.05 ? "differs" : "not told apart")] });
+  const [fewest] = extremes(rows.map((row) => row.seeds));
+  return [
+    section(`tau less that of ${against}`, {}, differenceChart(data, "difference"),
+            element("p", { class: "note" },
+                    "Means over seeds, which choose the same labels for all, with 95 % intervals.")),
+    section(
+      `Differences from ${against}`, { class: "long" },
+      table(`Differences from ${against}`, [
+        { title: "model", key: (row) => row.model, content: (row) => row.model },
+        { title: "labels", number: true, key: (row) => row.train,
+          content: (row) => localeText(row.train) },
+        column("tau", "difference"), column("tau, best 10 %", "top10_difference"),
+      ], rows),
+      element("p", { class: "note" },
+              "Mean difference over seeds and its 95 % interval (Student's t of the differences); p: "
+              + "Wilcoxon's signed-rank test over seeds, two-sided, with Holm's correction for all "
+              + `predictors with as many labels. With ${fewest} seeds no p can be below `
+              + `${formatNumber(2 ** (1 - fewest), 3)}, before the correction.`)),
+  ];
+}
+
+function learningCurves(data, largest) {
+  const rows = largest.filter((row) => row.learning_curve.length > 0);
+  if (rows.length === 0) return [];
+  return [element("div", { class: "columns narrow" }, rows.map((row) => section(
+    `${row.model}: learning curve`, {}, learningChart(row, data),
+    element("p", { class: "note" }, `One split, ${localeText(row.train)} labels.`))))];
+}
+
 function publishedTable(data) {
   if (data.published.length === 0) return null;
   return section(
@@ -115,9 +154,20 @@ function predictorsPage(data) {
   const chosen = data.split === "first" ? "the first of the table"
     : data.split === "random" ? "drawn anew for each seed"
       : "drawn anew for each seed from all families but the one that is tested";
+  const ceiling = (tau) => (tau === null ? null : { tau, name: "noise ceiling" });
+  const limits = {
+    tau: ceiling(data.ceiling),
+    top10_tau: ceiling(data.top10_ceiling),
+    test_tau: data.labels_test_tau === null ? null
+      : { tau: data.labels_test_tau, name: "the labels learnt themselves" },
+  };
   const taus = (figure, metric, isMain) => section(
-    `Kendall tau with ${metric}`, {}, tauChart(data, figure, metric, isMain),
-    isMain ? null : element("p", { class: "note" }, "Lines as above."));
+    `Kendall tau with ${metric}`, {}, tauChart(data, figure, metric, isMain, limits[figure]),
+    isMain ? null : element("p", { class: "note" }, "Lines as above."),
+    limits[figure]?.name !== "noise ceiling" ? null : element(
+      "p", { class: "note" },
+      `Noise ceiling: a predictor that knew the mean of endlessly many trainings would have a tau of `
+      + `${threeDigits(limits[figure].tau)} with these labels, by how far seeds are apart.`));
   return [
     element("header", {},
             element("h1", {}, data.name),
@@ -129,9 +179,12 @@ function predictorsPage(data) {
     element("div", { class: "tiles" }, predictorTiles(data)),
     tested ? taus("test_tau", data.test_metric, true) : taus("tau", data.metric.name, true),
     element("div", { class: "columns" },
-            tested ? taus("tau", data.metric.name, false) : null, calibration(data, largest)),
+            tested ? taus("tau", data.metric.name, false) : null,
+            taus("top10_tau", `${data.metric.name}, best 10 %`, false), calibration(data, largest)),
+    ...differences(data),
     figuresTable(data),
     ...predictedAndTrue(data, largest),
+    ...learningCurves(data, largest),
     architectureMap(data),
     publishedTable(data),
     ...provenance(data.configuration, data.host),

@@ -73,6 +73,20 @@ struct PredictorBenchmark {
     double mean = 0.0;
     double deviation = 0.0;
   };
+  /// From the taus of `against`, paired by seed.
+  struct Difference {
+    double mean = 0.0;
+    double low = 0.0;  ///< 95 % confidence interval
+    double high = 0.0;
+    double p = 1.0;
+  };
+  /// One epoch of a fit; no number where something is not known of it.
+  struct LearningPoint {
+    double epoch = 0.0;
+    double loss = 0.0;
+    double held_out = 0.0;  ///< loss of labels that were held out
+    double tau = 0.0;       ///< Kendall's, with these
+  };
   /// One predictor that has learnt from so many labels.
   struct Row {
     std::string model;
@@ -91,7 +105,10 @@ struct PredictorBenchmark {
     double architectures_per_second = 0.0;
     /// Of its taus against those of the best predictor from as many labels; nothing for that one.
     std::optional<double> p_against_best;
-    bool best = false;         ///< whether it is that one
+    bool best = false;                           ///< whether it is that one
+    std::optional<Difference> difference;        ///< of tau; nothing for `against` itself
+    std::optional<Difference> top10_difference;  ///< of the tau among the best tenth
+    std::vector<LearningPoint> learning_curve;   ///< of one seed; may be empty
     std::vector<double> held;  ///< for each of `levels`; empty where it expects no deviations
     /// Of some tested architectures of one seed; may be empty.
     std::vector<double> values;
@@ -116,9 +133,13 @@ struct PredictorBenchmark {
   evaluation::Metric metric;  ///< that is learnt
   std::string test_metric;    ///< empty where there is none
   std::size_t architectures = 0;
-  std::string split;           ///< "random", "first" (of the table) or "leave_family_out"
-  std::vector<double> levels;  ///< shares of values that intervals are asked to hold
-  std::vector<Row> rows;       ///< by model, then by number of labels
+  std::string split;                    ///< "random", "first" (of the table) or "leave_family_out"
+  std::string against;                  ///< the model that others are compared with; empty: none
+  std::optional<double> ceiling;        ///< the tau of a perfect predictor with the labels
+  std::optional<double> top10_ceiling;  ///< likewise among the best tenth
+  std::optional<double> labels_test_tau;  ///< that of the labels learnt themselves with test values
+  std::vector<double> levels;             ///< shares of values that intervals are asked to hold
+  std::vector<Row> rows;                  ///< by model, then by number of labels
   std::vector<Published> published;
   std::vector<Place> map;
   std::string map_source;          ///< what the places follow from, in words
@@ -198,9 +219,10 @@ nlohmann::json report_json(const FrontBenchmark& benchmark);
 
 /// The data of the page of compared predictors: `{"kind": "predictors", "name", "space", "metric":
 /// {"name", "unit"}, "test_metric", "architectures", "split", "models": [in the order of the rows],
-/// "levels", "rows": [ROW...], "published": [{"label", "size", "tau", "source"}], "map": {"source",
-/// "shares", "places": [{"architecture", "x", "y", "value"}]}, "host", "configuration"}`, with the
-/// terms of PredictorBenchmark; a figure is `{"mean", "deviation"}`, and null where there is none.
+/// "against", "ceiling", "top10_ceiling", "labels_test_tau", "levels", "rows": [ROW...],
+/// "published": [{"label", "size", "tau", "source"}], "map": {"source", "shares", "places":
+/// [{"architecture", "x", "y", "value"}]}, "host", "configuration"}`, with the terms of
+/// PredictorBenchmark; a figure is `{"mean", "deviation"}`, and null where there is none.
 nlohmann::json report_json(const PredictorBenchmark& benchmark);
 
 /// A self-contained page (plotly.js inlined, asks the network for nothing) that shows the data of

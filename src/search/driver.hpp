@@ -70,6 +70,10 @@ struct SearchSetup {
   /// or cheap of the sources that have no expensive metric.
   std::function<std::unique_ptr<predictor::Predictor>(const std::string& name)> make_predictor;
   LatentSpace latent = {};  ///< Guidance::latent
+  /// Guidance::make_joint_predictor
+  std::function<std::unique_ptr<predictor::JointPredictor>(const std::string& name,
+                                                           std::size_t metrics)>
+      make_joint_predictor = {};
   /// Threads of breeding and of cheap evaluation.
   std::size_t threads = 1;
 };

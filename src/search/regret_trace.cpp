@@ -58,16 +58,10 @@ std::optional<RegretStep> RegretTrace::optimum() const {
 }
 
 nlohmann::json to_json(const RegretTrace& trace) {
-  nlohmann::json steps = nlohmann::json::array();
-  for (const RegretStep& step : trace.steps) {
-    steps.push_back(nlohmann::json::array({step.evaluations, step.seconds, step.regret}));
-  }
-  nlohmann::json json = {{"evaluations", trace.end.evaluations},
-                         {"training_seconds", trace.end.seconds},
-                         {"exhausted", trace.end.exhausted},
-                         {"engine_seconds", trace.engine_seconds},
-                         {"steps", std::move(steps)}};
-  if (trace.end.screenings > 0) json["screenings"] = trace.end.screenings;
+  nlohmann::json json = {
+      {"engine_seconds", trace.engine_seconds},
+      {"steps", steps_json(std::span<const RegretStep>(trace.steps), &RegretStep::regret)}};
+  add_end(json, trace.end);
   if (!trace.forecasts.empty()) json["forecasts"] = forecasts_json(trace.forecasts);
   if (trace.times) json["times"] = to_json(*trace.times);
   return json;
@@ -76,16 +70,9 @@ nlohmann::json to_json(const RegretTrace& trace) {
 std::optional<RegretTrace> parse_regret_trace(const nlohmann::json& json, double without) {
   try {
     RegretTrace trace{.without = without};
-    trace.end = {.evaluations = json.at("evaluations").get<std::int64_t>(),
-                 .seconds = json.at("training_seconds").get<double>(),
-                 .exhausted = json.at("exhausted").get<bool>(),
-                 .screenings = json.value("screenings", std::int64_t{0})};
+    trace.end = parse_end(json);
     trace.engine_seconds = json.at("engine_seconds").get<double>();
-    for (const nlohmann::json& step : json.at("steps")) {
-      trace.steps.push_back({.evaluations = step.at(0).get<std::int64_t>(),
-                             .seconds = step.at(1).get<double>(),
-                             .regret = step.at(2).get<double>()});
-    }
+    trace.steps = parse_steps(json.at("steps"), &RegretStep::regret);
     if (json.contains("forecasts")) trace.forecasts = parse_forecasts(json.at("forecasts"));
     if (json.contains("times")) trace.times = parse_times(json.at("times"));
     return trace;

@@ -154,9 +154,11 @@ std::map<std::string, std::string> describe_setup(const SearchSetup& setup) {
   FieldPrinter printer;
   options.fields(printer);
   const bool screens = !options.guidance.screening.empty();
-  // Runs that have no screenings, or are synchronous, may be older than these options.
+  // Runs that have no screenings, are synchronous, or share no heads, may be older than these
+  // options.
   std::erase_if(printer.parts, [&](const std::string& part) {
-    return (!screens && part.starts_with("guidance.halving=")) || part == "driver=synchronous";
+    return (!screens && part.starts_with("guidance.halving=")) || part == "driver=synchronous" ||
+           part == "guidance.heads=separate";
   });
   std::map<std::string, std::string> entries = {
       {"search.space", setup.space.name()},
@@ -189,7 +191,10 @@ void refuse_other_setup(const RunStore& store, const std::map<std::string, std::
 }
 
 Guidance guidance_of(const SearchSetup& setup) {
-  Guidance guidance{.make_predictor = setup.make_predictor, .known = {}, .latent = setup.latent};
+  Guidance guidance{.make_predictor = setup.make_predictor,
+                    .known = {},
+                    .latent = setup.latent,
+                    .make_joint_predictor = setup.make_joint_predictor};
   for (const Source& source : setup.sources) {
     if (!is_expensive(*source.evaluator)) guidance.known.push_back(source.evaluator);
   }

@@ -64,6 +64,20 @@ std::vector<Forecast> forecasts_of(const Algorithm& algorithm, std::span<const I
 
 }  // namespace
 
+void add_end(nlohmann::json& json, const TableSearch& end) {
+  json["evaluations"] = end.evaluations;
+  json["training_seconds"] = end.seconds;
+  json["exhausted"] = end.exhausted;
+  if (end.screenings > 0) json["screenings"] = end.screenings;
+}
+
+TableSearch parse_end(const nlohmann::json& json) {
+  return {.evaluations = json.at("evaluations").get<std::int64_t>(),
+          .seconds = json.at("training_seconds").get<double>(),
+          .exhausted = json.at("exhausted").get<bool>(),
+          .screenings = json.value("screenings", std::int64_t{0})};
+}
+
 void expect_cost(const std::string& cost) {
   if (!cost.empty()) return;
   throw SearchError(

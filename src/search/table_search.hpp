@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/json.hpp"
 #include "search/algorithm.hpp"
 #include "search/label_source.hpp"
 #include "search/time_split.hpp"
@@ -34,6 +35,34 @@ struct TableSearch {
   std::int64_t screenings = 0;  ///< beside the evaluations
   TimeSplit times = {};         ///< what its own wall time went to
 };
+
+/// What an interrupted benchmark keeps of it, without times: members of an object that holds more,
+/// and back. Reading throws nlohmann::json::exception for anything else.
+void add_end(nlohmann::json& json, const TableSearch& end);
+TableSearch parse_end(const nlohmann::json& json);
+
+/// One moment of a search and the figure that it had reached then.
+template <class Step>
+nlohmann::json steps_json(std::span<const Step> steps, double Step::*figure) {
+  nlohmann::json json = nlohmann::json::array();
+  for (const Step& step : steps) {
+    json.push_back(nlohmann::json::array({step.evaluations, step.seconds, step.*figure}));
+  }
+  return json;
+}
+
+/// Throws nlohmann::json::exception for anything but steps_json().
+template <class Step>
+std::vector<Step> parse_steps(const nlohmann::json& json, double Step::*figure) {
+  std::vector<Step> steps;
+  for (const nlohmann::json& triple : json) {
+    Step& step = steps.emplace_back();
+    step.evaluations = triple.at(0).get<std::int64_t>();
+    step.seconds = triple.at(1).get<double>();
+    step.*figure = triple.at(2).get<double>();
+  }
+  return steps;
+}
 
 /// How far along `member` searches can be compared, each of which has an `end`: to that of the
 /// shortest of them, where those that exhausted their space count only if all did, and then to that

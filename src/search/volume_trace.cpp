@@ -57,30 +57,20 @@ std::vector<VolumeStep> volume_steps(std::span<const Individual> evaluated,
 }
 
 nlohmann::json to_json(const VolumeTrace& trace) {
-  nlohmann::json steps = nlohmann::json::array();
-  for (const VolumeStep& step : trace.steps) {
-    steps.push_back(nlohmann::json::array({step.evaluations, step.seconds, step.volume}));
-  }
-  return {{"evaluations", trace.end.evaluations},
-          {"training_seconds", trace.end.seconds},
-          {"exhausted", trace.end.exhausted},
-          {"evaluations_per_second", trace.evaluations_per_second},
-          {"steps", std::move(steps)},
-          {"front", trace.front}};
+  nlohmann::json json = {
+      {"evaluations_per_second", trace.evaluations_per_second},
+      {"steps", steps_json(std::span<const VolumeStep>(trace.steps), &VolumeStep::volume)},
+      {"front", trace.front}};
+  add_end(json, trace.end);
+  return json;
 }
 
 std::optional<VolumeTrace> parse_volume_trace(const nlohmann::json& json) {
   try {
     VolumeTrace trace{.front = json.at("front").get<Front>()};
-    trace.end = {.evaluations = json.at("evaluations").get<std::int64_t>(),
-                 .seconds = json.at("training_seconds").get<double>(),
-                 .exhausted = json.at("exhausted").get<bool>()};
+    trace.end = parse_end(json);
     trace.evaluations_per_second = json.at("evaluations_per_second").get<double>();
-    for (const nlohmann::json& step : json.at("steps")) {
-      trace.steps.push_back({.evaluations = step.at(0).get<std::int64_t>(),
-                             .seconds = step.at(1).get<double>(),
-                             .volume = step.at(2).get<double>()});
-    }
+    trace.steps = parse_steps(json.at("steps"), &VolumeStep::volume);
     return trace;
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;

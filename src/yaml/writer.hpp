@@ -83,6 +83,10 @@ class Writer {
 
   template <class T>
   void write_item(T& item) {
+    if constexpr (kIsVariant<T>) {
+      std::visit([&](auto& chosen) { write_item(chosen); }, item);
+      return;
+    }
     ++level_;
     if constexpr (kIsSection<T>) {
       const std::size_t begin = text_.size();

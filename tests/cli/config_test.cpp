@@ -385,9 +385,12 @@ TEST_CASE("a comparison of predictors comes from a file, from the command line o
                                               R"(models=["gp", "trees"])", "train=[50, 100]"};
   const PredictorExperiment given = load_predictor_experiment({}, overrides);
   CHECK(given.table == (fs::current_path() / "labels.sqlite").string());
-  CHECK(given.models == std::vector<std::string>{"gp", "trees"});
+  REQUIRE(given.entries().size() == 2);
+  CHECK(given.entries()[1].model == "trees");
+  CHECK(given.entries()[1].name == "trees");
   CHECK(given.seeds == 5);
-  CHECK_FALSE(given.input.has_value());
+  CHECK_FALSE(given.recipe.input.has_value());
+  CHECK_FALSE(given.recipe.statics);
   CHECK_THROWS_WITH_AS(load_predictor_experiment({}, std::vector<std::string>{"metric=val"}),
                        doctest::Contains("command line: table: is missing"), yaml::YamlError);
 
@@ -399,6 +402,44 @@ TEST_CASE("a comparison of predictors comes from a file, from the command line o
   CHECK(both.train == std::vector<std::int64_t>{50, 100});
   CHECK(both.published.size() == known.published.size());
   CHECK(both.test_metric == "test");
+}
+
+TEST_CASE("searches say what their predictors read, and where they compute") {
+  CHECK_FALSE(parse_configuration(kSmall, "/data").predictors.statics);
+  const std::vector<std::string> overrides = {"predictors.statics=true",
+                                              "predictors.precision=bfloat16"};
+  const Configuration given = parse_configuration(kSmall, "/data", overrides);
+  CHECK(given.predictors.statics);
+  CHECK(given.predictors.computing.precision == "bfloat16");
+  CHECK(given.predictors.computing.device == "cpu");
+}
+
+TEST_CASE("entries of a comparison of predictors have what it says unless they say otherwise") {
+  const std::vector<std::string> overrides = {
+      "table=labels.sqlite",
+      "metric=val",
+      "train=[50]",
+      "epochs=30",
+      "precision=bfloat16",
+      "against=evonas",
+      "models=[evonas, {model: evonas, name: random start, pretraining: {steps: 0}}, "
+      "{model: gin, epochs: 7, input: mnist}]"};
+  const PredictorExperiment given = load_predictor_experiment({}, overrides);
+  const std::vector<PredictorEntry> entries = given.entries();
+  REQUIRE(entries.size() == 3);
+  CHECK(entries[0].name == "evonas");
+  CHECK(entries[0].recipe.epochs == 30);
+  CHECK_FALSE(entries[0].recipe.pretraining.has_value());
+  CHECK(entries[1].name == "random start");
+  CHECK(entries[1].model == "evonas");
+  CHECK(entries[1].recipe.pretraining.value().steps == 0);
+  CHECK(entries[1].recipe.pretraining.value().networks == 3);
+  CHECK(entries[1].recipe.epochs == 30);
+  CHECK(entries[2].recipe.epochs == 7);
+  CHECK(entries[2].recipe.input == "mnist");
+  CHECK(entries[2].recipe.computing.precision == "bfloat16");
+  CHECK(yaml::to_yaml(given).find("- model: evonas\n    name: random start\n") !=
+        std::string::npos);
 }
 
 TEST_CASE("overrides replace values, create sections and reach into lists") {

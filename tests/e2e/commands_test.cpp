@@ -20,37 +20,45 @@ TEST_CASE("every command has help with an example") {
                                                           {"resume"},
                                                           {"verify"},
                                                           {"report"},
+                                                          {"export"},
                                                           {"benchmark"},
                                                           {"space"},
                                                           {"space", "list"},
-                                                          {"bench"},
                                                           {"space", "info"},
                                                           {"space", "sample"},
                                                           {"space", "enumerate"},
-                                                          {"network"},
                                                           {"space", "neighbours"},
+                                                          {"network"},
                                                           {"network", "cost"},
                                                           {"network", "draw"},
+                                                          {"network", "latency"},
                                                           {"network", "export"},
                                                           {"table"},
-                                                          {"network", "latency"},
                                                           {"table", "import"},
+                                                          {"table", "build"},
                                                           {"table", "info"},
                                                           {"latency"},
                                                           {"latency", "build"},
                                                           {"predictor"},
-                                                          {"predictor", "benchmark"},
                                                           {"predictor", "fit"},
                                                           {"predictor", "score"},
                                                           {"predictor", "explain"},
+                                                          {"predictor", "benchmark"},
                                                           {"predictor", "pretrain"},
+                                                          {"predictor", "devices"},
+                                                          {"predictor", "suggest"},
+                                                          {"predictor", "adapt"},
                                                           {"config"},
                                                           {"config", "show"},
                                                           {"config", "check"},
                                                           {"config", "schema"},
+                                                          {"bench"},
                                                           {"bench", "search"},
+                                                          {"bench", "fleet"},
                                                           {"bench", "generation"},
-                                                          {"bench", "predictor"}};
+                                                          {"bench", "predictor"},
+                                                          {"bench", "training"},
+                                                          {"bench", "latency"}};
   for (std::vector<std::string> command : commands) {
     command.emplace_back("--help");
     const Result result = run(command);
@@ -59,6 +67,12 @@ TEST_CASE("every command has help with an example") {
     CHECK(contains(result.out, "Example"));
     CHECK(contains(result.out, "  evonas "));
     CHECK(result.err.empty());
+  }
+  const std::string whole = run({"--help"}).out;
+  for (const std::vector<std::string>& command : commands) {
+    if (command.empty()) continue;
+    CAPTURE(command.back());
+    CHECK(contains(whole, command.back()));
   }
 }
 

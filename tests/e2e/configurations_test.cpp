@@ -1,4 +1,4 @@
-#ifdef EVONAS_TORCH_PROGRAM
+#ifdef EVONAS_TORCH
 
 #include <algorithm>
 #include <vector>
@@ -27,8 +27,8 @@ TEST_CASE("every ready configuration that trains runs for two generations") {
   REQUIRE_FALSE(configurations.empty());
   for (const fs::path& configuration : configurations) {
     CAPTURE(configuration.string());
-    const fs::path run = folder / configuration.stem();
-    std::vector<std::string> arguments{"search", configuration.string(), "--out", run.string()};
+    const fs::path out = folder / configuration.stem();
+    std::vector<std::string> arguments{"search", configuration.string(), "--out", out.string()};
     for (const std::string& setting :
          {"evaluation.accuracy.train.data_dir=" + folder.path().string(),
           std::string("evaluation.accuracy.train.images=200"),
@@ -41,14 +41,14 @@ TEST_CASE("every ready configuration that trains runs for two generations") {
           std::string("final.measure.max_seconds=0.01"), std::string("final.measure.rounds=1")}) {
       arguments.insert(arguments.end(), {"--set", setting});
     }
-    const Result result = run_program(EVONAS_TORCH_PROGRAM, arguments);
+    const Result result = run(arguments);
     CAPTURE(result.err);
     REQUIRE(result.code == 0);
-    const json summary = json::parse(read_text(run / "summary.json"));
+    const json summary = json::parse(read_text(out / "summary.json"));
     CHECK(summary.at("evaluations") == 6);
     CHECK(summary.at("failures") == 0);
     CHECK(summary.at("final").at("metrics").contains("test_accuracy"));
-    const Result verified = run_program(EVONAS_TORCH_PROGRAM, {"verify", run.string()});
+    const Result verified = run({"verify", out.string()});
     CAPTURE(verified.err);
     CHECK(verified.code == 0);
   }
@@ -58,16 +58,15 @@ TEST_CASE("the table that evonas carries is searched, and any other name of one 
   const tests::TemporaryFolder folder;
   const std::string out = (folder / "run").string();
   const Result result =
-      run_program(EVONAS_TORCH_PROGRAM,
-                  {"search", EVONAS_SOURCE_DIR "/configs/embedded.yaml", "--out", out, "--json"});
+      run({"search", EVONAS_SOURCE_DIR "/configs/embedded.yaml", "--out", out, "--json"});
   CAPTURE(result.err);
   REQUIRE(result.code == 0);
   const json summary = json::parse(result.out);
   CHECK(summary.at("best").at("metrics").at("latency_ms") <= 0.2);
   CHECK(summary.at("optimum").at("distance") >= 0.0);
-  CHECK(run_program(EVONAS_TORCH_PROGRAM, {"verify", out}).code == 0);
+  CHECK(run({"verify", out}).code == 0);
 
-  const Result other = run_program(EVONAS_TORCH_PROGRAM, {"table", "info", "builtin:imagenet"});
+  const Result other = run({"table", "info", "builtin:imagenet"});
   CHECK(other.code == 2);
   CHECK(other.err.find("evonas carries builtin:nasbench201_fashion_mnist") != std::string::npos);
 }

@@ -84,7 +84,9 @@ TEST_CASE("what a latency recipe asks for is checked before anything is measured
   CHECK(contains(refused({"latency.round=3"}), "nearest valid key: rounds"));
   CHECK(contains(refused({"families={}"}), "is empty: name at least one"));
   CHECK(contains(refused({"families.chains.space.file=nowhere.yaml"}), "nowhere.yaml"));
-  CHECK(contains(refused({}), "without LibTorch"));
+  const Result lone = run_program(EVONAS_LONE_PROGRAM, families.build("refused"));
+  CHECK(lone.code == 2);
+  CHECK(contains(lone.err, "without LibTorch"));
 }
 
 /// A folder as 'evonas latency build' makes it, whose latencies follow from FLOPs, and its rows.
@@ -249,7 +251,7 @@ budget: {evaluations: 40}
   CHECK(contains(gone.err, "latency.predictor"));
 }
 
-#ifdef EVONAS_TORCH_PROGRAM
+#ifdef EVONAS_TORCH
 
 TEST_CASE("models of whole networks learn latencies of families, and tell them of files") {
   const SmallFamilies families;
@@ -261,21 +263,18 @@ TEST_CASE("models of whole networks learn latencies of families, and tell them o
   for (const std::string model : {"node_costs", "nnlp", "nar_former_v2", "nn_former"}) {
     CAPTURE(model);
     const std::string file = families.out(model + ".predictor");
-    const Result fitted =
-        run_program(EVONAS_TORCH_PROGRAM, {"predictor", "fit", "--latency", made.folder.string(),
-                                           "--model", model, "--epochs", "2", "--out", file});
+    const Result fitted = run({"predictor", "fit", "--latency", made.folder.string(), "--model",
+                               model, "--epochs", "2", "--out", file});
     CAPTURE(fitted.err);
     REQUIRE(fitted.code == 0);
-    const Result scored =
-        run_program(EVONAS_TORCH_PROGRAM, {"predictor", "score", file, "--network", onnx});
+    const Result scored = run({"predictor", "score", file, "--network", onnx});
     CAPTURE(scored.err);
     REQUIRE(scored.code == 0);
     CHECK(std::stod(fields_of(scored.out).at(1).at(1)) > 0.0);
   }
-  const Result compared = run_program(
-      EVONAS_TORCH_PROGRAM,
-      {"predictor", "benchmark", "--latency", made.folder.string(), "--model", "node_costs,nnlp",
-       "--train", "20", "--seeds", "1", "--epochs", "2", "--split", "leave_family_out"});
+  const Result compared = run({"predictor", "benchmark", "--latency", made.folder.string(),
+                               "--model", "node_costs,nnlp", "--train", "20", "--seeds", "1",
+                               "--epochs", "2", "--split", "leave_family_out"});
   CAPTURE(compared.err);
   CHECK(compared.code == 0);
 }
@@ -289,7 +288,7 @@ std::size_t lines_in(const fs::path& file) {
 /// Runs until so many latencies have been measured, then sends the signal.
 Result stopped_after(const SmallFamilies& families, const std::string& out, std::size_t measured,
                      int signal) {
-  Process process(families.build(out), EVONAS_TORCH_PROGRAM);
+  Process process(families.build(out));
   const fs::path folder = families.folder / out / "measured";
   for (int i = 0; i < 6000; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -323,7 +322,7 @@ TEST_CASE("latencies that are being measured survive every stop") {
   const std::size_t some = json::parse(stopped.out).at("networks").get<std::size_t>();
   CHECK(fields_of(uncompressed(folder / "networks.csv.gz")).size() == some + 1);
 
-  const Result whole = run_program(EVONAS_TORCH_PROGRAM, families.build("built"));
+  const Result whole = run(families.build("built"));
   CAPTURE(whole.err);
   CHECK(whole.code == 0);
   const json result = json::parse(whole.out);
@@ -360,7 +359,7 @@ TEST_CASE("latencies that are being measured survive every stop") {
 
   // A second time there is nothing to do, and the data set is read wherever it lies.
   const std::string bytes = read_text(folder / "networks.csv.gz");
-  CHECK(run_program(EVONAS_TORCH_PROGRAM, families.build("built")).code == 0);
+  CHECK(run(families.build("built")).code == 0);
   CHECK(read_text(folder / "networks.csv.gz") == bytes);
   fs::remove(families.folder / "chains.yaml");
   fs::rename(folder, families.folder / "moved");
@@ -373,23 +372,23 @@ TEST_CASE("latencies that are being measured survive every stop") {
 TEST_CASE("a folder of latencies has one recipe and one process") {
   const SmallFamilies families;
   const std::vector<std::string> slow = {"latency.warmup_seconds=0.5"};
-  Process process(families.build("built", slow), EVONAS_TORCH_PROGRAM);
+  Process process(families.build("built", slow));
   for (int i = 0; i < 2000 && !fs::exists(families.folder / "built/measured/cells.csv"); ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
-  const Result second = run_program(EVONAS_TORCH_PROGRAM, families.build("built", slow));
+  const Result second = run(families.build("built", slow));
   CHECK(second.code == 2);
   CHECK(contains(second.err, "in use by another process"));
   process.signal(SIGKILL);
   process.wait();
 
-  const Result other = run_program(EVONAS_TORCH_PROGRAM, families.build("built"));
+  const Result other = run(families.build("built"));
   CHECK(other.code == 2);
   CHECK(contains(other.err, "another recipe"));
   // A declaration that has changed makes another one, too.
   const fs::path chains = families.folder / "chains.yaml";
   write_text(chains, read_text(chains) + "\nhead: [{operation: conv, channels: 4}]\n");
-  const Result changed = run_program(EVONAS_TORCH_PROGRAM, families.build("built", slow));
+  const Result changed = run(families.build("built", slow));
   CHECK(changed.code == 2);
   CHECK(contains(changed.err, "another recipe"));
 }

@@ -47,6 +47,11 @@ TEST_CASE("predictors are compared on a table") {
   const Result noisy = run(with_noise);
   CHECK(noisy.code == 0);
   CHECK(json::parse(noisy.out).at("noise") == true);
+  // What its seeds leave to gain, whether labels are weighed by it or not.
+  const double ceiling = json::parse(noisy.out).at("noise_ceiling").at("tau").get<double>();
+  CHECK(ceiling > 0.5);
+  CHECK(ceiling < 1.0);
+  CHECK(json::parse(result.out).at("noise_ceiling").is_null());
 
   std::vector<std::string> wrong = command;
   wrong[7] = "tree";
@@ -54,7 +59,7 @@ TEST_CASE("predictors are compared on a table") {
   CHECK(refused.code == 2);
   CHECK(contains(refused.err, "nearest: trees"));
   wrong[7] = "gp";
-  CHECK(contains(run(wrong).err, "LibTorch"));
+  CHECK(contains(run_program(EVONAS_LONE_PROGRAM, wrong).err, "LibTorch"));
   wrong = command;
   wrong[9] = "1000000";
   const Result too_many = run(wrong);
@@ -110,6 +115,45 @@ published: [{label: other, size: 30, tau: 0.5, source: nowhere}]
   CHECK(contains(broken.err, "give another folder"));
 }
 
+TEST_CASE("the same model made in two ways is compared, paired by seed") {
+  const Fixture& data = fixture();
+  write_text(data.folder / "entries.yaml", R"(
+table: labels.sqlite
+metric: accuracy
+models: [trees, {model: trees, name: trees of networks, input: fashion_mnist}, random]
+against: trees
+train: [20]
+seeds: 3
+test: 50
+)");
+  const std::string out = data.run_folder("entries");
+  const std::vector<std::string> command = {"predictor", "benchmark",
+                                            (data.folder / "entries.yaml").string(), "--out", out};
+  const Result first = run(command);
+  CAPTURE(first.err);
+  REQUIRE(first.code == 0);
+  CHECK(contains(first.out, "tau less that of trees"));
+  // What costs least comes first.
+  CHECK(first.out.find("| random | 20 |") < first.out.find("| trees | 20 |"));
+  const std::string markdown = read_text(fs::path(out) / "results.md");
+  CHECK(contains(markdown, "| trees of networks | 20 |"));
+  CHECK(contains(markdown, "tau less that of trees"));
+  const json results = json::parse(read_text(fs::path(out) / "results.json")).at("results");
+  REQUIRE(results.size() == 3);
+  CHECK_FALSE(results[0].contains("against"));
+  CHECK(results[1].at("model") == "trees of networks");
+  CHECK(results[1].at("conditions").at("input") == "fashion_mnist");
+  CHECK(results[1].at("conditions").at("model") == "trees");
+  CHECK(results[2].at("against").at("tau").at("mean") ==
+        doctest::Approx(results[2].at("tau_mean").get<double>() -
+                        results[0].at("tau_mean").get<double>()));
+  CHECK(contains(run(command).err, "9 fits are there and not made again"));
+  // The folder keeps all that was chosen.
+  std::vector<std::string> kept = command;
+  kept[2] = (fs::path(out) / "experiment.yaml").string();
+  CHECK(contains(run(kept).err, "9 fits are there and not made again"));
+}
+
 TEST_CASE("a predictor is fitted, kept in a file and scores from it") {
   const Fixture& data = fixture();
   const std::string file = (data.folder / "accuracy.predictor").string();
@@ -160,6 +204,32 @@ TEST_CASE("a predictor is fitted, kept in a file and scores from it") {
   std::vector<std::string> too_many = fit;
   too_many[9] = "1000000";
   CHECK(contains(run(too_many).err, "--train 1000000"));
+}
+
+TEST_CASE("a predictor that reads static features is compared, kept and scores from its file") {
+  const Fixture& data = fixture();
+  const std::string table = (data.folder / "labels.sqlite").string();
+  const std::vector<std::string> command = {
+      "predictor", "benchmark", "--table", table, "--metric", "accuracy", "--model", "trees",
+      "--train",   "40",        "--seeds", "1",   "--test",   "50",       "--json"};
+  std::vector<std::string> with_statics = command;
+  with_statics.emplace_back("--statics");
+  const auto figure = [](const std::vector<std::string>& words) {
+    const Result result = run(words);
+    CAPTURE(result.err);
+    REQUIRE(result.code == 0);
+    return json::parse(result.out).at("results")[0].at("tau_mean").get<double>();
+  };
+  CHECK(figure(with_statics) != figure(command));
+
+  const std::string file = (data.folder / "statics.predictor").string();
+  const Result fitted = run({"predictor", "fit", "--table", table, "--metric", "accuracy",
+                             "--model", "trees", "--statics", "--train", "60", "--out", file});
+  CAPTURE(fitted.err);
+  REQUIRE(fitted.code == 0);
+  const Result scored = run({"predictor", "score", file, "--random", "5"});
+  CHECK(scored.code == 0);
+  CHECK(std::ranges::count(scored.out, '\n') == 6);
 }
 
 TEST_CASE("a predictor is checked against another one while it scores") {
@@ -338,11 +408,10 @@ TEST_CASE("what only cg can do is refused to others") {
   CHECK(contains(labels_error(table + ":acuracy"), "accuracy"));
 }
 
-#ifdef EVONAS_TORCH_PROGRAM
+#ifdef EVONAS_TORCH
 TEST_CASE("ledg_former is asked about a device that it has never seen") {
   const Fixture& data = fixture();
-  const Result result = run_program(
-      EVONAS_TORCH_PROGRAM,
+  const Result result = run(
       {"predictor", "benchmark", "--table", (data.folder / "labels.sqlite").string(), "--devices",
        "accuracy,latency_ms", "--split", "leave_family_out", "--model", "ledg_former", "--train",
        "40", "--test", "50", "--seeds", "1", "--epochs", "1", "--json"});
@@ -355,10 +424,9 @@ TEST_CASE("what computes on the host alone refuses another precision or device")
   const Fixture& data = fixture();
   for (const std::string model : {"cg", "arch2vec", "path_networks"}) {
     const Result result =
-        run_program(EVONAS_TORCH_PROGRAM,
-                    {"predictor", "benchmark", "--table", (data.folder / "labels.sqlite").string(),
-                     "--metric", "accuracy", "--model", "trees," + model, "--train", "20",
-                     "--seeds", "1", "--precision", "bfloat16"});
+        run({"predictor", "benchmark", "--table", (data.folder / "labels.sqlite").string(),
+             "--metric", "accuracy", "--model", "trees," + model, "--train", "20", "--seeds", "1",
+             "--precision", "bfloat16"});
     CHECK(result.code == 2);
     CHECK_FALSE(contains(result.out, "| trees |"));  // refused before any fit
     CHECK(contains(result.err, model + " computes on the processor in float32 alone"));
@@ -368,16 +436,13 @@ TEST_CASE("what computes on the host alone refuses another precision or device")
 TEST_CASE("carl tells what it looks at, in words and in a picture") {
   const Fixture& data = fixture();
   const std::string file = (data.folder / "carl.predictor").string();
-  REQUIRE(run_program(
-              EVONAS_TORCH_PROGRAM,
-              {"predictor", "fit", "--table", (data.folder / "labels.sqlite").string(), "--metric",
+  REQUIRE(run({"predictor", "fit", "--table", (data.folder / "labels.sqlite").string(), "--metric",
                "accuracy", "--model", "carl", "--train", "40", "--epochs", "1", "--out", file})
               .code == 0);
   const std::string cell =
       "|nor_conv_3x3~0|+|none~0|skip_connect~1|+|none~0|none~1|skip_connect~2|";
   const std::string picture = (data.folder / "carl.dot").string();
-  const Result told = run_program(EVONAS_TORCH_PROGRAM,
-                                  {"predictor", "explain", file, cell, "--out", picture, "--json"});
+  const Result told = run({"predictor", "explain", file, cell, "--out", picture, "--json"});
   CAPTURE(told.err);
   REQUIRE(told.code == 0);
   const json nodes = json::parse(told.out).at("nodes");
@@ -392,7 +457,7 @@ TEST_CASE("carl tells what it looks at, in words and in a picture") {
         static_cast<std::size_t>(std::count_if(nodes.begin(), nodes.end(), [](const json& node) {
           return node.at("critical").get<bool>();
         })));
-  const Result words = run_program(EVONAS_TORCH_PROGRAM, {"predictor", "explain", file, cell});
+  const Result words = run({"predictor", "explain", file, cell});
   CHECK(contains(words.out, "nor_conv_3x3"));
 }
 
@@ -400,43 +465,41 @@ TEST_CASE("what cg has learnt of one space scores another, and starts fits there
   const Fixture& data = fixture();
   const std::string table = (data.folder / "labels.sqlite").string();
   const std::string file = (data.folder / "cg.predictor").string();
-  const Result learnt = run_program(EVONAS_TORCH_PROGRAM, {"predictor",
-                                                           "pretrain",
-                                                           "nasbench101",
-                                                           "--set",
-                                                           "modules_per_stack=1",
-                                                           "--model",
-                                                           "cg",
-                                                           "--also",
-                                                           "darts:cells=4,channels=4",
-                                                           "--labels",
-                                                           table + ":accuracy:60",
-                                                           "--cg-layers",
-                                                           "1",
-                                                           "--cg-width",
-                                                           "16",
-                                                           "--cg-graphs",
-                                                           "20",
-                                                           "--cg-steps",
-                                                           "10",
-                                                           "--cg-label-steps",
-                                                           "20",
-                                                           "--cg-batch",
-                                                           "16",
-                                                           "--out",
-                                                           file});
+  const Result learnt = run({"predictor",
+                             "pretrain",
+                             "nasbench101",
+                             "--set",
+                             "modules_per_stack=1",
+                             "--model",
+                             "cg",
+                             "--also",
+                             "darts:cells=4,channels=4",
+                             "--labels",
+                             table + ":accuracy:60",
+                             "--cg-layers",
+                             "1",
+                             "--cg-width",
+                             "16",
+                             "--cg-graphs",
+                             "20",
+                             "--cg-steps",
+                             "10",
+                             "--cg-label-steps",
+                             "20",
+                             "--cg-batch",
+                             "16",
+                             "--out",
+                             file});
   CAPTURE(learnt.err);
   REQUIRE(learnt.code == 0);
   CHECK(contains(learnt.out, "3 spaces, 60 labels"));
-  const Result scored =
-      run_program(EVONAS_TORCH_PROGRAM, {"predictor", "score", file, "--space", "nasbench201",
-                                         "--set", "cells_per_stage=1", "--random", "3"});
+  const Result scored = run({"predictor", "score", file, "--space", "nasbench201", "--set",
+                             "cells_per_stage=1", "--random", "3"});
   CHECK(scored.code == 0);
   CHECK(contains(scored.out, "architecture,score,score_deviation"));
-  const Result compared = run_program(
-      EVONAS_TORCH_PROGRAM, {"predictor", "benchmark", "--table", table, "--metric", "accuracy",
-                             "--model", "cg", "--train", "0,10", "--seeds", "1", "--test", "30",
-                             "--epochs", "1", "--pretrained", file, "--json"});
+  const Result compared = run({"predictor", "benchmark", "--table", table, "--metric", "accuracy",
+                               "--model", "cg", "--train", "0,10", "--seeds", "1", "--test", "30",
+                               "--epochs", "1", "--pretrained", file, "--json"});
   CAPTURE(compared.err);
   REQUIRE(compared.code == 0);
   const json results = json::parse(compared.out).at("results");

@@ -1,4 +1,4 @@
-#ifdef EVONAS_TORCH_PROGRAM
+#ifdef EVONAS_TORCH
 
 #include <algorithm>
 #include <chrono>
@@ -46,7 +46,7 @@ measured: 2
 
   /// Runs until some labels are there, then sends the signal.
   Result interrupted(const std::string& out, std::size_t labels, int signal) const {
-    Process process(arguments(out), EVONAS_TORCH_PROGRAM);
+    Process process(arguments(out));
     for (int i = 0; i < 3000; ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
       if (fs::exists(folder / out / "labels.csv") && this->labels(out) > labels) break;
@@ -76,16 +76,14 @@ TEST_CASE("a table under construction survives every stop and refuses another re
   // What is trained so far is a table.
   const std::string csv = (recipe.folder / "table/table.csv.gz").string();
   const std::string table = (recipe.folder / "table.sqlite").string();
-  const Result imported = run_program(
-      EVONAS_TORCH_PROGRAM,
-      {"table", "import", "--space", "nasbench201", "--csv", csv, "--architecture", "architecture",
-       "--metric", "accuracy=accuracy_1:%:maximize", "--out", table, "--json"});
+  const Result imported =
+      run({"table", "import", "--space", "nasbench201", "--csv", csv, "--architecture",
+           "architecture", "--metric", "accuracy=accuracy_1:%:maximize", "--out", table, "--json"});
   CAPTURE(imported.err);
   CHECK(json::parse(imported.out).at("rows") == result.at("trainings"));
 
-  const Result other = run_program(
-      EVONAS_TORCH_PROGRAM, {"table", "build", (recipe.folder / "recipe.yaml").string(), "--out",
-                             (recipe.folder / "table").string(), "--set", "train.epochs=2"});
+  const Result other = run({"table", "build", (recipe.folder / "recipe.yaml").string(), "--out",
+                            (recipe.folder / "table").string(), "--set", "train.epochs=2"});
   CHECK(other.code == 2);
   CHECK(other.err.find("another recipe") != std::string::npos);
 }

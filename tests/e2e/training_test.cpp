@@ -1,4 +1,4 @@
-#ifdef EVONAS_TORCH_PROGRAM
+#ifdef EVONAS_TORCH
 
 #include <regex>
 #include <string>
@@ -37,8 +37,8 @@ final:
   }
 
   Result search(const std::string& out, const std::string& threads) const {
-    return run_program(EVONAS_TORCH_PROGRAM, {"search", (folder / "search.yaml").string(), "--out",
-                                              (folder / out).string(), "--threads", threads});
+    return run({"search", (folder / "search.yaml").string(), "--out", (folder / out).string(),
+                "--threads", threads});
   }
 };
 
@@ -64,15 +64,13 @@ TEST_CASE("trained and looked-up labels do not depend on the number of threads")
   const std::string best = (data.folder / "1/best.onnx").string();
   CHECK(first.out.find("best.onnx") != std::string::npos);
   CHECK(read_text(best) == read_text(data.folder / "8/best.onnx"));
-  const Result exported = run_program(
-      EVONAS_TORCH_PROGRAM,
+  const Result exported = run(
       {"network", "export", "nasbench201", "--set", "channels=2", "--set", "cells_per_stage=1",
        "--input", "1x8x8:10", summary.at("final").at("architecture").get<std::string>(),
        "--weights", best, "--format", "torchscript", "--out", (data.folder / "best.pt").string()});
   CAPTURE(exported.err);
   CHECK(exported.code == 0);
-  const Result verified =
-      run_program(EVONAS_TORCH_PROGRAM, {"verify", (data.folder / "1").string()});
+  const Result verified = run({"verify", (data.folder / "1").string()});
   CAPTURE(verified.out);
   CAPTURE(verified.err);
   CHECK(verified.code == 0);
@@ -82,7 +80,7 @@ TEST_CASE("the final training is not paid twice") {
   const Trained data;
   REQUIRE(data.search("run", "2").code == 0);
   const std::string before = read_text(data.folder / "run/summary.json");
-  CHECK(run_program(EVONAS_TORCH_PROGRAM, {"resume", (data.folder / "run").string()}).code == 0);
+  CHECK(run({"resume", (data.folder / "run").string()}).code == 0);
   CHECK(json::parse(read_text(data.folder / "run/summary.json")).at("final") ==
         json::parse(before).at("final"));
 }
@@ -123,30 +121,28 @@ budget: {evaluations: 3}
     CHECK(result.code == 2);
     return result.err;
   };
-  CHECK(
-      refusal(EVONAS_PROGRAM, "first").find("built without LibTorch and cannot run TorchScript") !=
-      std::string::npos);
-  CHECK(refusal(EVONAS_TORCH_PROGRAM, "second").find("labels.pt: there is no such file") !=
+  CHECK(refusal(EVONAS_LONE_PROGRAM, "first").find("built without LibTorch") != std::string::npos);
+  CHECK(refusal(EVONAS_PROGRAM, "second").find("labels.pt: there is no such file") !=
         std::string::npos);
   write_text(folder / "labels.pt", "no module");
-  CHECK(refusal(EVONAS_TORCH_PROGRAM, "third").find("labels.pt: this is no TorchScript module") !=
+  CHECK(refusal(EVONAS_PROGRAM, "third").find("labels.pt: this is no TorchScript module") !=
         std::string::npos);
 }
 
 TEST_CASE("an evonas without LibTorch says so") {
   const Trained data;
-  const Result result = run(
+  const Result result = run_program(
+      EVONAS_LONE_PROGRAM,
       {"search", (data.folder / "search.yaml").string(), "--out", (data.folder / "run").string()});
   CHECK(result.code == 2);
   CHECK(result.err.find("built without LibTorch") != std::string::npos);
 }
 
 TEST_CASE("a single network is measured") {
-  const Result result = run_program(
-      EVONAS_TORCH_PROGRAM,
-      {"network", "latency", "nasbench201", "--set", "channels=2", "--set", "cells_per_stage=1",
-       "--max-seconds", "0.02", "--warmup-seconds", "0.001", "--json",
-       "|nor_conv_3x3~0|+|none~0|skip_connect~1|+|skip_connect~0|none~1|nor_conv_3x3~2|"});
+  const Result result =
+      run({"network", "latency", "nasbench201", "--set", "channels=2", "--set", "cells_per_stage=1",
+           "--max-seconds", "0.02", "--warmup-seconds", "0.001", "--json",
+           "|nor_conv_3x3~0|+|none~0|skip_connect~1|+|skip_connect~0|none~1|nor_conv_3x3~2|"});
   CAPTURE(result.err);
   REQUIRE(result.code == 0);
   CHECK(json::parse(result.out).at("latency_ms").get<double>() > 0);

@@ -1,6 +1,6 @@
 #include "predictor/models/distilled.hpp"
 
-#include "contract/predictor_contract.hpp"
+#include "contract/joint_predictor_contract.hpp"
 #include "predictor/models/gaussian_process.hpp"
 #include "spaces/space_list.hpp"
 #include "torch_doctest.hpp"
@@ -12,27 +12,42 @@ namespace {
 constexpr DistillationOptions kSmallStudent = {
     .pool = 300, .width = 32, .steps = 200, .refreshed = 100, .refresh_steps = 50, .batch = 64};
 
+std::unique_ptr<JointPredictor> processes(const std::shared_ptr<const GraphFeatures>& features,
+                                          std::size_t metrics) {
+  return separate_metrics(metrics, [&] { return std::make_unique<GaussianProcess>(features); });
+}
+
+/// Of Gaussian processes.
+std::unique_ptr<JointPredictor> student_of(const std::shared_ptr<const GraphFeatures>& features,
+                                           const DistillationOptions& options,
+                                           std::size_t metrics) {
+  return std::make_unique<Distilled>(features, processes(features, metrics), options);
+}
+
 TEST_CASE("a distilled predictor keeps the contract") {
   const spaces::AnySpace space = spaces::make_space("nasbench201");
   const auto features = std::make_shared<const GraphFeatures>(space);
   check_predictor(
-      space,
-      [&] {
-        return std::make_unique<Distilled>(features, std::make_unique<GaussianProcess>(features),
-                                           kSmallStudent);
-      },
+      space, [&] { return std::make_unique<OneMetric>(student_of(features, kSmallStudent, 1)); },
       0.5);
+}
+
+TEST_CASE("a student of two metrics keeps the contract") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const auto features = std::make_shared<const GraphFeatures>(space);
+  check_joint_predictor(
+      space, [&] { return student_of(features, kSmallStudent, 2); }, 0.3);
 }
 
 TEST_CASE("a student counts the products of the layers that it has") {
   const spaces::AnySpace space = spaces::make_space("nasbench201");
   const auto features = std::make_shared<const GraphFeatures>(space);
-  Distilled student(features, std::make_unique<GaussianProcess>(features), kSmallStudent);
+  OneMetric student(student_of(features, kSmallStudent, 1));
   CHECK_THROWS_AS(student.multiply_accumulates(8), PredictorError);
   student.fit(made_up_labels(space, 20), {});
   const double expected = 32.0 * (static_cast<double>(features->size()) + 32.0 + 2.0);
   CHECK(student.multiply_accumulates(8) == expected);
-  Distilled restored(features, std::make_unique<GaussianProcess>(features));  // 256 wide by default
+  OneMetric restored(student_of(features, {}, 1));  // 256 wide by default
   restored.restore(student.state());
   CHECK(restored.multiply_accumulates(8) == expected);
 }
@@ -43,8 +58,7 @@ TEST_CASE("a student predicts what its teacher does") {
   const std::vector<Label> labels = made_up_labels(space, 80);
   GaussianProcess teacher(features);
   teacher.fit(labels, {.seed = derive_seed(1, "any", 0)});
-  Distilled student(features, std::make_unique<GaussianProcess>(features),
-                    {.pool = 2000, .width = 64, .steps = 600});
+  OneMetric student(student_of(features, {.pool = 2000, .width = 64, .steps = 600}, 1));
   student.fit(labels, {});
   std::vector<spaces::Genotype> block;
   for (const Label& label : made_up_labels(space, 500)) block.push_back(label.genotype);

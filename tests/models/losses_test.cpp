@@ -1,6 +1,8 @@
 #include "predictor/models/losses.hpp"
 
 #include <cmath>
+#include <limits>
+#include <vector>
 
 #include "torch_doctest.hpp"
 
@@ -66,6 +68,44 @@ TEST_CASE("a pair weighs by the harmonic mean of its labels") {
         doctest::Approx(pairs / 5.0).epsilon(1e-4));
   CHECK(loss_of(Loss::PermutedPairs, wrong_last, labels, torch::full({3}, 2.0F)) ==
         doctest::Approx(loss_of(Loss::PermutedPairs, wrong_last, labels)));
+}
+
+TEST_CASE("the loss of several metrics is the mean of theirs, each by the labels that are there") {
+  constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
+  const torch::Tensor first = torch::tensor({1.0F, 2.0F, 4.0F});
+  const torch::Tensor first_labels = torch::tensor({2.0F, 0.0F, 5.0F});
+  const torch::Tensor weights = torch::tensor({1.0F, 0.5F, 1.5F});
+  for (const Loss loss : {Loss::SquaredError, Loss::PairwiseLogistic, Loss::PermutedPairs}) {
+    CAPTURE(static_cast<int>(loss));
+    const double of_first = loss_of(loss, first, first_labels, weights);
+    // One metric as a table of one column is that metric.
+    CHECK(loss_of(loss, first.unsqueeze(1), first_labels.unsqueeze(1), weights.unsqueeze(1)) ==
+          of_first);
+    if (loss == Loss::PermutedPairs) continue;  // its permutations are drawn one after the other
+    const torch::Tensor scores = torch::stack({first, torch::tensor({7.0F, 8.0F, 3.0F})}, 1);
+    const double of_known = loss_of(loss, torch::tensor({7.0F, 3.0F}), torch::tensor({6.0F, 1.0F}),
+                                    torch::tensor({1.0F, 1.5F}));
+    CHECK(loss_of(loss, scores, torch::stack({first_labels, torch::tensor({6.0F, kNone, 1.0F})}, 1),
+                  torch::stack({weights, weights}, 1)) ==
+          doctest::Approx(0.5 * (of_first + of_known)));
+    // A batch without any label of a metric.
+    CHECK(loss_of(loss, scores, torch::stack({first_labels, torch::full({3}, kNone)}, 1)) ==
+          doctest::Approx(0.5 * loss_of(loss, first, first_labels)));
+  }
+}
+
+TEST_CASE("a label that is not there has no gradient") {
+  const torch::Tensor scores = torch::zeros({3, 2}, torch::requires_grad());
+  const torch::Tensor labels =
+      torch::tensor({1.0F, 2.0F, 3.0F, std::numeric_limits<float>::quiet_NaN(), 5.0F, 6.0F})
+          .view({3, 2});
+  Rng rng(1, "test");
+  const std::vector<LossTerm> terms = {{Loss::SquaredError, 0.5}, {Loss::PairwiseLogistic, 0.5}};
+  total_loss(terms, scores, labels, {}, rng).backward();
+  const torch::Tensor gradient = scores.grad();
+  CHECK(gradient.isfinite().all().item<bool>());
+  CHECK(gradient[1][1].item<float>() == 0.0F);
+  CHECK(gradient[1][0].item<float>() != 0.0F);
 }
 
 TEST_CASE("the loss of permuted pairs asks for differences, not for values") {

@@ -2,7 +2,8 @@
 
 #include <cmath>
 
-#include "contract/predictor_contract.hpp"
+#include "base/json.hpp"
+#include "contract/joint_predictor_contract.hpp"
 #include "message_of.hpp"
 #include "spaces/space_list.hpp"
 #include "torch_doctest.hpp"
@@ -19,11 +20,17 @@ std::shared_ptr<const PretrainedNetworks> pretrained(
   return std::make_shared<const PretrainedNetworks>(GraphFeatures(space), options, FitControl{});
 }
 
-std::unique_ptr<Predictor> ensemble_of(const spaces::AnySpace& space,
-                                       const std::shared_ptr<const PretrainedNetworks>& networks) {
+std::unique_ptr<JointPredictor> ensemble_of(
+    const spaces::AnySpace& space, const std::shared_ptr<const PretrainedNetworks>& networks,
+    std::size_t metrics) {
   return std::make_unique<NetworkEnsemble>(
       std::make_shared<const GraphFeatures>(space),
-      [networks](const FitControl& /*control*/) { return networks; });
+      [networks](const FitControl& /*control*/) { return networks; }, ComputingOptions{}, metrics);
+}
+
+std::unique_ptr<Predictor> ensemble_of(const spaces::AnySpace& space,
+                                       const std::shared_ptr<const PretrainedNetworks>& networks) {
+  return std::make_unique<OneMetric>(ensemble_of(space, networks, 1));
 }
 
 TEST_CASE("an ensemble of networks keeps the contract") {
@@ -33,6 +40,40 @@ TEST_CASE("an ensemble of networks keeps the contract") {
     const auto networks = pretrained(space);
     check_predictor(
         space, [&] { return ensemble_of(space, networks); }, 0.5);
+  }
+}
+
+TEST_CASE("an ensemble of networks with two heads keeps the contract") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const auto networks = pretrained(space);
+  check_joint_predictor(
+      space, [&] { return ensemble_of(space, networks, 2); }, 0.3);
+}
+
+TEST_CASE("heads add their own weights to networks, and nothing else") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const auto networks = pretrained(space);
+  const auto one = ensemble_of(space, networks, 1);
+  const auto two = ensemble_of(space, networks, 2);
+  const std::vector<std::vector<Label>> lists = two_metrics(space, 20);
+  one->fit(std::span(lists).first(1), {});
+  two->fit(lists, {});
+  CHECK(two->parameters() - one->parameters() == 2 * (2 * 16 + 1));  // two networks, each 16 wide
+  CHECK(one->state().at("networks").at(0).size() == 5);              // as before there were heads
+  CHECK(tests::message_of<PredictorError>([&] { one->restore(two->state()); }) ==
+        "a predictor of 2 metrics, expected one of 1");
+}
+
+TEST_CASE("noise of one metric leaves the labels of the other alike") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const auto networks = pretrained(space);
+  std::vector<std::vector<Label>> lists = two_metrics(space, 40);
+  for (Label& label : lists.front()) label.noise = 0.5;
+  const auto ensemble = ensemble_of(space, networks, 2);
+  ensemble->fit(lists, {});
+  for (const std::vector<Prediction>& of_metric :
+       ensemble->predict({&lists.front().front().genotype, 1})) {
+    CHECK(std::isfinite(of_metric.front().mean));
   }
 }
 
@@ -47,6 +88,28 @@ TEST_CASE("pre-training learns the statistics of graphs") {
   PretrainingOptions longer = kSmallNetworks;
   longer.steps = 200;
   CHECK(pretrained(space, longer)->loss() < 0.8 * pretrained(space)->loss());
+}
+
+TEST_CASE("pre-training can tell costs beside the statistics of graphs, or alone") {
+  for (const std::string name : {"nasbench201", "darts"}) {
+    CAPTURE(name);
+    const spaces::AnySpace space = spaces::make_space(name);
+    PretrainingOptions short_one = kSmallNetworks;
+    short_one.graphs = 100;
+    short_one.steps = 5;
+    PretrainingOptions with_costs = short_one;
+    with_costs.costs = 1.0;
+    PretrainingOptions costs_alone = with_costs;
+    costs_alone.statistics = 0.0;
+    const nlohmann::json state = pretrained(space, with_costs)->state();
+    CHECK(state == pretrained(space, with_costs)->state());
+    CHECK(state != pretrained(space, short_one)->state());
+    CHECK(state != pretrained(space, costs_alone)->state());
+    // Costs are told while there are no labels, and not kept.
+    const auto ensemble = ensemble_of(space, pretrained(space, costs_alone));
+    ensemble->fit(made_up_labels(space, 20), {});
+    CHECK(ensemble->parameters() > 0);
+  }
 }
 
 TEST_CASE("isomorphic cells have the same prediction") {

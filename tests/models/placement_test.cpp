@@ -49,7 +49,8 @@ struct Places {
       return std::make_shared<const PretrainedNetworks>(
           *features, PretrainingOptions{.networks = 2, .graphs = 64, .steps = 4}, control);
     };
-    return std::make_unique<NetworkEnsemble>(features, pretraining, computing);
+    return std::make_unique<OneMetric>(
+        std::make_unique<NetworkEnsemble>(features, pretraining, computing));
   }
 
   std::vector<double> means(const Predictor& fitted) const {
@@ -137,6 +138,36 @@ TEST_CASE("a device that is not there is refused") {
   CHECK_THROWS_WITH_AS(places.make("nn_former", {.device = "tpu"}),
                        "device tpu: expected cpu, cuda or cuda:N", PredictorError);
   CHECK_THROWS_AS(places.make("networks", {.device = "cuda:77"}), PredictorError);
+  CHECK_THROWS_WITH_AS(places.make("carl", {.device = "cpu,tpu"}),
+                       "device tpu: expected cpu, cuda or cuda:N", PredictorError);
+}
+
+TEST_CASE("several devices score as one does") {
+  const Places places;
+  for (const std::string model : {"graphsage", "networks", "carl"}) {
+    CAPTURE(model);
+    const auto one = places.make(model, kFloats);
+    one->fit(std::span(places.labels).first(30), {});
+    const auto two = places.make(model, {.device = "cpu,cpu"});
+    two->fit(std::span(places.labels).first(30), {});
+    CHECK((two->state() == one->state()));
+    CHECK((two->predict(places.unseen) == one->predict(places.unseen)));
+    const auto rough = places.make(model, kBfloat16);
+    rough->restore(one->state());
+    const auto rough_two = places.make(model, {.device = "cpu,cpu", .precision = "bfloat16"});
+    rough_two->restore(one->state());
+    CHECK((places.means(*rough_two) == places.means(*rough)));
+  }
+}
+
+TEST_CASE("autocasting is afterwards as it was before") {
+  const Placement rough(kBfloat16);
+  {
+    const Scoring outer(rough);
+    { const Scoring inner(rough); }
+    CHECK(at::autocast::is_autocast_enabled(torch::kCPU));
+  }
+  CHECK(!at::autocast::is_autocast_enabled(torch::kCPU));
 }
 
 TEST_CASE("what was fitted on a GPU scores there and on the host alike") {

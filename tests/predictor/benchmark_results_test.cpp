@@ -173,6 +173,70 @@ TEST_CASE("predictors are compared with the best of as many labels, once all are
   CHECK_FALSE(rows.at(0).p_against_best.has_value());
 }
 
+TEST_CASE("predictors are compared with the one that is named, paired by seed") {
+  BenchmarkPlan plan = small_plan();
+  plan.seeds = 8;
+  plan.models = {"plain", "better", "same"};
+  plan.against = "plain";
+  plan.train = {50};
+  BenchmarkResults results(plan);
+  const auto add = [&](const std::string& model, std::uint64_t seed, double tau, double top10) {
+    BenchmarkFit fit = fit_with(tau);
+    fit.top10_tau = top10;
+    results.add(model, 50, seed, fit);
+  };
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    const double label_luck = 0.05 * static_cast<double>(seed);  // of all predictors
+    add("plain", seed, 0.3 + label_luck, 0.2);
+    add("better", seed, 0.3 + label_luck + 0.001 * static_cast<double>(10 + seed % 2), 0.2);
+    if (seed < 8) add("same", seed, 0.3 + label_luck, 0.1);
+  }
+  CHECK_FALSE(results.rows().at(1).against.has_value());
+  add("same", 8, 0.7, 0.1);
+  const std::vector<BenchmarkRow> rows = results.rows();
+  CHECK_FALSE(rows.at(0).against.has_value());
+  const PairedDifference better = rows.at(1).against.value().tau;
+  CHECK(better.mean == doctest::Approx(0.0105));
+  // Deviation of .010 and .011, four each, is .00053452; t of seven degrees of freedom 2.3646.
+  CHECK(better.high - better.mean == doctest::Approx(2.364624 * 0.00053452 / std::sqrt(8.0)));
+  CHECK(better.low > 0.0);
+  CHECK(better.p == doctest::Approx(2.0 * 2.0 / 256.0));  // of two predictors
+  CHECK(rows.at(1).against->top10_tau.p == 1.0);
+  CHECK(rows.at(2).against->tau.p == 1.0);
+  CHECK(rows.at(2).against->top10_tau.mean == doctest::Approx(-0.1));
+  CHECK(rows.at(2).against->top10_tau.p == doctest::Approx(2.0 * 2.0 / 256.0));
+  const nlohmann::json json = results.to_json().at("results");
+  CHECK_FALSE(json.at(0).contains("against"));
+  CHECK(json.at(1).at("against").at("model") == "plain");
+  CHECK(json.at(1).at("against").at("tau").at("p") == better.p);
+  CHECK(json.at(2).at("against").at("tau_top10").at("mean") == doctest::Approx(-0.1));
+  const std::string text = markdown_differences(rows, plan.against);
+  CHECK(tests::contains(text, "tau less that of plain"));
+  CHECK(tests::contains(text, "+0.010 to +0.011 | 0.016 |"));
+  BenchmarkResults again(plan);
+  CHECK(again.restore(results.to_json()).reused == 24);
+  CHECK(again.to_json() == results.to_json());
+}
+
+TEST_CASE("the same model made otherwise is another one") {
+  BenchmarkPlan plan = small_plan();
+  plan.own_conditions["gp"] = {{"input", "cifar10"}, {"split", "first"}};
+  CHECK(plan.conditions_of("trees") == plan.conditions);
+  CHECK(plan.conditions_of("gp") ==
+        BenchmarkPlan::Conditions{{"input", "cifar10"}, {"metric", "val"}, {"split", "first"}});
+  BenchmarkResults results(plan);
+  const auto restored = results.restore(finished(small_plan()).to_json());
+  CHECK(restored.reused == 6);
+  CHECK(restored.other == 6);
+  CHECK(restored.differences == std::vector<std::string>{"input", "split"});
+  CHECK(results.missing("gp", 50) == Seeds{1, 2, 3});
+  results.add("gp", 50, 1, fit_with(0.4));
+  CHECK(results.row("gp", 50).fits.size() == 1);
+  CHECK(results.to_json().at("unused").size() == 2);
+  BenchmarkResults again(plan);
+  CHECK(again.restore(results.to_json()).reused == 7);
+}
+
 /// Cells of NAS-Bench-201 whose value is a number that the linear predictor does not see whole.
 BenchmarkData some_cells() {
   const spaces::AnySpace space = spaces::make_space("nasbench201");

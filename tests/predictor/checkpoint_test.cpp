@@ -24,6 +24,10 @@ TEST_CASE("a checkpoint says what it is and gives back what was learnt") {
   CHECK(checkpoint.about.predictor == "constant");
   CHECK(checkpoint.about.space_options == kAbout.space_options);
   CHECK(checkpoint.about.labels == 7);
+  CHECK_FALSE(checkpoint.about.statics);
+  CheckpointAbout with_statics = kAbout;
+  with_statics.statics = true;
+  CHECK(read_checkpoint(checkpoint_bytes(with_statics, {}), "file").about.statics);
   ConstantPredictor predictor;
   restore(predictor, checkpoint, "file");
   CHECK(predictor.predict(std::vector<spaces::Genotype>(2)) ==

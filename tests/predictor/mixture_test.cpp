@@ -1,6 +1,6 @@
 #include "predictor/mixture.hpp"
 
-#include "contract/predictor_contract.hpp"
+#include "contract/joint_predictor_contract.hpp"
 #include "predictor/plain_predictors.hpp"
 #include "predictor/trees.hpp"
 #include "spaces/space_list.hpp"
@@ -8,12 +8,21 @@
 namespace evonas::predictor {
 namespace {
 
-std::unique_ptr<Mixture> trees_and_constant(const std::shared_ptr<const GraphFeatures>& features,
-                                            double trees) {
+std::unique_ptr<JointPredictor> mixture_of(const std::shared_ptr<const GraphFeatures>& features,
+                                           double trees, std::size_t metrics) {
   std::vector<Mixture::Member> members;
-  members.push_back({std::make_unique<Trees>(features, TreesOptions{.rounds = 60}), trees});
-  members.push_back({std::make_unique<ConstantPredictor>(), 1.0});
+  members.push_back(
+      {separate_metrics(
+           metrics, [&] { return std::make_unique<Trees>(features, TreesOptions{.rounds = 60}); }),
+       trees});
+  members.push_back(
+      {separate_metrics(metrics, [] { return std::make_unique<ConstantPredictor>(); }), 1.0});
   return std::make_unique<Mixture>(std::move(members));
+}
+
+std::unique_ptr<Predictor> trees_and_constant(const std::shared_ptr<const GraphFeatures>& features,
+                                              double trees) {
+  return std::make_unique<OneMetric>(mixture_of(features, trees, 1));
 }
 
 TEST_CASE("a mixture keeps the contract") {
@@ -21,6 +30,29 @@ TEST_CASE("a mixture keeps the contract") {
   const auto features = std::make_shared<const GraphFeatures>(space);
   check_predictor(
       space, [&] { return trees_and_constant(features, 1.0); }, 0.3);
+}
+
+TEST_CASE("a mixture of two metrics keeps the contract") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const auto features = std::make_shared<const GraphFeatures>(space);
+  check_joint_predictor(
+      space, [&] { return mixture_of(features, 1.0, 2); }, 0.3);
+}
+
+TEST_CASE("a mixture whose members share nothing predicts a metric as if it were alone") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const auto features = std::make_shared<const GraphFeatures>(space);
+  const std::vector<std::vector<Label>> lists = two_metrics(space, 60);
+  const auto both = mixture_of(features, 1.0, 2);
+  both->fit(lists, {.seed = 3});
+  std::vector<spaces::Genotype> block;
+  for (const Label& label : lists.front()) block.push_back(label.genotype);
+  const auto predictions = both->predict(block);
+  for (std::size_t metric = 0; metric < lists.size(); ++metric) {
+    const auto alone = trees_and_constant(features, 1.0);
+    alone->fit(lists[metric], {.seed = 3});
+    CHECK((alone->predict(block) == predictions[metric]));
+  }
 }
 
 TEST_CASE("the more a member weighs, the closer is the mixture to it") {

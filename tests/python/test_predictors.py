@@ -47,6 +47,16 @@ def test_files_are_those_of_the_command_line(space, labels, table_file, run_prog
     assert np.array_equal(own.predict(cells)[0], theirs.predict(cells)[0])
 
 
+def test_static_features_are_kept(space, labels, tmp_path):
+    cells, values = labels
+    predictor = evonas.Predictor(space, "trees", statics=True).fit(cells[:150], values[:150])
+    predictor.save(tmp_path / "statics.predictor", "accuracy")
+    mean, _ = predictor.predict(cells)
+    assert np.array_equal(evonas.Predictor.load(tmp_path / "statics.predictor").predict(cells)[0], mean)
+    plain = evonas.Predictor(space, "trees").fit(cells[:150], values[:150])
+    assert not np.array_equal(plain.predict(cells)[0], mean)
+
+
 def test_what_cannot_be_learnt(space, labels):
     cells, values = labels
     predictor = evonas.Predictor(space, "trees")

@@ -305,12 +305,16 @@ TEST_CASE("report data of compared fronts") {
 }
 
 TEST_CASE("report data of compared predictors") {
+  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
   PredictorBenchmark benchmark{.name = "predictors",
                                .space = "nasbench201",
                                .metric = {"val", "%"},
                                .test_metric = "test",
                                .architectures = 15625,
                                .split = "random",
+                               .against = "ant",
+                               .ceiling = 0.875,
+                               .labels_test_tau = 0.75,
                                .levels = {0.5, 0.9}};
   benchmark.rows.push_back({.model = "zebra",
                             .train = 100,
@@ -320,6 +324,8 @@ TEST_CASE("report data of compared predictors") {
                             .test_tau = PredictorBenchmark::Figure{0.5, 0.25},
                             .architectures_per_second = std::numeric_limits<double>::infinity(),
                             .p_against_best = 0.0625,
+                            .difference = PredictorBenchmark::Difference{0.5, 0.25, 0.75, 0.125},
+                            .learning_curve = {{.epoch = 1.0, .loss = 0.5, .held_out = kNaN}},
                             .held = {0.4, 0.8},
                             .values = {90.5, 91.25},
                             .predicted = {90.0, 91.0}});
@@ -348,6 +354,16 @@ TEST_CASE("report data of compared predictors") {
   CHECK(row.at("values") == nlohmann::json{90.5, 91.25});
   CHECK(row.at("predicted").size() == 2);
   CHECK(row.at("mape").is_null());
+  CHECK(row.at("difference") ==
+        nlohmann::json{{"mean", 0.5}, {"low", 0.25}, {"high", 0.75}, {"p", 0.125}});
+  CHECK(row.at("top10_difference").is_null());
+  REQUIRE(row.at("learning_curve").size() == 1);
+  CHECK(row.at("learning_curve").at(0).at("loss") == 0.5);
+  CHECK(row.at("learning_curve").at(0).at("held_out").is_null());
+  CHECK(data.at("against") == "ant");
+  CHECK(data.at("ceiling") == 0.875);
+  CHECK(data.at("top10_ceiling").is_null());
+  CHECK(data.at("labels_test_tau") == 0.75);
   CHECK(data.at("rows").at(1).at("mape").at("mean") == 3.5);
   CHECK(data.at("rows").at(1).at("within10").at("deviation") == 1.0);
   CHECK(data.at("rows").at(1).at("test_tau").is_null());

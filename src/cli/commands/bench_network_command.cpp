@@ -5,8 +5,8 @@
 #include "cli/commands/field_options.hpp"
 #include "cli/config/space_section.hpp"
 #include "cli/run/interrupt.hpp"
-#include "cli/run/network_sources.hpp"
 #include "cli/run/search_session.hpp"
+#include "cli/run/torch_module.hpp"
 
 namespace evonas::cli {
 namespace {
@@ -26,8 +26,8 @@ struct BenchNetworkArguments {
 
 int bench_training(const BenchNetworkArguments& options) {
   const spaces::AnySpace space = config::make_space(options.space, options.space_options);
-  const evaluation::TrainingSpeed speed =
-      training_speed(space, space.parse(options.architecture), options.training, options.seed);
+  const evaluation::TrainingSpeed speed = torch_module().training_speed(
+      space, space.parse(options.architecture), options.training, options.seed);
   if (options.json) {
     fmt::print("{}\n", nlohmann::json{{"images_per_second", speed.images_per_second},
                                       {"test_accuracy", speed.test_accuracy},
@@ -46,9 +46,9 @@ int bench_training(const BenchNetworkArguments& options) {
 int bench_latency(const BenchNetworkArguments& options) {
   const Interrupt interrupt;
   const spaces::AnySpace space = config::make_space(options.space, options.space_options);
-  const evaluation::LookupComparison result =
-      lookup_comparison(space, spaces::NetworkInput::parse(options.input), options.lookup,
-                        options.latency, options.networks, options.seed, interrupt.token());
+  const evaluation::LookupComparison result = torch_module().lookup_comparison(
+      space, spaces::NetworkInput::parse(options.input), options.lookup, options.latency,
+      options.networks, options.seed, interrupt.token());
   if (interrupt.token().stop_requested()) return kInterrupted;
   if (options.json) {
     fmt::print("{}\n", nlohmann::json{{"networks", result.measured_ms.size()},

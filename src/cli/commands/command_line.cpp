@@ -1,7 +1,10 @@
 #include <cstdio>
+#include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/commands/commands.hpp"
 #include "cli/run/atomic_file.hpp"
@@ -19,6 +22,19 @@ constexpr const char* kFooter = R"(Examples:
 
 Exit codes: 0 done; 1 a check or verification failed; 2 bad usage, configuration or input;
 3 too many evaluations failed; 130 interrupted.)";
+
+/// A line for each command that has parts, which the help of CLI11 does not list.
+std::string parts_of_commands(const CLI::App& app) {
+  const auto all = [](const CLI::App* /*part*/) { return true; };
+  std::string text = "Parts of commands, each with a help of its own:\n";
+  for (const CLI::App* command : app.get_subcommands(all)) {
+    std::vector<std::string> names;
+    for (const CLI::App* part : command->get_subcommands(all)) names.push_back(part->get_name());
+    if (names.empty()) continue;
+    text += fmt::format("  {:<11} {}\n", command->get_name(), fmt::join(names, ", "));
+  }
+  return text;
+}
 
 void add_commands(CLI::App& app, Action& action) {
   add_search_command(app, action);
@@ -54,10 +70,10 @@ int run_command_line(int argc, const char* const* argv) {
   CLI::App app("Evolutionary neural-architecture search", "evonas");
   app.set_version_flag("--version", std::string("evonas ") + EVONAS_VERSION);
   app.require_subcommand(1);
-  app.footer(kFooter);
   Action action;
   try {
     add_commands(app, action);
+    app.footer(fmt::format("{}\n{}", parts_of_commands(app), kFooter));
     app.parse(argc, argv);
     const int code = action();
     if (std::fflush(stdout) != 0) throw FileError("the results cannot be written to stdout");

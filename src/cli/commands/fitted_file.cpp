@@ -93,7 +93,8 @@ FittedFile read_fitted(const std::string& file, const UsedElsewhere& elsewhere,
   }
   check_elsewhere(file, elsewhere, about);
   Place place = place_of(elsewhere, about);
-  const PredictorSource source(place.space, {.input = place.input, .computing = computing});
+  const PredictorSource source(
+      place.space, {.input = place.input, .statics = about.statics, .computing = computing});
   std::unique_ptr<predictor::Predictor> fitted = source.make(about.predictor);
   predictor::restore(*fitted, checkpoint, file);
   return {.about = std::move(about),

@@ -10,8 +10,8 @@
 #include "cli/commands/network_choice.hpp"
 #include "cli/config/space_section.hpp"
 #include "cli/run/atomic_file.hpp"
-#include "cli/run/network_sources.hpp"
 #include "cli/run/search_session.hpp"
+#include "cli/run/torch_module.hpp"
 #include "graph/canonical.hpp"
 #include "graph/cost.hpp"
 #include "graph/drawing.hpp"
@@ -77,7 +77,8 @@ int draw(const NetworkArguments& options) {
 }
 
 int latency(const NetworkArguments& options) {
-  const auto result = measure_network(load_network(options.network).graph, options.latency);
+  const auto result =
+      torch_module().measure_network(load_network(options.network).graph, options.latency);
   if (options.json) {
     fmt::print("{}\n", nlohmann::json{{"latency_ms", result.median_ms},
                                       {"interval", {result.low_ms, result.high_ms}},

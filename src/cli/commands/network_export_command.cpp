@@ -7,8 +7,8 @@
 #include "cli/commands/common_options.hpp"
 #include "cli/commands/network_choice.hpp"
 #include "cli/run/atomic_file.hpp"
-#include "cli/run/network_sources.hpp"
 #include "cli/run/search_session.hpp"
+#include "cli/run/torch_module.hpp"
 #include "graph/passes.hpp"
 #include "graph/pytorch.hpp"
 
@@ -68,13 +68,13 @@ int export_network(const NetworkExportArguments& options) {
       throw graph::GraphError(
           "a TorchScript file needs weights: give --weights FILE or --random-weights");
     }
-    write(out, torchscript_file(model));
+    write(out, torch_module().torchscript_file(model));
   } else {
     std::filesystem::path weights;
     if (!model.weights.empty()) {
       weights = std::filesystem::path(out).replace_extension(".pt");
       if (weights == out) throw graph::GraphError("--out names the weights: end it in .py");
-      write(weights, state_dict_file(model));
+      write(weights, torch_module().state_dict_file(model));
     }
     write(out, graph::pytorch_source(model.graph, model.metadata, weights.filename().string()));
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -17,6 +18,12 @@
 #include "yaml/field_types.hpp"
 
 namespace evonas::cli {
+
+/// Sections, those that may be absent included.
+template <class T>
+inline constexpr bool kIsInner = yaml::kIsSection<T>;
+template <class T>
+inline constexpr bool kIsInner<std::optional<T>> = yaml::kIsSection<T>;
 
 /// Turns the fields of a configuration file that are a value or a list of values into options of
 /// the command line, each of which means what "--set FIELD=VALUE" does: one reader checks them all.
@@ -33,6 +40,8 @@ class OverrideAdder {
     if constexpr (yaml::kIsVector<T>) {
       using Item = typename T::value_type;
       if constexpr (!yaml::kIsSection<Item>) add_list<Item>(name, help);
+    } else if constexpr (kIsInner<T>) {
+      // Its fields are given as "--set FIELD.FIELD=VALUE".
     } else if constexpr (std::is_same_v<T, bool>) {
       command_.add_flag_function(
           flag(name),

@@ -68,54 +68,55 @@ void tell_interrupted(const fs::path& folder) {
 
 /// Makes each predictor that is to be fitted once: what cannot be made is refused now and not after
 /// hours of fits.
-void check_models(const PredictorComparison& comparison, const PredictorSource& source) {
-  const config::PredictorExperiment& experiment = comparison.experiment();
-  for (const std::string& model : experiment.models) {
-    const bool is_needed = std::ranges::any_of(experiment.train, [&](std::int64_t train) {
-      return !comparison.results().missing(model, static_cast<std::size_t>(train)).empty();
-    });
-    if (is_needed) source.make(model);
-  }
+void check_models(const PredictorComparison& comparison, const PredictorSources& sources) {
+  for (const auto& [entry, train] : comparison.missing_rows()) sources.of(entry).make(entry.model);
 }
 
-/// Makes what is missing and tells each row when it is whole; false where interrupted.
-bool fit_all(PredictorComparison& comparison, const PredictorSource& source, ThreadArena& arena,
+/// Makes what is missing, cheap rows first; false where interrupted. `prints` tells each row of the
+/// result when it is whole, those first that were there.
+bool fit_all(PredictorComparison& comparison, const PredictorSources& sources, ThreadArena& arena,
              const Interrupt& interrupt, bool prints) {
-  const config::PredictorExperiment& experiment = comparison.experiment();
-  const predictor::BenchmarkColumns columns = columns_of(experiment);
-  ProgressLine line("fits");
+  const predictor::BenchmarkColumns columns = columns_of(comparison.experiment());
+  const predictor::BenchmarkResults& results = comparison.results();
+  const auto print_row = [&](const std::string& name, std::size_t train) {
+    if (!prints) return;
+    fmt::print("{}", predictor::markdown_row(results.row(name, train), columns));
+    std::fflush(stdout);  // the next row can take minutes
+  };
   if (prints) fmt::print("{}", predictor::markdown_head(columns));
-  for (const std::string& model : experiment.models) {
-    for (const std::int64_t labels : experiment.train) {
-      const auto train = static_cast<std::size_t>(labels);
-      const auto is_whole = [&] { return comparison.results().missing(model, train).empty(); };
-      const bool done = is_whole() || unless_interrupted(interrupt, [&] {
-                          arena.execute([&] {
-                            pretrain(source, model, interrupt.token());
-                            comparison.fit_row(
-                                model, train, source, [&](double share) { line.share(share); },
-                                interrupt.token());
-                          });
-                        });
-      if (!done || !is_whole()) return false;
-      line.finish();
-      if (!prints) continue;
-      fmt::print("{}", predictor::markdown_row(comparison.results().row(model, train), columns));
-      std::fflush(stdout);  // the next row can take minutes
+  for (const std::string& name : results.plan().models) {
+    for (const std::size_t train : results.plan().train) {
+      if (results.missing(name, train).empty()) print_row(name, train);
     }
   }
+  ProgressLine line("fits");
+  for (const PredictorComparison::Row& row : comparison.missing_rows()) {
+    const PredictorSource& source = sources.of(row.entry);
+    const bool done = unless_interrupted(interrupt, [&] {
+      arena.execute([&] {
+        pretrain(source, row.entry.model, interrupt.token());
+        comparison.fit_row(
+            row, source, [&](double share) { line.share(share); }, interrupt.token());
+      });
+    });
+    if (!done || !results.missing(row.entry.name, row.train).empty()) return false;
+    line.finish();
+    print_row(row.entry.name, row.train);
+  }
+  if (prints) fmt::print("{}", comparison.markdown_notes());
   return true;
 }
 
 /// Writes the files of a whole comparison; false where interrupted.
-bool save_all(const PredictorComparison& comparison, const PredictorSource& source,
+bool save_all(const PredictorComparison& comparison, const PredictorSources& sources,
               ThreadArena& arena, const Interrupt& interrupt) {
-  const auto& models = comparison.experiment().models;
   return unless_interrupted(interrupt, [&] {
     arena.execute([&] {
-      for (const std::string& model : models) pretrain(source, model, interrupt.token());
+      for (const config::PredictorEntry& entry : comparison.experiment().entries()) {
+        pretrain(sources.of(entry), entry.model, interrupt.token());
+      }
       comparison.save();
-      comparison.save_report(source);
+      comparison.save_report(sources);
     });
   });
 }
@@ -125,11 +126,11 @@ int benchmark_predictors(const PredictorBenchmarkArguments& arguments) {
   const Interrupt interrupt;
   PredictorComparison comparison(experiment_of(arguments), folder);
   tell_restored(comparison);
-  const PredictorSource source(comparison.space(), comparison.predictor_options());
-  check_models(comparison, source);
+  const PredictorSources sources(comparison.space(), comparison.experiment());
+  check_models(comparison, sources);
   ThreadArena arena(arguments.threads);
-  if (!fit_all(comparison, source, arena, interrupt, !arguments.json) ||
-      (!folder.empty() && !save_all(comparison, source, arena, interrupt))) {
+  if (!fit_all(comparison, sources, arena, interrupt, !arguments.json) ||
+      (!folder.empty() && !save_all(comparison, sources, arena, interrupt))) {
     tell_interrupted(folder);
     return kInterrupted;
   }
@@ -162,7 +163,9 @@ void add_predictor_benchmark_command(CLI::App& predictor, Action& action) {
   command->footer(
       R"(Every predictor learns from the same labels, drawn anew for each seed, and is tested on all
 architectures that it did not learn from. Figures are means and standard deviations over seeds.
-An option replaces the value that the file has.
+An option replaces the value that the file has. Rows come as they are done, those that take the least time
+first. Where the table has several seeds of the metric, the noise ceiling is told beside: the tau of a perfect
+predictor with these labels.
 
 Examples:
   evonas predictor benchmark experiments/predictors_nasbench201.yaml --out runs/predictors

@@ -13,6 +13,7 @@ void add_predictor_command(CLI::App& app, Action& action) {
   mixture   the mean of the next three
   networks  graph transformers, pre-trained without labels
   gp        Gaussian process on statistics of graphs
+  gp_wl, gp_both: Gaussian process on subtrees of graphs (the kernel of Weisfeiler and Lehman), and on both
   trees     boosted trees on the same statistics
   nar_former, nar_former_v2, nn_former: published models, trained as their authors do; the last two
             in their settings for whole networks where these are looked at

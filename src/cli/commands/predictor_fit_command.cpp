@@ -33,6 +33,7 @@ struct FitOptions {
   std::size_t train = 0;
   std::int64_t epochs = 0;
   predictor::ComputingOptions computing;
+  bool statics = false;
   std::uint64_t seed = 1;
   std::size_t threads = 0;
   bool noise = false;
@@ -124,6 +125,7 @@ FitData data_of(const FitOptions& options) {
     labels.resize(options.train);
   }
   data.about.predictor = options.model;
+  data.about.statics = options.statics;
   data.about.labels = labels.size();
   return data;
 }
@@ -134,6 +136,7 @@ int fit(const FitOptions& options) {
 
   const Interrupt interrupt;
   const PredictorSource source(data.space, {.input = data.input,
+                                            .statics = options.statics,
                                             .pretrained = options.pretrained,
                                             .epochs = options.epochs,
                                             .computing = options.computing});
@@ -188,6 +191,7 @@ void add_predictor_fit_command(CLI::App& predictor, Action& action) {
   command->add_option("--seed", options->seed, "seed of the draw and of the fit")
       ->capture_default_str();
   add_input(*command, options->input);
+  add_statics(*command, options->statics);
   add_pretrained(*command, options->pretrained);
   add_epochs(*command, options->epochs);
   add_computing(*command, options->computing);

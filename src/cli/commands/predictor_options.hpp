@@ -28,6 +28,10 @@ inline void add_input(CLI::App& command, std::string& input) {
                      "CxHxW:CLASSES...) instead of cells");
 }
 
+inline void add_statics(CLI::App& command, bool& statics) {
+  command.add_flag("--statics", statics, predictor::kStaticsHelp);
+}
+
 /// What `--input` asks for.
 inline std::optional<spaces::NetworkInput> input_of(const std::string& text) {
   if (text.empty()) return std::nullopt;
@@ -70,7 +74,8 @@ inline void pretrain(const PredictorSource& source, const std::string& model,
   const predictor::Pretraining what = predictor::pretraining_of(model);
   if (what == predictor::Pretraining::None) return;
   ProgressLine line("pre-training");
-  source.pretrain(what, {.stop = stop, .progress = [&](double share) { line.share(share); }});
+  source.learnt().pretrain(what,
+                           {.stop = stop, .progress = [&](double share) { line.share(share); }});
 }
 
 }  // namespace evonas::cli

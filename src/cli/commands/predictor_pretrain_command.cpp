@@ -62,19 +62,20 @@ int pretrain_space(const PretrainOptions& options) {
   const bool done = unless_interrupted(interrupt, [&] {
     ProgressLine line("pre-training");
     arena.execute([&] {
-      source.pretrain(what, {.seed = options.seed,
-                             .stop = interrupt.token(),
-                             .progress = [&](double share) { line.share(share); }});
+      source.learnt().pretrain(what, {.seed = options.seed,
+                                      .stop = interrupt.token(),
+                                      .progress = [&](double share) { line.share(share); }});
     });
   });
   if (!done) return kInterrupted;
   const std::string bytes =
-      source.pretrained_bytes(what, {.space = options.space,
-                                     .space_options = options.space_options,
-                                     .input = options.input,
-                                     .source = fmt::format("seed {}", options.seed)});
+      source.learnt().pretrained_bytes(what, {.space = options.space,
+                                              .space_options = options.space_options,
+                                              .input = options.input,
+                                              .source = fmt::format("seed {}", options.seed)});
   write_atomically(options.out, bytes);
-  fmt::print("{}: {} kB, {}\n", options.out, bytes.size() / 1000, source.pretraining_summary(what));
+  fmt::print("{}: {} kB, {}\n", options.out, bytes.size() / 1000,
+             source.learnt().pretraining_summary(what));
   return kDone;
 }
 

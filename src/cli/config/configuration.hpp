@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "base/fields.hpp"
+#include "cli/config/predictors_section.hpp"
 #include "cli/config/source_sections.hpp"
 #include "cli/config/space_section.hpp"
-#include "predictor/computing_options.hpp"
 #include "search/algorithm.hpp"
 #include "search/driver.hpp"
 #include "search/problem.hpp"
@@ -72,7 +72,7 @@ struct Configuration {
   std::map<std::string, SourceSection> evaluation;
   std::optional<std::string> cost;
   search::AlgorithmOptions search;
-  predictor::ComputingOptions predictors;
+  PredictorsSection predictors;
   search::Budget budget;
   std::optional<FinalSection> final;
 
@@ -94,7 +94,8 @@ struct Configuration {
           "seconds an evaluation took (budget.training_seconds); trainings and measurements tell "
           "theirs themselves");
     visit("search", search, "algorithm and its options");
-    visit("predictors", predictors, "where the networks of predictors compute that guide a search");
+    visit("predictors", predictors,
+          "what predictors read that guide a search, and where their networks compute");
     visit("budget", budget, "when the search ends, whichever comes first", required());
     visit("final", final, "what happens to the best network at the end", {}, final_defaults());
   }
@@ -149,6 +150,11 @@ void check_screening(const search::AlgorithmOptions& options, const std::string&
                      const std::vector<ObjectiveSection>& objectives,
                      const std::vector<std::string>& limits,
                      const std::vector<std::string>& sources, yaml::Findings& findings);
+
+/// A check that they share too: where the guidance of an algorithm, which stands at `path`, asks
+/// for shared heads, its predictor has some.
+void check_heads(const search::AlgorithmOptions& options, const std::string& path,
+                 yaml::Findings& findings);
 
 /// A check that they share too: `cost`, where it is given, is one of `metrics`, those that a table
 /// or a TorchScript module gives.

@@ -78,7 +78,7 @@ struct Experiment {
   std::optional<std::string> cost;
   std::vector<ExperimentAlgorithmSection> search;
   std::string against;
-  predictor::ComputingOptions predictors;
+  PredictorsSection predictors;
   std::int64_t seeds = 200;
   std::vector<std::int64_t> budgets = {10, 20, 50, 100, 150, 200, 300};
   std::vector<double> seconds;
@@ -111,7 +111,8 @@ struct Experiment {
     visit("against", against,
           "with one objective: the name of the algorithm that p-values compare the others with; "
           "empty is the best of them");
-    visit("predictors", predictors, "where the networks of predictors compute that guide searches");
+    visit("predictors", predictors,
+          "what predictors read that guide searches, and where their networks compute");
     visit("seeds", seeds, "searches of each algorithm, with the seeds 1, 2, 3, ...",
           between(1, 1000000));
     visit("budgets", budgets,

@@ -1,9 +1,13 @@
 #include "cli/config/predictor_experiment.hpp"
 
 #include <algorithm>
+#include <initializer_list>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "base/nearest_name.hpp"
 #include "yaml/reader.hpp"
 
 namespace evonas::config {
@@ -30,29 +34,86 @@ void check_list(const std::vector<T>& list, const std::string& path, yaml::Findi
   }
 }
 
+/// Gives entries a name, and what the experiment says unless they say otherwise. Faults of theirs
+/// have been found before.
+void complete_entries(PredictorExperiment& experiment, const yaml::Document& document) {
+  const yaml::Node* models = document.root.find("models");
+  for (std::size_t i = 0; i < experiment.models.size(); ++i) {
+    auto& entry = std::get<PredictorEntry>(experiment.models[i]);
+    entry.recipe = experiment.recipe;
+    if (models->items[i].kind == yaml::Node::Kind::Mapping) {
+      yaml::Findings known;
+      yaml::Reader reader(models->items[i], "", known);
+      entry.fields(reader);
+    }
+    if (entry.name.empty()) entry.name = entry.model;
+  }
+}
+
+/// Names tell entries apart, and options that an entry has must serve it.
+void check_entries(const PredictorExperiment& experiment, yaml::Findings& findings) {
+  std::vector<std::string> names;
+  const std::vector<PredictorEntry> entries = experiment.entries();
+  const bool has_own_input = !experiment.latency.empty() || !experiment.devices.empty();
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const std::string path = fmt::format("models[{}]", i);
+    names.push_back(entries[i].name);
+    if (findings.given(path + ".pretraining") &&
+        predictor::pretraining_of(entries[i].model) != predictor::Pretraining::Networks) {
+      findings.add(path + ".pretraining",
+                   fmt::format("has no effect: it is for networks, mixture and evonas, not for {}",
+                               entries[i].model));
+    }
+    if (findings.given(path + ".input") && has_own_input) {
+      findings.add(path + ".input", "has no effect beside devices or latency: leave it out");
+    }
+  }
+  check_list(names, "models", findings);
+  if (experiment.against.empty() || std::ranges::find(names, experiment.against) != names.end()) {
+    return;
+  }
+  findings.add("against", fmt::format("no predictor is called \"{}\" ({})", experiment.against,
+                                      nearest_or_known(experiment.against, names)));
+}
+
+/// A fault for each of `names` that says something: what is as it comes says nothing, so that files
+/// with every default can be read.
+void refuse(const PredictorExperiment& experiment, std::initializer_list<std::string_view> names,
+            const char* fault, yaml::Findings& findings) {
+  const std::pair<std::string_view, bool> said[] = {
+      {"table", !experiment.table.empty()},
+      {"metric", !experiment.metric.empty()},
+      {"devices", !experiment.devices.empty()},
+      {"test_metric", !experiment.test_metric.empty()},
+      {"noise", experiment.noise},
+      {"input", experiment.recipe.input.has_value()}};
+  for (const auto& [name, says] : said) {
+    if (says && std::ranges::find(names, name) != names.end()) {
+      findings.add(std::string(name), fault);
+    }
+  }
+}
+
 /// What measurements of a table on several devices need, and what they have no use for.
 void check_devices(const PredictorExperiment& experiment, yaml::Findings& findings) {
-  for (const char* name : {"metric", "test_metric", "input", "noise"}) {
-    if (findings.given(name)) findings.add(name, "has no effect beside devices: leave it out");
-  }
+  refuse(experiment, {"metric", "test_metric", "input", "noise"},
+         "has no effect beside devices: leave it out", findings);
   check_list(experiment.devices, "devices", findings);
   if (experiment.devices.size() == 1) findings.add("devices", "is one: give at least two");
 }
 
 /// What a table needs and latencies do not have, and the reverse.
 void check_data(const PredictorExperiment& experiment, yaml::Findings& findings) {
-  if (findings.given("latency")) {
-    for (const char* name : {"table", "metric", "test_metric", "devices", "input", "noise"}) {
-      if (!findings.given(name)) continue;
-      findings.add(name, "has no effect where latency is learnt: leave it out");
-    }
+  if (!experiment.latency.empty()) {
+    refuse(experiment, {"table", "metric", "test_metric", "devices", "input", "noise"},
+           "has no effect where latency is learnt: leave it out", findings);
     return;
   }
-  if (!findings.given("table")) {
+  if (experiment.table.empty()) {
     findings.add("table", "is missing: name a table, or give a folder with latency");
   } else if (!experiment.devices.empty()) {
     check_devices(experiment, findings);
-  } else if (!findings.given("metric")) {
+  } else if (experiment.metric.empty()) {
     findings.add("metric", "is missing");
   }
   if (experiment.split == "leave_family_out" && experiment.devices.empty()) {
@@ -63,14 +124,25 @@ void check_data(const PredictorExperiment& experiment, yaml::Findings& findings)
 
 }  // namespace
 
+std::vector<PredictorEntry> PredictorExperiment::entries() const {
+  std::vector<PredictorEntry> entries;
+  for (const auto& entry : models) entries.push_back(std::get<PredictorEntry>(entry));
+  return entries;
+}
+
 PredictorExperiment load_predictor_experiment(const std::filesystem::path& file,
                                               std::span<const std::string> overrides) {
   yaml::Findings findings;
-  auto experiment =
-      yaml::read_overridden<PredictorExperiment>(document_of(file), overrides, findings);
+  yaml::Document document = document_of(file);
+  for (const std::string& assignment : overrides) {
+    yaml::apply_override(document, assignment, std::filesystem::current_path());
+  }
+  PredictorExperiment experiment;
+  yaml::read_options(document, experiment, findings);
   check_data(experiment, findings);
   if (findings.faults().empty()) {
-    check_list(experiment.models, "models", findings);
+    complete_entries(experiment, document);
+    check_entries(experiment, findings);
     check_list(experiment.train, "train", findings);
   }
   findings.check();

@@ -2,15 +2,15 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/fields.hpp"
-#include "cli/config/configuration.hpp"
+#include "cli/config/experiment.hpp"
+#include "cli/config/predictor_recipe.hpp"
 #include "evaluation/table/builtin_tables.hpp"
-#include "predictor/computing_options.hpp"
 #include "predictor/predictor_list.hpp"
 
 namespace evonas::config {
@@ -31,6 +31,23 @@ struct PublishedTauSection {
   }
 };
 
+/// One of the predictors: `gp`, or `{model: gp, name: gp of networks, input: cifar10}`.
+struct PredictorEntry {
+  std::string model;
+  std::string name;
+  PredictorRecipe recipe;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("model", model, "predictor", required(one_of(predictor::predictor_names())));
+    visit("name", name,
+          "what results call it; empty is the name of the model. The same model made in several "
+          "ways needs names",
+          checked(cell_fault));
+    recipe.fields(visit);
+  }
+};
+
 /// A comparison of predictors on a table or a latency benchmark, as a file or a command line asks
 /// for it.
 struct PredictorExperiment {
@@ -40,17 +57,15 @@ struct PredictorExperiment {
   std::string metric;
   std::string test_metric;
   std::vector<std::string> devices;
-  std::vector<std::string> models;
+  std::vector<std::variant<PredictorEntry>> models;  // an alternative can be given as a word
+  std::string against;
   std::vector<std::int64_t> train;
   std::int64_t refresh = 0;
   std::int64_t test = 0;
   std::int64_t seeds = 5;
   std::string split = "random";
-  std::optional<std::string> input;
-  std::string pretrained;
-  std::int64_t epochs = 0;
+  PredictorRecipe recipe;
   bool noise = false;
-  predictor::ComputingOptions computing;
   std::vector<PublishedTauSection> published;
 
   template <class Visitor>
@@ -71,8 +86,13 @@ struct PredictorExperiment {
           "learnt "
           "together, each divided by its median; with the split leave_family_out one of them is "
           "never learnt and tested, another with each seed");
-    visit("models", models, "predictors to compare",
-          required(one_of(predictor::predictor_names())));
+    visit("models", models,
+          "predictors to compare: names, or mappings with options of their own instead of those "
+          "below",
+          required());
+    visit("against", against,
+          "the name of the predictor that all others are compared with, seed by seed: mean "
+          "difference of the taus, its 95 % interval and p-value");
     visit("train", train,
           "numbers of labels to learn from; 0 for cg with `pretrained` labels of other spaces",
           required(between(0, 1e8)));
@@ -85,29 +105,19 @@ struct PredictorExperiment {
           "architectures to learn from: random ones, the first of the table, or of latencies "
           "leave_family_out: of all families but the one that is tested, another with each seed",
           one_of({"random", "first", "leave_family_out"}));
-    visit(
-        "input", input,
-        "look at whole networks that read this (cifar10, fashion_mnist, CxHxW:CLASSES...) instead "
-        "of cells",
-        checked(Configuration::input_fault));
-    visit("pretrained", pretrained,
-          "networks, arch2vec or cg that 'evonas predictor pretrain' wrote; without it, networks "
-          "that "
-          "evonas carries for the space, or what is pre-trained first (cg: nothing)",
-          file_path());
-    visit("epochs", epochs,
-          "epochs of published models, instead of the thousands that their authors train them for; "
-          "0 is those",
-          between(0, 1e8));
+    recipe.fields(visit);
     visit("noise", noise,
           "whether labels count less the further the seeds of the table are apart for them");
-    computing.fields(visit);
     visit("published", published, "figures of others, to draw beside");
   }
+
+  /// The entries of `models`.
+  std::vector<PredictorEntry> entries() const;
 };
 
 /// Reads a file of that kind as load_configuration() does a configuration. Where `file` is empty,
-/// all of it comes from the overrides. Throws yaml::YamlError.
+/// all of it comes from the overrides. Entries of the result have a name, and what the experiment
+/// says of how predictors are made unless they say otherwise. Throws yaml::YamlError.
 PredictorExperiment load_predictor_experiment(const std::filesystem::path& file,
                                               std::span<const std::string> overrides = {});
 

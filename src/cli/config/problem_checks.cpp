@@ -7,6 +7,7 @@
 
 #include "base/nearest_name.hpp"
 #include "cli/config/configuration.hpp"
+#include "predictor/predictor_list.hpp"
 #include "yaml/reader.hpp"
 
 namespace evonas::config {
@@ -142,6 +143,17 @@ void check_screening(const search::AlgorithmOptions& options, const std::string&
     check_given(guidance.screening[i].metric, fmt::format("{}screening[{}].metric", inside, i),
                 sources, findings);
   }
+}
+
+void check_heads(const search::AlgorithmOptions& options, const std::string& path,
+                 yaml::Findings& findings) {
+  const search::GuidanceOptions& guidance = options.guidance;
+  if (guidance.heads != "shared" || predictor::predicts_jointly(guidance.predictor)) return;
+  findings.add(path + ".guidance.heads",
+               fmt::format("shared is for predictors with networks that several metrics can share, "
+                           "and {} has none: choose evonas, mixture or networks with "
+                           "`guidance.predictor`, or leave this out",
+                           guidance.predictor));
 }
 
 void check_cost(const std::optional<std::string>& cost, const Names& metrics,

@@ -9,12 +9,14 @@
 
 #include <fmt/format.h>
 
+#include "base/rank_correlation.hpp"
 #include "cli/config/space_section.hpp"
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/device_space.hpp"
 #include "cli/run/family_space.hpp"
 #include "cli/run/latency_networks.hpp"
 #include "evaluation/table/builtin_tables.hpp"
+#include "evaluation/table/metric_name.hpp"
 #include "evaluation/table/table_noise.hpp"
 
 namespace evonas::cli {
@@ -32,14 +34,22 @@ spaces::AnySpace space_of_table(const std::string& table) {
   return config::make_space(about.space, about.space_options);
 }
 
+/// By row, how far off the labels are expected to be; nothing where the table has not several seeds
+/// of them.
+std::vector<double> noise_of_labels(const evaluation::BenchmarkTable& table,
+                                    const std::string& metric) {
+  const auto name = *evaluation::MetricName::parse(table.metric(metric).name);
+  if (table.seeds(name.quantity, name.epochs).size() < 2) return {};
+  return evaluation::label_noise(table, metric);
+}
+
 predictor::BenchmarkData rows_of_table(const evaluation::BenchmarkTable& table,
-                                       const config::PredictorExperiment& experiment) {
+                                       const config::PredictorExperiment& experiment,
+                                       std::span<const double> noises) {
   const std::span<const double> values = table.values(experiment.metric);
   const std::span<const double> test_values = experiment.test_metric.empty()
                                                   ? std::span<const double>{}
                                                   : table.values(experiment.test_metric);
-  std::vector<double> noises;
-  if (experiment.noise) noises = evaluation::label_noise(table, experiment.metric);
   predictor::BenchmarkData data;
   data.higher_is_better =
       table.metric(experiment.metric).direction != evaluation::Direction::Minimize;
@@ -48,7 +58,7 @@ predictor::BenchmarkData rows_of_table(const evaluation::BenchmarkTable& table,
     data.genotypes.push_back(table.genotype(row));
     data.values.push_back(values[row]);
     if (!test_values.empty()) data.test_values.push_back(test_values[row]);
-    if (experiment.noise) data.noises.push_back(noises[row]);
+    if (!noises.empty()) data.noises.push_back(noises[row]);
   }
   return data;
 }
@@ -56,9 +66,20 @@ predictor::BenchmarkData rows_of_table(const evaluation::BenchmarkTable& table,
 ComparisonData data_of_table(const config::PredictorExperiment& experiment) {
   const spaces::AnySpace space = space_of_table(experiment.table);
   const auto table = evaluation::BenchmarkTable::open(experiment.table, space);
-  return {.space = space,
-          .metric = table.metric(experiment.metric),
-          .data = rows_of_table(table, experiment)};
+  // With `noise` a table without several seeds is refused.
+  const std::vector<double> noises = experiment.noise
+                                         ? evaluation::label_noise(table, experiment.metric)
+                                         : noise_of_labels(table, experiment.metric);
+  ComparisonData compared{.space = space,
+                          .metric = table.metric(experiment.metric),
+                          .data = rows_of_table(table, experiment, noises)};
+  predictor::BenchmarkData& data = compared.data;
+  compared.ceiling = predictor::noise_ceiling(data.values, data.noises, data.higher_is_better);
+  if (!data.test_values.empty()) {
+    compared.labels_test_tau = kendall_tau_b(data.values, data.test_values);
+  }
+  if (!experiment.noise) data.noises.clear();
+  return compared;
 }
 
 double median_of(std::span<const double> values) {

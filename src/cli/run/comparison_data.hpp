@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/config/predictor_experiment.hpp"
 #include "evaluation/table/benchmark_table.hpp"
+#include "predictor/noise_ceiling.hpp"
 #include "predictor/predictor_benchmark.hpp"
 #include "spaces/search_space.hpp"
 
@@ -18,6 +20,10 @@ struct ComparisonData {
   evaluation::TableMetric metric;
   predictor::BenchmarkData data;
   std::vector<std::string> groups;  ///< their names
+  /// Of the labels learnt, where the table has several seeds of the metric.
+  std::optional<predictor::NoiseCeiling> ceiling;
+  /// Kendall's tau of the labels learnt themselves with the test values, where there are any.
+  std::optional<double> labels_test_tau;
 };
 
 /// Reads what an experiment names. Throws FileError, SpaceError, EvaluationError, yaml::YamlError.

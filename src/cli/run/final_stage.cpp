@@ -9,9 +9,9 @@
 
 #include "base/random.hpp"
 #include "cli/run/atomic_file.hpp"
-#include "cli/run/network_sources.hpp"
 #include "cli/run/progress.hpp"
 #include "cli/run/setup.hpp"
+#include "cli/run/torch_module.hpp"
 #include "graph/onnx.hpp"
 #include "graph/passes.hpp"
 
@@ -39,7 +39,7 @@ void train(const config::Configuration& configuration, const search::SearchSetup
   log.info(fmt::format("training the best network once more, for {} epochs", options.epochs));
   const std::uint64_t seed = derive_seed(configuration.search.seed, "final", network.key.low);
   const auto begin = Clock::now();
-  const auto result = train_network(
+  const auto result = torch_module().train_network(
       setup.space, network.genotype, options, configuration.search.seed, seed, stop,
       [&](const evaluation::TrainingProgress& progress) {
         const double seconds = seconds_since(begin);
@@ -55,8 +55,8 @@ void train(const config::Configuration& configuration, const search::SearchSetup
   record.metrics[kTestAccuracy] = {.value = result->test_accuracy};
   record.seconds += seconds_since(begin);
 
-  const graph::Graph trained =
-      graph::inference_network(setup.space.network(network.genotype, input_of_training(options)));
+  const graph::Graph trained = graph::inference_network(
+      setup.space.network(network.genotype, torch_module().input_of_training(options)));
   const graph::OnnxModel model{
       .graph = trained,
       .weights = graph::select_weights(trained, result->weights),
@@ -77,7 +77,7 @@ search::FinalRecord choose(const config::Configuration& configuration,
                            Log& log, const std::stop_token& stop) {
   const std::string metric = latency_metric(configuration);
   const auto input = configuration.training() == nullptr && configuration.final->train
-                         ? input_of_training(*configuration.final->train)
+                         ? torch_module().input_of_training(*configuration.final->train)
                          : network_input(configuration).value();
   // A latency from a table is of another machine: its limits say nothing about this one.
   search::Problem limits;
@@ -91,8 +91,8 @@ search::FinalRecord choose(const config::Configuration& configuration,
     const search::EvaluationRecord& network = summary.evaluations[i];
     log.info(fmt::format("measuring the latency of {} again", network.architecture));
     const auto begin = Clock::now();
-    const auto result = measure_network(setup.space.network(network.genotype, input),
-                                        *configuration.final->measure);
+    const auto result = torch_module().measure_network(setup.space.network(network.genotype, input),
+                                                       *configuration.final->measure);
     record.seconds += seconds_since(begin);
     search::FinalNetwork measured{
         network.architecture,

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/run/build_progress.hpp"
-#include "cli/run/network_sources.hpp"
+#include "cli/run/torch_module.hpp"
 
 namespace evonas::cli {
 namespace {
@@ -20,7 +20,7 @@ std::optional<evaluation::LatencyResult> try_to_measure(const MeasuredNetwork& n
     log.warn(fmt::format("left out: {}: {}", network.architecture, error.what()));
   };
   try {
-    return measure_network(network.network(), options);
+    return torch_module().measure_network(network.network(), options);
   } catch (const evaluation::EvaluationError& error) {
     warn(error);
   } catch (const graph::GraphError& error) {
@@ -42,7 +42,7 @@ MeasuredRounds measure_in_rounds(std::span<const MeasuredNetwork> networks,
   const std::size_t all = networks.size() * static_cast<std::size_t>(options.rounds);
   MeasuredRounds result;
   if (before == all) return result;
-  check_measuring(options);
+  torch_module().check_measuring(options);
   BuildProgress progress(log, "measurements", before, all);
   evaluation::LatencyOptions once = options;
   once.rounds = 1;

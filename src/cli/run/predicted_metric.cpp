@@ -77,6 +77,7 @@ std::shared_ptr<evaluation::Evaluator> make_predicted_source(
   const bool in_any_space = predictor::reads_any_network(
       about.predictor, about.space == kFamiliesSpace || !about.input.empty());
   PredictorOptions options;
+  options.statics = about.statics;
   if (in_any_space) {
     if (!input) {
       throw evaluation::EvaluationError(fmt::format(

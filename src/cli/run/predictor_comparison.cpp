@@ -14,6 +14,7 @@
 #include "base/parallel.hpp"
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/host.hpp"
+#include "predictor/fit_effort.hpp"
 #include "yaml/writer.hpp"
 
 namespace evonas::cli {
@@ -37,34 +38,33 @@ Key key_of(const predictor::BenchmarkData& data) {
 predictor::BenchmarkPlan plan_of(const config::PredictorExperiment& experiment,
                                  const ComparisonData& compared, bool keeps_points) {
   const predictor::BenchmarkData& data = compared.data;
-  const std::string& pretrained = experiment.pretrained;
-  predictor::BenchmarkPlan plan{
-      .models = experiment.models,
-      .train = {experiment.train.begin(), experiment.train.end()},
-      .seeds = static_cast<std::size_t>(experiment.seeds),
-      .test_values = !data.test_values.empty(),
-      .points = keeps_points ? kPointsOfFit : 0,
-      .groups = compared.groups,
-      .conditions = {
-          {"data", key_of(data).hex()},
-          {"metric", compared.metric.name},
-          {"test_metric", experiment.test_metric},
-          {"refresh", fmt::format("{}", experiment.refresh)},
-          {"test", fmt::format("{}", experiment.test)},
-          {"split", experiment.split},
-          {"input", experiment.input.value_or("")},
-          {"pretrained", pretrained.empty() ? "" : Key::of(read_whole(pretrained)).hex()},
-          {"epochs", fmt::format("{}", experiment.epochs)},
-          {"noise", fmt::format("{}", experiment.noise)},
-          {"evonas", EVONAS_VERSION}}};
+  predictor::BenchmarkPlan plan{.models = {},
+                                .against = experiment.against,
+                                .train = {experiment.train.begin(), experiment.train.end()},
+                                .seeds = static_cast<std::size_t>(experiment.seeds),
+                                .test_values = !data.test_values.empty(),
+                                .points = keeps_points ? kPointsOfFit : 0,
+                                .groups = compared.groups,
+                                .conditions = conditions_of(experiment.recipe)};
+  plan.conditions["data"] = key_of(data).hex();
+  plan.conditions["metric"] = compared.metric.name;
+  plan.conditions["test_metric"] = experiment.test_metric;
+  plan.conditions["refresh"] = fmt::format("{}", experiment.refresh);
+  plan.conditions["test"] = fmt::format("{}", experiment.test);
+  plan.conditions["split"] = experiment.split;
+  plan.conditions["noise"] = fmt::format("{}", experiment.noise);
+  plan.conditions["evonas"] = EVONAS_VERSION;
   if (!experiment.devices.empty()) {
     plan.conditions["devices"] = fmt::format("{}", fmt::join(experiment.devices, ","));
   }
+  for (const config::PredictorEntry& entry : experiment.entries()) {
+    plan.models.push_back(entry.name);
+    auto own = conditions_of(entry.recipe);
+    if (entry.name != entry.model) own["model"] = entry.model;
+    plan.own_conditions[entry.name] = std::move(own);
+  }
   return plan;
 }
-
-/// Fits take about as long as they have labels; those without any are none at all, but count.
-double work_of(std::size_t train) { return static_cast<double>(std::max<std::size_t>(train, 1)); }
 
 predictor::Split split_of(const config::PredictorExperiment& experiment) {
   if (experiment.split == "first") return predictor::Split::First;
@@ -95,45 +95,65 @@ PredictorComparison::PredictorComparison(config::PredictorExperiment experiment,
                       file.string(), error.what()));
     }
   }
-  for (const std::string& model : experiment_.models) {
-    for (const std::int64_t train : experiment_.train) {
-      const std::size_t fits = results_.missing(model, static_cast<std::size_t>(train)).size();
-      missing_labels_ += static_cast<double>(fits) * work_of(static_cast<std::size_t>(train));
+}
+
+double PredictorComparison::expected_seconds(const Row& row) const {
+  const auto expected = [&](std::size_t train) {
+    return predictor::expected_fit_seconds(row.entry.model, train, row.entry.recipe.epochs);
+  };
+  double taken = 0.0;
+  double expected_of_these = 0.0;
+  for (const std::int64_t train : experiment_.train) {
+    const auto known = results_.row(row.entry.name, static_cast<std::size_t>(train));
+    for (const predictor::BenchmarkFit& fit : known.fits) taken += fit.fit_seconds;
+    expected_of_these += static_cast<double>(known.fits.size()) * expected(known.train);
+  }
+  const double ratio = expected_of_these > 0.0 ? taken / expected_of_these : 1.0;
+  return ratio * expected(row.train);
+}
+
+std::vector<PredictorComparison::Row> PredictorComparison::missing_rows() const {
+  std::vector<std::pair<double, Row>> timed;
+  for (const config::PredictorEntry& entry : experiment_.entries()) {
+    for (const std::int64_t labels : experiment_.train) {
+      Row row{entry, static_cast<std::size_t>(labels)};
+      if (results_.missing(entry.name, row.train).empty()) continue;
+      const double seconds = expected_seconds(row);
+      timed.emplace_back(seconds, std::move(row));
     }
   }
+  std::ranges::stable_sort(timed, {}, &std::pair<double, Row>::first);
+  std::vector<Row> rows;
+  for (auto& [seconds, row] : timed) rows.push_back(std::move(row));
+  return rows;
 }
 
-PredictorOptions PredictorComparison::predictor_options() const {
-  PredictorOptions options;
-  if (experiment_.input) options.input = spaces::NetworkInput::parse(*experiment_.input);
-  // Whole networks, each for what its family reads.
-  if (!experiment_.latency.empty()) options.input = spaces::NetworkInput{};
-  options.pretrained = experiment_.pretrained;
-  options.epochs = experiment_.epochs;
-  options.computing = experiment_.computing;
-  return options;
-}
-
-void PredictorComparison::fit_row(const std::string& model, std::size_t train,
-                                  const PredictorSource& source,
+void PredictorComparison::fit_row(const Row& row, const PredictorSource& source,
                                   const std::function<void(double)>& on_progress,
                                   const std::stop_token& stop) {
-  const std::vector<std::uint64_t> seeds = results_.missing(model, train);
+  const std::string& name = row.entry.name;
+  const std::vector<std::uint64_t> seeds = results_.missing(name, row.train);
   std::mutex mutex;
   std::vector<double> shares(seeds.size(), 0.0);
-  // Fits take about as long as they have labels.
-  const auto learnt = [&] {
-    return work_of(train) * std::accumulate(shares.begin(), shares.end(), 0.0);
-  };
+  const double each = expected_seconds(row);
+  double later = 0.0;  // seconds of the rows after this one
+  for (const Row& other : missing_rows()) {
+    if (other.entry.name == name && other.train == row.train) continue;
+    const auto fits = static_cast<double>(results_.missing(other.entry.name, other.train).size());
+    later += fits * expected_seconds(other);
+  }
   const auto set_share = [&](std::size_t i, double share) {
     shares[i] = share;
-    on_progress((learnt_labels_ + learnt()) / missing_labels_);
+    const double done = fit_seconds_ + each * std::accumulate(shares.begin(), shares.end(), 0.0);
+    const double all = fit_seconds_ + each * static_cast<double>(seeds.size()) + later;
+    on_progress(all > 0.0 ? done / all : 1.0);
   };
-  const predictor::BenchmarkSize size{.train = train,
+  const predictor::BenchmarkSize size{.train = row.train,
                                       .refresh = static_cast<std::size_t>(experiment_.refresh),
                                       .test = static_cast<std::size_t>(experiment_.test),
                                       .points = results_.plan().points};
   const predictor::Split split = split_of(experiment_);
+  double taken = 0.0;
   parallel_for(seeds.size(), [&](std::size_t i) {
     if (stop.stop_requested()) return;
     predictor::FitControl control{.seed = seeds[i], .stop = stop};
@@ -142,16 +162,17 @@ void PredictorComparison::fit_row(const std::string& model, std::size_t train,
       set_share(i, share);
     };
     predictor::BenchmarkSize own = size;
-    if (!results_.plan().has_points(train, seeds[i])) own.points = 0;
-    const auto fitted = source.make(model);
+    if (!results_.plan().has_points(row.train, seeds[i])) own.points = 0;
+    const auto fitted = source.make(row.entry.model);
     predictor::BenchmarkFit fit =
         predictor::benchmark_fit(*fitted, compared_.data, own, split, control);
     const std::scoped_lock lock(mutex);
-    results_.add(model, train, seeds[i], std::move(fit));
+    taken += fit.fit_seconds;
+    results_.add(name, row.train, seeds[i], std::move(fit));
     if (!folder_.empty()) save();
     set_share(i, 1.0);
   });
-  learnt_labels_ += learnt();
+  fit_seconds_ += taken;
 }
 
 nlohmann::json PredictorComparison::json() const {
@@ -164,6 +185,12 @@ nlohmann::json PredictorComparison::json() const {
   json["test_metric"] = experiment_.test_metric;
   json["split"] = experiment_.split;
   json["noise"] = experiment_.noise;
+  json["against"] = experiment_.against;
+  json["noise_ceiling"] = nullptr;
+  if (const auto& ceiling = compared_.ceiling) {
+    json["noise_ceiling"] = {{"tau", ceiling->tau}, {"tau_top10", ceiling->top10_tau}};
+  }
+  if (compared_.labels_test_tau) json["labels_test_tau"] = *compared_.labels_test_tau;
   json["architectures"] = compared_.data.genotypes.size();
   json["host"] = describe_host();
   return json;
@@ -175,18 +202,38 @@ void PredictorComparison::save() const {
   write_atomically(folder_ / kResultsFile, json().dump() + "\n");
 }
 
-void PredictorComparison::save_report(const PredictorSource& source) const {
+std::string PredictorComparison::markdown_notes() const {
+  std::string text;
+  if (const auto& ceiling = compared_.ceiling) {
+    text += fmt::format(
+        "\nNoise ceiling: a perfect predictor has a tau of {:.3f} with these labels, {:.2f} among "
+        "the best 10 %.\n",
+        ceiling->tau, ceiling->top10_tau);
+  }
+  if (compared_.labels_test_tau) {
+    text += fmt::format("\nThe labels themselves have a tau of {:.3f} with the test values.\n",
+                        *compared_.labels_test_tau);
+  }
+  if (!experiment_.against.empty()) {
+    text += "\n" + predictor::markdown_differences(results_.rows(), experiment_.against);
+  }
+  return text;
+}
+
+void PredictorComparison::save_report(const PredictorSources& sources) const {
   predictor::BenchmarkColumns columns = columns_of(experiment_);
   columns.compared = experiment_.models.size() > 1;
   std::string markdown = predictor::markdown_head(columns);
   for (const predictor::BenchmarkRow& row : results_.rows()) {
     markdown += predictor::markdown_row(row, columns);
   }
+  markdown += markdown_notes();
   if (!compared_.groups.empty()) {
     markdown += "\n" + predictor::markdown_groups(results_.rows(), compared_.groups);
   }
   write_atomically(folder_ / "results.md", markdown);
-  write_atomically(folder_ / "report.html", report::report_html(report::report_json(page(source))));
+  write_atomically(folder_ / "report.html",
+                   report::report_html(report::report_json(page(sources))));
 }
 
 }  // namespace evonas::cli

@@ -11,7 +11,7 @@
 
 #include "cli/config/predictor_experiment.hpp"
 #include "cli/run/comparison_data.hpp"
-#include "cli/run/predictors.hpp"
+#include "cli/run/predictor_sources.hpp"
 #include "predictor/benchmark_results.hpp"
 #include "report/report_data.hpp"
 
@@ -32,14 +32,20 @@ class PredictorComparison {
   /// What was found in the folder.
   const predictor::BenchmarkResults::Restored& restored() const { return restored_; }
   const predictor::BenchmarkResults& results() const { return results_; }
-  /// How predictors are made for it.
-  PredictorOptions predictor_options() const;
+  /// The rows of the result that lack fits, those first whose fits are expected to take the least
+  /// time.
+  struct Row {
+    config::PredictorEntry entry;
+    std::size_t train = 0;
+  };
+  std::vector<Row> missing_rows() const;
 
   /// Makes the missing fits of one row beside each other, on the threads of the arena that the
-  /// caller is in; `on_progress` is told the share of all missing fits that is done, from 0 to 1,
-  /// from one thread at a time. Throws PredictorError, also where `stop` ends it, but not always:
-  /// then fits are missing afterwards.
-  void fit_row(const std::string& model, std::size_t train, const PredictorSource& source,
+  /// caller is in; `on_progress` is told, from one thread at a time, the share from 0 to 1 that is
+  /// done of the time that all missing fits take, those still to come as long as fits of the same
+  /// model have taken, or as expected_fit_seconds() has it where there are none. Throws
+  /// PredictorError, also where `stop` ends it, but not always: then fits are missing afterwards.
+  void fit_row(const Row& row, const PredictorSource& source,
                const std::function<void(double)>& on_progress, const std::stop_token& stop);
 
   /// All that is known, for scripts: what results.json holds.
@@ -47,21 +53,25 @@ class PredictorComparison {
 
   /// Writes results.json and experiment.yaml. To be called where there is a folder.
   void save() const;
-  /// Writes results.md and report.html there too. Throws as PredictorSource::embed() does.
-  void save_report(const PredictorSource& source) const;
+  /// Writes results.md and report.html there too. Throws as LearntPredictors::embed() does.
+  void save_report(const PredictorSources& sources) const;
+  /// The noise ceiling of the labels and what differences from `against` are, in Markdown; empty
+  /// where nothing is known.
+  std::string markdown_notes() const;
 
  private:
-  report::PredictorBenchmark page(const PredictorSource& source) const;
+  report::PredictorBenchmark page(const PredictorSources& sources) const;
   /// Adds where some of the architectures lie.
-  void add_map(report::PredictorBenchmark& page, const PredictorSource& source) const;
+  void add_map(report::PredictorBenchmark& page, const PredictorSources& sources) const;
+  /// Of one fit of that row.
+  double expected_seconds(const Row& row) const;
 
   config::PredictorExperiment experiment_;
   std::filesystem::path folder_;
   ComparisonData compared_;
   predictor::BenchmarkResults results_;
   predictor::BenchmarkResults::Restored restored_;
-  double missing_labels_ = 0.0;  ///< of all fits that were missing at first
-  double learnt_labels_ = 0.0;   ///< of those of them that have been made
+  double fit_seconds_ = 0.0;  ///< of the fits that it has made
 };
 
 /// Which columns a table of results has.

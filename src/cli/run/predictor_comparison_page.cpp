@@ -36,6 +36,11 @@ std::vector<double> mean_held(const predictor::BenchmarkRow& row) {
   return held;
 }
 
+PredictorBenchmark::Difference page_difference(const PairedDifference& difference) {
+  return {
+      .mean = difference.mean, .low = difference.low, .high = difference.high, .p = difference.p};
+}
+
 PredictorBenchmark::Row page_row(const predictor::BenchmarkRow& row,
                                  const predictor::BenchmarkColumns& columns) {
   const BenchmarkFit& first = row.fits.front();
@@ -55,6 +60,10 @@ PredictorBenchmark::Row page_row(const predictor::BenchmarkRow& row,
       .p_against_best = row.p_against_best,
       .best = row.best,
       .held = mean_held(row)};
+  if (row.against) {
+    result.difference = page_difference(row.against->tau);
+    result.top10_difference = page_difference(row.against->top10_tau);
+  }
   if (columns.test_values) result.test_tau = page_figure(row, &BenchmarkFit::test_tau);
   if (columns.errors) {
     result.mape = page_figure(row, &BenchmarkFit::mape);
@@ -69,7 +78,7 @@ PredictorBenchmark::Row page_row(const predictor::BenchmarkRow& row,
 
 }  // namespace
 
-void PredictorComparison::add_map(PredictorBenchmark& page, const PredictorSource& source) const {
+void PredictorComparison::add_map(PredictorBenchmark& page, const PredictorSources& sources) const {
   std::vector<std::size_t> rows(compared_.data.genotypes.size());
   std::iota(rows.begin(), rows.end(), std::size_t{0});
   Rng(1, "architectures of a map").shuffle(std::span(rows));
@@ -78,16 +87,19 @@ void PredictorComparison::add_map(PredictorBenchmark& page, const PredictorSourc
   for (const std::size_t row : rows) block.push_back(compared_.data.genotypes[row]);
 
   std::vector<double> numbers;
-  const auto embeds = [](const std::string& model) {
-    const predictor::Pretraining what = predictor::pretraining_of(model);
+  const auto embeds = [](const config::PredictorEntry& entry) {
+    const predictor::Pretraining what = predictor::pretraining_of(entry.model);
     return what == predictor::Pretraining::Networks || what == predictor::Pretraining::Arch2Vec;
   };
-  const auto embedding = std::ranges::find_if(experiment_.models, embeds);
-  if (embedding != experiment_.models.end()) {
-    numbers = source.embed(predictor::pretraining_of(*embedding), block);
+  const std::vector<config::PredictorEntry> entries = experiment_.entries();
+  const auto embedding = std::ranges::find_if(entries, embeds);
+  if (embedding != entries.end()) {
+    const auto what = predictor::pretraining_of(embedding->model);
+    numbers = sources.of(*embedding).learnt().embed(what, block);
     page.map_source = "what the pre-trained networks make of the graphs, before any label";
   } else {
-    const std::optional<spaces::NetworkInput> input = predictor_options().input;
+    std::optional<spaces::NetworkInput> input = predictor_options(experiment_.recipe).input;
+    if (!experiment_.latency.empty()) input = spaces::NetworkInput{};
     const predictor::GraphFeatures features(input ? predictor::ArchitectureView(space(), *input)
                                                   : predictor::ArchitectureView(space()));
     numbers = features.compute(block);
@@ -104,7 +116,7 @@ void PredictorComparison::add_map(PredictorBenchmark& page, const PredictorSourc
   }
 }
 
-PredictorBenchmark PredictorComparison::page(const PredictorSource& source) const {
+PredictorBenchmark PredictorComparison::page(const PredictorSources& sources) const {
   PredictorBenchmark page{
       .name = experiment_.title,
       .space = space().name(),
@@ -112,9 +124,15 @@ PredictorBenchmark PredictorComparison::page(const PredictorSource& source) cons
       .test_metric = experiment_.test_metric,
       .architectures = compared_.data.genotypes.size(),
       .split = experiment_.split,
+      .against = experiment_.against,
+      .labels_test_tau = compared_.labels_test_tau,
       .levels = {predictor::kIntervalLevels.begin(), predictor::kIntervalLevels.end()},
       .host = describe_host(),
       .configuration = yaml::to_yaml(experiment_)};
+  if (const auto& ceiling = compared_.ceiling) {
+    page.ceiling = ceiling->tau;
+    page.top10_ceiling = ceiling->top10_tau;
+  }
   for (const predictor::BenchmarkRow& row : results_.rows()) {
     page.rows.push_back(page_row(row, columns_of(experiment_)));
   }
@@ -124,7 +142,7 @@ PredictorBenchmark PredictorComparison::page(const PredictorSource& source) cons
                               .tau = published.tau,
                               .source = published.source});
   }
-  add_map(page, source);
+  add_map(page, sources);
   return page;
 }
 

@@ -13,20 +13,20 @@
 #include "predictor/computation_options.hpp"
 #include "predictor/computation_source.hpp"
 #include "predictor/computing_options.hpp"
-#include "predictor/latent_policy.hpp"
+#include "predictor/joint_predictor.hpp"
 #include "predictor/predictor.hpp"
 #include "predictor/predictor_list.hpp"
 #include "predictor/pretraining_options.hpp"
 
-/// `src/cli/torch` makes every predictor; an evonas built without LibTorch has `src/cli/no_torch`
-/// instead, which throws a PredictorError for those that need it.
 namespace evonas::cli {
 
 /// How predictors are made.
 struct PredictorOptions {
   /// What networks read, for predictors that look at whole networks; without it they look at cells.
   std::optional<spaces::NetworkInput> input;
-  /// A file of PredictorSource::pretrained_bytes(), of any kind. What it does not hold is
+  /// Whether features of graphs have static features of whole networks among them (kStaticsHelp).
+  bool statics = false;
+  /// A file of LearntPredictors::pretrained_bytes(), of any kind. What it does not hold is
   /// pre-trained when a fit first needs it; networks: see `use_carried`; `cg`: see `sources`.
   std::filesystem::path pretrained;
   /// Whether fits start from networks that evonas carries for the space, where it has some.
@@ -45,40 +45,55 @@ struct PredictorOptions {
   predictor::ComputingOptions computing;
 };
 
-/// Makes predictors for one space; what they can share, such as pre-trained networks, is made once,
-/// when it is first needed.
+/// What makes the predictors of one space that need LibTorch; what they can share, such as
+/// pre-trained networks, is made once, when it is first needed. Safe from many threads.
+class LearntPredictors {
+ public:
+  virtual ~LearntPredictors() = default;
+
+  /// The predictor of that name, unfitted. Throws PredictorError for a device that is not there and
+  /// for predictors that would not compute as PredictorOptions::computing says.
+  virtual std::unique_ptr<predictor::Predictor> make(const std::string& name) const = 0;
+
+  /// The predictor of that name for so many metrics, unfitted: one that
+  /// predictor::predicts_jointly() knows. Its networks are those of all metrics; what else it has
+  /// is there for each. Throws as make() does, and PredictorError for another name.
+  virtual std::unique_ptr<predictor::JointPredictor> make_joint(const std::string& name,
+                                                                std::size_t metrics) const = 0;
+
+  /// Pre-trains unless that is done, or there is nothing to pre-train. Throws PredictorError where
+  /// `control.stop` ends it.
+  virtual void pretrain(predictor::Pretraining what,
+                        const predictor::FitControl& control) const = 0;
+  /// How well that has gone, in words: "mean squared error of the statistics 0.0432".
+  virtual std::string pretraining_summary(predictor::Pretraining what) const = 0;
+  /// What the pre-trained networks, arch2vec or cg make of each architecture, before any label: as
+  /// many numbers of each, one architecture after the other. Uses the threads of the arena that the
+  /// caller is in. Throws PredictorError where cg has not been pre-trained.
+  virtual std::vector<double> embed(predictor::Pretraining what,
+                                    std::span<const spaces::Genotype> block) const = 0;
+  /// What was pre-trained as bytes of a checkpoint; the predictor that `about` names is filled in.
+  virtual std::string pretrained_bytes(predictor::Pretraining what,
+                                       const predictor::CheckpointAbout& about) const = 0;
+};
+
+/// Makes every predictor of one space. Copies share what is made once. Safe from many threads.
 class PredictorSource {
  public:
   /// Throws PredictorError for pre-trained networks of another space, and FileError.
   explicit PredictorSource(const spaces::AnySpace& space, const PredictorOptions& options = {});
 
   /// The predictor of that name, unfitted; it predicts large blocks in parts (ChunkedPredictor).
-  /// Safe from many threads. Throws PredictorError for an unknown name, for a device that is not
-  /// there and for predictors that would not compute as `computing` says.
+  /// Throws PredictorError for an unknown name, and as learnt() and LearntPredictors::make() do.
   std::unique_ptr<predictor::Predictor> make(const std::string& name) const;
 
-  /// Pre-trains unless that is done, or there is nothing to pre-train. Throws PredictorError where
-  /// `control.stop` ends it.
-  void pretrain(predictor::Pretraining what, const predictor::FitControl& control) const;
-  /// How well that has gone, in words: "mean squared error of the statistics 0.0432".
-  std::string pretraining_summary(predictor::Pretraining what) const;
-  /// What the pre-trained networks, arch2vec or cg make of each architecture, before any label: as
-  /// many numbers of each, one architecture after the other. Uses the threads of the arena that the
-  /// caller is in. Throws PredictorError where cg has not been pre-trained.
-  std::vector<double> embed(predictor::Pretraining what,
-                            std::span<const spaces::Genotype> block) const;
-  /// What was pre-trained as bytes of a checkpoint; the predictor that `about` names is filled in.
-  std::string pretrained_bytes(predictor::Pretraining what,
-                               const predictor::CheckpointAbout& about) const;
+  /// Those that need LibTorch, and what they are pre-trained with. Throws PredictorError for an
+  /// evonas without LibTorch.
+  const LearntPredictors& learnt() const;
 
  private:
-  std::unique_ptr<predictor::Predictor> make_whole(const std::string& name) const;
-
   struct Shared;
   std::shared_ptr<Shared> shared_;
 };
-
-/// The policy that moves through the embedding of arch2vec, for places of so many numbers.
-std::unique_ptr<predictor::LatentPolicy> make_policy(std::size_t width, std::uint64_t seed);
 
 }  // namespace evonas::cli

@@ -8,6 +8,7 @@
 
 #include "base/json.hpp"
 #include "cli/config/space_section.hpp"
+#include "evaluation/command/dispatcher.hpp"
 
 namespace evonas::cli {
 namespace {
@@ -20,11 +21,6 @@ constexpr double kLongestSilence = 120.0;
 /// For Ray to end the process of a task.
 constexpr double kCancelSeconds = 60.0;
 
-/// Whether a candidate has failed because no process of the command can be started any more.
-bool is_without_process(const std::string& failure) {
-  return failure.find("(given up after ") != std::string::npos && failure.ends_with(" starts)");
-}
-
 /// Runs `evaluate` with a sink that keeps back what failed for want of a process, and stops it
 /// then.
 void without_lost_processes(
@@ -34,7 +30,7 @@ void without_lost_processes(
   const std::stop_callback forward(stop, [&] { own.request_stop(); });
   std::string lost;
   const auto receive = [&](std::size_t index, evaluation::Outcome outcome) {
-    if (!is_without_process(outcome.failure)) {
+    if (!evaluation::command::is_without_process(outcome.failure)) {
       sink(index, std::move(outcome));
       return;
     }

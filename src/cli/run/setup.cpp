@@ -8,11 +8,11 @@
 
 #include <fmt/format.h>
 
-#include "cli/run/network_sources.hpp"
 #include "cli/run/predicted_metric.hpp"
 #include "cli/run/predictors.hpp"
 #include "cli/run/ray_source.hpp"
 #include "cli/run/stand_in_sources.hpp"
+#include "cli/run/torch_module.hpp"
 #include "evaluation/command/command_evaluator.hpp"
 #include "evaluation/graph_costs.hpp"
 #include "evaluation/latency_blocks/block_latency.hpp"
@@ -150,8 +150,8 @@ class SourceList {
       for (const evaluation::ScriptOutput& output : outputs) metrics.push_back(output.metric);
       return std::make_shared<DeclaredSource>(std::move(metrics));
     }
-    return make_torchscript_source(space_, file, outputs,
-                                   configuration_.cost.value_or(std::string()));
+    return torch_module().make_torchscript_source(space_, file, outputs,
+                                                  configuration_.cost.value_or(std::string()));
   }
 
   /// One source for each of these sections, named by its metric and those that are reported with it
@@ -216,7 +216,8 @@ class SourceList {
     }
     // An asynchronous search looks latencies up while it trains.
     const bool is_alone = configuration_.search.driver == "synchronous";
-    return make_lookup_source(space_, *input_, section.lookup, section.options, metric, is_alone);
+    return torch_module().make_lookup_source(space_, *input_, section.lookup, section.options,
+                                             metric, is_alone);
   }
 
   std::shared_ptr<evaluation::Evaluator> make(const config::BlocksSection& section,
@@ -241,7 +242,7 @@ class SourceList {
   std::shared_ptr<evaluation::Evaluator> make(const config::MeasureSection& section,
                                               const std::string& metric) const {
     if (declared_) return declare(metric, "ms", evaluation::CostClass::Expensive);
-    return make_measuring_source(space_, *input_, section.measure, metric);
+    return torch_module().make_measuring_source(space_, *input_, section.measure, metric);
   }
 
   std::shared_ptr<evaluation::Evaluator> make(const config::TrainSection& section,
@@ -251,8 +252,8 @@ class SourceList {
     if (options.concurrency == 0 && options.device == "cpu") {
       options.concurrency = static_cast<std::int64_t>(threads_);
     }
-    return make_training_source(space_, options, metric, configuration_.search.seed,
-                                section.early_stopping);
+    return torch_module().make_training_source(space_, options, metric, configuration_.search.seed,
+                                               section.early_stopping);
   }
 
   std::shared_ptr<evaluation::Evaluator> make(const config::CommandSection& section,
@@ -299,20 +300,29 @@ search::SearchSetup make_setup(const Configuration& configuration, std::size_t t
           .sources = SourceList(configuration, space, threads, sources, host).build(),
           .make_predictor = guidance.make_predictor,
           .latent = guidance.latent,
+          .make_joint_predictor = guidance.make_joint_predictor,
           .threads = threads};
 }
 
 search::Guidance learnt_guidance(const spaces::AnySpace& space,
-                                 const predictor::ComputingOptions& computing,
+                                 const config::PredictorsSection& how,
                                  const std::filesystem::path& pretrained) {
-  const PredictorSource source(space, {.pretrained = pretrained, .computing = computing});
+  const PredictorSource source(
+      space, {.statics = how.statics, .pretrained = pretrained, .computing = how.computing});
   return {.make_predictor = [source](const std::string& name) { return source.make(name); },
           .known = {},
           .latent = {.embed =
                          [source](std::span<const spaces::Genotype> block) {
-                           return source.embed(predictor::Pretraining::Arch2Vec, block);
+                           return source.learnt().embed(predictor::Pretraining::Arch2Vec, block);
                          },
-                     .make_policy = make_policy}};
+                     .make_policy =
+                         [](std::size_t width, std::uint64_t seed) {
+                           return torch_module().make_policy(width, seed);
+                         }},
+          .make_joint_predictor =
+              [source](const std::string& name, std::size_t metrics) {
+                return source.learnt().make_joint(name, metrics);
+              }};
 }
 
 std::map<std::string, evaluation::Metric> metrics_of(const search::SearchSetup& setup,
@@ -332,7 +342,8 @@ std::map<std::string, evaluation::Metric> metrics_of(const search::SearchSetup& 
 }
 
 std::optional<spaces::NetworkInput> network_input(const Configuration& configuration) {
-  if (const auto* training = configuration.training()) return input_of_training(*training);
+  if (const auto* training = configuration.training())
+    return torch_module().input_of_training(*training);
   if (configuration.input) return spaces::NetworkInput::parse(*configuration.input);
   return std::nullopt;
 }

@@ -42,7 +42,7 @@ search::SearchSetup make_setup(const config::Configuration& configuration, std::
 /// one PredictorSource, so that they share what they can. They start from `pretrained`, unless that
 /// is empty (PredictorOptions::pretrained). Nothing is known. Safe from many threads.
 search::Guidance learnt_guidance(const spaces::AnySpace& space,
-                                 const predictor::ComputingOptions& computing = {},
+                                 const config::PredictorsSection& how = {},
                                  const std::filesystem::path& pretrained = {});
 
 /// Units and cost classes of the metrics of `setup`, and of those that only a final stage yields.

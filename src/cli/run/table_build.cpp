@@ -19,8 +19,8 @@
 #include "cli/run/label_file.hpp"
 #include "cli/run/latency_file.hpp"
 #include "cli/run/latency_rounds.hpp"
-#include "cli/run/network_sources.hpp"
 #include "cli/run/table_rows.hpp"
+#include "cli/run/torch_module.hpp"
 #include "yaml/writer.hpp"
 
 namespace evonas::cli {
@@ -73,7 +73,7 @@ class Build {
     if (stop.stop_requested()) return {};
     train_all(stop);
     const TableRows rows{.space = space_,
-                         .input = input_of_training(recipe_.train),
+                         .input = torch_module().input_of_training(recipe_.train),
                          .networks = networks_,
                          .labels = labels_.labels(),
                          .latencies = measured.fastest(),
@@ -111,8 +111,8 @@ class Build {
     const std::vector<Task> tasks = open_tasks();
     if (tasks.empty()) return;
     const std::size_t before = labels_.labels().size();
-    const Trainer train = make_trainer(space_, recipe_.train, recipe_.seed);
-    const spaces::NetworkInput input = input_of_training(recipe_.train);
+    const Trainer train = torch_module().make_trainer(space_, recipe_.train, recipe_.seed);
+    const spaces::NetworkInput input = torch_module().input_of_training(recipe_.train);
     BuildProgress progress(log_, "trainings", before, before + tasks.size());
     std::atomic<std::size_t> next = 0;
     std::mutex mutex;
@@ -154,7 +154,7 @@ class Build {
   }
 
   void measure_some(LatencyFile& measured, const std::stop_token& stop) const {
-    const spaces::NetworkInput input = input_of_training(recipe_.train);
+    const spaces::NetworkInput input = torch_module().input_of_training(recipe_.train);
     std::vector<MeasuredNetwork> wanted;
     for (const spaces::Genotype& genotype : first(networks_, recipe_.measured)) {
       wanted.push_back(
@@ -172,8 +172,10 @@ class Build {
       block.push_back({.genotype = genotype, .key = space_.key(genotype)});
     }
     std::vector<double> latencies(block.size());
-    make_lookup_source(space_, input_of_training(recipe_.train), folder_.file("lookup.csv"),
-                       recipe_.latency, "latency_ms", /*measures=*/true)
+    torch_module()
+        .make_lookup_source(space_, torch_module().input_of_training(recipe_.train),
+                            folder_.file("lookup.csv"), recipe_.latency, "latency_ms",
+                            /*measures=*/true)
         ->evaluate(
             block,
             [&](std::size_t i, const evaluation::Outcome& outcome) {

@@ -1,14 +1,14 @@
-#include "cli/run/predictors.hpp"
-
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/made_once.hpp"
-#include "predictor/decorators.hpp"
+#include "cli/torch/torch_predictors.hpp"
+#include "predictor/joint_predictor.hpp"
 #include "predictor/mixture.hpp"
 #include "predictor/models/arch2vec_predictor.hpp"
 #include "predictor/models/carl_predictor.hpp"
@@ -16,7 +16,6 @@
 #include "predictor/models/distilled.hpp"
 #include "predictor/models/gaussian_process.hpp"
 #include "predictor/models/ledg_former_recipe.hpp"
-#include "predictor/models/lstm_policy.hpp"
 #include "predictor/models/network_ensemble.hpp"
 #include "predictor/models/network_predictor.hpp"
 #include "predictor/models/path_networks.hpp"
@@ -63,6 +62,14 @@ void check_computing(const std::string& name, const predictor::ComputingOptions&
                   name, computing.device, computing.precision));
 }
 
+/// Nothing for a name that is of no Gaussian process.
+std::optional<predictor::GraphKernel> kernel_of(const std::string& name) {
+  if (name == "gp") return predictor::GraphKernel::Matern;
+  if (name == "gp_wl") return predictor::GraphKernel::WeisfeilerLehman;
+  if (name == "gp_both") return predictor::GraphKernel::Both;
+  return std::nullopt;
+}
+
 /// What a pre-training has left, of whichever kind it is.
 struct Pretrained {
   std::string summary;  ///< how well it has gone
@@ -99,16 +106,33 @@ Pretrained pretrained(std::shared_ptr<const Learnt> learnt, std::shared_ptr<cons
           .state = [learnt] { return learnt->state(); }};
 }
 
-}  // namespace
+class TorchPredictors final : public LearntPredictors {
+ public:
+  TorchPredictors(const spaces::AnySpace& space, const PredictorOptions& options);
 
-struct PredictorSource::Shared {
+  std::unique_ptr<predictor::Predictor> make(const std::string& name) const override;
+  std::unique_ptr<predictor::JointPredictor> make_joint(const std::string& name,
+                                                        std::size_t metrics) const override;
+  void pretrain(Pretraining what, const predictor::FitControl& control) const override;
+  std::string pretraining_summary(Pretraining what) const override;
+  std::vector<double> embed(Pretraining what,
+                            std::span<const spaces::Genotype> block) const override;
+  std::string pretrained_bytes(Pretraining what,
+                               const predictor::CheckpointAbout& about) const override;
+
+ private:
+  struct Shared;
+  std::shared_ptr<Shared> shared_;
+};
+
+struct TorchPredictors::Shared {
   Shared(const spaces::AnySpace& of, PredictorOptions wanted)
       : view(wanted.input ? predictor::ArchitectureView(of, *wanted.input) : of),
         options(std::move(wanted)),
         in_file(kept_in(options.pretrained)) {}
 
   std::shared_ptr<const GraphFeatures> features() {
-    return made_features.get([&] { return std::make_shared<const GraphFeatures>(view); });
+    return made_features.get([&] { return predictor::make_features(view, options.statics); });
   }
 
   std::shared_ptr<const predictor::PathCode> paths() {
@@ -130,6 +154,14 @@ struct PredictorSource::Shared {
       if (auto networks = predictor::carried_networks(known)) return networks;
     }
     return std::make_shared<const PretrainedNetworks>(known, options.pretraining, control);
+  }
+
+  /// What a fit starts from. Networks that know nothing are its own, so that fits differ by them.
+  std::shared_ptr<const PretrainedNetworks> start_of(const predictor::FitControl& control) {
+    const bool knows_nothing =
+        in_file != Pretraining::Networks && !options.use_carried && options.pretraining.steps == 0;
+    if (!knows_nothing) return networks(for_all_fits(control));
+    return make_networks(*features(), {.seed = control.seed, .stop = control.stop});
   }
 
   std::shared_ptr<const Arch2Vec> arch2vec(const predictor::FitControl& control) {
@@ -210,20 +242,12 @@ struct PredictorSource::Shared {
   MadeOnce<predictor::PublishedRecipe> made_ledg_former;
 };
 
-PredictorSource::PredictorSource(const spaces::AnySpace& space, const PredictorOptions& options)
+TorchPredictors::TorchPredictors(const spaces::AnySpace& space, const PredictorOptions& options)
     : shared_(std::make_shared<Shared>(space, options)) {
   pretrain(shared_->in_file, {});  // at once: a file for another space is a mistake
 }
 
-std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& name) const {
-  return std::make_unique<predictor::ChunkedPredictor>(make_whole(name));
-}
-
-std::unique_ptr<predictor::Predictor> PredictorSource::make_whole(const std::string& name) const {
-  const auto features = [shared = shared_] { return shared->features(); };
-  if (auto plain = predictor::make_plain_predictor(name, shared_->view, features)) {
-    return plain;
-  }
+std::unique_ptr<predictor::Predictor> TorchPredictors::make(const std::string& name) const {
   check_computing(name, shared_->options.computing);
   const predictor::ArchitectureView& view = shared_->view;
   if (auto recipe = predictor::network_recipe(name, shared_->options.epochs);
@@ -254,47 +278,69 @@ std::unique_ptr<predictor::Predictor> PredictorSource::make_whole(const std::str
                                                       shared_->options.computing);
   }
   if (name == "cg") return shared_->make_computation_predictor(shared_);
-  if (name == "gp") return std::make_unique<predictor::GaussianProcess>(shared_->features());
+  if (const auto kernel = kernel_of(name)) {
+    return std::make_unique<predictor::GaussianProcess>(
+        shared_->features(), predictor::GaussianProcessOptions{.kernel = *kernel});
+  }
+  return std::make_unique<predictor::OneMetric>(make_joint(name, 1));
+}
+
+std::unique_ptr<predictor::JointPredictor> TorchPredictors::make_joint(const std::string& name,
+                                                                       std::size_t metrics) const {
+  if (!predictor::predicts_jointly(name)) {
+    throw predictor::PredictorError(fmt::format(
+        "{} has no networks that several metrics can share; expected evonas, mixture or networks",
+        name));
+  }
+  const auto features = shared_->features();
   auto networks = std::make_unique<predictor::NetworkEnsemble>(
-      shared_->features(),
+      features,
       [shared = shared_](const predictor::FitControl& control) {
-        return shared->networks(for_all_fits(control));
+        return shared->start_of(control);
       },
-      shared_->options.computing);
+      shared_->options.computing, metrics);
   if (name == "networks") return networks;
   std::vector<predictor::Mixture::Member> members;
   members.push_back({std::move(networks), 1.0});
-  members.push_back({std::make_unique<predictor::GaussianProcess>(shared_->features()), 0.5});
-  members.push_back({std::make_unique<predictor::Trees>(shared_->features()), 0.5});
+  members.push_back(
+      {predictor::separate_metrics(
+           metrics, [&] { return std::make_unique<predictor::GaussianProcess>(features); }),
+       0.5});
+  members.push_back({predictor::separate_metrics(
+                         metrics, [&] { return std::make_unique<predictor::Trees>(features); }),
+                     0.5});
   auto mixture = std::make_unique<predictor::Mixture>(std::move(members));
   if (name == "mixture") return mixture;
-  return std::make_unique<predictor::Distilled>(shared_->features(), std::move(mixture));
+  return std::make_unique<predictor::Distilled>(features, std::move(mixture));
 }
 
-void PredictorSource::pretrain(Pretraining what, const predictor::FitControl& control) const {
+void TorchPredictors::pretrain(Pretraining what, const predictor::FitControl& control) const {
   if (what == Pretraining::Networks) shared_->networks(control);
   if (what == Pretraining::Arch2Vec) shared_->arch2vec(control);
   if (what == Pretraining::Computation) shared_->computation(control);
 }
 
-std::string PredictorSource::pretraining_summary(Pretraining what) const {
+std::string TorchPredictors::pretraining_summary(Pretraining what) const {
   return shared_->learnt(what).summary;
 }
 
-std::vector<double> PredictorSource::embed(Pretraining what,
+std::vector<double> TorchPredictors::embed(Pretraining what,
                                            std::span<const spaces::Genotype> block) const {
   return shared_->learnt(what).embed(block);
 }
 
-std::string PredictorSource::pretrained_bytes(Pretraining what,
+std::string TorchPredictors::pretrained_bytes(Pretraining what,
                                               const predictor::CheckpointAbout& about) const {
   predictor::CheckpointAbout named = about;
   named.predictor = predictor::checkpoint_name(what);
   return predictor::checkpoint_bytes(named, shared_->learnt(what).state());
 }
 
-std::unique_ptr<predictor::LatentPolicy> make_policy(std::size_t width, std::uint64_t seed) {
-  return std::make_unique<predictor::LstmPolicy>(width, seed);
+}  // namespace
+
+std::unique_ptr<LearntPredictors> make_torch_predictors(const spaces::AnySpace& space,
+                                                        const PredictorOptions& options) {
+  return std::make_unique<TorchPredictors>(space, options);
 }
 
 }  // namespace evonas::cli

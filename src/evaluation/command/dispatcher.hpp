@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
@@ -19,6 +20,11 @@
 #include "evaluation/median_rule.hpp"
 
 namespace evonas::evaluation::command {
+
+/// What an evaluation fails with once so many starts of its command have failed, the last of them
+/// with `fault`, and whether a failure is one of these.
+std::string failure_without_process(const std::string& fault, std::int64_t starts);
+bool is_without_process(std::string_view failure);
 
 /// What the processes of a command are asked, and what becomes of their answers: the whole protocol
 /// but for pipes and clocks, which come from outside, so that a test can pretend both.

@@ -108,12 +108,21 @@ void Dispatcher::send(std::size_t index, std::size_t process, TimePoint now) {
       .job = index, .begin = now, .until = now + to_duration(options_.timeout_seconds)};
 }
 
+std::string failure_without_process(const std::string& fault, std::int64_t starts) {
+  return fmt::format("{} (given up after {} starts)", fault, starts);
+}
+
+bool is_without_process(std::string_view failure) {
+  return failure.find("(given up after ") != std::string_view::npos &&
+         failure.ends_with(" starts)");
+}
+
 void Dispatcher::give_up_without_processes() {
   if (is_anyone_left()) return;
   const std::vector<std::size_t> waiting = waiting_jobs(TimePoint::max());
   for (const std::size_t index : waiting) {
-    finish(index, {.failure = fmt::format("{} (given up after {} starts)", sessions_.front().fault,
-                                          options_.retries + 1)});
+    finish(index,
+           {.failure = failure_without_process(sessions_.front().fault, options_.retries + 1)});
   }
   if (awaits_more_ && has_worked_ && !waiting.empty()) revive();
 }

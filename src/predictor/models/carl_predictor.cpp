@@ -10,7 +10,6 @@
 #include <torch/utils.h>
 
 #include "base/json.hpp"
-#include "base/parallel.hpp"
 #include "base/random.hpp"
 #include "predictor/models/batches.hpp"
 #include "predictor/models/carl_network.hpp"
@@ -18,6 +17,7 @@
 #include "predictor/models/graph_batch.hpp"
 #include "predictor/models/network_training.hpp"
 #include "predictor/models/placement.hpp"
+#include "predictor/models/scoring.hpp"
 #include "predictor/models/tensor_of.hpp"
 #include "predictor/models/tensor_state.hpp"
 #include "predictor/rank_normal.hpp"
@@ -25,7 +25,7 @@
 namespace evonas::predictor {
 namespace {
 
-constexpr std::size_t kCarlChunk = 256;           // architectures that it scores at once
+constexpr std::size_t kCarlChunk = 256;           // graphs that it scores at once
 constexpr std::int64_t kMostCarlNodes = 1 << 16;  // of a network that is read from a file
 constexpr std::int64_t kMostCarlSize = 4096;      // likewise its width and its layers
 
@@ -60,6 +60,7 @@ struct CarlPredictor::Fitted {
   RankNormal labels;
   CarlOptions options;
   std::shared_ptr<CarlNetwork> network;
+  std::vector<std::shared_ptr<CarlNetwork>> copies;  // one a device; the first is the network
 };
 
 CarlPredictor::CarlPredictor(std::shared_ptr<const GraphFeatures> features, const CarlFit& options,
@@ -97,32 +98,41 @@ void CarlPredictor::fit(std::span<const Label> labels, const FitControl& control
                   return carl_loss(*network, some, expected, counts, options_, rng);
                 });
   network->eval();
-  fitted_ = std::make_unique<const Fitted>(Fitted{
-      .labels = ranked.transform, .options = network_options, .network = std::move(network)});
+  fitted_ = fitted_of(ranked.transform, network_options, network);
+}
+
+std::unique_ptr<const CarlPredictor::Fitted> CarlPredictor::fitted_of(
+    const RankNormal& labels, const CarlOptions& options,
+    const std::shared_ptr<CarlNetwork>& network) const {
+  return std::make_unique<const Fitted>(Fitted{.labels = labels,
+                                               .options = options,
+                                               .network = network,
+                                               .copies = on_devices(network, *placement_, [&] {
+                                                 return std::make_shared<CarlNetwork>(options, 0);
+                                               })});
 }
 
 std::vector<Prediction> CarlPredictor::predict(std::span<const spaces::Genotype> block) const {
   const Fitted& known = fitted();
-  std::vector<Prediction> predictions(block.size());
-  parallel_chunks(block.size(), kCarlChunk, [&](std::size_t first, std::size_t count) {
-    const Scoring scoring(*placement_);
-    const GraphBatch graphs = graphs_of(features_->view(), features_->vocabulary(),
-                                        block.subspan(first, count), Identities::Kept);
-    const torch::Tensor scores =
-        host_scores(known.network->forward(moved(graphs, placement_->device)));
-    for (std::size_t i = 0; i < count; ++i) {
-      predictions[first + i].mean =
-          known.labels.value(static_cast<double>(scores.const_data_ptr<float>()[i]));
-    }
-  });
+  const std::vector<float> scores = score_graphs(
+      *placement_, block.size(),
+      flow_encoder(features_->view(), features_->vocabulary(), block, Identities::Kept),
+      [&](std::size_t device, const GraphBatch& graphs) {
+        return known.copies[device]->forward(graphs);
+      },
+      kCarlChunk);
+  std::vector<Prediction> predictions;
+  for (const float score : scores) {
+    predictions.push_back({.mean = known.labels.value(static_cast<double>(score))});
+  }
   return predictions;
 }
 
 std::vector<double> CarlPredictor::node_weights(const spaces::Genotype& architecture) const {
   const Fitted& known = fitted();
-  const Scoring scoring(*placement_);
   const GraphBatch graph = graphs_of(features_->view(), features_->vocabulary(),
                                      std::span(&architecture, 1), Identities::Kept);
+  const Scoring scoring(*placement_);
   const torch::Tensor weights =
       host_scores(known.network->split(moved(graph, placement_->device)).weights);
   const float* first = weights.const_data_ptr<float>();
@@ -168,12 +178,8 @@ void CarlPredictor::restore(const nlohmann::json& state) {
       .width = number("width", kMostCarlSize)};
   auto network = std::make_shared<CarlNetwork>(options, 0);
   restore_weights(*network, state.at("weights"));
-  network->to(placement_->device);
   network->eval();
-  fitted_ =
-      std::make_unique<const Fitted>(Fitted{.labels = RankNormal::from_state(state.at("labels")),
-                                            .options = options,
-                                            .network = std::move(network)});
+  fitted_ = fitted_of(RankNormal::from_state(state.at("labels")), options, network);
 }
 
 const CarlPredictor::Fitted& CarlPredictor::fitted() const {

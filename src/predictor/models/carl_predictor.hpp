@@ -11,6 +11,9 @@
 
 namespace evonas::predictor {
 
+class CarlNetwork;
+class RankNormal;
+struct CarlOptions;
 struct Placement;
 
 /// How CARL learns. The paper tells no figures; these are ours.
@@ -51,6 +54,8 @@ class CarlPredictor final : public Predictor, public Explainer {
  private:
   struct Fitted;
   const Fitted& fitted() const;
+  std::unique_ptr<const Fitted> fitted_of(const RankNormal& labels, const CarlOptions& options,
+                                          const std::shared_ptr<CarlNetwork>& network) const;
 
   std::shared_ptr<const GraphFeatures> features_;
   CarlFit options_;

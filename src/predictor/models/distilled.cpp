@@ -28,12 +28,14 @@ constexpr double kShareOfTeacher = 0.7;      // of the time of a fit, as progres
 constexpr double kRefreshRate = 0.25;        // learning rate of a refresh, as a share of a fit's
 constexpr std::int64_t kWidest = 1 << 14;    // student that is read from a file
 
-/// A perceptron with two hidden layers that yields a score and the logarithm of its deviation.
+/// A perceptron with two hidden layers that yields, of each metric, a score and the logarithm of
+/// its deviation.
 struct Student final : torch::nn::Module {
-  Student(std::int64_t features, std::int64_t width)
-      : first(register_module("first", linear(features, width, true))),
+  Student(std::size_t features, std::int64_t width, std::size_t metrics)
+      : first(register_module("first", linear(static_cast<std::int64_t>(features), width, true))),
         second(register_module("second", linear(width, width, true))),
-        last(register_module("last", linear(width, 2, true))) {}
+        last(register_module("last", linear(width, 2 * static_cast<std::int64_t>(metrics), true))) {
+  }
 
   torch::Tensor forward(const torch::Tensor& features) {
     return last(torch::silu(second(torch::silu(first(features)))));
@@ -74,13 +76,17 @@ torch::Tensor rows_of(const GraphFeatures& features, std::span<const spaces::Gen
   return rows;
 }
 
-/// What a student is to yield: graphs x (score, logarithm of its deviation).
-torch::Tensor targets_of(std::span<const Prediction> predictions) {
-  torch::Tensor targets = torch::empty({static_cast<std::int64_t>(predictions.size()), 2});
+/// What a student is to yield: graphs x (score, logarithm of its deviation) of each metric.
+torch::Tensor targets_of(std::span<const std::vector<Prediction>> predictions) {
+  const std::size_t graphs = predictions.front().size();
+  torch::Tensor targets = torch::empty(
+      {static_cast<std::int64_t>(graphs), 2 * static_cast<std::int64_t>(predictions.size())});
   float* at = targets.data_ptr<float>();
-  for (const Prediction& prediction : predictions) {
-    *at++ = static_cast<float>(prediction.mean);
-    *at++ = static_cast<float>(std::log(std::max(prediction.deviation, kLeastDeviation)));
+  for (std::size_t i = 0; i < graphs; ++i) {
+    for (const std::vector<Prediction>& of_metric : predictions) {
+      *at++ = static_cast<float>(of_metric[i].mean);
+      *at++ = static_cast<float>(std::log(std::max(of_metric[i].deviation, kLeastDeviation)));
+    }
   }
   return targets;
 }
@@ -89,44 +95,46 @@ torch::Tensor targets_of(std::span<const Prediction> predictions) {
 
 /// What a fit leaves behind.
 struct Distilled::Fitted {
-  RankNormal labels;
+  std::vector<RankNormal> labels;  // by metric
   std::shared_ptr<Student> student;
 };
 
 Distilled::Distilled(std::shared_ptr<const GraphFeatures> features,
-                     std::unique_ptr<Predictor> teacher, const DistillationOptions& options)
+                     std::unique_ptr<JointPredictor> teacher, const DistillationOptions& options)
     : features_(std::move(features)), teacher_(std::move(teacher)), options_(options) {}
 
 Distilled::~Distilled() = default;
 
-void Distilled::fit(std::span<const Label> labels, const FitControl& control) {
+void Distilled::fit(LabelLists labels, const FitControl& control) {
   learn_or_leave(*teacher_, [&] {
-    teacher_->fit(scored_labels(rank(labels)), part_of(control, 0.0, kShareOfTeacher));
+    teacher_->fit(scored_lists(rank_each(labels, metrics())),
+                  part_of(control, 0.0, kShareOfTeacher));
     teach(labels, options_.pool, options_.steps, nullptr, part_of(control, kShareOfTeacher, 1.0));
   });
 }
 
-void Distilled::refresh(std::span<const Label> labels, std::size_t known,
+void Distilled::refresh(LabelLists labels, std::span<const std::size_t> known,
                         const FitControl& control) {
-  if (!fitted_ || known == 0) {
+  if (!fitted_ || std::ranges::find(known, std::size_t{0}) != known.end()) {
     fit(labels, control);
     return;
   }
   learn_or_leave(*teacher_, [&] {
-    teacher_->refresh(scored_labels(rank(labels)), known, part_of(control, 0.0, kShareOfTeacher));
+    teacher_->refresh(scored_lists(rank_each(labels, metrics())), known,
+                      part_of(control, 0.0, kShareOfTeacher));
     teach(labels, options_.refreshed, options_.refresh_steps, fitted_.get(),
           part_of(control, kShareOfTeacher, 1.0));
   });
 }
 
-void Distilled::teach(std::span<const Label> labels, std::int64_t pool, std::int64_t steps,
-                      const Fitted* start, const FitControl& control) {
+void Distilled::teach(LabelLists labels, std::int64_t pool, std::int64_t steps, const Fitted* start,
+                      const FitControl& control) {
   at::set_num_threads(1);
-  const std::vector<spaces::Genotype> architectures = draw_pool(labels, pool, control.seed);
-  auto fitted = std::make_unique<Fitted>(Fitted{
-      .labels = rank(labels).transform,
-      .student =
-          std::make_shared<Student>(static_cast<std::int64_t>(features_->size()), options_.width)});
+  const std::vector<spaces::Genotype> architectures =
+      draw_pool(join(labels).architectures, pool, control.seed);
+  auto fitted = std::make_unique<Fitted>(
+      Fitted{.labels = transforms_of(rank_each(labels, metrics())),
+             .student = std::make_shared<Student>(features_->size(), options_.width, metrics())});
   Student& student = *fitted->student;
   if (start == nullptr) {
     student.draw_weights(derive_seed(control.seed, "weights of a student", 0));
@@ -135,8 +143,9 @@ void Distilled::teach(std::span<const Label> labels, std::int64_t pool, std::int
   }
   const torch::Tensor rows = rows_of(*features_, architectures);
   const torch::Tensor targets = targets_of(teacher_->predict(architectures));
-  const torch::Tensor weights =
-      torch::tensor({1.0F, static_cast<float>(kDeviationWeight)}).unsqueeze(0);
+  const torch::Tensor weights = torch::tensor({1.0F, static_cast<float>(kDeviationWeight)})
+                                    .unsqueeze(0)
+                                    .repeat({1, static_cast<std::int64_t>(metrics())});
   Rng rng(control.seed, "batches of a student");
   train_network(student, steps,
                 {.learning_rate = options_.learning_rate * (start == nullptr ? 1.0 : kRefreshRate),
@@ -154,30 +163,34 @@ void Distilled::teach(std::span<const Label> labels, std::int64_t pool, std::int
   fitted_ = std::move(fitted);
 }
 
-std::vector<spaces::Genotype> Distilled::draw_pool(std::span<const Label> labels,
+std::vector<spaces::Genotype> Distilled::draw_pool(std::span<const spaces::Genotype> labelled,
                                                    std::int64_t count, std::uint64_t seed) const {
   const spaces::AnySpace& space = features_->view().space();
   std::vector<spaces::Genotype> pool;
   for (std::int64_t i = 0; i < count; ++i) {
     Rng rng(seed, "pool of a student", static_cast<std::uint64_t>(i));
     const bool is_mutant = static_cast<double>(i) < options_.mutants * static_cast<double>(count);
-    pool.push_back(is_mutant ? space.mutate(labels[rng.below(labels.size())].genotype, rng)
+    pool.push_back(is_mutant ? space.mutate(labelled[rng.below(labelled.size())], rng)
                              : space.sample(rng));
   }
-  for (const Label& label : labels) pool.push_back(label.genotype);
+  pool.insert(pool.end(), labelled.begin(), labelled.end());
   return pool;
 }
 
-std::vector<Prediction> Distilled::predict(std::span<const spaces::Genotype> block) const {
+std::vector<std::vector<Prediction>> Distilled::predict(
+    std::span<const spaces::Genotype> block) const {
   fitted();
-  std::vector<Prediction> predictions(block.size());
+  std::vector<std::vector<Prediction>> predictions(metrics(),
+                                                   std::vector<Prediction>(block.size()));
   parallel_chunks(block.size(), kStudentChunk, [&](std::size_t first, std::size_t count) {
     const torch::InferenceMode inference;
     const torch::Tensor outputs =
         fitted_->student->forward(rows_of(*features_, block.subspan(first, count))).contiguous();
     const float* at = outputs.data_ptr<float>();
-    for (std::size_t i = 0; i < count; ++i, at += 2) {
-      predictions[first + i] = fitted_->labels.prediction(at[0], std::exp(at[1]));
+    for (std::size_t i = 0; i < count; ++i) {
+      for (std::size_t metric = 0; metric < predictions.size(); ++metric, at += 2) {
+        predictions[metric][first + i] = fitted_->labels[metric].prediction(at[0], std::exp(at[1]));
+      }
     }
   });
   return predictions;
@@ -199,7 +212,7 @@ nlohmann::json Distilled::state() const {
     student.push_back(state_of(parameter));
   }
   return {{"space", features_->key().hex()},
-          {"labels", fitted_->labels.state()},
+          {"labels", state_of(fitted_->labels)},
           {"width", fitted_->student->second->weight.size(0)},
           {"student", std::move(student)},
           {"teacher", teacher_->state()}};
@@ -211,9 +224,9 @@ void Distilled::restore(const nlohmann::json& state) {
   if (width < 1 || width > kWidest) {
     throw PredictorError(fmt::format("a student {} wide, expected from 1 to {}", width, kWidest));
   }
-  auto fitted = std::make_unique<Fitted>(Fitted{
-      .labels = RankNormal::from_state(state.at("labels")),
-      .student = std::make_shared<Student>(static_cast<std::int64_t>(features_->size()), width)});
+  auto fitted = std::make_unique<Fitted>(
+      Fitted{.labels = transforms_from(state.at("labels"), metrics()),
+             .student = std::make_shared<Student>(features_->size(), width, metrics())});
   restore_weights(*fitted->student, state.at("student"));
   teacher_->restore(state.at("teacher"));
   fitted_ = std::move(fitted);

@@ -5,8 +5,7 @@
 #include <vector>
 
 #include "predictor/graph_features.hpp"
-#include "predictor/predictor.hpp"
-#include "predictor/rank_normal.hpp"
+#include "predictor/joint_predictor.hpp"
 
 namespace evonas::predictor {
 
@@ -25,17 +24,20 @@ struct DistillationOptions {
 /// A slow predictor, the teacher, made fast: a small perceptron on graph features learns what the
 /// teacher makes of a few thousand architectures, for which no labels are needed, and predicts in
 /// its place (Hinton et al., "Distilling the knowledge in a neural network", 2015). It costs a few
-/// microseconds an architecture, whatever the teacher and the graphs are.
-class Distilled final : public Predictor {
+/// microseconds an architecture, whatever the teacher and the graphs are. It predicts the metrics
+/// that the teacher does.
+class Distilled final : public JointPredictor {
  public:
-  Distilled(std::shared_ptr<const GraphFeatures> features, std::unique_ptr<Predictor> teacher,
+  Distilled(std::shared_ptr<const GraphFeatures> features, std::unique_ptr<JointPredictor> teacher,
             const DistillationOptions& options = {});
   ~Distilled() override;
 
-  void fit(std::span<const Label> labels, const FitControl& control) override;
-  void refresh(std::span<const Label> labels, std::size_t known,
+  std::size_t metrics() const override { return teacher_->metrics(); }
+  void fit(LabelLists labels, const FitControl& control) override;
+  void refresh(LabelLists labels, std::span<const std::size_t> known,
                const FitControl& control) override;
-  std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override;
+  std::vector<std::vector<Prediction>> predict(
+      std::span<const spaces::Genotype> block) const override;
   /// Of the student and of its teacher.
   std::size_t parameters() const override;
   double multiply_accumulates(std::size_t nodes) const override;
@@ -46,13 +48,13 @@ class Distilled final : public Predictor {
   struct Fitted;
   const Fitted& fitted() const;
   /// Teaches a student, from scratch or starting from another, what the teacher knows by now.
-  void teach(std::span<const Label> labels, std::int64_t pool, std::int64_t steps,
-             const Fitted* start, const FitControl& control);
-  std::vector<spaces::Genotype> draw_pool(std::span<const Label> labels, std::int64_t count,
-                                          std::uint64_t seed) const;
+  void teach(LabelLists labels, std::int64_t pool, std::int64_t steps, const Fitted* start,
+             const FitControl& control);
+  std::vector<spaces::Genotype> draw_pool(std::span<const spaces::Genotype> labelled,
+                                          std::int64_t count, std::uint64_t seed) const;
 
   std::shared_ptr<const GraphFeatures> features_;
-  std::unique_ptr<Predictor> teacher_;
+  std::unique_ptr<JointPredictor> teacher_;
   DistillationOptions options_;
   std::unique_ptr<const Fitted> fitted_;
 };

@@ -86,7 +86,7 @@ FlowNetwork::FlowNetwork(const FlowNetworkOptions& options, std::uint64_t seed)
       class_token_(register_parameter("class_token", torch::empty({1, 1, options.width}))),
       degree_(register_module("degree", linear(3, options.width, true))),
       norm_(norm(2 * options.width)),
-      score_(linear(2 * options.width, 1, true)) {
+      score_(linear(2 * options.width, options.scores, true)) {
   for (std::int64_t layer = 0; layer < options.layers; ++layer) {
     layers_.push_back(
         register_module("layer" + std::to_string(layer), std::make_shared<Layer>(options)));
@@ -133,14 +133,17 @@ nlohmann::json state_of(const FlowNetwork& network, torch::Dtype precision) {
     if (parameter.key().starts_with("targets")) continue;
     weights.push_back(state_of(parameter.value().to(precision)));
   }
-  return {{"operations", options.operations},
-          {"layers", options.layers},
-          {"width", options.width},
-          {"expansion", options.expansion},
-          {"weights", std::move(weights)}};
+  nlohmann::json state = {{"operations", options.operations},
+                          {"layers", options.layers},
+                          {"width", options.width},
+                          {"expansion", options.expansion},
+                          {"weights", std::move(weights)}};
+  if (options.scores != 1) state["scores"] = options.scores;
+  return state;
 }
 
-std::shared_ptr<FlowNetwork> network_from(const nlohmann::json& state, std::size_t operations) {
+std::shared_ptr<FlowNetwork> network_from(const nlohmann::json& state, std::size_t operations,
+                                          std::size_t scores) {
   const auto option = [&](const char* name) {
     const auto value = state.at(name).get<std::int64_t>();
     if (value < 0 || value > kLargestOption) {
@@ -152,10 +155,15 @@ std::shared_ptr<FlowNetwork> network_from(const nlohmann::json& state, std::size
   const FlowNetworkOptions options = {.operations = option("operations"),
                                       .layers = option("layers"),
                                       .width = option("width"),
-                                      .expansion = option("expansion")};
+                                      .expansion = option("expansion"),
+                                      .scores = state.contains("scores") ? option("scores") : 1};
   if (options.operations != static_cast<std::int64_t>(operations)) {
     throw PredictorError(
         fmt::format("a network for {} operations, expected {}", options.operations, operations));
+  }
+  if (options.scores != static_cast<std::int64_t>(scores)) {
+    throw PredictorError(fmt::format("a network with {} scores of an architecture, expected {}",
+                                     options.scores, scores));
   }
   if (options.width == 0 || options.width % kHeads != 0) {
     throw PredictorError(

@@ -1,12 +1,19 @@
 #include "predictor/models/graph_batch.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <numeric>
+#include <utility>
 
 #include <torch/types.h>
 #include <torch/utils.h>
 
+#include "base/parallel.hpp"
+
 namespace evonas::predictor {
 namespace {
+
+constexpr std::size_t kWrittenGraphs = 512;  // in one task
 
 /// A random topological order of `count` nodes, those of the padding after them; `edges` is a
 /// matrix of `size` rows, [from][to].
@@ -39,31 +46,52 @@ std::vector<std::int64_t> random_order(const float* edges, std::int64_t count, s
   return order;
 }
 
-template <class T>
-torch::Tensor copy_of(const std::vector<T>& values, std::vector<std::int64_t> shape) {
-  torch::Tensor tensor = torch::empty(shape, torch::CppTypeToScalarType<T>::value);
-  std::copy(values.begin(), values.end(), tensor.template data_ptr<T>());
-  return tensor;
+/// Some graphs as tensors, padded to the longest of them.
+GraphBatch written(std::span<const FlowGraph> flows, std::span<const std::size_t> which,
+                   BatchMemory& memory) {
+  std::size_t nodes = 1;
+  for (const std::size_t graph : which) nodes = std::max(nodes, flows[graph].nodes());
+  GraphBatch batch = memory.batch({.graphs = which.size(), .nodes = nodes});
+  const GraphRows all{.operations = batch.operations.mutable_data_ptr<std::int64_t>(),
+                      .adjacency = batch.adjacency.mutable_data_ptr<float>(),
+                      .mask = batch.mask.mutable_data_ptr<float>(),
+                      .widths = batch.attributes.mutable_data_ptr<float>()};
+  parallel_chunks(which.size(), kWrittenGraphs, [&](std::size_t first, std::size_t count) {
+    for (std::size_t i = first; i < first + count; ++i) {
+      write_padded(flows[which[i]], nodes,
+                   {.operations = all.operations + i * nodes,
+                    .adjacency = all.adjacency + i * nodes * nodes,
+                    .mask = all.mask + i * nodes,
+                    .widths = all.widths + i * nodes});
+    }
+  });
+  return batch;
 }
 
 }  // namespace
 
-GraphBatch batch_of(const GraphBlock& block) {
-  const auto graphs = static_cast<std::int64_t>(block.graphs);
-  const auto nodes = static_cast<std::int64_t>(block.nodes);
-  GraphBatch batch;
-  batch.operations = copy_of(block.operations, {graphs, nodes});
-  batch.adjacency = copy_of(block.adjacency, {graphs, nodes, nodes});
-  batch.mask = copy_of(block.mask, {graphs, nodes});
-  batch.attributes = copy_of(block.widths, {graphs, nodes, 1});
-  return batch;
-}
-
 GraphBatch graphs_of(const ArchitectureView& view, const Vocabulary& vocabulary,
                      std::span<const spaces::Genotype> architectures, Identities identities) {
-  GraphBlock block;
-  fill_block(view, vocabulary, architectures, block, identities);
-  return batch_of(block);
+  const std::vector<FlowGraph> flows = flow_graphs(view, vocabulary, architectures, identities);
+  std::vector<std::size_t> all(flows.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  BatchMemory memory;
+  return written(flows, all, memory);
+}
+
+GraphEncoder flow_encoder(const ArchitectureView& view, const Vocabulary& vocabulary,
+                          std::span<const spaces::Genotype> architectures, Identities identities) {
+  return [&view, &vocabulary, architectures, identities](std::size_t first, std::size_t count) {
+    auto flows = std::make_shared<const std::vector<FlowGraph>>(
+        flow_graphs(view, vocabulary, architectures.subspan(first, count), identities));
+    EncodedGraphs encoded;
+    for (const FlowGraph& flow : *flows) encoded.nodes.push_back(flow.nodes());
+    encoded.batch = [flows = std::move(flows)](std::span<const std::size_t> which,
+                                               BatchMemory& memory) {
+      return written(*flows, which, memory);
+    };
+    return encoded;
+  };
 }
 
 GraphBatch select(const GraphBatch& graphs, const torch::Tensor& index) {

@@ -2,18 +2,21 @@
 
 #include "base/random.hpp"
 #include "predictor/graph_block.hpp"
+#include "predictor/models/encoded_graphs.hpp"
 #include "predictor/models/graph_model.hpp"
 
 namespace evonas::predictor {
 
-/// The tensors of a block, with widths as the nodes' only attribute. They copy what they need.
-GraphBatch batch_of(const GraphBlock& block);
-
-/// The graphs of architectures as networks read them, made on the threads of the arena that the
-/// caller is in.
+/// The graphs of architectures as networks read them, with widths as the nodes' only attribute,
+/// made on the threads of the arena that the caller is in.
 GraphBatch graphs_of(const ArchitectureView& view, const Vocabulary& vocabulary,
                      std::span<const spaces::Genotype> architectures,
                      Identities identities = Identities::Contracted);
+
+/// Reads those graphs a block at a time. It refers to all that it is given, but `identities`.
+GraphEncoder flow_encoder(const ArchitectureView& view, const Vocabulary& vocabulary,
+                          std::span<const spaces::Genotype> architectures,
+                          Identities identities = Identities::Contracted);
 
 /// Some graphs of a batch; `index` holds their numbers, int64.
 GraphBatch select(const GraphBatch& graphs, const torch::Tensor& index);

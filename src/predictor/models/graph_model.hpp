@@ -18,7 +18,8 @@ struct GraphBatch {
 /// forward() is.
 class GraphModel : public torch::nn::Module {
  public:
-  /// The scores of the graphs, one each. What padding holds never changes them.
+  /// The scores of the graphs, one each, or graphs x metrics of a model of several. What padding
+  /// holds never changes them.
   virtual torch::Tensor forward(const GraphBatch& graphs) = 0;
 
   /// Multiply-accumulates in the matrix products for one graph of so many nodes.

@@ -48,10 +48,27 @@ torch::Tensor pairwise_logistic(const torch::Tensor& scores, const torch::Tensor
   return (torch::softplus(-2.0 * margin) * count).sum() / (count.sum() + kSmall);
 }
 
+/// The mean over metrics of total_loss() of the graphs that have a label.
+torch::Tensor mean_over_metrics(std::span<const LossTerm> terms, const torch::Tensor& scores,
+                                const torch::Tensor& labels, const torch::Tensor& weights,
+                                Rng& rng) {
+  torch::Tensor sum = torch::zeros({}, scores.options());
+  for (std::int64_t metric = 0; metric < scores.size(1); ++metric) {
+    const torch::Tensor known = labels.select(1, metric).isfinite().nonzero().squeeze(1);
+    if (known.size(0) == 0) continue;
+    const auto of_metric = [&](const torch::Tensor& all) {
+      return all.defined() ? all.select(1, metric).index_select(0, known) : all;
+    };
+    sum = sum + total_loss(terms, of_metric(scores), of_metric(labels), of_metric(weights), rng);
+  }
+  return sum / static_cast<double>(scores.size(1));
+}
+
 }  // namespace
 
 torch::Tensor total_loss(std::span<const LossTerm> terms, const torch::Tensor& scores,
                          const torch::Tensor& labels, const torch::Tensor& weights, Rng& rng) {
+  if (scores.dim() == 2) return mean_over_metrics(terms, scores, labels, weights, rng);
   torch::Tensor sum = torch::zeros({}, scores.options());
   for (const auto& [loss, weight] : terms) {
     torch::Tensor value;

@@ -31,9 +31,11 @@ struct LossTerm {
   double weight = 1.0;
 };
 
-/// The weighted sum of some losses of a batch. `scores` and `labels` have one number a graph.
-/// `weights`, above 0, says how much each label counts, as inverse variances do: pairs count by the
-/// harmonic mean of both; undefined: all alike. `rng` draws permutations.
+/// The weighted sum of some losses of a batch. `scores` and `labels` have one number a graph; or
+/// one a graph and metric, and then it is the mean over metrics, each by the graphs that have a
+/// label of it: a label that is NaN is none. `weights`, above 0, of the same shape, says how much
+/// each label counts, as inverse variances do: pairs count by the harmonic mean of both; undefined:
+/// all alike. `rng` draws permutations.
 torch::Tensor total_loss(std::span<const LossTerm> terms, const torch::Tensor& scores,
                          const torch::Tensor& labels, const torch::Tensor& weights, Rng& rng);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <ATen/Parallel.h>
 #include <torch/utils.h>
@@ -9,107 +10,172 @@
 #include "base/json.hpp"
 #include "base/parallel.hpp"
 #include "predictor/fit_together.hpp"
+#include "predictor/label_noise.hpp"
 #include "predictor/models/flow_network.hpp"
 #include "predictor/models/graph_batch.hpp"
 #include "predictor/models/network_training.hpp"
 #include "predictor/models/placement.hpp"
+#include "predictor/models/scoring.hpp"
 #include "predictor/models/tensor_state.hpp"
-#include "predictor/rank_normal.hpp"
 
 namespace evonas::predictor {
 namespace {
 
-constexpr std::size_t kEnsembleChunk = 512;  // architectures that a network scores at once
+constexpr std::size_t kEnsembleChunk = 512;  // graphs that a network scores at once
 
 /// Some more steps for networks that know most labels already.
 NetworkTrainingOptions refresh_options() {
   return {.epochs = 0, .least_steps = 60, .optimiser = {.learning_rate = 3e-4}};
 }
 
-/// A network to fit, without what it was pre-trained to tell.
-std::shared_ptr<FlowNetwork> copy_of(FlowNetwork& network) {
-  FlowNetworkOptions options = network.options();
+/// A network without what it may be pre-trained to tell.
+std::shared_ptr<FlowNetwork> network_like(FlowNetworkOptions options) {
   options.targets = 0;
-  auto copy = std::make_shared<FlowNetwork>(options, 0);
+  return std::make_shared<FlowNetwork>(options, 0);
+}
+
+/// A network to fit to so many metrics. Where it has one score, each metric begins with that.
+std::shared_ptr<FlowNetwork> copy_of(FlowNetwork& network, std::size_t metrics) {
+  FlowNetworkOptions options = network.options();
+  options.scores = static_cast<std::int64_t>(metrics);
+  auto copy = network_like(options);
   const torch::NoGradGuard no_gradients;
   const auto from = network.named_parameters();
   for (auto& parameter : copy->named_parameters()) parameter.value().copy_(from[parameter.key()]);
   return copy;
 }
 
+/// What labels say, as fit_scores() takes it: `columns` by metric and label; `missing` where an
+/// architecture has no label.
+torch::Tensor by_architecture(const JoinedLabels& joined,
+                              std::span<const std::vector<double>> columns, float missing) {
+  const std::size_t metrics = columns.size();
+  torch::Tensor table = torch::full(
+      {static_cast<std::int64_t>(joined.architectures.size()), static_cast<std::int64_t>(metrics)},
+      missing, torch::kFloat);
+  float* to = table.data_ptr<float>();
+  for (std::size_t metric = 0; metric < metrics; ++metric) {
+    for (std::size_t i = 0; i < columns[metric].size(); ++i) {
+      to[joined.rows[metric][i] * metrics + metric] = static_cast<float>(columns[metric][i]);
+    }
+  }
+  return metrics == 1 ? table.squeeze(1) : table;
+}
+
+/// How much labels of such noises count, by metric and label, as fit_scores() takes it.
+torch::Tensor weights_by_architecture(const JoinedLabels& joined,
+                                      std::span<const RankedLabels> ranked) {
+  bool any = false;
+  std::vector<std::vector<double>> columns;
+  for (const RankedLabels& labels : ranked) {
+    columns.push_back(noise_weights(labels.noises));
+    any = any || !columns.back().empty();
+  }
+  // Of a metric whose noise nobody knows, all count alike.
+  return any ? by_architecture(joined, columns, 1.0F) : torch::Tensor();
+}
+
 }  // namespace
 
 /// What a fit leaves behind.
 struct NetworkEnsemble::Fitted {
-  RankNormal labels;
-  std::vector<std::shared_ptr<FlowNetwork>> networks;
+  using Networks = std::vector<std::shared_ptr<FlowNetwork>>;
+
+  Fitted(std::vector<RankNormal> ranks, const Networks& fitted, const Placement& placement)
+      : labels(std::move(ranks)), networks(fitted) {
+    copies.resize(placement.devices.size());
+    for (const auto& network : networks) {
+      const Networks alike =
+          on_devices(network, placement, [&] { return network_like(network->options()); });
+      for (std::size_t device = 0; device < alike.size(); ++device) {
+        copies[device].push_back(alike[device]);
+      }
+    }
+  }
+
+  std::vector<RankNormal> labels;  // by metric
+  Networks networks;
+  std::vector<Networks> copies;  // by device; those of the first are the networks themselves
 };
 
 NetworkEnsemble::NetworkEnsemble(std::shared_ptr<const GraphFeatures> features,
-                                 Pretraining pretraining, const ComputingOptions& computing)
+                                 Pretraining pretraining, const ComputingOptions& computing,
+                                 std::size_t metrics)
     : features_(std::move(features)),
       pretraining_(std::move(pretraining)),
-      placement_(std::make_unique<const Placement>(computing)) {}
+      placement_(std::make_unique<const Placement>(computing)),
+      metrics_(metrics) {}
 
 NetworkEnsemble::~NetworkEnsemble() = default;
 
-void NetworkEnsemble::fit(std::span<const Label> labels, const FitControl& control) {
-  check_labels(labels);
+void NetworkEnsemble::fit(LabelLists labels, const FitControl& control) {
+  check_label_lists(labels, metrics_);
   const std::shared_ptr<const PretrainedNetworks> pretrained = pretraining_(control);
   learn(labels, pretrained->networks(), {}, control);
 }
 
-void NetworkEnsemble::refresh(std::span<const Label> labels, std::size_t known,
+void NetworkEnsemble::refresh(LabelLists labels, std::span<const std::size_t> known,
                               const FitControl& control) {
-  if (!fitted_ || known == 0) {
+  if (!fitted_ || std::ranges::find(known, std::size_t{0}) != known.end()) {
     fit(labels, control);
     return;
   }
   learn(labels, fitted_->networks, refresh_options(), control);
 }
 
-void NetworkEnsemble::learn(std::span<const Label> labels,
-                            std::span<const std::shared_ptr<FlowNetwork>> start,
+void NetworkEnsemble::learn(LabelLists labels, std::span<const std::shared_ptr<FlowNetwork>> start,
                             const NetworkTrainingOptions& options, const FitControl& control) {
   at::set_num_threads(1);
-  const auto [architectures, transform, scores, noises] = rank(labels);
-  auto fitted = std::make_unique<Fitted>(Fitted{.labels = transform, .networks = {}});
-  const GraphBatch graphs = graphs_of(features_->view(), features_->vocabulary(), architectures);
-  const torch::Tensor expected = torch::tensor(std::vector<float>(scores.begin(), scores.end()));
-  const torch::Tensor weights = weights_of(noises);
-  fitted->networks.resize(start.size());
+  const std::vector<RankedLabels> ranked = rank_each(labels, metrics_);
+  const JoinedLabels joined = join(labels);
+  const GraphBatch graphs =
+      graphs_of(features_->view(), features_->vocabulary(), joined.architectures);
+  std::vector<std::vector<double>> scores;
+  for (const RankedLabels& of_metric : ranked) scores.push_back(of_metric.scores);
+  const torch::Tensor expected =
+      by_architecture(joined, scores, std::numeric_limits<float>::quiet_NaN());
+  const torch::Tensor weights = weights_by_architecture(joined, ranked);
+  Fitted::Networks networks(start.size());
   fit_together(start.size(), "network of an ensemble", control,
                [&](std::size_t i, const FitControl& own) {
-                 fitted->networks[i] = copy_of(*start[i]);
-                 fitted->networks[i]->to(placement_->device);
-                 fit_scores(*fitted->networks[i], graphs, expected, weights, options, own);
+                 networks[i] = copy_of(*start[i], metrics_);
+                 networks[i]->to(placement_->device);
+                 fit_scores(*networks[i], graphs, expected, weights, options, own);
                });
-  fitted_ = std::move(fitted);
+  fitted_ = std::make_unique<const Fitted>(transforms_of(ranked), networks, *placement_);
 }
 
-std::vector<Prediction> NetworkEnsemble::predict(std::span<const spaces::Genotype> block) const {
-  fitted();
-  const auto networks = static_cast<float>(fitted_->networks.size());
-  std::vector<Prediction> predictions(block.size());
-  const std::size_t chunk = placement_->chunk(kEnsembleChunk);
-  parallel_chunks(block.size(), chunk, [&](std::size_t first, std::size_t count) {
-    const Scoring scoring(*placement_);
-    const GraphBatch graphs =
-        moved(graphs_of(features_->view(), features_->vocabulary(), block.subspan(first, count)),
-              placement_->device);
-    std::vector<float> means(count, 0.0F);
-    std::vector<float> squares(count, 0.0F);
-    for (const auto& network : fitted_->networks) {
-      const torch::Tensor scores = host_scores(network->forward(graphs));
-      for (std::size_t i = 0; i < count; ++i) {
-        const float score = scores.data_ptr<float>()[i];
-        means[i] += score / networks;
-        squares[i] += score * score / networks;
+std::vector<std::vector<Prediction>> NetworkEnsemble::predict(
+    std::span<const spaces::Genotype> block) const {
+  const Fitted& known = fitted();
+  const std::size_t columns = known.networks.size() * metrics_;
+  // By architecture, network and metric.
+  const std::vector<float> scores = score_graphs(
+      *placement_, block.size(), flow_encoder(features_->view(), features_->vocabulary(), block),
+      [&](std::size_t device, const GraphBatch& graphs) {
+        std::vector<torch::Tensor> each;
+        for (const auto& network : known.copies[device]) {
+          each.push_back(network->forward(graphs).reshape(
+              {graphs.mask.size(0), static_cast<std::int64_t>(metrics_)}));
+        }
+        return torch::cat(each, 1);
+      },
+      kEnsembleChunk, columns);
+  const auto networks = static_cast<float>(known.networks.size());
+  std::vector<std::vector<Prediction>> predictions(metrics_, std::vector<Prediction>(block.size()));
+  parallel_chunks(block.size(), kEnsembleChunk, [&](std::size_t first, std::size_t count) {
+    for (std::size_t i = first * metrics_; i < (first + count) * metrics_; ++i) {
+      const std::size_t architecture = i / metrics_;
+      const std::size_t metric = i % metrics_;
+      float mean = 0.0F;
+      float square = 0.0F;
+      for (std::size_t network = 0; network < known.networks.size(); ++network) {
+        const float score = scores[architecture * columns + network * metrics_ + metric];
+        mean += score / networks;
+        square += score * score / networks;
       }
-    }
-    for (std::size_t i = 0; i < count; ++i) {
-      const double spread = std::max(0.0F, squares[i] - means[i] * means[i]);
-      predictions[first + i] = fitted_->labels.prediction(means[i], std::sqrt(spread));
+      const double spread = std::max(0.0F, square - mean * mean);
+      predictions[metric][architecture] = known.labels[metric].prediction(mean, std::sqrt(spread));
     }
   });
   return predictions;
@@ -134,15 +200,13 @@ nlohmann::json NetworkEnsemble::state() const {
     networks.push_back(state_of(*network, torch::kFloat));
   }
   return {{"space", features_->vocabulary().key().hex()},
-          {"labels", fitted_->labels.state()},
+          {"labels", state_of(fitted_->labels)},
           {"networks", std::move(networks)}};
 }
 
 void NetworkEnsemble::restore(const nlohmann::json& state) {
-  fitted_ =
-      std::make_unique<const Fitted>(Fitted{.labels = RankNormal::from_state(state.at("labels")),
-                                            .networks = networks_from(state, *features_)});
-  for (const auto& network : fitted_->networks) network->to(placement_->device);
+  fitted_ = std::make_unique<const Fitted>(transforms_from(state.at("labels"), metrics_),
+                                           networks_from(state, *features_, metrics_), *placement_);
 }
 
 const NetworkEnsemble::Fitted& NetworkEnsemble::fitted() const {

@@ -7,8 +7,8 @@
 
 #include "predictor/computing_options.hpp"
 #include "predictor/graph_features.hpp"
+#include "predictor/joint_predictor.hpp"
 #include "predictor/models/pretrained_networks.hpp"
-#include "predictor/predictor.hpp"
 
 namespace evonas::predictor {
 
@@ -17,22 +17,25 @@ struct NetworkTrainingOptions;
 struct Placement;
 
 /// The mean of several pre-trained networks (flow_network.hpp), each fine-tuned to rank-normal
-/// scores of the labels in an order of its own; noisy labels weigh less (label_noise.hpp).
-class NetworkEnsemble final : public Predictor {
+/// scores of the labels in an order of its own; noisy labels weigh less (label_noise.hpp). Of
+/// several metrics each network has a score, and all learn what comes before the scores.
+class NetworkEnsemble final : public JointPredictor {
  public:
   /// Yields the networks that fits start from; asked by each fit.
   using Pretraining =
       std::function<std::shared_ptr<const PretrainedNetworks>(const FitControl& control)>;
 
   NetworkEnsemble(std::shared_ptr<const GraphFeatures> features, Pretraining pretraining,
-                  const ComputingOptions& computing = {});
+                  const ComputingOptions& computing = {}, std::size_t metrics = 1);
   ~NetworkEnsemble() override;
 
-  void fit(std::span<const Label> labels, const FitControl& control) override;
+  std::size_t metrics() const override { return metrics_; }
+  void fit(LabelLists labels, const FitControl& control) override;
   /// Trains the fitted networks on for some steps, with all labels.
-  void refresh(std::span<const Label> labels, std::size_t known,
+  void refresh(LabelLists labels, std::span<const std::size_t> known,
                const FitControl& control) override;
-  std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override;
+  std::vector<std::vector<Prediction>> predict(
+      std::span<const spaces::Genotype> block) const override;
   std::size_t parameters() const override;
   double multiply_accumulates(std::size_t nodes) const override;
   nlohmann::json state() const override;
@@ -41,12 +44,13 @@ class NetworkEnsemble final : public Predictor {
  private:
   struct Fitted;
   const Fitted& fitted() const;
-  void learn(std::span<const Label> labels, std::span<const std::shared_ptr<FlowNetwork>> start,
+  void learn(LabelLists labels, std::span<const std::shared_ptr<FlowNetwork>> start,
              const NetworkTrainingOptions& options, const FitControl& control);
 
   std::shared_ptr<const GraphFeatures> features_;
   Pretraining pretraining_;
   std::unique_ptr<const Placement> placement_;
+  std::size_t metrics_;
   std::unique_ptr<const Fitted> fitted_;
 };
 

@@ -9,7 +9,6 @@
 #include <torch/utils.h>
 
 #include "base/json.hpp"
-#include "base/parallel.hpp"
 #include "base/random.hpp"
 #include "predictor/graph_features.hpp"
 #include "predictor/label_scale.hpp"
@@ -17,6 +16,7 @@
 #include "predictor/models/early_stopping.hpp"
 #include "predictor/models/network_recipe.hpp"
 #include "predictor/models/placement.hpp"
+#include "predictor/models/scoring.hpp"
 #include "predictor/models/tensor_of.hpp"
 #include "predictor/models/tensor_state.hpp"
 
@@ -42,19 +42,6 @@ NetworkLabels some_of(const NetworkLabels& all, std::span<const std::size_t> whi
     some.noises.push_back(all.noises[i]);
   }
   return some;
-}
-
-std::vector<float> scores_of(GraphModel& model, std::span<const NetworkGraph* const> networks,
-                             NodeNumbers numbers, const Placement& placement) {
-  std::vector<float> scores(networks.size());
-  parallel_chunks(networks.size(), kNetworksAtOnce, [&](std::size_t first, std::size_t count) {
-    const Scoring scoring(placement);
-    const GraphBatch graphs = network_batch(networks.subspan(first, count), numbers);
-    const torch::Tensor part = host_scores(model.forward(moved(graphs, placement.device)));
-    std::copy_n(part.const_data_ptr<float>(), count,
-                scores.begin() + static_cast<std::ptrdiff_t>(first));
-  });
-  return scores;
 }
 
 void train_model(GraphModel& model, const NetworkLabels& labels, const NetworkRecipe& recipe,
@@ -88,8 +75,17 @@ void train_model(GraphModel& model, const NetworkLabels& labels, const NetworkRe
 /// Standard deviation of predictions around labels, as a share of the prediction.
 double relative_deviation(GraphModel& model, const NetworkLabels& labels, NodeNumbers numbers,
                           Placement placement) {
-  placement.bfloat16 = false;  // of predictions, not of fits
-  const std::vector<float> scores = scores_of(model, labels.networks, numbers, placement);
+  placement.bfloat16 = false;                     // of predictions, not of fits
+  placement.devices.resize(1, placement.device);  // where the model is
+  const auto chosen = std::span(labels.networks);
+  const std::vector<float> scores = score_graphs(
+      placement, chosen.size(),
+      [&](std::size_t first, std::size_t count) {
+        const auto some = chosen.subspan(first, count);
+        return encoded_networks({some.begin(), some.end()}, numbers);
+      },
+      [&](std::size_t /*device*/, const GraphBatch& graphs) { return model.forward(graphs); },
+      kNetworksAtOnce);
   double squares = 0.0;
   for (std::size_t i = 0; i < scores.size(); ++i) {
     squares += std::pow(labels.scores[i] / std::max(scores[i], 1e-6F) - 1.0F, 2);
@@ -124,6 +120,7 @@ struct NetworkPredictor::Fitted {
   LabelScale scale;
   double deviation = 0.0;  // as a share of a scaled prediction
   std::shared_ptr<GraphModel> model;
+  std::vector<std::shared_ptr<GraphModel>> copies;  // one a device; the first is the model
 };
 
 NetworkPredictor::NetworkPredictor(spaces::AnySpace space, const spaces::NetworkInput& input,
@@ -162,22 +159,31 @@ void NetworkPredictor::fit(std::span<const Label> labels, const FitControl& cont
   train_model(*fitted->model, some_of(all, std::span(order).subspan(apart)), *recipe_, control);
   fitted->deviation = relative_deviation(
       *fitted->model, some_of(all, std::span(order).first(apart)), recipe_->numbers, *placement_);
-  fitted_ = std::move(fitted);
+  place(std::move(fitted));
 }
 
 std::vector<Prediction> NetworkPredictor::predict(std::span<const spaces::Genotype> block) const {
-  const auto& [scale, deviation, model] = fitted();
-  const std::vector<NetworkGraph> networks = network_graphs(space_, input_, block);
-  std::vector<const NetworkGraph*> read;
-  for (const NetworkGraph& network : networks) read.push_back(&network);
-  const std::vector<float> scores = scores_of(*model, read, recipe_->numbers, *placement_);
+  const Fitted& known = fitted();
+  const std::vector<float> scores = score_graphs(
+      *placement_, block.size(), network_encoder(space_, input_, block, recipe_->numbers),
+      [&](std::size_t device, const GraphBatch& graphs) {
+        return known.copies[device]->forward(graphs);
+      },
+      kNetworksAtOnce);
   std::vector<Prediction> predictions;
   for (const float score : scores) {
-    const double mean = scale.value(static_cast<double>(score));
-    const double further = scale.value(static_cast<double>(score) * (1.0 + deviation));
+    const double mean = known.scale.value(static_cast<double>(score));
+    const double further = known.scale.value(static_cast<double>(score) * (1.0 + known.deviation));
     predictions.push_back({.mean = mean, .deviation = further - mean});
   }
   return predictions;
+}
+
+void NetworkPredictor::place(std::unique_ptr<Fitted> fitted) {
+  fitted->copies = on_devices(fitted->model, *placement_, [&] {
+    return recipe_->make(static_cast<std::int64_t>(network_operators()), 1, 1);
+  });
+  fitted_ = std::move(fitted);
 }
 
 std::size_t NetworkPredictor::parameters() const {
@@ -207,9 +213,8 @@ void NetworkPredictor::restore(const nlohmann::json& state) {
                                       .deviation = state.at("relative_deviation").get<double>()});
   fitted->model = recipe_->make(static_cast<std::int64_t>(network_operators()), 1, 1);
   restore_weights(*fitted->model, state.at("weights"));
-  fitted->model->to(placement_->device);
   fitted->model->eval();
-  fitted_ = std::move(fitted);
+  place(std::move(fitted));
 }
 
 const NetworkPredictor::Fitted& NetworkPredictor::fitted() const {

@@ -42,6 +42,8 @@ class NetworkPredictor final : public Predictor {
  private:
   struct Fitted;
   const Fitted& fitted() const;
+  /// Makes it what predictions come from, its model on every device.
+  void place(std::unique_ptr<Fitted> fitted);
 
   spaces::AnySpace space_;
   spaces::NetworkInput input_;

@@ -62,8 +62,9 @@ struct NetworkTrainingOptions {
 /// What noise_weights() (label_noise.hpp) says of labels, as fit_scores() takes it.
 torch::Tensor weights_of(std::span<const double> noises);
 
-/// Fits the scores of a network, on the device where it is, to labels of graphs. `weights` says how
-/// much each label counts (see total_loss()); undefined: all alike.
+/// Fits the scores of a network, on the device where it is, to labels of graphs, one a graph or, of
+/// a network with scores of several metrics, graphs x metrics, NaN where there is none. `weights`
+/// says how much each label counts (see total_loss()); undefined: all alike.
 void fit_scores(GraphModel& network, const GraphBatch& graphs, const torch::Tensor& labels,
                 const torch::Tensor& weights, const NetworkTrainingOptions& options,
                 const FitControl& control);

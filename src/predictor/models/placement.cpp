@@ -1,40 +1,44 @@
 #include "predictor/models/placement.hpp"
 
-#include <algorithm>
+#include <stdexcept>
+#include <string>
 
 #include <ATen/autocast_mode.h>
-#include <fmt/format.h>
 #include <torch/cuda.h>
 
+#include "base/device_names.hpp"
 #include "predictor/predictor_error.hpp"
 
 namespace evonas::predictor {
 namespace {
 
-torch::Device device_called(const std::string& name) {
+std::vector<torch::Device> found_devices(const std::string& names) {
+  const auto count =
+      torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
   try {
-    const torch::Device device(name);
-    const auto count =
-        torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
-    if (device.is_cpu() || (device.is_cuda() && std::max<int>(0, device.index()) < count))
-      return device;
-    throw PredictorError(fmt::format(
-        "device {}: this LibTorch finds {} CUDA devices; expected cpu, or cuda with a LibTorch "
-        "built for CUDA",
-        name, count));
-  } catch (const c10::Error&) {
-    throw PredictorError(fmt::format("device {}: expected cpu, cuda or cuda:N", name));
+    std::vector<torch::Device> devices;
+    for (const DeviceName name : devices_called(names, count)) {
+      devices.emplace_back(name.is_cuda ? torch::kCUDA : torch::kCPU,
+                           static_cast<c10::DeviceIndex>(name.is_cuda ? name.index : -1));
+    }
+    return devices;
+  } catch (const std::invalid_argument& error) {
+    throw PredictorError(error.what());
   }
 }
 
 }  // namespace
 
 Placement::Placement(const ComputingOptions& options)
-    : device(device_called(options.device)), bfloat16(options.precision == "bfloat16") {}
+    : devices(found_devices(options.device)),
+      device(devices.front()),
+      bfloat16(options.precision == "bfloat16") {}
 
 Scoring::Scoring(const Placement& placement)
     : device_(placement.device), bfloat16_(placement.bfloat16) {
   if (!bfloat16_) return;
+  was_on_ = at::autocast::is_autocast_enabled(device_.type());
+  was_in_ = at::autocast::get_autocast_dtype(device_.type());
   at::autocast::increment_nesting();
   at::autocast::set_autocast_enabled(device_.type(), true);
   at::autocast::set_autocast_dtype(device_.type(), torch::kBFloat16);
@@ -42,13 +46,24 @@ Scoring::Scoring(const Placement& placement)
 
 Scoring::~Scoring() {
   if (!bfloat16_) return;
-  at::autocast::set_autocast_enabled(device_.type(), false);
+  at::autocast::set_autocast_enabled(device_.type(), was_on_);
+  at::autocast::set_autocast_dtype(device_.type(), was_in_);
   if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
+}
+
+void copy_weights(const torch::nn::Module& from, torch::nn::Module& to) {
+  const torch::NoGradGuard no_gradients;
+  const auto copy_all = [](const std::vector<torch::Tensor>& source,
+                           std::vector<torch::Tensor> target) {
+    for (std::size_t i = 0; i < source.size(); ++i) target[i].copy_(source[i]);
+  };
+  copy_all(from.parameters(), to.parameters());
+  copy_all(from.buffers(), to.buffers());
 }
 
 GraphBatch moved(const GraphBatch& graphs, const torch::Device& device) {
   const auto there = [&](const torch::Tensor& tensor) {
-    return tensor.defined() ? tensor.to(device) : tensor;
+    return tensor.defined() ? tensor.to(device, /*non_blocking=*/true) : tensor;
   };
   return {.operations = there(graphs.operations),
           .adjacency = there(graphs.adjacency),

@@ -1,6 +1,7 @@
 #include "predictor/models/pretrained_networks.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
@@ -15,12 +16,31 @@
 #include "predictor/models/graph_batch.hpp"
 #include "predictor/models/graph_spectrum.hpp"
 #include "predictor/models/network_training.hpp"
+#include "predictor/network_graph.hpp"
+#include "predictor/predictor_list.hpp"
 #include "predictor/random_architectures.hpp"
 
 namespace evonas::predictor {
 namespace {
 
 constexpr std::size_t kEmbeddedChunk = 512;  // architectures that a network looks at together
+constexpr std::int64_t kCostTargets = 3;     // of a network, that are told
+
+/// Logarithms of parameters, multiply-accumulates and memory of the networks that architectures
+/// become, each with mean 0 and deviation 1: architectures x 3.
+torch::Tensor logarithms_of_costs(const ArchitectureView& view,
+                                  std::span<const spaces::Genotype> architectures) {
+  std::vector<float> numbers;
+  for (const NetworkGraph& network :
+       network_graphs(view.space(), network_input_of(view), architectures)) {
+    for (const double cost : {network.parameters, network.macs, network.memory}) {
+      numbers.push_back(static_cast<float>(std::log1p(cost)));
+    }
+  }
+  const torch::Tensor costs = torch::tensor(numbers).view({-1, kCostTargets});
+  constexpr double kLeastDeviation = 1e-6;  // of costs that are all the same
+  return (costs - costs.mean(0)) / costs.std(0, /*unbiased=*/false).clamp_min(kLeastDeviation);
+}
 
 /// Graphs, and what can be learnt of them without labels.
 class PretrainingTask {
@@ -37,9 +57,14 @@ class PretrainingTask {
     std::ranges::transform(rows, statistics_.data_ptr<float>(),
                            [](double value) { return static_cast<float>(value); });
     if (options.contrastive > 0.0) spectra_ = laplacian_spectra(graphs_);
+    if (options.costs > 0.0) costs_ = logarithms_of_costs(features.view(), architectures);
   }
 
-  std::int64_t statistics() const { return statistics_.size(1); }
+  /// Numbers that a network tells of a graph: the statistics, then the costs, if they are asked
+  /// for.
+  std::int64_t targets() const {
+    return statistics_.size(1) + (costs_.defined() ? kCostTargets : 0);
+  }
 
   struct Losses {
     torch::Tensor all;
@@ -54,12 +79,19 @@ class PretrainingTask {
     }
     const torch::Tensor index = torch::tensor(chosen, torch::kInt64);
     const torch::Tensor embedding = network.embed(select(graphs_, index));
-    const torch::Tensor error = network.targets(embedding) - statistics_.index_select(0, index);
+    const torch::Tensor told = network.targets(embedding);
+    const torch::Tensor error =
+        told.narrow(1, 0, statistics_.size(1)) - statistics_.index_select(0, index);
     Losses losses{.all = {}, .statistics = error.square().mean()};
     losses.all = options_.statistics * losses.statistics;
     if (options_.contrastive > 0.0) {
       losses.all = losses.all + options_.contrastive *
                                     contrastive_loss(embedding, spectra_.index_select(0, index));
+    }
+    if (costs_.defined()) {
+      const torch::Tensor cost_error =
+          told.narrow(1, statistics_.size(1), kCostTargets) - costs_.index_select(0, index);
+      losses.all = losses.all + options_.costs * cost_error.square().mean();
     }
     return losses;
   }
@@ -69,16 +101,18 @@ class PretrainingTask {
   GraphBatch graphs_;
   torch::Tensor statistics_;  // graphs x features, standardised
   torch::Tensor spectra_;     // graphs x nodes
+  torch::Tensor costs_;       // graphs x kCostTargets
 };
 
 }  // namespace
 
 std::vector<std::shared_ptr<FlowNetwork>> networks_from(const nlohmann::json& state,
-                                                        const GraphFeatures& features) {
+                                                        const GraphFeatures& features,
+                                                        std::size_t scores) {
   check_same_space(state.at("space"), features.vocabulary().key());
   std::vector<std::shared_ptr<FlowNetwork>> networks;
   for (const nlohmann::json& network : state.at("networks")) {
-    networks.push_back(network_from(network, features.vocabulary().width()));
+    networks.push_back(network_from(network, features.vocabulary().width(), scores));
   }
   if (networks.empty()) throw PredictorError("there is no network");
   return networks;
@@ -97,7 +131,7 @@ PretrainedNetworks::PretrainedNetworks(const GraphFeatures& features,
       .operations = static_cast<std::int64_t>(features.vocabulary().width()),
       .layers = options.layers,
       .width = options.width,
-      .targets = task.statistics()};
+      .targets = task.targets()};
   const auto count = static_cast<std::size_t>(options.networks);
   networks_.resize(count);
   std::vector<double> errors(count, 0.0);

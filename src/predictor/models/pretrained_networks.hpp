@@ -60,8 +60,9 @@ std::shared_ptr<const PretrainedNetworks> read_pretrained(std::string_view bytes
 std::shared_ptr<const PretrainedNetworks> carried_networks(const GraphFeatures& features);
 
 /// Networks from their states. Throws PredictorError or nlohmann::json::exception for anything else
-/// than networks for the operations of these features.
+/// than networks for the operations of these features with so many scores of an architecture.
 std::vector<std::shared_ptr<FlowNetwork>> networks_from(const nlohmann::json& state,
-                                                        const GraphFeatures& features);
+                                                        const GraphFeatures& features,
+                                                        std::size_t scores = 1);
 
 }  // namespace evonas::predictor

@@ -5,16 +5,16 @@
 #include <torch/utils.h>
 
 #include "base/json.hpp"
-#include "base/parallel.hpp"
 #include "predictor/models/graph_batch.hpp"
 #include "predictor/models/placement.hpp"
 #include "predictor/models/published_recipe.hpp"
+#include "predictor/models/scoring.hpp"
 #include "predictor/models/tensor_state.hpp"
 
 namespace evonas::predictor {
 namespace {
 
-constexpr std::size_t kModelChunk = 256;      // architectures that a model scores at once
+constexpr std::size_t kModelChunk = 256;      // graphs that a model scores at once
 constexpr std::int64_t kMostNodes = 1 << 16;  // of a model that is read from a file
 
 std::int64_t most_nodes(const GraphBatch& graphs) { return graphs.operations.size(1); }
@@ -44,8 +44,8 @@ std::shared_ptr<const PublishedRecipe> published_recipe(const std::string& name,
 /// What a fit leaves behind.
 struct PublishedPredictor::Fitted {
   LabelScale scale;
-  std::int64_t nodes = 0;  // that the model has room for
-  std::shared_ptr<GraphModel> model;
+  std::int64_t nodes = 0;                           // that the models have room for
+  std::vector<std::shared_ptr<GraphModel>> models;  // alike, one a device
 };
 
 PublishedPredictor::PublishedPredictor(std::shared_ptr<const GraphFeatures> features,
@@ -70,43 +70,54 @@ void PublishedPredictor::fit(std::span<const Label> labels, const FitControl& co
   }
   const GraphBatch graphs =
       graphs_of(features_->view(), features_->vocabulary(), architectures, recipe_->identities);
-  auto fitted = std::make_unique<Fitted>(Fitted{.scale = scale, .nodes = 2 * most_nodes(graphs)});
-  fitted->model = recipe_->make(static_cast<std::int64_t>(features_->vocabulary().width()),
-                                fitted->nodes, control.seed);
-  fitted->model->to(placement_->device);
-  fit_scores(*fitted->model, graphs, torch::tensor(expected), weights_of(noises), recipe_->training,
+  const std::int64_t nodes = 2 * most_nodes(graphs);
+  const std::shared_ptr<GraphModel> model = new_model(nodes, control.seed);
+  model->to(placement_->device);
+  fit_scores(*model, graphs, torch::tensor(expected), weights_of(noises), recipe_->training,
              control);
-  fitted_ = std::move(fitted);
+  fitted_ = fitted_of(scale, nodes, model);
+}
+
+std::shared_ptr<GraphModel> PublishedPredictor::new_model(std::int64_t nodes,
+                                                          std::uint64_t seed) const {
+  return recipe_->make(static_cast<std::int64_t>(features_->vocabulary().width()), nodes, seed);
+}
+
+std::unique_ptr<const PublishedPredictor::Fitted> PublishedPredictor::fitted_of(
+    const LabelScale& scale, std::int64_t nodes, const std::shared_ptr<GraphModel>& model) const {
+  return std::make_unique<const Fitted>(
+      Fitted{.scale = scale, .nodes = nodes, .models = on_devices(model, *placement_, [&] {
+                                               return new_model(nodes, 1);
+                                             })});
 }
 
 std::vector<Prediction> PublishedPredictor::predict(std::span<const spaces::Genotype> block) const {
-  const auto& [scale, nodes, model] = fitted();
-  std::vector<Prediction> predictions(block.size());
-  const std::size_t chunk = placement_->chunk(kModelChunk);
-  parallel_chunks(block.size(), chunk, [&](std::size_t first, std::size_t count) {
-    const Scoring scoring(*placement_);
-    const GraphBatch graphs = graphs_of(features_->view(), features_->vocabulary(),
-                                        block.subspan(first, count), recipe_->identities);
-    const torch::Tensor scores = host_scores(model->forward(moved(graphs, placement_->device)));
-    for (std::size_t i = 0; i < count; ++i) {
-      predictions[first + i].mean =
-          scale.value(static_cast<double>(scores.const_data_ptr<float>()[i]));
-    }
-  });
+  const Fitted& known = fitted();
+  const std::vector<float> scores = score_graphs(
+      *placement_, block.size(),
+      flow_encoder(features_->view(), features_->vocabulary(), block, recipe_->identities),
+      [&](std::size_t device, const GraphBatch& graphs) {
+        return known.models[device]->forward(graphs);
+      },
+      kModelChunk);
+  std::vector<Prediction> predictions;
+  for (const float score : scores) {
+    predictions.push_back({.mean = known.scale.value(static_cast<double>(score))});
+  }
   return predictions;
 }
 
 std::size_t PublishedPredictor::parameters() const {
-  return fitted_ ? count_weights(*fitted_->model) : 0;
+  return fitted_ ? count_weights(*fitted_->models.front()) : 0;
 }
 
 double PublishedPredictor::multiply_accumulates(std::size_t nodes) const {
-  return fitted().model->multiply_accumulates(nodes);
+  return fitted().models.front()->multiply_accumulates(nodes);
 }
 
 nlohmann::json PublishedPredictor::state() const {
   nlohmann::json weights = nlohmann::json::array();
-  for (const torch::Tensor& parameter : fitted().model->parameters()) {
+  for (const torch::Tensor& parameter : fitted().models.front()->parameters()) {
     weights.push_back(state_of(parameter));
   }
   nlohmann::json state = fitted_->scale.state();
@@ -123,14 +134,11 @@ void PublishedPredictor::restore(const nlohmann::json& state) {
     throw PredictorError(
         fmt::format("a model for graphs of {} nodes, expected from 1 to {}", nodes, kMostNodes));
   }
-  auto fitted = std::make_unique<Fitted>(
-      Fitted{.scale = LabelScale::from_state(state, recipe_->labels), .nodes = nodes});
-  fitted->model =
-      recipe_->make(static_cast<std::int64_t>(features_->vocabulary().width()), nodes, 1);
-  restore_weights(*fitted->model, state.at("weights"));
-  fitted->model->to(placement_->device);
-  fitted->model->eval();
-  fitted_ = std::move(fitted);
+  const LabelScale scale = LabelScale::from_state(state, recipe_->labels);
+  const std::shared_ptr<GraphModel> model = new_model(nodes, 1);
+  restore_weights(*model, state.at("weights"));
+  model->eval();
+  fitted_ = fitted_of(scale, nodes, model);
 }
 
 const PublishedPredictor::Fitted& PublishedPredictor::fitted() const {

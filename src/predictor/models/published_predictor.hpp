@@ -10,6 +10,8 @@
 
 namespace evonas::predictor {
 
+class GraphModel;
+class LabelScale;
 struct Placement;
 struct PublishedRecipe;
 
@@ -37,6 +39,10 @@ class PublishedPredictor final : public Predictor {
  private:
   struct Fitted;
   const Fitted& fitted() const;
+  /// With random weights, for graphs of so many nodes.
+  std::shared_ptr<GraphModel> new_model(std::int64_t nodes, std::uint64_t seed) const;
+  std::unique_ptr<const Fitted> fitted_of(const LabelScale& scale, std::int64_t nodes,
+                                          const std::shared_ptr<GraphModel>& model) const;
 
   std::shared_ptr<const GraphFeatures> features_;
   std::shared_ptr<const PublishedRecipe> recipe_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -36,6 +37,7 @@ Assessor::Assessor(const AlgorithmOptions& options, const spaces::AnySpace& spac
   if (!guidance.make_predictor) {
     throw SearchError("the algorithm predictor_guided was given nothing that makes predictors");
   }
+  if (options_.heads == "shared") share_heads(guidance);
   for (std::size_t i = 0; i < problem_.objectives.size(); ++i) {
     objectives_.push_back(origin_of(problem_.objectives[i].metric, {true, i}, guidance));
   }
@@ -45,6 +47,19 @@ Assessor::Assessor(const AlgorithmOptions& options, const spaces::AnySpace& spac
   expect_screenings();
   weighs_limits_ = options_.feasibility == "weighed" && objectives_.size() == 1 &&
                    std::ranges::any_of(limits_, [](const Origin& of) { return !of.is_known; });
+}
+
+void Assessor::share_heads(const Guidance& guidance) {
+  std::set<std::string> predicted;
+  for (const std::string& metric : metrics_of(problem_)) {
+    if (std::ranges::count(known_.names(), metric) == 0) predicted.insert(metric);
+  }
+  if (predicted.size() < 2) return;
+  if (!guidance.make_joint_predictor) {
+    throw SearchError(
+        "the algorithm predictor_guided was given nothing that makes predictors with shared heads");
+  }
+  joint_ = guidance.make_joint_predictor(options_.predictor, predicted.size());
 }
 
 void Assessor::expect_screenings() {
@@ -76,7 +91,10 @@ Assessor::Origin Assessor::origin_of(const std::string& metric, const Labelled& 
   const auto belief = std::ranges::find(beliefs_, metric, &Belief::metric);
   const auto number = static_cast<std::size_t>(belief - beliefs_.begin());
   if (belief == beliefs_.end()) {
-    beliefs_.emplace_back(metric, guidance.make_predictor(options_.predictor), options_);
+    std::unique_ptr<predictor::Predictor> predictor =
+        joint_ ? std::make_unique<predictor::OneMetric>(joint_, number)
+               : guidance.make_predictor(options_.predictor);
+    beliefs_.emplace_back(metric, std::move(predictor), options_);
     labelled_.push_back(labels);
   }
   return {.is_known = false, .number = number};
@@ -104,8 +122,12 @@ bool Assessor::can_learn() const {
 }
 
 void Assessor::learn(std::span<const Individual> evaluated, std::uint64_t generation) {
-  for (std::size_t i = 0; i < beliefs_.size(); ++i) {
-    beliefs_[i].learn(derive_seed(seed_, "fit", i));
+  if (joint_) {
+    Belief::learn_together(beliefs_, *joint_, derive_seed(seed_, "fit", 0));
+  } else {
+    for (std::size_t i = 0; i < beliefs_.size(); ++i) {
+      beliefs_[i].learn(derive_seed(seed_, "fit", i));
+    }
   }
   best_.assign(objectives_.size(), kInfinity);
   for (const Individual& individual : evaluated) {
@@ -127,7 +149,11 @@ std::vector<GuidedCandidate> Assessor::assess(std::span<const spaces::Genotype> 
                                               std::span<const Key> identities) {
   const std::vector<evaluation::Measurement> known = known_.values(block, identities);
   std::vector<std::vector<predictor::Prediction>> beliefs;
-  for (const Belief& belief : beliefs_) beliefs.push_back(belief.predict(block));
+  if (joint_) {
+    beliefs = joint_->predict(block);
+  } else {
+    for (const Belief& belief : beliefs_) beliefs.push_back(belief.predict(block));
+  }
 
   const std::size_t width = known_.names().size();
   std::vector<GuidedCandidate> candidates(block.size());

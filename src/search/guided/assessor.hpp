@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,7 +16,8 @@
 namespace evonas::search {
 
 /// Says what candidates are worth by what is known and believed of the metrics of a problem: those
-/// that cost next to nothing are asked of their sources, of each of the others there is a Belief.
+/// that cost next to nothing are asked of their sources, of each of the others there is a Belief,
+/// each with a predictor of its own or, with GuidanceOptions::heads, all with a joint one.
 /// To be used from one thread; its work is done on the threads of the arena that the caller is in.
 class Assessor {
  public:
@@ -81,6 +83,8 @@ class Assessor {
     predictor::Prediction outlook;  ///< in the unit of the metric
   };
 
+  /// Makes the joint predictor, where heads are shared and several metrics are predicted.
+  void share_heads(const Guidance& guidance);
   Origin origin_of(const std::string& metric, const Labelled& labels, const Guidance& guidance);
   /// Notes which belief each screening is of.
   void expect_screenings();
@@ -102,6 +106,7 @@ class Assessor {
   std::uint64_t seed_;
   Problem problem_;
   KnownMetrics known_;
+  std::shared_ptr<predictor::JointPredictor> joint_;  ///< of all beliefs, or none
   std::vector<Belief> beliefs_;
   std::vector<Labelled> labelled_;     ///< by belief
   std::vector<Origin> objectives_;     ///< of the problem's objectives

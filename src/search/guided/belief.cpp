@@ -47,26 +47,59 @@ void Belief::add_cheaper(const spaces::Genotype& genotype, std::size_t rung, dou
 }
 
 void Belief::learn(std::uint64_t seed) {
-  const bool has_imagined = labels_.size() > known_;
-  if (!has_news_ && !has_imagined) return;
+  if (!has_news()) return;
+  Lesson lesson = prepare();
+  const predictor::FitControl control{.seed = seed};
+  if (lesson.from_scratch) {
+    predictor_->fit(labels_, control);
+  } else {
+    predictor_->refresh(labels_, known_, control);
+  }
+  take(std::move(lesson));
+}
+
+void Belief::learn_together(std::span<Belief> beliefs, predictor::JointPredictor& joint,
+                            std::uint64_t seed) {
+  if (std::ranges::none_of(beliefs, &Belief::has_news)) return;
+  std::vector<Lesson> lessons;
+  std::vector<std::vector<predictor::Label>> labels;
+  std::vector<std::size_t> known;
+  for (Belief& belief : beliefs) {
+    lessons.push_back(belief.prepare());
+    labels.push_back(belief.labels_);
+    known.push_back(belief.known_);
+  }
+  const bool from_scratch = std::ranges::any_of(lessons, &Lesson::from_scratch);
+  if (from_scratch) {
+    joint.fit(labels, {.seed = seed});
+  } else {
+    joint.refresh(labels, known, {.seed = seed});
+  }
+  for (std::size_t i = 0; i < beliefs.size(); ++i) {
+    lessons[i].from_scratch = from_scratch;
+    beliefs[i].take(std::move(lessons[i]));
+  }
+}
+
+Belief::Lesson Belief::prepare() {
   const bool lost = fitted_ > 0 && loses_touch();
   Scored now = scored();
   labels_ = std::move(now.labels);
-  const predictor::FitControl control{.seed = seed};
   const bool from_scratch =
       fitted_ == 0 || lost ||
       static_cast<double>(labels_.size()) >= refit_ * static_cast<double>(fitted_);
-  if (from_scratch) {
-    predictor_->fit(labels_, control);
+  return {.from_scratch = from_scratch, .scale = std::move(now.scale)};
+}
+
+void Belief::take(Lesson lesson) {
+  if (lesson.from_scratch) {
     fitted_ = labels_.size();
     best_tau_.reset();
-  } else {
-    predictor_->refresh(labels_, known_, control);
   }
   known_ = labels_.size();
   compared_ = valued_.size();
   has_news_ = false;
-  scale_ = std::move(now.scale);
+  scale_ = std::move(lesson.scale);
 }
 
 Belief::Scored Belief::scored() const {

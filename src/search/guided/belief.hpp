@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "predictor/joint_predictor.hpp"
 #include "predictor/predictor.hpp"
 #include "predictor/rank_normal.hpp"
 #include "search/guided/cheaper_scores.hpp"
@@ -44,6 +45,12 @@ class Belief {
   /// predictor::PredictorError.
   void learn(std::uint64_t seed);
 
+  /// Does for all beliefs what learn() does for one. `joint` predicts their metrics, in their
+  /// order, and the predictor of each is its part of that (predictor::OneMetric): it is refreshed
+  /// where any has something new, and fitted from scratch where any asks for that.
+  static void learn_together(std::span<Belief> beliefs, predictor::JointPredictor& joint,
+                             std::uint64_t seed);
+
   /// Whether imagine() takes milliseconds.
   bool imagines() const { return predictor_->refreshes_at_once(); }
   /// Until the next learn(): takes architectures for evaluated, with the values that are believed
@@ -75,6 +82,17 @@ class Belief {
     std::optional<predictor::RankNormal> scale;
   };
 
+  /// What is to be learnt, once it is in labels_.
+  struct Lesson {
+    bool from_scratch = false;
+    std::optional<predictor::RankNormal> scale;
+  };
+
+  bool has_news() const { return has_news_ || labels_.size() > known_; }
+  /// Puts all labels, scored, into labels_.
+  Lesson prepare();
+  /// Notes that the predictor has learnt that.
+  void take(Lesson lesson);
   Scored scored() const;
   /// Nothing where no architecture has a value on that rung.
   std::optional<CheaperScores> cheaper_scores(

@@ -9,6 +9,7 @@
 
 #include "base/fields.hpp"
 #include "evaluation/evaluator.hpp"
+#include "predictor/joint_predictor.hpp"
 #include "predictor/latent_policy.hpp"
 #include "predictor/predictor.hpp"
 #include "predictor/predictor_list.hpp"
@@ -20,6 +21,7 @@ namespace evonas::search {
 struct GuidanceOptions {
   std::string predictor = "gp";
   std::string pretrained;
+  std::string heads = "separate";
   std::int64_t initial = 5;
   std::string acquisition = "upper_bound";
   double deviations = 0.5;
@@ -42,6 +44,11 @@ struct GuidanceOptions {
           "what it starts from, as 'evonas predictor pretrain' wrote it (see `evonas predictor fit "
           "--pretrained`)",
           file_path());
+    visit("heads", heads,
+          "how several metrics are predicted: separate, each by a predictor of its own; shared, "
+          "together, by the same networks with a head for each, which learn from the labels of all "
+          "and take about as long as those of one metric (evonas, mixture, networks)",
+          one_of({"separate", "shared"}));
     visit("initial", initial,
           "architectures evaluated before the first fit: random, but spread over a metric that is "
           "known for all, such as FLOPs",
@@ -110,6 +117,11 @@ struct Guidance {
   /// and not predicted.
   std::vector<std::shared_ptr<evaluation::Evaluator>> known;
   LatentSpace latent = {};
+  /// Makes the predictor of that name for so many metrics of the space, not fitted; only asked
+  /// where heads are shared (GuidanceOptions::heads). Throws predictor::PredictorError.
+  std::function<std::unique_ptr<predictor::JointPredictor>(const std::string& name,
+                                                           std::size_t metrics)>
+      make_joint_predictor = {};
 };
 
 }  // namespace evonas::search
