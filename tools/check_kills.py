@@ -326,7 +326,7 @@ class Head:
 def kill_ray(options, when, searches):
     searches.write({"ray": f"{Path(__file__).name}:train", "data": "load", "unit": "%",
                     "folder": str(Path(__file__).resolve().parent), "python": sys.executable,
-                    "start_seconds": 20, "most": 2})
+                    "start_seconds": 5, "most": 2})
     for moment in when:
         head = Head(searches)
         try:
