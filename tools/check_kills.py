@@ -19,7 +19,9 @@ import io
 import json
 import os
 import random
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -272,53 +274,75 @@ def kill_command(options, when, searches):
         raise RuntimeError(f"the search ended with {process.returncode}: see {searches.folder}")
 
 
+def descendants(process):
+    """A process and all that it has started, and they in turn."""
+    children = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:  # the name of the program, in parentheses, may hold anything
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+        children.setdefault(parent, []).append(int(folder.name))
+    found = [process]
+    for one in found:
+        found += children.get(one, [])
+    return found
+
+
 class Head:
-    """A Ray cluster of one node, in processes of its own."""
+    """A Ray cluster of one node, all of it in processes below one. Its address is put into the environment
+    of searches."""
 
-    def __init__(self, environment):
-        from ray.cluster_utils import Cluster
-
-        os.environ.update({name: environment[name] for name in (LOG, SECONDS)})
-        self.cluster = Cluster(initialize_head=True,
-                               head_node_args={"num_cpus": 2, "include_dashboard": False})
-        environment["RAY_ADDRESS"] = self.cluster.address
+    def __init__(self, searches):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        ray = shutil.which(Path(sys.executable).parent / "ray") or "ray"
+        with open(searches.folder / "ray.txt", "ab") as console:
+            self.process = subprocess.Popen(
+                [ray, "start", "--head", "--block", "--node-ip-address=127.0.0.1", f"--port={port}", "--num-cpus=2",
+                 "--include-dashboard=false", "--disable-usage-stats"], stdout=console, stderr=console)
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1.0).close()
+                break
+            except OSError as error:
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    self.kill()
+                    raise RuntimeError(f"Ray does not start: see {searches.folder / 'ray.txt'}") from error
+                time.sleep(0.1)
+        searches.environment["RAY_ADDRESS"] = f"127.0.0.1:{port}"
 
     def kill(self):
-        for processes in self.cluster.head_node.all_processes.values():
-            for one in processes:
-                try:
-                    os.kill(one.process.pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
-
-    def shut_down(self):
-        try:
-            self.cluster.shutdown()
-        except Exception as error:  # what was killed cannot be asked to end
-            print(f"ray: {error}", file=sys.stderr)
+        for one in descendants(self.process.pid):
+            try:
+                os.kill(one, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        self.process.wait(PATIENCE)
 
 
 def kill_ray(options, when, searches):
     searches.write({"ray": f"{Path(__file__).name}:train", "data": "load", "unit": "%",
                     "folder": str(Path(__file__).resolve().parent), "python": sys.executable,
-                    "start_seconds": 20, "most": 2})
+                    "start_seconds": 5, "most": 2})
     for moment in when:
-        head = Head(searches.environment)
-        process = searches.begin()
+        head = Head(searches)
         try:
+            process = searches.begin()
             is_there = searches.wait_for(moment, process)
-            head.kill()
-            process.wait(PATIENCE)
-            if not is_there:
-                break
-            searches.note_kill()
         finally:
-            head.shut_down()
-    head = Head(searches.environment)
+            head.kill()
+        process.wait(PATIENCE)
+        if not is_there:
+            break
+        searches.note_kill()
+    head = Head(searches)
     try:
         searches.finish()
     finally:
-        head.shut_down()
+        head.kill()
 
 
 #: What kills, and how many evaluations are under way where a kill hits.

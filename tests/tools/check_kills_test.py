@@ -59,6 +59,14 @@ class CheckKills(unittest.TestCase):
                 file.write('{"time": 1')
             self.assertEqual([mark["key"] for mark in tool.marks(log)], ["a"])
 
+    def test_descendants_are_found(self):
+        script = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'print(1, flush=True); input()'])"
+        with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            process.stdout.readline()
+            self.assertEqual(len(tool.descendants(process.pid)), 2)
+            self.assertIn(process.pid, tool.descendants(os.getpid()))
+            process.communicate(b"\n")
+
     def check(self, **environment):
         with tempfile.TemporaryDirectory() as folder:
             out = pathlib.Path(folder) / "out"
