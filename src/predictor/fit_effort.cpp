@@ -34,6 +34,7 @@ constexpr FitEffort kEfforts[] = {
     {.model = "cg", .fit = 5.0, .epochs = 60, .label_epoch = 6e-3},
     {.model = "nar_former_v2", .fit = 5.0, .epochs = 1000, .label_epoch = 6e-3},
     {.model = "nn_former", .fit = 5.0, .epochs = 3000, .label_epoch = 5e-3},
+    {.model = "nn_former_published", .fit = 5.0, .epochs = 3000, .label_epoch = 5e-3},
     {.model = "nar_former", .fit = 5.0, .epochs = 6000, .label_epoch = 8e-3},
 };
 

@@ -69,6 +69,10 @@ PredictorBenchmark::Row page_row(const predictor::BenchmarkRow& row,
     result.mape = page_figure(row, &BenchmarkFit::mape);
     result.within10 = page_figure(row, &BenchmarkFit::within10);
   }
+  for (const auto& [epoch, loss, held_out, tau] : first.curve) {
+    result.learning_curve.push_back(
+        {.epoch = static_cast<double>(epoch), .loss = loss, .held_out = held_out, .tau = tau});
+  }
   for (const predictor::BenchmarkPoint& point : first.points) {
     result.values.push_back(point.value);
     result.predicted.push_back(point.predicted);
