@@ -72,9 +72,9 @@ bool predicts_jointly(const std::string& name) {
 }
 
 bool scores_in_bfloat16(const std::string& name) {
-  static constexpr std::array<std::string_view, 11> kNames = {
-      "mixture", "networks", "nar_former",  "nar_former_v2", "nn_former", "graphsage",
-      "gin",     "carl",     "ledg_former", "nnlp",          "node_costs"};
+  static constexpr std::array<std::string_view, 12> kNames = {
+      "mixture",   "networks", "nar_former", "nar_former_v2", "nn_former", "nn_former_published",
+      "graphsage", "gin",      "carl",       "ledg_former",   "nnlp",      "node_costs"};
   return std::ranges::find(kNames, name) != kNames.end();
 }
 

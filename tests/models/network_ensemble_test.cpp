@@ -25,7 +25,7 @@ std::unique_ptr<JointPredictor> ensemble_of(
     std::size_t metrics) {
   return std::make_unique<NetworkEnsemble>(
       std::make_shared<const GraphFeatures>(space),
-      [networks](const FitControl& /*control*/) { return networks; }, ComputingOptions{}, metrics);
+      [networks](const FitControl& /*control*/) { return networks; }, NetworkOptions{}, metrics);
 }
 
 std::unique_ptr<Predictor> ensemble_of(const spaces::AnySpace& space,
@@ -90,9 +90,10 @@ TEST_CASE("an ensemble learns as its options say, and by its own recipe without"
   std::vector<spaces::Genotype> block;
   for (const Label& label : labels) block.push_back(label.genotype);
   const auto predictions = [&](const FittingOptions& fitting) {
-    NetworkEnsemble ensemble(std::make_shared<const GraphFeatures>(space),
-                             [networks](const FitControl& /*control*/) { return networks; },
-                             {.fitting = fitting});
+    OneMetric ensemble(std::make_unique<NetworkEnsemble>(
+        std::make_shared<const GraphFeatures>(space),
+        [networks](const FitControl& /*control*/) { return networks; },
+        NetworkOptions{.computing = {}, .fitting = fitting}));
     ensemble.fit(labels, {});
     return ensemble.predict(block);
   };

@@ -141,6 +141,7 @@ std::string identity_of(const FitOptions& options, const FitData& data) {
   stream.add(fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n", EVONAS_VERSION, options.model,
                          options.seed, options.pretrained, data.about.space, data.about.input,
                          data.about.metric));
+  stream.add(options.statics ? "statics\n" : "");
   stream.add(yaml::to_yaml(options.networks));
   for (const predictor::Label& label : data.labels) {
     stream.add(label.genotype.genes());

@@ -69,11 +69,9 @@ PredictorBenchmark::Row page_row(const predictor::BenchmarkRow& row,
     result.mape = page_figure(row, &BenchmarkFit::mape);
     result.within10 = page_figure(row, &BenchmarkFit::within10);
   }
-  for (const predictor::LearningPoint& point : first.curve) {
-    result.learning_curve.push_back({.epoch = static_cast<double>(point.epoch),
-                                     .loss = point.loss,
-                                     .held_out = point.held_out,
-                                     .tau = point.tau});
+  for (const auto& [epoch, loss, held_out, tau] : first.curve) {
+    result.learning_curve.push_back(
+        {.epoch = static_cast<double>(epoch), .loss = loss, .held_out = held_out, .tau = tau});
   }
   for (const predictor::BenchmarkPoint& point : first.points) {
     result.values.push_back(point.value);
