@@ -155,7 +155,7 @@ TEST_CASE("a metric that is predicted alone has a predictor of its own, whatever
 }
 
 TEST_CASE("shared heads need what makes them") {
-  CHECK(message_of<SearchError>([] {
+  CHECK(tests::message_of<SearchError>([] {
           make_algorithm(with_heads("shared"), spaces::AnySpace{SmallSpace{}}, kBoth,
                          additive_guidance());
         }) ==
