@@ -72,7 +72,7 @@ class CheckKills(unittest.TestCase):
             out = pathlib.Path(folder) / "out"
             done = subprocess.run(
                 [sys.executable, TOOL, "--out", out, "--program", HERE / "pretended_evonas.py", "--kills", "2",
-                 "--parts", "engine,command", "--evaluations", "12", "--seconds", "0.02"],
+                 "--parts", "engine,command", "--evaluations", "12", "--seconds", "0.15"],
                 capture_output=True, text=True, env={**os.environ, **environment})
             found = out / "kills.json"
             return done, json.loads(found.read_text()) if found.exists() else done.stderr
