@@ -59,7 +59,7 @@ TEST_CASE("heads add their own weights to networks, and nothing else") {
   one->fit(std::span(lists).first(1), {});
   two->fit(lists, {});
   CHECK(two->parameters() - one->parameters() == 2 * (2 * 16 + 1));  // two networks, each 16 wide
-  CHECK(one->state().at("networks").at(0).size() == 5);              // as before there were heads
+  CHECK(one->state().at("networks").at(0).size() == 5);              // nothing about heads
   CHECK(tests::message_of<PredictorError>([&] { one->restore(two->state()); }) ==
         "a predictor of 2 metrics, expected one of 1");
 }

@@ -222,7 +222,8 @@ nlohmann::json NetworkEnsemble::state() const {
 }
 
 void NetworkEnsemble::restore(const nlohmann::json& state) {
-  fitted_ = std::make_unique<const Fitted>(transforms_from(state.at("labels"), metrics_),
+  std::vector<RankNormal> labels = transforms_from(state.at("labels"), metrics_);
+  fitted_ = std::make_unique<const Fitted>(std::move(labels),
                                            networks_from(state, *features_, metrics_), *placement_);
 }
 
