@@ -36,5 +36,5 @@ TEST_CASE("the version of plug-ins is that of the headers that they include") {
   }
   // Where this fails, plug-ins must be built again: count kPluginVersion up, and write what the
   // headers have now.
-  CHECK(declarations.key().hex() == "7b51e86ce9bec7a18b2028e2714ad8d0");
+  CHECK(declarations.key().hex() == "fa48bbd652eddcb6c5198c8f5ada9e75");
 }
