@@ -41,7 +41,6 @@ double mean_nodes(const predictor::ArchitectureView& view,
 void measure_scoring(const predictor::Predictor& fitted,
                      std::span<const spaces::Genotype> architectures, double seconds,
                      const std::stop_token& stop, ScoringSetting& setting) {
-  using Clock = std::chrono::steady_clock;
   ThreadArena arena(setting.threads);
   setting.threads = arena.threads();
   setting.block = std::min(setting.block, architectures.size());
@@ -51,9 +50,9 @@ void measure_scoring(const predictor::Predictor& fitted,
   arena.execute([&] { fitted.predict(architectures.first(setting.block)); });  // warm-up
   while (spent < seconds && !stop.stop_requested()) {
     if (first + setting.block > architectures.size()) first = 0;
-    const Clock::time_point begin = Clock::now();
+    const std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
     arena.execute([&] { fitted.predict(architectures.subspan(first, setting.block)); });
-    spent += std::chrono::duration<double>(Clock::now() - begin).count();
+    spent += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     scored += setting.block;
     first += setting.block;
   }
