@@ -116,4 +116,21 @@ double spearman_rho(std::span<const double> a, std::span<const double> b) {
   return square_a == 0.0 || square_b == 0.0 ? 0.0 : product / std::sqrt(square_a * square_b);
 }
 
+double best_tenth_tau(std::span<const double> values, std::span<const double> others,
+                      bool higher_is_better) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
+    return higher_is_better ? values[a] > values[b] : values[a] < values[b];
+  });
+  order.resize((order.size() + 9) / 10);
+  std::vector<double> best;
+  std::vector<double> others_of_best;
+  for (const std::size_t i : order) {
+    best.push_back(values[i]);
+    others_of_best.push_back(others[i]);
+  }
+  return kendall_tau_b(best, others_of_best);
+}
+
 }  // namespace evonas

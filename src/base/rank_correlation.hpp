@@ -15,4 +15,10 @@ double kendall_tau_b(std::span<const double> a, std::span<const double> b);
 /// are tied in one ranking. The spans are equally long and hold no NaN.
 double spearman_rho(std::span<const double> a, std::span<const double> b);
 
+/// Kendall's tau-b of values and of other numbers about the same things, such as predictions, among
+/// the tenth of the things (rounded up) with the best values, of equally good ones the earlier. The
+/// spans are equally long and hold no NaN.
+double best_tenth_tau(std::span<const double> values, std::span<const double> others,
+                      bool higher_is_better);
+
 }  // namespace evonas

@@ -139,12 +139,14 @@ BenchmarkResults::Restored BenchmarkResults::restore(const nlohmann::json& json)
       row.at("conditions").get_to(id.conditions);
       row.at("model").get_to(id.model);
       row.at("train").get_to(id.train);
+      const bool is_compared = std::ranges::find(plan_.models, id.model) != plan_.models.end();
       const BenchmarkPlan::Conditions wanted = plan_.conditions_of(id.model);
       for (const nlohmann::json& fit : row.at("fits")) {
         fit.at("seed").get_to(id.seed);
         fits_.insert_or_assign(id, fit_from(fit));
-        if (id.conditions != wanted) ++restored.other;
+        if (is_compared && id.conditions != wanted) ++restored.other;
       }
+      if (!is_compared) continue;
       add_differences(wanted, id.conditions, differences);
       add_differences(id.conditions, wanted, differences);
     }

@@ -22,6 +22,26 @@ bool is_out_of_memory(const std::exception& error) {
          what.find("out of memory") != std::string_view::npos;
 }
 
+/// Calls `predict` for parts of a block, one after the other, halving what there is no memory for.
+template <class Predict>
+void in_parts(std::span<const spaces::Genotype> block, std::size_t chunk, const Predict& predict) {
+  for (std::size_t done = 0; done < block.size() || block.empty();) {
+    const auto part = block.subspan(done, std::min(chunk, block.size() - done));
+    try {
+      predict(part);
+    } catch (const std::exception& error) {
+      if (!is_out_of_memory(error)) throw;
+      if (chunk == 1) {
+        throw PredictorError("there is not enough memory to predict a single architecture");
+      }
+      chunk = std::max<std::size_t>(1, part.size() / 2);
+      continue;
+    }
+    done += part.size();
+    if (block.empty()) break;
+  }
+}
+
 }  // namespace
 
 nlohmann::json Decorator::state() const { return inner_->state(); }
@@ -94,24 +114,27 @@ ChunkedPredictor::ChunkedPredictor(std::unique_ptr<Predictor> inner, std::size_t
 
 std::vector<Prediction> ChunkedPredictor::predict(std::span<const spaces::Genotype> block) const {
   std::vector<Prediction> predictions;
-  std::size_t chunk = chunk_;
-  while (predictions.size() < block.size() || block.empty()) {
-    const auto rest = block.subspan(predictions.size());
-    try {
-      const std::vector<Prediction> part =
-          inner().predict(rest.first(std::min(chunk, rest.size())));
-      predictions.insert(predictions.end(), part.begin(), part.end());
-    } catch (const std::exception& error) {
-      if (!is_out_of_memory(error)) throw;
-      if (chunk == 1) {
-        throw PredictorError("there is not enough memory to predict a single architecture");
-      }
-      chunk = std::max<std::size_t>(1, std::min(chunk, rest.size()) / 2);
-    }
-    if (block.empty()) break;
-  }
+  in_parts(block, chunk_, [&](std::span<const spaces::Genotype> part) {
+    const std::vector<Prediction> predicted = inner().predict(part);
+    predictions.insert(predictions.end(), predicted.begin(), predicted.end());
+  });
   return predictions;
 }
+
+std::vector<std::vector<Prediction>> ChunkedJoint::predict(
+    std::span<const spaces::Genotype> block) const {
+  std::vector<std::vector<Prediction>> predictions(inner_->metrics());
+  in_parts(block, ChunkedPredictor::kDefaultChunk, [&](std::span<const spaces::Genotype> part) {
+    const std::vector<std::vector<Prediction>> predicted = inner_->predict(part);
+    for (std::size_t metric = 0; metric < predicted.size(); ++metric) {
+      predictions[metric].insert(predictions[metric].end(), predicted[metric].begin(),
+                                 predicted[metric].end());
+    }
+  });
+  return predictions;
+}
+
+nlohmann::json ChunkedJoint::state() const { return inner_->state(); }
 
 CheckedPredictor::CheckedPredictor(std::unique_ptr<Predictor> first,
                                    std::unique_ptr<Predictor> second, spaces::AnySpace space,

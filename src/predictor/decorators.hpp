@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "predictor/joint_predictor.hpp"
 #include "predictor/predictor.hpp"
 
 namespace evonas::predictor {
@@ -77,6 +78,30 @@ class ChunkedPredictor final : public Decorator {
 
  private:
   std::size_t chunk_;
+};
+
+/// The same for several metrics.
+class ChunkedJoint final : public JointPredictor {
+ public:
+  explicit ChunkedJoint(std::unique_ptr<JointPredictor> inner) : inner_(std::move(inner)) {}
+
+  std::size_t metrics() const override { return inner_->metrics(); }
+  void fit(LabelLists labels, const FitControl& control) override { inner_->fit(labels, control); }
+  void refresh(LabelLists labels, std::span<const std::size_t> known,
+               const FitControl& control) override {
+    inner_->refresh(labels, known, control);
+  }
+  std::vector<std::vector<Prediction>> predict(
+      std::span<const spaces::Genotype> block) const override;
+  std::size_t parameters() const override { return inner_->parameters(); }
+  double multiply_accumulates(std::size_t nodes) const override {
+    return inner_->multiply_accumulates(nodes);
+  }
+  nlohmann::json state() const override;
+  void restore(const nlohmann::json& state) override { inner_->restore(state); }
+
+ private:
+  std::unique_ptr<JointPredictor> inner_;
 };
 
 /// Two predictors that were to agree do not.

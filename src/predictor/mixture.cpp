@@ -108,7 +108,9 @@ void Mixture::restore(const nlohmann::json& state) {
         fmt::format("a mixture of {} members, expected {}", members.size(), members_.size()));
   }
   std::vector<RankNormal> labels = transforms_from(state.at("labels"), metrics());
-  for (std::size_t i = 0; i < members_.size(); ++i) members_[i].predictor->restore(members[i]);
+  learn_or_leave(*this, [&] {
+    for (std::size_t i = 0; i < members_.size(); ++i) members_[i].predictor->restore(members[i]);
+  });
   labels_ = std::move(labels);
 }
 

@@ -6,7 +6,6 @@
 #include "base/random.hpp"
 #include "base/rank_correlation.hpp"
 #include "predictor/label_noise.hpp"
-#include "predictor/predictor_benchmark.hpp"
 
 namespace evonas::predictor {
 namespace {

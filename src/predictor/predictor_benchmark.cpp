@@ -154,17 +154,6 @@ class CurveWriter {
 
 }  // namespace
 
-double best_tenth_tau(std::span<const double> values, std::span<const double> means,
-                      bool higher_is_better) {
-  std::vector<std::size_t> order(values.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
-    return higher_is_better ? values[a] > values[b] : values[a] < values[b];
-  });
-  order.resize((order.size() + 9) / 10);
-  return kendall_tau_b(selected(values, order), selected(means, order));
-}
-
 BenchmarkFit benchmark_fit(Predictor& predictor, const BenchmarkData& data, BenchmarkSize size,
                            Split split, const FitControl& control) {
   const std::size_t train = size.train;

@@ -88,9 +88,4 @@ struct BenchmarkSize {
 BenchmarkFit benchmark_fit(Predictor& predictor, const BenchmarkData& data, BenchmarkSize size,
                            Split split, const FitControl& control);
 
-/// Kendall's tau-b of values and predictions of them among the tenth with the best values, of
-/// equally good ones the earlier. The spans are equally long.
-double best_tenth_tau(std::span<const double> values, std::span<const double> means,
-                      bool higher_is_better);
-
 }  // namespace evonas::predictor

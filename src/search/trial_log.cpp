@@ -83,7 +83,9 @@ std::string describe_guidance(const Guidance& guidance) {
       text += fmt::format(" {}/{}", metric.name, static_cast<int>(metric.cost));
     }
   }
-  return text + '\n';
+  text += '\n';
+  if (!guidance.predictors.empty()) text += "predictors: " + guidance.predictors + '\n';
+  return text;
 }
 
 std::string describe_trial(const spaces::AnySpace& space, const Problem& problem,

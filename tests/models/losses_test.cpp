@@ -196,6 +196,16 @@ TEST_CASE("ListMLE is the likelihood of the order of the labels, and so is its g
   check_against(Loss::ListMle, list_mle_of);
 }
 
+TEST_CASE("relative losses need labels above 0") {
+  const std::vector<LossTerm> relative = {{Loss::SquaredError, 1.0},
+                                          {Loss::RelativeSquaredError, 0.5}};
+  const torch::Tensor labels = torch::tensor({0.5F, 0.0F, -1.0F});
+  CHECK_THROWS_WITH_AS(check_losses(relative, labels), doctest::Contains("labels above 0"),
+                       PredictorError);
+  CHECK_NOTHROW(check_losses(relative, labels + 2.0));
+  CHECK_NOTHROW(check_losses(std::span(relative).first(1), labels));
+}
+
 TEST_CASE("ListMLE stays finite where scores are far apart") {
   CHECK(loss_of(Loss::ListMle, torch::tensor({500.0F, -500.0F}), torch::tensor({1.0F, 2.0F})) ==
         doctest::Approx(500.0));

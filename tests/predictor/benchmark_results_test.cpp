@@ -95,6 +95,16 @@ TEST_CASE("fits under other conditions are kept but not reused") {
   CHECK(back.restore(results.to_json()).reused == 12);
 }
 
+TEST_CASE("fits of models that are not compared are neither reused nor said to differ") {
+  BenchmarkPlan one = small_plan();
+  one.models = {"linear"};
+  one.own_conditions["linear"] = {{"statics", "true"}};
+  BenchmarkResults results(one);
+  const auto restored = results.restore(finished(small_plan()).to_json());
+  CHECK(restored.other == 0);
+  CHECK(restored.differences.empty());
+}
+
 TEST_CASE("more models, sizes and seeds find what fewer of them have made, and the reverse") {
   BenchmarkPlan large = small_plan();
   large.models = {"linear", "gp"};

@@ -122,6 +122,17 @@ TEST_CASE("parts that there is no memory for are halved") {
         "there is not enough memory to predict a single architecture");
 }
 
+TEST_CASE("parts of several metrics are halved too") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const ChunkedJoint chunked(separate_metrics(2, [] { return std::make_unique<Counting>(6); }));
+  const std::vector<std::vector<Prediction>> predictions = chunked.predict(some(space, 50));
+  REQUIRE(predictions.size() == 2);
+  for (const std::vector<Prediction>& of_metric : predictions) {
+    REQUIRE(of_metric.size() == 50);
+    for (std::size_t i = 0; i < 50; ++i) CHECK(of_metric[i].mean == static_cast<double>(i));
+  }
+}
+
 TEST_CASE("errors that are not about memory are left as they are") {
   const spaces::AnySpace space = spaces::make_space("nasbench201");
   const ChunkedPredictor chunked(std::make_unique<RandomPredictor>(space));

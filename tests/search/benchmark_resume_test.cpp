@@ -10,6 +10,7 @@
 #include "search/front_benchmark.hpp"
 #include "search/regret_trace.hpp"
 #include "search/table_fixtures.hpp"
+#include "search/trial_log.hpp"
 
 namespace evonas::search {
 namespace {
@@ -298,6 +299,13 @@ TEST_CASE("a benchmark of fronts goes on where it was") {
     CHECK(whole.algorithms[i].end().lowest == at_once.algorithms[i].end().lowest);
     CHECK(whole.algorithms[i].evaluations == at_once.algorithms[i].evaluations);
   }
+}
+
+TEST_CASE("searches with predictors that are made in another way are others") {
+  Guidance guidance;
+  const std::string usual = describe_guidance(guidance);
+  guidance.predictors = "statics: true";
+  CHECK(describe_guidance(guidance) != usual);
 }
 
 }  // namespace

@@ -139,8 +139,9 @@ FitData data_of(const FitOptions& options) {
 std::string identity_of(const FitOptions& options, const FitData& data) {
   KeyStream stream;
   stream.add(fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n", EVONAS_VERSION, options.model,
-                         options.seed, options.pretrained, data.about.space, data.about.input,
-                         data.about.metric));
+                         options.seed, data.about.space, fmt::join(data.about.space_options, " "),
+                         data.about.input, data.about.metric));
+  if (!options.pretrained.empty()) stream.add(read_whole(options.pretrained));
   stream.add(options.statics ? "statics\n" : "");
   stream.add(yaml::to_yaml(options.networks));
   for (const predictor::Label& label : data.labels) {
@@ -179,7 +180,9 @@ int fit(const FitOptions& options) {
     });
   });
   if (!done) {
-    if (unfinished.exists()) {
+    if (!unfinished.fault().empty()) {
+      fmt::print(stderr, "interrupted; what was learnt last is not kept: {}\n", unfinished.fault());
+    } else if (unfinished.exists()) {
       fmt::print(stderr, "interrupted; to go on, give the same command again ({} has the rest)\n",
                  unfinished.file().string());
     }

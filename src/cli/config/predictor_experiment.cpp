@@ -34,6 +34,10 @@ void check_list(const std::vector<T>& list, const std::string& path, yaml::Findi
   }
 }
 
+bool is_pretrained(const std::string& model) {
+  return predictor::pretraining_of(model) == predictor::Pretraining::Networks;
+}
+
 /// Gives entries a name, and what the experiment says unless they say otherwise. Faults of theirs
 /// have been found before.
 void complete_entries(PredictorExperiment& experiment, const yaml::Document& document) {
@@ -41,6 +45,7 @@ void complete_entries(PredictorExperiment& experiment, const yaml::Document& doc
   for (std::size_t i = 0; i < experiment.models.size(); ++i) {
     auto& entry = std::get<PredictorEntry>(experiment.models[i]);
     entry.recipe = experiment.recipe;
+    if (!is_pretrained(entry.model)) entry.recipe.pretraining.reset();
     if (models->items[i].kind == yaml::Node::Kind::Mapping) {
       yaml::Findings known;
       yaml::Reader reader(models->items[i], "", known);
@@ -58,8 +63,7 @@ void check_entries(const PredictorExperiment& experiment, yaml::Findings& findin
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const std::string path = fmt::format("models[{}]", i);
     names.push_back(entries[i].name);
-    if (findings.given(path + ".pretraining") &&
-        predictor::pretraining_of(entries[i].model) != predictor::Pretraining::Networks) {
+    if (findings.given(path + ".pretraining") && !is_pretrained(entries[i].model)) {
       findings.add(path + ".pretraining",
                    fmt::format("has no effect: it is for networks, mixture and evonas, not for {}",
                                entries[i].model));

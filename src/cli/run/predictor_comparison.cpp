@@ -45,8 +45,7 @@ predictor::BenchmarkPlan plan_of(const config::PredictorExperiment& experiment,
                                 .seeds = static_cast<std::size_t>(experiment.seeds),
                                 .test_values = !data.test_values.empty(),
                                 .points = keeps_points ? kPointsOfFit : 0,
-                                .groups = compared.groups,
-                                .conditions = conditions_of(experiment.recipe)};
+                                .groups = compared.groups};
   plan.conditions["data"] = key_of(data).hex();
   plan.conditions["metric"] = compared.metric.name;
   plan.conditions["test_metric"] = experiment.test_metric;

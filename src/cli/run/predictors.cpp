@@ -1,5 +1,6 @@
 #include "cli/run/predictors.hpp"
 
+#include <functional>
 #include <utility>
 
 #include "cli/run/made_once.hpp"
@@ -7,29 +8,42 @@
 #include "predictor/decorators.hpp"
 
 namespace evonas::cli {
+namespace {
 
 using predictor::GraphFeatures;
+using FeaturesSource = std::function<std::shared_ptr<const GraphFeatures>()>;
+
+/// What predictors read, made when one first asks; whoever holds it keeps it.
+FeaturesSource features_of(const spaces::AnySpace& space, const PredictorOptions& options) {
+  return [made = std::make_shared<MadeOnce<GraphFeatures>>(), space, input = options.input,
+          statics = options.statics] {
+    return made->get([&] {
+      return predictor::make_features(
+          input ? predictor::ArchitectureView(space, *input) : predictor::ArchitectureView(space),
+          statics);
+    });
+  };
+}
+
+}  // namespace
 
 struct PredictorSource::Shared {
   spaces::AnySpace space;
   PredictorOptions options;
-  predictor::ArchitectureView view;
-  MadeOnce<GraphFeatures> features;
+  FeaturesSource features;
   MadeOnce<LearntPredictors> learnt;
 };
 
 PredictorSource::PredictorSource(const spaces::AnySpace& space, const PredictorOptions& options)
-    : shared_(new Shared{
-          .space = space,
-          .options = options,
-          .view = options.input ? predictor::ArchitectureView(space, *options.input) : space}) {
+    : shared_(
+          new Shared{.space = space, .options = options, .features = features_of(space, options)}) {
   if (!options.pretrained.empty()) learnt();  // a file for another space is a mistake
 }
 
 const LearntPredictors& PredictorSource::learnt() const {
   return *shared_->learnt.get([&]() -> std::shared_ptr<const LearntPredictors> {
     try {
-      return torch_module().make_predictors(shared_->space, shared_->options);
+      return torch_module().make_predictors(shared_->space, shared_->options, shared_->features);
     } catch (const evaluation::EvaluationError& missing) {
       throw predictor::PredictorError(missing.what());
     }
@@ -37,13 +51,18 @@ const LearntPredictors& PredictorSource::learnt() const {
 }
 
 std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& name) const {
-  const auto features = [&] {
-    return shared_->features.get(
-        [&] { return predictor::make_features(shared_->view, shared_->options.statics); });
-  };
-  auto made = predictor::make_plain_predictor(name, shared_->view, features);
+  const auto& input = shared_->options.input;
+  const predictor::ArchitectureView view = input
+                                               ? predictor::ArchitectureView(shared_->space, *input)
+                                               : predictor::ArchitectureView(shared_->space);
+  auto made = predictor::make_plain_predictor(name, view, shared_->features);
   if (!made) made = learnt().make(name);
   return std::make_unique<predictor::ChunkedPredictor>(std::move(made));
+}
+
+std::unique_ptr<predictor::JointPredictor> PredictorSource::make_joint(const std::string& name,
+                                                                       std::size_t metrics) const {
+  return std::make_unique<predictor::ChunkedJoint>(learnt().make_joint(name, metrics));
 }
 
 }  // namespace evonas::cli

@@ -87,6 +87,10 @@ class PredictorSource {
   /// Throws PredictorError for an unknown name, and as learnt() and LearntPredictors::make() do.
   std::unique_ptr<predictor::Predictor> make(const std::string& name) const;
 
+  /// The same for so many metrics (LearntPredictors::make_joint()), in parts too.
+  std::unique_ptr<predictor::JointPredictor> make_joint(const std::string& name,
+                                                        std::size_t metrics) const;
+
   /// Those that need LibTorch, and what they are pre-trained with. Throws PredictorError for an
   /// evonas without LibTorch.
   const LearntPredictors& learnt() const;

@@ -17,6 +17,7 @@
 #include "evaluation/graph_costs.hpp"
 #include "evaluation/latency_blocks/block_latency.hpp"
 #include "evaluation/table/benchmark_table.hpp"
+#include "yaml/writer.hpp"
 
 namespace evonas::cli {
 namespace {
@@ -286,6 +287,13 @@ class SourceList {
   std::vector<search::Source> sources_;
 };
 
+/// What predictions follow from; devices round differently, but mean the same.
+std::string text_of(config::PredictorsSection how) {
+  how.networks.computing = {};
+  std::string text = yaml::to_yaml(how);
+  return text == yaml::to_yaml(config::PredictorsSection{}) ? "" : text;
+}
+
 }  // namespace
 
 search::SearchSetup make_setup(const Configuration& configuration, std::size_t threads,
@@ -300,6 +308,7 @@ search::SearchSetup make_setup(const Configuration& configuration, std::size_t t
           .sources = SourceList(configuration, space, threads, sources, host).build(),
           .make_predictor = guidance.make_predictor,
           .latent = guidance.latent,
+          .predictors = guidance.predictors,
           .make_joint_predictor = guidance.make_joint_predictor,
           .threads = threads};
 }
@@ -319,9 +328,10 @@ search::Guidance learnt_guidance(const spaces::AnySpace& space,
                          [](std::size_t width, std::uint64_t seed) {
                            return torch_module().make_policy(width, seed);
                          }},
+          .predictors = text_of(how),
           .make_joint_predictor =
               [source](const std::string& name, std::size_t metrics) {
-                return source.learnt().make_joint(name, metrics);
+                return source.make_joint(name, metrics);
               }};
 }
 

@@ -19,6 +19,7 @@
 #include "graph/graph.hpp"
 #include "graph/onnx.hpp"
 #include "predictor/computing_options.hpp"
+#include "predictor/graph_features.hpp"
 #include "predictor/latent_policy.hpp"
 #include "spaces/network_input.hpp"
 #include "spaces/search_space.hpp"
@@ -105,9 +106,11 @@ class TorchModule {
   virtual std::string torchscript_file(const graph::OnnxModel& network) const = 0;
   virtual std::string state_dict_file(const graph::OnnxModel& network) const = 0;
 
-  /// What makes the predictors of a space that need LibTorch (predictors.hpp).
+  /// What makes the predictors of a space that need LibTorch (predictors.hpp). `features` yields
+  /// what the options say that predictors read, made once.
   virtual std::unique_ptr<LearntPredictors> make_predictors(
-      const spaces::AnySpace& space, const PredictorOptions& options) const = 0;
+      const spaces::AnySpace& space, const PredictorOptions& options,
+      const std::function<std::shared_ptr<const predictor::GraphFeatures>()>& features) const = 0;
 
   /// The policy that moves through the embedding of arch2vec, for places of so many numbers.
   virtual std::unique_ptr<predictor::LatentPolicy> make_policy(std::size_t width,

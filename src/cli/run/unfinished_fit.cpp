@@ -47,10 +47,15 @@ bool UnfinishedFit::is_due() { return keeps_ && Clock::now() - last_ >= period_;
 
 void UnfinishedFit::keep(const nlohmann::json& state) {
   if (!keeps_) return;
-  write_atomically(file_, predictor::checkpoint_bytes(
-                              {.predictor = kUnfinished, .source = fit_},
-                              {{"curve", predictor::curve_json(curve_)}, {"fit", state}}));
   last_ = Clock::now();
+  try {
+    write_atomically(file_, predictor::checkpoint_bytes(
+                                {.predictor = kUnfinished, .source = fit_},
+                                {{"curve", predictor::curve_json(curve_)}, {"fit", state}}));
+    fault_.clear();
+  } catch (const FileError& error) {
+    fault_ = error.what();  // the fit itself can go on; the next time there may be room
+  }
 }
 
 }  // namespace evonas::cli

@@ -24,6 +24,8 @@ class UnfinishedFit final : public predictor::FitKeeper {
   /// Whether there is something to go on from.
   bool exists() const;
   const std::filesystem::path& file() const { return file_; }
+  /// Why it could not be kept the last time; empty where it could.
+  const std::string& fault() const { return fault_; }
   /// The fit has been finished: forgets it.
   void remove();
 
@@ -41,6 +43,7 @@ class UnfinishedFit final : public predictor::FitKeeper {
   Clock::time_point last_ = Clock::now();
   std::vector<predictor::LearningPoint> curve_;
   nlohmann::json kept_;
+  std::string fault_;
 };
 
 }  // namespace evonas::cli

@@ -106,8 +106,10 @@ class LinkedTorch final : public TorchModule {
   }
 
   std::unique_ptr<LearntPredictors> make_predictors(
-      const spaces::AnySpace& space, const PredictorOptions& options) const override {
-    return make_torch_predictors(space, options);
+      const spaces::AnySpace& space, const PredictorOptions& options,
+      const std::function<std::shared_ptr<const predictor::GraphFeatures>()>& features)
+      const override {
+    return make_torch_predictors(space, options, features);
   }
 
   std::unique_ptr<predictor::LatentPolicy> make_policy(std::size_t width,

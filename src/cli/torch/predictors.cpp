@@ -32,6 +32,7 @@ using predictor::ComputationStart;
 using predictor::GraphFeatures;
 using predictor::PretrainedNetworks;
 using predictor::Pretraining;
+using FeaturesSource = std::function<std::shared_ptr<const GraphFeatures>()>;
 
 namespace {
 
@@ -117,7 +118,8 @@ Pretrained pretrained(std::shared_ptr<const Learnt> learnt, std::shared_ptr<cons
 
 class TorchPredictors final : public LearntPredictors {
  public:
-  TorchPredictors(const spaces::AnySpace& space, const PredictorOptions& options);
+  TorchPredictors(const spaces::AnySpace& space, const PredictorOptions& options,
+                  const FeaturesSource& features);
 
   std::unique_ptr<predictor::Predictor> make(const std::string& name) const override;
   std::unique_ptr<predictor::JointPredictor> make_joint(const std::string& name,
@@ -135,22 +137,25 @@ class TorchPredictors final : public LearntPredictors {
 };
 
 struct TorchPredictors::Shared {
-  Shared(const spaces::AnySpace& of, PredictorOptions wanted)
+  Shared(const spaces::AnySpace& of, PredictorOptions wanted, FeaturesSource read)
       : view(wanted.input ? predictor::ArchitectureView(of, *wanted.input) : of),
         options(std::move(wanted)),
-        in_file(kept_in(options.pretrained)) {}
-
-  std::shared_ptr<const GraphFeatures> features() {
-    return made_features.get([&] { return predictor::make_features(view, options.statics); });
-  }
+        in_file(kept_in(options.pretrained)),
+        features(std::move(read)) {}
 
   std::shared_ptr<const predictor::PathCode> paths() {
     return made_paths.get([&] { return std::make_shared<const predictor::PathCode>(view); });
   }
 
   std::shared_ptr<const PretrainedNetworks> networks(const predictor::FitControl& control) {
-    const auto known = features();
+    const auto known = graph_features();
     return made_networks.get([&] { return make_networks(*known, control); });
+  }
+
+  /// Features without statics, which networks are not pre-trained to tell: they read graphs alone.
+  std::shared_ptr<const GraphFeatures> graph_features() {
+    if (!options.statics) return features();
+    return made_graph_features.get([&] { return predictor::make_features(view, false); });
   }
 
   std::shared_ptr<const PretrainedNetworks> make_networks(
@@ -170,7 +175,7 @@ struct TorchPredictors::Shared {
     const bool knows_nothing =
         in_file != Pretraining::Networks && !options.use_carried && options.pretraining.steps == 0;
     if (!knows_nothing) return networks(for_all_fits(control));
-    return make_networks(*features(), {.seed = control.seed, .stop = control.stop});
+    return make_networks(*graph_features(), {.seed = control.seed, .stop = control.stop});
   }
 
   std::shared_ptr<const Arch2Vec> arch2vec(const predictor::FitControl& control) {
@@ -242,7 +247,8 @@ struct TorchPredictors::Shared {
   predictor::ArchitectureView view;
   PredictorOptions options;
   Pretraining in_file;
-  MadeOnce<GraphFeatures> made_features;
+  FeaturesSource features;
+  MadeOnce<GraphFeatures> made_graph_features;
   MadeOnce<predictor::PathCode> made_paths;
   MadeOnce<PretrainedNetworks> made_networks;
   MadeOnce<Arch2Vec> made_arch2vec;
@@ -251,8 +257,9 @@ struct TorchPredictors::Shared {
   MadeOnce<predictor::PublishedRecipe> made_ledg_former;
 };
 
-TorchPredictors::TorchPredictors(const spaces::AnySpace& space, const PredictorOptions& options)
-    : shared_(std::make_shared<Shared>(space, options)) {
+TorchPredictors::TorchPredictors(const spaces::AnySpace& space, const PredictorOptions& options,
+                                 const FeaturesSource& features)
+    : shared_(std::make_shared<Shared>(space, options, features)) {
   pretrain(shared_->in_file, {});  // at once: a file for another space is a mistake
 }
 
@@ -346,9 +353,10 @@ std::string TorchPredictors::pretrained_bytes(Pretraining what,
 
 }  // namespace
 
-std::unique_ptr<LearntPredictors> make_torch_predictors(const spaces::AnySpace& space,
-                                                        const PredictorOptions& options) {
-  return std::make_unique<TorchPredictors>(space, options);
+std::unique_ptr<LearntPredictors> make_torch_predictors(
+    const spaces::AnySpace& space, const PredictorOptions& options,
+    const std::function<std::shared_ptr<const predictor::GraphFeatures>()>& features) {
+  return std::make_unique<TorchPredictors>(space, options, features);
 }
 
 }  // namespace evonas::cli

@@ -61,6 +61,7 @@ void Dispatcher::hear(std::size_t process, const Progress& progress, TimePoint n
     keep(progress, jobs_.at(asked.job).by_epoch);
     const auto value = rule_ ? progress.metrics.find(rule_->metric()) : progress.metrics.end();
     if (value == progress.metrics.end()) return;
+    if (asked.curve.size() >= kMostEpochs) return;  // as a run that is resumed knows no more either
     asked.curve.emplace_back(progress.epoch, value->second.value);
     const std::optional<std::string> objection = rule_->objection(asked.curve);
     if (!objection) return;

@@ -30,23 +30,6 @@ Labels common_labels(std::span<const double> a, std::span<const double> b) {
   return labels;
 }
 
-/// Tau among the tenth that `chosen` calls best; of equally good ones, the earlier rows.
-double tau_of_best_tenth(std::span<const double> chosen, std::span<const double> other,
-                         Direction direction) {
-  std::vector<std::size_t> rows(chosen.size());
-  std::iota(rows.begin(), rows.end(), 0);
-  std::stable_sort(rows.begin(), rows.end(), [&](std::size_t x, std::size_t y) {
-    return direction == Direction::Maximize ? chosen[x] > chosen[y] : chosen[x] < chosen[y];
-  });
-  rows.resize((rows.size() + 9) / 10);
-  Labels best;
-  for (const std::size_t row : rows) {
-    best.a.push_back(chosen[row]);
-    best.b.push_back(other[row]);
-  }
-  return kendall_tau_b(best.a, best.b);
-}
-
 /// Nothing where no two seeds have rows in common.
 std::optional<SeedNoise> noise_of(const BenchmarkTable& table, const MetricName& name,
                                   const std::vector<std::uint64_t>& seeds) {
@@ -55,6 +38,7 @@ std::optional<SeedNoise> noise_of(const BenchmarkTable& table, const MetricName&
     return MetricName{.quantity = name.quantity, .epochs = name.epochs, .seed = seed}.to_string();
   };
   const Direction direction = table.metric(full_name(seeds[0])).direction;
+  const bool higher_is_better = direction == Direction::Maximize;
   double best_tenth = 0.0;
   double pairs = 0.0;
   std::set<std::uint64_t> compared;
@@ -68,8 +52,8 @@ std::optional<SeedNoise> noise_of(const BenchmarkTable& table, const MetricName&
       noise.rows = std::min(noise.rows, labels.a.size());
       noise.tau += kendall_tau_b(labels.a, labels.b);
       if (direction == Direction::Unspecified) continue;
-      best_tenth += (tau_of_best_tenth(labels.a, labels.b, direction) +
-                     tau_of_best_tenth(labels.b, labels.a, direction)) /
+      best_tenth += (best_tenth_tau(labels.a, labels.b, higher_is_better) +
+                     best_tenth_tau(labels.b, labels.a, higher_is_better)) /
                     2.0;
     }
   }

@@ -1,10 +1,13 @@
 #include "predictor/models/losses.hpp"
 
+#include <algorithm>
 #include <numeric>
 #include <tuple>
 #include <vector>
 
 #include <torch/utils.h>
+
+#include "predictor/predictor_error.hpp"
 
 namespace evonas::predictor {
 namespace {
@@ -84,6 +87,15 @@ torch::Tensor list_mle(const torch::Tensor& scores, const torch::Tensor& labels,
 }
 
 }  // namespace
+
+void check_losses(std::span<const LossTerm> terms, const torch::Tensor& labels) {
+  const bool divides =
+      std::ranges::find(terms, Loss::RelativeSquaredError, &LossTerm::loss) != terms.end();
+  if (!divides || !labels.le(0.0).any().item<bool>()) return;
+  throw PredictorError(
+      "the loss relative_squared_error is for labels above 0, and this predictor learns scores, "
+      "some of which are not: choose another loss, or another predictor");
+}
 
 torch::Tensor total_loss(std::span<const LossTerm> terms, const torch::Tensor& scores,
                          const torch::Tensor& labels, const torch::Tensor& weights, Rng& rng) {

@@ -157,6 +157,7 @@ NetworkTrainingOptions for_refresh(NetworkTrainingOptions fit) {
 
 void fit_scores(GraphModel& network, const TrainingSet& set, const NetworkTrainingOptions& options,
                 const FitControl& control, const LearningCurve::Listener& on_point) {
+  check_losses(options.losses, set.labels);
   const HeldOut parts = hold_out(set.labels.size(0), options.validation, control.seed);
   const std::int64_t count = parts.taught.size(0);
   Batches batches(static_cast<std::size_t>(count), static_cast<std::size_t>(options.batch),

@@ -16,7 +16,7 @@
 #include "predictor/models/graph_batch.hpp"
 #include "predictor/models/graph_spectrum.hpp"
 #include "predictor/models/network_training.hpp"
-#include "predictor/network_graph.hpp"
+#include "predictor/network_statics.hpp"
 #include "predictor/predictor_list.hpp"
 #include "predictor/random_architectures.hpp"
 
@@ -24,18 +24,17 @@ namespace evonas::predictor {
 namespace {
 
 constexpr std::size_t kEmbeddedChunk = 512;  // architectures that a network looks at together
-constexpr std::int64_t kCostTargets = 3;     // of a network, that are told
+constexpr std::int64_t kCostTargets = 3;     // of the statics of a network, the first
 
 /// Logarithms of parameters, multiply-accumulates and memory of the networks that architectures
 /// become, each with mean 0 and deviation 1: architectures x 3.
 torch::Tensor logarithms_of_costs(const ArchitectureView& view,
                                   std::span<const spaces::Genotype> architectures) {
+  const NetworkStatics statics(view.space(), network_input_of(view));
   std::vector<float> numbers;
-  for (const NetworkGraph& network :
-       network_graphs(view.space(), network_input_of(view), architectures)) {
-    for (const double cost : {network.parameters, network.macs, network.memory}) {
-      numbers.push_back(static_cast<float>(std::log1p(cost)));
-    }
+  for (const spaces::Genotype& architecture : architectures) {
+    const Statics told = statics.of(architecture);
+    numbers.insert(numbers.end(), told.begin(), told.begin() + kCostTargets);
   }
   const torch::Tensor costs = torch::tensor(numbers).view({-1, kCostTargets});
   constexpr double kLeastDeviation = 1e-6;  // of costs that are all the same

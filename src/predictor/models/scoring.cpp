@@ -81,6 +81,7 @@ class DeviceThread {
     piece.empty.acquire();
     try {
       if (failed_) std::rethrow_exception(failure_);
+      piece.batch = {};  // what it lay in is written over, or replaced by more
       piece.batch = graphs.batch(which, piece.memory);
     } catch (...) {
       piece.empty.release();

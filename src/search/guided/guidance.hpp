@@ -117,6 +117,9 @@ struct Guidance {
   /// and not predicted.
   std::vector<std::shared_ptr<evaluation::Evaluator>> known;
   LatentSpace latent = {};
+  /// What its predictions follow from beside AlgorithmOptions, as text: searches with another one
+  /// are others. Empty where predictors are as they come.
+  std::string predictors = {};
   /// Makes the predictor of that name for so many metrics of the space, not fitted; only asked
   /// where heads are shared (GuidanceOptions::heads). Throws predictor::PredictorError.
   std::function<std::unique_ptr<predictor::JointPredictor>(const std::string& name,
