@@ -58,13 +58,13 @@ function learningChart(row, data) {
       traces: [
         ...line("loss", "loss", { line: { width: 1.5, color } }),
         ...line("loss of labels held out", "held_out", { line: { width: 1.5, dash: "dash", color } }),
-        ...line("tau of labels held out", "tau",
+        ...line("tau of tested architectures", "tau",
                 { yaxis: "y2", line: { width: 2, dash: "dot", color: colour("muted") } }),
       ],
       layout: {
         xaxis: axis("epoch"),
         yaxis: axis("loss", { type: points.some((point) => point.loss <= 0) ? "linear" : "log" }),
-        yaxis2: axis("Kendall tau", { overlaying: "y", side: "right", showgrid: false }),
+        yaxis2: axis("Kendall tau", { type: "linear", tickmode: "auto", nticks: 6, overlaying: "y", side: "right", showgrid: false }),
         margin: { l: 48, r: 48, t: 8, b: 44 },
       },
     };
