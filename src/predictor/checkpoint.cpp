@@ -27,6 +27,9 @@ json to_json(const CheckpointAbout& about) {
                  {"labels", about.labels},
                  {"source", about.source}};
   if (about.statics) result["statics"] = true;
+  if (!about.prior.empty()) {
+    result["prior"] = json::binary({about.prior.begin(), about.prior.end()});
+  }
   return result;
 }
 
@@ -37,6 +40,10 @@ CheckpointAbout about_from(const json& about) {
   about.at("space_options").get_to(result.space_options);
   about.at("input").get_to(result.input);
   result.statics = about.value("statics", false);
+  if (about.contains("prior")) {
+    const json::binary_t& prior = about.at("prior").get_binary();
+    result.prior.assign(prior.begin(), prior.end());
+  }
   about.at("metric").get_to(result.metric);
   about.at("unit").get_to(result.unit);
   about.at("higher_is_better").get_to(result.higher_is_better);

@@ -17,8 +17,9 @@ struct CheckpointAbout {
   std::vector<std::string> space_options;  ///< those given, "channels=8"
   std::string input;                       ///< of the networks that it reads; empty: it reads cells
   bool statics = false;                    ///< among what it reads: static features of networks
-  std::string metric;                      ///< that it predicts
-  std::string unit;                        ///< of the metric
+  std::string prior;   ///< bytes of the checkpoint of its prior; empty: it has none
+  std::string metric;  ///< that it predicts
+  std::string unit;    ///< of the metric
   bool higher_is_better = true;
   std::uint64_t labels = 0;  ///< that it was fitted to
   std::string source;        ///< where they are from, in words

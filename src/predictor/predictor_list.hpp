@@ -57,6 +57,12 @@ inline constexpr const char* kStaticsHelp =
     "of parameters, multiply-accumulates and memory, and depth; where they look at cells, of "
     "networks for images of CIFAR-10";
 
+/// What a prior of options is (prior.hpp).
+inline constexpr const char* kPriorHelp =
+    "predictor that 'evonas predictor fit' wrote for another task in the same space, such as "
+    "another dataset, fewer epochs or an earlier search: from the labels is learnt what it does "
+    "not say";
+
 /// The features that predictors read, with static features of networks for network_input_of() where
 /// these are asked for. Throws as GraphFeatures does.
 std::shared_ptr<const GraphFeatures> make_features(const ArchitectureView& view, bool statics);

@@ -95,6 +95,7 @@ FittedFile read_fitted(const std::string& file, const UsedElsewhere& elsewhere,
   Place place = place_of(elsewhere, about);
   const PredictorSource source(place.space, {.input = place.input,
                                              .statics = about.statics,
+                                             .prior = about.prior,
                                              .networks = {.computing = computing, .fitting = {}}});
   std::unique_ptr<predictor::Predictor> fitted = source.make(about.predictor);
   predictor::restore(*fitted, checkpoint, file);

@@ -34,6 +34,7 @@ struct FitOptions {
   std::string model = "evonas";
   std::string input;
   std::string pretrained;
+  std::string prior;
   std::string out;
   std::size_t train = 0;
   bool statics = false;
@@ -131,6 +132,7 @@ FitData data_of(const FitOptions& options) {
   }
   data.about.predictor = options.model;
   data.about.statics = options.statics;
+  if (!options.prior.empty()) data.about.prior = read_whole(options.prior);
   data.about.labels = labels.size();
   return data;
 }
@@ -142,6 +144,7 @@ std::string identity_of(const FitOptions& options, const FitData& data) {
                          options.seed, data.about.space, fmt::join(data.about.space_options, " "),
                          data.about.input, data.about.metric));
   if (!options.pretrained.empty()) stream.add(read_whole(options.pretrained));
+  if (!data.about.prior.empty()) stream.add("prior\n" + data.about.prior);
   stream.add(options.statics ? "statics\n" : "");
   stream.add(yaml::to_yaml(options.networks));
   for (const predictor::Label& label : data.labels) {
@@ -161,6 +164,7 @@ int fit(const FitOptions& options) {
   const PredictorSource source(data.space, {.input = data.input,
                                             .statics = options.statics,
                                             .pretrained = options.pretrained,
+                                            .prior = data.about.prior,
                                             .networks = options.networks});
   std::unique_ptr<predictor::Predictor> fitted;
   ThreadArena arena(options.threads);
@@ -230,6 +234,7 @@ void add_predictor_fit_command(CLI::App& predictor, Action& action) {
   add_input(*command, options->input);
   add_statics(*command, options->statics);
   add_pretrained(*command, options->pretrained);
+  add_prior(*command, options->prior);
   add_fields(*command, options->networks);
   add_noise(*command, options->noise);
   command

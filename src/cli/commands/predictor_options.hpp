@@ -22,6 +22,10 @@ inline void add_pretrained(CLI::App& command, std::string& file) {
       ->type_name("FILE");
 }
 
+inline void add_prior(CLI::App& command, std::string& file) {
+  command.add_option("--prior", file, predictor::kPriorHelp)->type_name("FILE");
+}
+
 inline void add_input(CLI::App& command, std::string& input) {
   command.add_option("--input", input,
                      "look at whole networks that read this (cifar10, fashion_mnist, "

@@ -18,6 +18,7 @@ struct PredictorRecipe {
   std::optional<std::string> input;
   bool statics = false;
   std::string pretrained;
+  std::string prior;
   std::optional<predictor::PretrainingOptions> pretraining;
   predictor::NetworkOptions networks;
 
@@ -33,6 +34,7 @@ struct PredictorRecipe {
           "networks, arch2vec or cg that 'evonas predictor pretrain' wrote; without it, networks "
           "that evonas carries for the space, or what is pre-trained first (cg: nothing)",
           file_path());
+    visit("prior", prior, predictor::kPriorHelp, file_path());
     visit("pretraining", pretraining,
           "networks, and the mixture and evonas that have them: pre-train them first and so, "
           "instead of taking those that evonas carries; with 0 steps each fit starts from random "

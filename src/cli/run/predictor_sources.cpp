@@ -38,6 +38,7 @@ PredictorOptions predictor_options(const config::PredictorRecipe& recipe) {
   if (recipe.input) options.input = spaces::NetworkInput::parse(*recipe.input);
   options.statics = recipe.statics;
   options.pretrained = recipe.pretrained;
+  if (!recipe.prior.empty()) options.prior = read_whole(recipe.prior);
   if (recipe.pretraining) {
     options.use_carried = false;
     options.pretraining = *recipe.pretraining;
@@ -52,6 +53,7 @@ predictor::BenchmarkPlan::Conditions conditions_of(const config::PredictorRecipe
       {"input", recipe.input.value_or("")},
       {"pretrained", pretrained.empty() ? "" : Key::of(read_whole(pretrained)).hex()},
       {"epochs", fmt::format("{}", recipe.networks.fitting.epochs)}};
+  if (!recipe.prior.empty()) conditions["prior"] = Key::of(read_whole(recipe.prior)).hex();
   const std::map<std::string, std::string> usual = texts_of({});
   for (const auto& [name, text] : texts_of(recipe)) {
     const bool is_told = conditions.contains(name) || name == "device" || name == "precision";

@@ -29,6 +29,9 @@ struct PredictorOptions {
   /// A file of LearntPredictors::pretrained_bytes(), of any kind. What it does not hold is
   /// pre-trained when a fit first needs it; networks: see `use_carried`; `cg`: see `sources`.
   std::filesystem::path pretrained;
+  /// The bytes of a checkpoint of a predictor of the same space: every predictor learns what that
+  /// does not say (predictor::WithPrior); none: all that labels say.
+  std::string prior;
   /// Whether fits start from networks that evonas carries for the space, where it has some.
   bool use_carried = true;
   /// How networks, arch2vec and cg are pre-trained.
@@ -80,14 +83,15 @@ class LearntPredictors {
 /// Makes every predictor of one space. Copies share what is made once. Safe from many threads.
 class PredictorSource {
  public:
-  /// Throws PredictorError for pre-trained networks of another space, and FileError.
+  /// Throws PredictorError for pre-trained networks and a prior of another space, and FileError.
   explicit PredictorSource(const spaces::AnySpace& space, const PredictorOptions& options = {});
 
   /// The predictor of that name, unfitted; it predicts large blocks in parts (ChunkedPredictor).
   /// Throws PredictorError for an unknown name, and as learnt() and LearntPredictors::make() do.
   std::unique_ptr<predictor::Predictor> make(const std::string& name) const;
 
-  /// The same for so many metrics (LearntPredictors::make_joint()), in parts too.
+  /// The same for so many metrics (LearntPredictors::make_joint()), in parts too. Throws
+  /// PredictorError where there is a prior, which is of one metric.
   std::unique_ptr<predictor::JointPredictor> make_joint(const std::string& name,
                                                         std::size_t metrics) const;
 
