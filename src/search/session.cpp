@@ -16,7 +16,8 @@ namespace evonas::search {
 namespace {
 
 /// Lists the fields of an options struct as "name=value", those of an inner one as
-/// "name.inner=value", those of a list of inner ones as "name[0].inner=value".
+/// "name.inner=value", those of a list of inner ones as "name[0].inner=value", values for names as
+/// "name.key=value".
 struct FieldPrinter {
   std::string prefix;
   std::vector<std::string> parts;
@@ -31,6 +32,9 @@ struct FieldPrinter {
       for (std::size_t i = 0; i < value.size(); ++i) {
         (*this)(fmt::format("{}[{}]", name, i), value[i]);
       }
+    } else if constexpr (requires { value.named; }) {
+      if (value.named.empty()) (*this)(name, value.one);
+      for (auto& [key, one] : value.named) (*this)(fmt::format("{}.{}", name, key), one);
     } else {
       parts.push_back(fmt::format("{}{}={}", prefix, name, value));
     }

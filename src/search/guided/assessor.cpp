@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/random.hpp"
 
@@ -44,6 +45,7 @@ Assessor::Assessor(const AlgorithmOptions& options, const spaces::AnySpace& spac
   for (std::size_t i = 0; i < problem_.limits.size(); ++i) {
     limits_.push_back(origin_of(problem_.limits[i].metric, {false, i}, guidance));
   }
+  expect_predicted();
   expect_screenings();
   weighs_limits_ = options_.feasibility == "weighed" && objectives_.size() == 1 &&
                    std::ranges::any_of(limits_, [](const Origin& of) { return !of.is_known; });
@@ -59,7 +61,37 @@ void Assessor::share_heads(const Guidance& guidance) {
     throw SearchError(
         "the algorithm predictor_guided was given nothing that makes predictors with shared heads");
   }
-  joint_ = guidance.make_joint_predictor(options_.predictor, predicted.size());
+  std::set<std::string> kinds;
+  for (const std::string& metric : predicted) kinds.insert(predictor_of(metric));
+  if (kinds.size() > 1) {
+    throw SearchError(
+        fmt::format("the option 'guidance.heads' of the search algorithm is shared, which is for "
+                    "metrics with one predictor, and 'guidance.predictor' names {}",
+                    fmt::join(kinds, " and ")));
+  }
+  joint_ = guidance.make_joint_predictor(*kinds.begin(), predicted.size());
+}
+
+const std::string& Assessor::predictor_of(const std::string& metric) const {
+  const std::string* const kind = options_.predictor.of(metric);
+  if (kind != nullptr) return *kind;
+  throw SearchError(
+      fmt::format("the option 'guidance.predictor' of the search algorithm names none for the "
+                  "metric '{}', which is predicted; name one, or one for all metrics",
+                  metric));
+}
+
+void Assessor::expect_predicted() const {
+  for (const auto& [metric, kind] : options_.predictor.named) {
+    if (std::ranges::find(beliefs_, metric, &Belief::metric) != beliefs_.end()) continue;
+    const bool is_known = std::ranges::count(known_.names(), metric) > 0;
+    throw SearchError(
+        fmt::format("the option 'guidance.predictor' of the search algorithm names one for the "
+                    "metric '{}', which {}; leave it out",
+                    metric,
+                    is_known ? "is known of every architecture and costs nothing"
+                             : "is no objective and has no limit"));
+  }
 }
 
 void Assessor::expect_screenings() {
@@ -93,7 +125,7 @@ Assessor::Origin Assessor::origin_of(const std::string& metric, const Labelled& 
   if (belief == beliefs_.end()) {
     std::unique_ptr<predictor::Predictor> predictor =
         joint_ ? std::make_unique<predictor::OneMetric>(joint_, number)
-               : guidance.make_predictor(options_.predictor);
+               : guidance.make_predictor(predictor_of(metric));
     beliefs_.emplace_back(metric, std::move(predictor), options_);
     labelled_.push_back(labels);
   }

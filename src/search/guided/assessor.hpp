@@ -21,8 +21,8 @@ namespace evonas::search {
 /// To be used from one thread; its work is done on the threads of the arena that the caller is in.
 class Assessor {
  public:
-  /// Throws SearchError where `guidance` lacks what makes predictors and for screenings that do not
-  /// fit the problem, and PredictorError.
+  /// Throws SearchError where `guidance` lacks what makes predictors, and for named predictors and
+  /// screenings that do not fit the problem, and PredictorError.
   Assessor(const AlgorithmOptions& options, const spaces::AnySpace& space, Problem problem,
            const Guidance& guidance);
 
@@ -85,6 +85,10 @@ class Assessor {
 
   /// Makes the joint predictor, where heads are shared and several metrics are predicted.
   void share_heads(const Guidance& guidance);
+  /// What GuidanceOptions::predictor names for a metric that is predicted.
+  const std::string& predictor_of(const std::string& metric) const;
+  /// Throws where that names one for a metric that is not predicted.
+  void expect_predicted() const;
   Origin origin_of(const std::string& metric, const Labelled& labels, const Guidance& guidance);
   /// Notes which belief each screening is of.
   void expect_screenings();

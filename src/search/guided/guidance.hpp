@@ -19,7 +19,7 @@ namespace evonas::search {
 
 /// How a predictor guides a search.
 struct GuidanceOptions {
-  std::string predictor = "gp";
+  OneOrNamed<std::string> predictor{.one = "gp"};
   std::string pretrained;
   std::string heads = "separate";
   std::int64_t initial = 5;
@@ -38,7 +38,10 @@ struct GuidanceOptions {
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("predictor", predictor, "what predicts the metrics that evaluations are paid for",
+    visit("predictor", predictor,
+          "what predicts the metrics that evaluations are paid for: one for all, or by metric "
+          "({accuracy: "
+          "evonas, latency_ms: gp})",
           one_of(predictor::predictor_names()));
     visit("pretrained", pretrained,
           "what it starts from, as 'evonas predictor pretrain' wrote it (see `evonas predictor fit "
