@@ -18,13 +18,14 @@ namespace {
 using namespace evonas::tests;
 using Positions = std::vector<std::size_t>;
 
-spaces::Genotype genes(std::vector<spaces::Genotype::Gene> values) {
+spaces::Genotype with_genes(std::vector<spaces::Genotype::Gene> values) {
   return spaces::Genotype(std::move(values));
 }
 
-GuidedCandidate candidate(std::vector<spaces::Genotype::Gene> values, std::vector<double> merits) {
+GuidedCandidate candidate_with(std::vector<spaces::Genotype::Gene> values,
+                               std::vector<double> merits) {
   GuidedCandidate made;
-  made.individual.genotype = genes(std::move(values));
+  made.individual.genotype = with_genes(std::move(values));
   for (const double merit : merits) made.outlook.push_back({.mean = merit, .deviation = 0.0});
   made.individual.objectives = std::move(merits);
   return made;
@@ -35,16 +36,17 @@ double merit_of(const GuidedCandidate& of, std::size_t /*pick*/) {
 }
 
 TEST_CASE("architectures are as far apart as their genes differ, missing ones included") {
-  CHECK(differing_genes(genes({1, 2, 3}), genes({1, 2, 3})) == 0);
-  CHECK(differing_genes(genes({1, 2, 3}), genes({3, 2, 1})) == 2);
-  CHECK(differing_genes(genes({1, 2, 3}), genes({1})) == 2);
-  CHECK(differing_genes(genes({}), genes({1})) == 1);
+  CHECK(differing_genes(with_genes({1, 2, 3}), with_genes({1, 2, 3})) == 0);
+  CHECK(differing_genes(with_genes({1, 2, 3}), with_genes({3, 2, 1})) == 2);
+  CHECK(differing_genes(with_genes({1, 2, 3}), with_genes({1})) == 2);
+  CHECK(differing_genes(with_genes({}), with_genes({1})) == 1);
 }
 
 TEST_CASE("those of a batch are apart, as far as there are such candidates") {
   const std::vector<GuidedCandidate> candidates{
-      candidate({0, 0, 0}, {1.0}), candidate({0, 0, 1}, {2.0}), candidate({0, 1, 1}, {3.0}),
-      candidate({1, 1, 1}, {4.0}), candidate({2, 2, 2}, {})};
+      candidate_with({0, 0, 0}, {1.0}), candidate_with({0, 0, 1}, {2.0}),
+      candidate_with({0, 1, 1}, {3.0}), candidate_with({1, 1, 1}, {4.0}),
+      candidate_with({2, 2, 2}, {})};
   const auto chosen = [&](std::size_t distance, std::span<const spaces::Genotype> taken) {
     return choose_apart(candidates, 4, merit_of, BatchSpacing(candidates, taken, distance));
   };
@@ -53,7 +55,7 @@ TEST_CASE("those of a batch are apart, as far as there are such candidates") {
   CHECK((chosen(2, {}) == Positions{0, 2, 1, 3}));
   CHECK((chosen(3, {}) == Positions{0, 3, 1, 2}));
   // What is under way takes room.
-  const std::array under_way{genes({0, 0, 0})};
+  const std::array under_way{with_genes({0, 0, 0})};
   CHECK((chosen(2, under_way) == Positions{2, 1, 3, 0}));
   // The lowest violation comes first.
   std::vector<GuidedCandidate> broken = candidates;
@@ -62,8 +64,9 @@ TEST_CASE("those of a batch are apart, as far as there are such candidates") {
 }
 
 TEST_CASE("each choice of a batch may see other values") {
-  const std::vector<GuidedCandidate> candidates{candidate({0}, {1.0}), candidate({1}, {2.0}),
-                                                candidate({2}, {3.0}), candidate({3}, {4.0})};
+  const std::vector<GuidedCandidate> candidates{
+      candidate_with({0}, {1.0}), candidate_with({1}, {2.0}), candidate_with({2}, {3.0}),
+      candidate_with({3}, {4.0})};
   const auto turning = [](const GuidedCandidate& of, std::size_t pick) {
     return pick % 2 == 0 ? of.individual.objectives.front() : -of.individual.objectives.front();
   };
@@ -79,7 +82,7 @@ TEST_CASE("the choice for a front is greedy") {
   for (int trial = 0; trial < 20; ++trial) {
     std::vector<GuidedCandidate> candidates;
     for (spaces::Genotype::Gene i = 0; i < 30; ++i) {
-      candidates.push_back(candidate({i}, {rng.uniform(), rng.uniform()}));
+      candidates.push_back(candidate_with({i}, {rng.uniform(), rng.uniform()}));
     }
     std::vector<std::vector<double>> grown{{1.0, 0.2}, {0.3, 1.0}};
     const std::vector<double> reference{1.0, 1.0};
@@ -103,8 +106,9 @@ TEST_CASE("what is added to a front counts as likely as it is feasible, and apar
   const std::vector<Individual> evaluated{{.objectives = {10.0, 0.0}}, {.objectives = {0.0, 10.0}}};
   GuidanceOptions options;
   options.acquisition = "mean";
-  std::vector<GuidedCandidate> candidates{
-      candidate({0, 0}, {4.0, 4.0}), candidate({0, 1}, {5.0, 3.5}), candidate({1, 1}, {9.0, 8.0})};
+  std::vector<GuidedCandidate> candidates{candidate_with({0, 0}, {4.0, 4.0}),
+                                          candidate_with({0, 1}, {5.0, 3.5}),
+                                          candidate_with({1, 1}, {9.0, 8.0})};
   const auto chosen = [&](std::size_t distance) {
     const FrontTerms terms{.gain = gain_beyond(evaluated, {}, options, Rng(1, "test"))};
     return choose_for_front(candidates, terms, BatchSpacing(candidates, {}, distance), 2);
@@ -115,7 +119,7 @@ TEST_CASE("what is added to a front counts as likely as it is feasible, and apar
   CHECK((chosen(0) == Positions{1, 0}));
 }
 
-double sum_of(const spaces::Genotype& genotype) {
+double sum_of_genes(const spaces::Genotype& genotype) {
   double sum = 0.0;
   for (const auto gene : genotype.genes()) sum += gene;
   return sum;
@@ -131,7 +135,7 @@ std::size_t nearness(const std::string& diversity) {
   options.guidance.batch_diversity = diversity;
   options.guidance.batch_distance = 3;
   const auto label = [](Individual& individual) {
-    individual.objectives = {sum_of(individual.genotype)};
+    individual.objectives = {sum_of_genes(individual.genotype)};
     individual.violation = 0.0;
   };
   const Asked asked = run_algorithm(options, space, {.objectives = {{"sum", Goal::Minimize}}},
@@ -164,7 +168,7 @@ TEST_CASE("searches whose batches are apart keep the contract") {
   const Problem two{.objectives = {{"sum", Goal::Minimize}, {"first", Goal::Minimize}}};
   for (const Problem& problem : {one, two}) {
     const auto label = [&](Individual& individual) {
-      individual.objectives = {sum_of(individual.genotype)};
+      individual.objectives = {sum_of_genes(individual.genotype)};
       if (problem.objectives.size() > 1) {
         individual.objectives.push_back(-1.0 * individual.genotype[0]);
       }

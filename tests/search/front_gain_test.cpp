@@ -23,8 +23,8 @@ FrontGain gain_of(std::vector<std::vector<double>> points, const std::string& ac
 }
 
 /// What a point adds, by definition; the reference is the worst of the points.
-double added(const std::vector<std::vector<double>>& points, const std::vector<double>& point,
-             const std::vector<double>& reference) {
+double added_to(const std::vector<std::vector<double>>& points, const std::vector<double>& point,
+                const std::vector<double>& reference) {
   std::vector<std::vector<double>> with = points;
   with.push_back(point);
   return hypervolume(with, reference) - hypervolume(points, reference);
@@ -44,10 +44,10 @@ TEST_CASE("the expected hypervolume of two objectives is the mean of what many d
                                                      {{0.5, 0.0}, {0.5, 0.0}}}) {
     double sum = 0.0;
     for (int i = 0; i < kDraws; ++i) {
-      sum += added(points,
-                   {outlook[0].mean + outlook[0].deviation * rng.normal(),
-                    outlook[1].mean + outlook[1].deviation * rng.normal()},
-                   reference) /
+      sum += added_to(points,
+                      {outlook[0].mean + outlook[0].deviation * rng.normal(),
+                       outlook[1].mean + outlook[1].deviation * rng.normal()},
+                      reference) /
              kDraws;
     }
     CHECK(gain.of(outlook) == doctest::Approx(sum).epsilon(0.03));
@@ -66,7 +66,7 @@ TEST_CASE("without deviations the expected hypervolume is what is added") {
     }
     const std::vector<double> point{rng.uniform(), rng.uniform()};
     const Outlook known{{.mean = point[0], .deviation = 0.0}, {.mean = point[1], .deviation = 0.0}};
-    const double expected = added(points, point, reference);
+    const double expected = added_to(points, point, reference);
     CHECK(gain_of(points, "expected_hypervolume").of(known) ==
           doctest::Approx(expected).epsilon(1e-9));
     CHECK(gain_of(points, "mean").of(known) == doctest::Approx(expected).epsilon(1e-9));

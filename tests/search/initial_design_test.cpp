@@ -15,20 +15,22 @@ namespace {
 
 using namespace evonas::tests;
 
-const SmallSpace kWide{.genes = 6, .values = 5};
+const SmallSpace kDesignSpace{.genes = 6, .values = 5};
 
-double first_gene(const spaces::Genotype& genotype) { return genotype[0] + 0.1 * genotype[2]; }
-double second_gene(const spaces::Genotype& genotype) { return genotype[1] + 0.1 * genotype[3]; }
+double near_first_gene(const spaces::Genotype& genotype) { return genotype[0] + 0.1 * genotype[2]; }
+double near_second_gene(const spaces::Genotype& genotype) {
+  return genotype[1] + 0.1 * genotype[3];
+}
 
-std::vector<spaces::Genotype> design(const std::string& spread, std::uint64_t seed,
-                                     bool knows_both) {
+std::vector<spaces::Genotype> designed(const std::string& spread, std::uint64_t seed,
+                                       bool knows_both) {
   AlgorithmOptions options{.algorithm = "predictor_guided", .seed = seed};
   options.guidance.initial = 9;
   options.guidance.initial_spread = spread;
-  const spaces::AnySpace space{kWide};
+  const spaces::AnySpace space{kDesignSpace};
   std::vector<std::shared_ptr<evaluation::Evaluator>> sources{
-      std::make_shared<KnownMetric>("first", first_gene)};
-  if (knows_both) sources.push_back(std::make_shared<KnownMetric>("second", second_gene));
+      std::make_shared<KnownMetric>("first", near_first_gene)};
+  if (knows_both) sources.push_back(std::make_shared<KnownMetric>("second", near_second_gene));
   const std::array<std::string, 2> wanted{"first", "second"};
   KnownMetrics known(space, sources, wanted);
   KnownMetrics size(space, {}, {});
@@ -40,9 +42,10 @@ double closest(const std::vector<spaces::Genotype>& architectures) {
   double least = 1e9;
   for (std::size_t i = 0; i < architectures.size(); ++i) {
     for (std::size_t j = i + 1; j < architectures.size(); ++j) {
-      least = std::min(least,
-                       std::hypot(first_gene(architectures[i]) - first_gene(architectures[j]),
-                                  second_gene(architectures[i]) - second_gene(architectures[j])));
+      least = std::min(
+          least,
+          std::hypot(near_first_gene(architectures[i]) - near_first_gene(architectures[j]),
+                     near_second_gene(architectures[i]) - near_second_gene(architectures[j])));
     }
   }
   return least;
@@ -51,18 +54,18 @@ double closest(const std::vector<spaces::Genotype>& architectures) {
 TEST_CASE("a beginning that is spread over all known metrics is further apart in them") {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
     CAPTURE(seed);
-    const auto all = design("all", seed, true);
+    const auto all = designed("all", seed, true);
     CHECK(all.size() == 9);
     CHECK(closest(all) > 1.0);
-    CHECK(closest(all) > closest(design("first", seed, true)));
-    CHECK(design("all", seed, true) == all);
+    CHECK(closest(all) > closest(designed("first", seed, true)));
+    CHECK(designed("all", seed, true) == all);
   }
 }
 
 TEST_CASE("with one known metric a beginning is spread over its strata, whatever is asked") {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
-    CHECK(design("all", seed, false) == design("first", seed, false));
-    CHECK(design("first", seed, true) == design("first", seed, false));
+    CHECK(designed("all", seed, false) == designed("first", seed, false));
+    CHECK(designed("first", seed, true) == designed("first", seed, false));
   }
 }
 

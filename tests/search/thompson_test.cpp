@@ -55,11 +55,11 @@ class GeneMembers final : public predictor::Predictor, public predictor::Ensembl
   std::size_t genes_;
 };
 
-constexpr std::size_t kGenes = 5;
+constexpr std::size_t kMembers = 5;
 
 Guidance by_genes() {
   return {
-      .make_predictor = [](const std::string&) { return std::make_unique<GeneMembers>(kGenes); }};
+      .make_predictor = [](const std::string&) { return std::make_unique<GeneMembers>(kMembers); }};
 }
 
 AlgorithmOptions drawing(const std::string& acquisition) {
@@ -71,18 +71,18 @@ AlgorithmOptions drawing(const std::string& acquisition) {
   return options;
 }
 
-const Problem kOne{.objectives = {{"error", Goal::Minimize}}};
-const Problem kTwo{.objectives = {{"error", Goal::Minimize}, {"gain", Goal::Maximize}}};
+const Problem kDrawnOne{.objectives = {{"error", Goal::Minimize}}};
+const Problem kDrawnTwo{.objectives = {{"error", Goal::Minimize}, {"gain", Goal::Maximize}}};
 
 /// An assessor that has learnt, and candidates of which each gene is the lowest in some.
-struct World {
-  explicit World(const std::string& acquisition, const Problem& problem = kOne,
-                 const Guidance& guidance = by_genes())
-      : assessor(drawing(acquisition), spaces::AnySpace{SmallSpace{.genes = kGenes}}, problem,
+struct DrawingWorld {
+  explicit DrawingWorld(const std::string& acquisition, const Problem& problem = kDrawnOne,
+                        const Guidance& guidance = by_genes())
+      : assessor(drawing(acquisition), spaces::AnySpace{SmallSpace{.genes = kMembers}}, problem,
                  guidance) {
     for (std::uint64_t i = 0; i < 12; ++i) {
       Individual& individual = evaluated.emplace_back();
-      individual.genotype = SmallSpace{.genes = kGenes}.at(83 * i);
+      individual.genotype = SmallSpace{.genes = kMembers}.at(83 * i);
       individual.objectives.assign(problem.objectives.size(), static_cast<double>(i));
       assessor.add(individual);
     }
@@ -90,7 +90,7 @@ struct World {
     std::vector<spaces::Genotype> block;
     std::vector<Key> keys;
     for (std::uint64_t i = 0; i < 200; ++i) {
-      block.push_back(SmallSpace{.genes = kGenes}.at(5 * i));
+      block.push_back(SmallSpace{.genes = kMembers}.at(5 * i));
       keys.push_back(spaces::key_of_genes(block.back().genes()));
     }
     candidates = assessor.assess(block, keys);
@@ -105,7 +105,7 @@ struct World {
     }
     std::ranges::sort(order, {}, &std::pair<double, const spaces::Genotype*>::first);
     std::set<std::size_t> genes;
-    for (std::size_t gene = 0; gene < kGenes; ++gene) {
+    for (std::size_t gene = 0; gene < kMembers; ++gene) {
       if (std::ranges::is_sorted(order, {},
                                  [&](const auto& drawn) { return gene_of(*drawn.second, gene); })) {
         genes.insert(gene);
@@ -120,7 +120,7 @@ struct World {
 };
 
 TEST_CASE("each choice of a batch goes by one member, the same for all candidates") {
-  const World world("thompson");
+  const DrawingWorld world("thompson");
   CHECK(world.assessor.draws_by_members());
   std::set<std::size_t> all;
   for (std::size_t pick = 0; pick < 12; ++pick) {
@@ -132,7 +132,7 @@ TEST_CASE("each choice of a batch goes by one member, the same for all candidate
 }
 
 TEST_CASE("with several objectives each choice draws a member for each predictor") {
-  const World world("thompson", kTwo);
+  const DrawingWorld world("thompson", kDrawnTwo);
   bool differs = false;
   for (std::size_t pick = 0; pick < 12; ++pick) {
     const std::set<std::size_t> error = world.genes_drawn(pick, 0, 1.0);
@@ -145,11 +145,11 @@ TEST_CASE("with several objectives each choice draws a member for each predictor
 }
 
 TEST_CASE("inside the evolution each candidate has a member of its own") {
-  const World world("thompson");
+  const DrawingWorld world("thompson");
   std::set<std::size_t> all;
   for (const GuidedCandidate& candidate : world.candidates) {
     std::set<std::size_t> genes;
-    for (std::size_t gene = 0; gene < kGenes; ++gene) {
+    for (std::size_t gene = 0; gene < kMembers; ++gene) {
       if (candidate.individual.objectives.front() == gene_of(candidate.individual.genotype, gene)) {
         genes.insert(gene);
       }
@@ -157,11 +157,11 @@ TEST_CASE("inside the evolution each candidate has a member of its own") {
     CHECK_FALSE(genes.empty());
     if (genes.size() == 1) all.insert(genes.begin(), genes.end());
   }
-  CHECK(all.size() == kGenes);
+  CHECK(all.size() == kMembers);
 }
 
 TEST_CASE("independent draws look at no member, and are each candidate's own for each choice") {
-  const World world("independent_thompson", kTwo);
+  const DrawingWorld world("independent_thompson", kDrawnTwo);
   CHECK_FALSE(world.assessor.draws_by_members());
   std::set<double> drawn;
   for (const GuidedCandidate& candidate : world.candidates) {
@@ -172,13 +172,13 @@ TEST_CASE("independent draws look at no member, and are each candidate's own for
     }
   }
   CHECK(drawn.size() == 2 * 3 * world.candidates.size());
-  CHECK_FALSE(World("mean").assessor.draws_by_members());
+  CHECK_FALSE(DrawingWorld("mean").assessor.draws_by_members());
 }
 
 TEST_CASE("a metric that is known is not drawn") {
   Guidance guidance = by_genes();
   guidance.known.push_back(std::make_shared<KnownMetric>("gain", first_of));
-  const World world("thompson", kTwo, guidance);
+  const DrawingWorld world("thompson", kDrawnTwo, guidance);
   for (const GuidedCandidate& candidate : world.candidates) {
     CHECK(world.assessor.drawn(candidate, 1)[1] == -first_of(candidate.individual.genotype));
   }
@@ -187,7 +187,7 @@ TEST_CASE("a metric that is known is not drawn") {
 TEST_CASE("searches that draw keep the contract") {
   const spaces::AnySpace space{SmallSpace{}};
   for (const char* acquisition : {"thompson", "independent_thompson"}) {
-    for (const Problem& problem : {kOne, kTwo}) {
+    for (const Problem& problem : {kDrawnOne, kDrawnTwo}) {
       const auto label = [&](Individual& individual) {
         individual.objectives.assign(problem.objectives.size(), first_of(individual.genotype));
         individual.violation = 0.0;

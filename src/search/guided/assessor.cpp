@@ -166,20 +166,17 @@ Assessor::Prospect Assessor::prospect(std::size_t objective, const GuidedCandida
 
 double Assessor::weighed_merit(const Prospect& prospect,
                                std::span<const predictor::Prediction> believed) const {
-  double log_merit =
+  const double log_merit =
       std::isinf(prospect.best) ? 0.0 : log_expected_improvement(prospect.score, prospect.best);
-  for (std::size_t j = 0; j < limits_.size(); ++j) {
-    if (!limits_[j].is_known) log_merit += log_probability_of(j, believed);
-  }
-  return -log_merit;
+  return -log_feasible(believed, log_merit);
 }
 
-double Assessor::log_feasible(std::span<const predictor::Prediction> believed) const {
-  double sum = 0.0;
+double Assessor::log_feasible(std::span<const predictor::Prediction> believed,
+                              double log_weighed) const {
   for (std::size_t j = 0; j < limits_.size(); ++j) {
-    if (!limits_[j].is_known) sum += log_probability_of(j, believed);
+    if (!limits_[j].is_known) log_weighed += log_probability_of(j, believed);
   }
-  return sum;
+  return log_weighed;
 }
 
 double Assessor::known_violation(std::span<const evaluation::Measurement> known) const {

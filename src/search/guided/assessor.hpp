@@ -120,8 +120,10 @@ class Assessor {
   /// probability that the predicted limits hold; before any is feasible, of that probability.
   double weighed_merit(const Prospect& prospect,
                        std::span<const predictor::Prediction> believed) const;
-  /// Of the probability that the predicted limits hold, its logarithm.
-  double log_feasible(std::span<const predictor::Prediction> believed) const;
+  /// The logarithm of the probability that the predicted limits hold, times what has the logarithm
+  /// `log_weighed`.
+  double log_feasible(std::span<const predictor::Prediction> believed,
+                      double log_weighed = 0.0) const;
   /// Of a candidate with several objectives: what it adds to the front as its merit, where that is
   /// asked for.
   void weigh_for_front(GuidedCandidate& candidate) const;
