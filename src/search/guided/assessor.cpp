@@ -124,13 +124,14 @@ void Assessor::judge(GuidedCandidate& candidate,
     individual.objectives.push_back(value);
     candidate.outlook.push_back(expected.outlook);
   }
-  if (objectives_.size() > 1) weigh_for_front(candidate);
   const auto is_missing = [](const evaluation::Measurement& value) {
     return std::isnan(value.value);
   };
   if (std::ranges::any_of(known, is_missing)) {
     individual.violation = kInfinity;
     individual.objectives.clear();
+  } else if (objectives_.size() > 1) {
+    weigh_for_front(candidate);
   }
 }
 
