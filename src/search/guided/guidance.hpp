@@ -43,8 +43,7 @@ struct GuidanceOptions {
   void fields(Visitor& visit) {
     visit("predictor", predictor,
           "what predicts the metrics that evaluations are paid for: one for all, or by metric "
-          "({accuracy: "
-          "evonas, latency_ms: gp})",
+          "({accuracy: evonas, latency_ms: gp})",
           one_of(predictor::predictor_names()));
     visit("pretrained", pretrained,
           "what it starts from, as 'evonas predictor pretrain' wrote it (see `evonas predictor fit "
@@ -96,12 +95,12 @@ struct GuidanceOptions {
     visit("migration", migration,
           "generations after which the best of each island are copied to the next",
           between(1, 1000000));
-    visit(
-        "batch_diversity", batch_diversity,
-        "what keeps those apart that are chosen for one batch: imagined, predictors that learn at "
-        "once take each for evaluated before the next is chosen (gp, linear; one objective); "
-        "distance, they differ in `batch_distance` genes, whatever the predictor; none",
-        one_of({"imagined", "distance", "none"}));
+    visit("batch_diversity", batch_diversity,
+          "what keeps those apart that are chosen for one batch or under way: imagined, predictors "
+          "that learn at once take each for evaluated before the next is chosen (gp, gp_wl, "
+          "gp_both; one objective); distance, they differ in `batch_distance` genes, whatever the "
+          "predictor; none",
+          one_of({"imagined", "distance", "none"}));
     visit("batch_distance", batch_distance,
           "genes in which those of a batch differ at least, as far as there are such candidates "
           "(batch_diversity: distance)",
