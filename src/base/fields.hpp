@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <limits>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +15,23 @@ struct OneOrMore {
   std::vector<T> values;
 
   bool operator==(const OneOrMore&) const = default;
+};
+
+/// A field that takes one value for all, or one for each of some names: `predictor: gp`, or
+/// `predictor: {accuracy: evonas, latency_ms: gp}`.
+template <class T>
+struct OneOrNamed {
+  T one{};
+  std::map<std::string, T> named{};  ///< where there are any, `one` means nothing
+
+  bool operator==(const OneOrNamed&) const = default;
+
+  /// The value for that name; null where only others have one.
+  const T* of(const std::string& name) const {
+    if (named.empty()) return &one;
+    const auto found = named.find(name);
+    return found == named.end() ? nullptr : &found->second;
+  }
 };
 
 /// What a configuration field accepts beyond its type.
@@ -60,9 +78,9 @@ inline FieldRule required(FieldRule rule = {}) {
 ///
 /// and parsing, defaults, `config show`, the JSON schema and the option tables all follow from that
 /// list. Field types: bool, std::int64_t, std::uint64_t, double, std::string; structs with a
-/// `fields` member of their own; std::vector, OneOrMore and std::optional of these; std::map from
-/// names to these; and std::variant of structs, told apart by which one's first field is present
-/// (and has one of that field's choices). Fields shared by structs are listed by calling the
-/// `fields` member of the shared one.
+/// `fields` member of their own; std::vector, OneOrMore, OneOrNamed and std::optional of these;
+/// std::map from names to these; and std::variant of structs, told apart by which one's first field
+/// is present (and has one of that field's choices). Fields shared by structs are listed by calling
+/// the `fields` member of the shared one.
 
 }  // namespace evonas

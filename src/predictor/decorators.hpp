@@ -11,7 +11,8 @@
 
 namespace evonas::predictor {
 
-/// Predictors that stand before another one. They own it, fit and keep it, and predict through it.
+/// Predictors that stand before another one. They own it, fit and keep it, and predict through it;
+/// its members (ensemble()) predict past them.
 class Decorator : public Predictor {
  public:
   explicit Decorator(std::unique_ptr<Predictor> inner) : inner_(std::move(inner)) {}
@@ -29,6 +30,7 @@ class Decorator : public Predictor {
     return inner_->multiply_accumulates(nodes);
   }
   const Explainer* explainer() const override { return inner_->explainer(); }
+  const Ensemble* ensemble() const override { return inner_->ensemble(); }
   nlohmann::json state() const override;
   void restore(const nlohmann::json& state) override { inner_->restore(state); }
 
@@ -80,7 +82,7 @@ class ChunkedPredictor final : public Decorator {
   std::size_t chunk_;
 };
 
-/// The same for several metrics.
+/// The same for several metrics. Members (ensemble()) predict as they are asked.
 class ChunkedJoint final : public JointPredictor {
  public:
   explicit ChunkedJoint(std::unique_ptr<JointPredictor> inner) : inner_(std::move(inner)) {}
@@ -93,6 +95,7 @@ class ChunkedJoint final : public JointPredictor {
   }
   std::vector<std::vector<Prediction>> predict(
       std::span<const spaces::Genotype> block) const override;
+  const Ensemble* ensemble() const override { return inner_->ensemble(); }
   std::size_t parameters() const override { return inner_->parameters(); }
   double multiply_accumulates(std::size_t nodes) const override {
     return inner_->multiply_accumulates(nodes);

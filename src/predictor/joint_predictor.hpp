@@ -43,6 +43,9 @@ class JointPredictor {
   virtual std::vector<std::vector<Prediction>> predict(
       std::span<const spaces::Genotype> block) const = 0;
 
+  /// Its members, as Predictor::ensemble(): each predicts all metrics.
+  virtual const Ensemble* ensemble() const { return nullptr; }
+
   /// How many numbers a fit learns, of all metrics together.
   virtual std::size_t parameters() const = 0;
 
@@ -71,6 +74,10 @@ class OneMetric final : public Predictor {
   void refresh(std::span<const Label> labels, std::size_t known,
                const FitControl& control) override;
   std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override;
+  /// None where there are other metrics, of which the members predict all at once.
+  const Ensemble* ensemble() const override {
+    return joint_->metrics() == 1 ? joint_->ensemble() : nullptr;
+  }
   std::size_t parameters() const override { return joint_->parameters(); }
   double multiply_accumulates(std::size_t nodes) const override {
     return joint_->multiply_accumulates(nodes);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -59,8 +60,7 @@ void Mixture::learn(LabelLists labels, const FitControl& control,
 std::vector<std::vector<Prediction>> Mixture::predict(
     std::span<const spaces::Genotype> block) const {
   check_fitted();
-  double weights = 0.0;
-  for (const Member& member : members_) weights += member.weight;
+  const double weights = sum_of_weights();
   std::vector<std::vector<Sums>> sums(metrics(), std::vector<Sums>(block.size()));
   for (const Member& member : members_) {
     const std::vector<std::vector<Prediction>> predictions = member.predictor->predict(block);
@@ -80,6 +80,50 @@ std::vector<std::vector<Prediction>> Mixture::predict(
     }
   }
   return predictions;
+}
+
+double Mixture::sum_of_weights() const {
+  double weights = 0.0;
+  for (const Member& member : members_) weights += member.weight;
+  return weights;
+}
+
+std::vector<double> Mixture::shares() const {
+  check_fitted();
+  std::vector<double> shares;
+  for (const Member& member : members_) {
+    const double share = member.weight / sum_of_weights();
+    const Ensemble* const several = member.predictor->ensemble();
+    for (const double part : several != nullptr ? several->shares() : std::vector{1.0}) {
+      shares.push_back(share * part);
+    }
+  }
+  return shares;
+}
+
+std::vector<MemberMeans> Mixture::predict_members(std::span<const spaces::Genotype> block) const {
+  check_fitted();
+  std::vector<MemberMeans> means(metrics());
+  const auto add = [&](std::size_t metric, std::vector<double> scores) {
+    for (double& score : scores) score = labels_[metric].value(score);
+    means[metric].push_back(std::move(scores));
+  };
+  for (const Member& member : members_) {
+    if (const Ensemble* const several = member.predictor->ensemble()) {
+      std::vector<MemberMeans> own = several->predict_members(block);
+      for (std::size_t metric = 0; metric < metrics(); ++metric) {
+        for (std::vector<double>& scores : own[metric]) add(metric, std::move(scores));
+      }
+      continue;
+    }
+    const std::vector<std::vector<Prediction>> own = member.predictor->predict(block);
+    for (std::size_t metric = 0; metric < metrics(); ++metric) {
+      std::vector<double> scores;
+      for (const Prediction& prediction : own[metric]) scores.push_back(prediction.mean);
+      add(metric, std::move(scores));
+    }
+  }
+  return means;
 }
 
 std::size_t Mixture::parameters() const {

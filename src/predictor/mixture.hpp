@@ -4,13 +4,15 @@
 #include <memory>
 #include <vector>
 
+#include "predictor/ensemble.hpp"
 #include "predictor/joint_predictor.hpp"
 
 namespace evonas::predictor {
 
 /// The weighted mean of several predictors of the same metrics, each fitted to rank-normal scores.
-/// Predictors of different kinds err differently, so their mean ranks better than any of them.
-class Mixture final : public JointPredictor {
+/// Predictors of different kinds err differently, so their mean ranks better than any of them. The
+/// members of one that is an ensemble are members of the mixture, as an Ensemble.
+class Mixture final : public JointPredictor, public Ensemble {
  public:
   struct Member {
     std::unique_ptr<JointPredictor> predictor;
@@ -26,6 +28,9 @@ class Mixture final : public JointPredictor {
                const FitControl& control) override;
   std::vector<std::vector<Prediction>> predict(
       std::span<const spaces::Genotype> block) const override;
+  const Ensemble* ensemble() const override { return this; }
+  std::vector<double> shares() const override;
+  std::vector<MemberMeans> predict_members(std::span<const spaces::Genotype> block) const override;
   std::size_t parameters() const override;
   double multiply_accumulates(std::size_t nodes) const override;
   nlohmann::json state() const override;
@@ -36,6 +41,7 @@ class Mixture final : public JointPredictor {
              const std::function<void(JointPredictor& member, LabelLists scored,
                                       const FitControl& own)>& learn_one);
   void check_fitted() const;
+  double sum_of_weights() const;
 
   std::vector<Member> members_;
   std::vector<RankNormal> labels_;  ///< by metric; none before the first fit

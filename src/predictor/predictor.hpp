@@ -83,6 +83,7 @@ struct FitControl {
   FitKeeper* keeper = nullptr;
 };
 
+class Ensemble;
 class Explainer;
 
 /// Predicts one metric of the architectures of one space from examples.
@@ -118,6 +119,10 @@ class Predictor {
   /// What tells what its predictions rest on (explainer.hpp), which lives as long as the predictor;
   /// nothing where it does not tell.
   virtual const Explainer* explainer() const { return nullptr; }
+
+  /// Its members (ensemble.hpp), of which the same holds; nothing where it has none to predict
+  /// alone.
+  virtual const Ensemble* ensemble() const { return nullptr; }
 
   /// All that a fit has learnt, with bytes as binary values: what checkpoint.hpp writes. Throws
   /// PredictorError before the first fit.

@@ -16,7 +16,8 @@ namespace evonas::search {
 namespace {
 
 /// Lists the fields of an options struct as "name=value", those of an inner one as
-/// "name.inner=value", those of a list of inner ones as "name[0].inner=value".
+/// "name.inner=value", those of a list of inner ones as "name[0].inner=value", values for names as
+/// "name.key=value".
 struct FieldPrinter {
   std::string prefix;
   std::vector<std::string> parts;
@@ -31,6 +32,9 @@ struct FieldPrinter {
       for (std::size_t i = 0; i < value.size(); ++i) {
         (*this)(fmt::format("{}[{}]", name, i), value[i]);
       }
+    } else if constexpr (requires { value.named; }) {
+      if (value.named.empty()) (*this)(name, value.one);
+      for (auto& [key, one] : value.named) (*this)(fmt::format("{}.{}", name, key), one);
     } else {
       parts.push_back(fmt::format("{}{}={}", prefix, name, value));
     }
@@ -154,11 +158,14 @@ std::map<std::string, std::string> describe_setup(const SearchSetup& setup) {
   FieldPrinter printer;
   options.fields(printer);
   const bool screens = !options.guidance.screening.empty();
-  // Runs that have no screenings, are synchronous, or share no heads, may be older than these
-  // options.
+  // Runs that have no screenings, are synchronous, share no heads, or whose batches and beginnings
+  // are chosen as ever, may be older than these options.
+  const bool is_apart = options.guidance.batch_diversity == "distance";
   std::erase_if(printer.parts, [&](const std::string& part) {
     return (!screens && part.starts_with("guidance.halving=")) || part == "driver=synchronous" ||
-           part == "guidance.heads=separate";
+           part == "guidance.heads=separate" || part == "guidance.batch_diversity=imagined" ||
+           (!is_apart && part.starts_with("guidance.batch_distance=")) ||
+           part == "guidance.initial_spread=first";
   });
   std::map<std::string, std::string> entries = {
       {"search.space", setup.space.name()},

@@ -28,6 +28,11 @@ template <class T>
 inline constexpr bool kIsOneOrMore<OneOrMore<T>> = true;
 
 template <class T>
+inline constexpr bool kIsOneOrNamed = false;
+template <class T>
+inline constexpr bool kIsOneOrNamed<OneOrNamed<T>> = true;
+
+template <class T>
 inline constexpr bool kIsMap = false;
 template <class T>
 inline constexpr bool kIsMap<std::map<std::string, T>> = true;
@@ -41,6 +46,6 @@ inline constexpr bool kIsVariant<std::variant<T...>> = true;
 template <class T>
 inline constexpr bool kIsSection =
     std::is_class_v<T> && !std::is_same_v<T, std::string> && !kIsOptional<T> && !kIsVector<T> &&
-    !kIsOneOrMore<T> && !kIsMap<T> && !kIsVariant<T>;
+    !kIsOneOrMore<T> && !kIsOneOrNamed<T> && !kIsMap<T> && !kIsVariant<T>;
 
 }  // namespace evonas::yaml

@@ -149,6 +149,8 @@ class Reader {
       read_list(node, path, rule, value);
     } else if constexpr (kIsOneOrMore<T>) {
       read_one_or_more(node, path, rule, value);
+    } else if constexpr (kIsOneOrNamed<T>) {
+      read_one_or_named(node, path, rule, value);
     } else if constexpr (kIsMap<T>) {
       read_map(node, path, rule, value);
     } else if constexpr (kIsVariant<T>) {
@@ -191,6 +193,19 @@ class Reader {
       for (std::size_t i = 0; i < node.items.size(); ++i) {
         read_one(node.items[i], path + "[" + std::to_string(i) + "]");
       }
+    }
+  }
+
+  template <class T>
+  void read_one_or_named(const Node& node, const std::string& path, const FieldRule& rule,
+                         OneOrNamed<T>& choice) {
+    choice.named.clear();
+    if (node.kind != Node::Kind::Mapping) {
+      read(node, path, rule, choice.one);
+    } else if (node.entries.empty()) {
+      findings_.add({node.place, path, "is an empty mapping: give a value for all, or by name"});
+    } else {
+      read_map(node, path, rule, choice.named);
     }
   }
 

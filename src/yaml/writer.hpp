@@ -58,6 +58,12 @@ class Writer {
       } else {
         write(head, value.values);
       }
+    } else if constexpr (kIsOneOrNamed<T>) {
+      if (value.named.empty()) {
+        write(head, value.one);
+      } else {
+        write(head, value.named);
+      }
     } else if constexpr (kIsMap<T>) {
       line(value.empty() ? head + " {}" : head);
       ++level_;

@@ -229,6 +229,27 @@ final: {train: {}}
   CHECK(refusal_of(yaml, {"search.guidance.screening.0.share=0.2"}).empty());
 }
 
+TEST_CASE("a predictor is named for all metrics, or for each") {
+  const std::string yaml = R"(
+space: nasbench201
+objectives: [{metric: accuracy, goal: maximize}]
+limits: [latency <= 4]
+evaluation: {accuracy: {table: t.sqlite}, latency: {table: t.sqlite}}
+search: {algorithm: predictor_guided, guidance: {predictor: {accuracy: evonas, latency: trees}}}
+budget: {evaluations: 10}
+)";
+  const Configuration configuration = parse_configuration(yaml, "/data");
+  const auto& named = configuration.search.guidance.predictor;
+  CHECK(*named.of("accuracy") == "evonas");
+  CHECK(*named.of("latency") == "trees");
+  const std::string resolved = yaml::to_yaml(configuration);
+  CHECK(yaml::to_yaml(parse_configuration(resolved, "/elsewhere")) == resolved);
+  const std::vector<std::string> one{"search.guidance.predictor=trees"};
+  const auto& all = parse_configuration(yaml, "/data", one).search.guidance.predictor;
+  CHECK(*all.of("accuracy") == "trees");
+  CHECK(all.named.empty());
+}
+
 TEST_CASE("a table of blocks is a source that needs to know what networks read") {
   const std::string yaml =
       "space: {name: mobilenetv3, width_multiplier: 1.2}\n"

@@ -94,6 +94,7 @@ void check_joint_predictor(const spaces::AnySpace& space, const Make& make, doub
       }
       auto predictions = predictor->predict(block);
       REQUIRE(predictions.size() == 2);
+      check_members(predictor->ensemble(), predictions, block);
       const std::unique_ptr<JointPredictor> restored = make();
       CHECK_THROWS(restored->restore(nlohmann::json::object()));
       restored->restore(nlohmann::json::from_cbor(nlohmann::json::to_cbor(predictor->state())));

@@ -13,6 +13,7 @@
 #include "base/parallel.hpp"
 #include "base/rank_correlation.hpp"
 #include "predictor/checkpoint.hpp"
+#include "predictor/ensemble.hpp"
 #include "predictor/predictor.hpp"
 
 namespace evonas::predictor {
@@ -100,6 +101,38 @@ inline void check_stopped(Predictor& fitted, std::span<const Label> labels,
   }
 }
 
+/// What members keep to, of a predictor that has some: shares are shares, and what it expects
+/// itself, by metric, lies among what they expect.
+inline void check_members(const Ensemble* ensemble,
+                          std::span<const std::vector<Prediction>> predictions,
+                          std::span<const spaces::Genotype> block) {
+  if (ensemble == nullptr) return;
+  double sum = 0.0;
+  for (const double share : ensemble->shares()) {
+    CHECK(share > 0.0);
+    sum += share;
+  }
+  CHECK(sum == doctest::Approx(1.0));
+  const std::vector<MemberMeans> members = ensemble->predict_members(block);
+  REQUIRE(members.size() == predictions.size());
+  for (std::size_t metric = 0; metric < members.size(); ++metric) {
+    REQUIRE(members[metric].size() == ensemble->shares().size());
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      double least = std::numeric_limits<double>::infinity();
+      double most = -least;
+      for (const std::vector<double>& member : members[metric]) {
+        REQUIRE(member.size() == block.size());
+        least = std::min(least, member[i]);
+        most = std::max(most, member[i]);
+      }
+      const double mean = predictions[metric][i].mean;
+      const double rounding = 1e-3 * (1.0 + std::abs(mean));
+      CHECK(least <= mean + rounding);
+      CHECK(most >= mean - rounding);
+    }
+  }
+}
+
 /// What every predictor keeps to. `make` builds a new one for the space; `learns` is the tau that
 /// it reaches at least on labels it has seen.
 template <class Make>
@@ -115,12 +148,18 @@ void check_predictor(const spaces::AnySpace& space, const Make& make, double lea
     const std::unique_ptr<Predictor> predictor = make();
     CHECK_THROWS_AS(predictor->predict(block), PredictorError);
     CHECK_THROWS_AS(predictor->state(), PredictorError);
+    if (const Ensemble* const unfitted = predictor->ensemble()) {
+      CHECK_THROWS_AS(unfitted->shares(), PredictorError);
+      CHECK_THROWS_AS(unfitted->predict_members(block), PredictorError);
+    }
     ThreadArena arena(threads);
     return arena.execute([&] {
       predictor->fit(labels, {.seed = 3});
       CHECK(predictor->parameters() > 0);
       check_restored(*predictor, *make(), block);
-      return predictor->predict(block);
+      const std::vector<Prediction> expected = predictor->predict(block);
+      check_members(predictor->ensemble(), {&expected, 1}, block);
+      return expected;
     });
   };
   const std::vector<Prediction> predictions = fit_and_predict(1);

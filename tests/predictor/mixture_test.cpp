@@ -1,5 +1,7 @@
 #include "predictor/mixture.hpp"
 
+#include <algorithm>
+
 #include "contract/joint_predictor_contract.hpp"
 #include "predictor/plain_predictors.hpp"
 #include "predictor/trees.hpp"
@@ -53,6 +55,30 @@ TEST_CASE("a mixture whose members share nothing predicts a metric as if it were
     alone->fit(lists[metric], {.seed = 3});
     CHECK((alone->predict(block) == predictions[metric]));
   }
+}
+
+TEST_CASE(
+    "the members of a mixture count as they weigh, and those of a mixture in it are its own") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const auto features = std::make_shared<const GraphFeatures>(space);
+  std::vector<Mixture::Member> members;
+  members.push_back({mixture_of(features, 3.0, 1), 1.0});
+  members.push_back(
+      {separate_metrics(1, [] { return std::make_unique<ConstantPredictor>(); }), 1.0});
+  Mixture mixture(std::move(members));
+  const std::vector<std::vector<Label>> labels{made_up_labels(space, 60)};
+  mixture.fit(labels, {.seed = 3});
+  CHECK((mixture.shares() == std::vector<double>{0.375, 0.125, 0.5}));
+  std::vector<spaces::Genotype> block;
+  for (const Label& label : labels.front()) block.push_back(label.genotype);
+  const std::vector<MemberMeans> means = mixture.predict_members(block);
+  REQUIRE(means.size() == 1);
+  REQUIRE(means.front().size() == 3);
+  // The trees tell architectures apart; constants do not.
+  const auto [least, most] = std::ranges::minmax(means.front()[0]);
+  CHECK(most > least + 1.0);
+  CHECK((means.front()[2] == std::vector<double>(block.size(), means.front()[2].front())));
+  check_members(&mixture, mixture.predict(block), block);
 }
 
 TEST_CASE("the more a member weighs, the closer is the mixture to it") {

@@ -5,7 +5,6 @@
 #include <doctest/doctest.h>
 
 #include "base/random.hpp"
-#include "search/pareto.hpp"
 
 using namespace evonas;
 using namespace evonas::search;
@@ -26,6 +25,9 @@ TEST_CASE("merits are what they are called") {
   CHECK(merit(by("mean"), belief, 1.0, 9.0) == 3.0);
   CHECK(merit(by("upper_bound"), belief, 1.0, 9.0) == 2.0);
   CHECK(merit(by("thompson"), belief, 1.0, -1.5) == 0.0);
+  CHECK(merit(by("independent_thompson"), belief, 1.0, -1.5) == 0.0);
+  CHECK(merit(by("expected_hypervolume"), belief, 1.0, 9.0) ==
+        merit(by("expected_improvement"), belief, 1.0, 9.0));
 }
 
 TEST_CASE("expected improvement is the mean of what many draws gain") {
@@ -73,43 +75,4 @@ TEST_CASE("logarithms of what a double cannot hold still tell candidates apart")
   }
   CHECK(log_probability_below({.mean = 1.0, .deviation = 1e-300}, 0.0) == kNoHope);
   CHECK(log_expected_improvement({.mean = 1.0, .deviation = 1e-300}, 0.0) == kNoHope);
-}
-
-TEST_CASE("the choice by hypervolume is greedy") {
-  Rng rng(2, "test");
-  const std::vector<double> reference{1.0, 1.0};
-  for (int trial = 0; trial < 20; ++trial) {
-    std::vector<std::vector<double>> front{{0.9, 0.2}, {0.3, 0.8}};
-    std::vector<Outlook> outlooks(30);
-    for (Outlook& outlook : outlooks) {
-      for (int j = 0; j < 2; ++j) {
-        outlook.push_back({.mean = rng.uniform(), .deviation = 0.1 * rng.uniform()});
-      }
-    }
-    std::vector<std::vector<double>> grown = front;
-    double volume = hypervolume(grown, reference);
-    for (const std::size_t chosen : choose_by_hypervolume(outlooks, front, reference, 1.0, {}, 4)) {
-      double most = 0.0;
-      std::vector<double> own;
-      for (std::size_t i = 0; i < outlooks.size(); ++i) {
-        const std::vector<double> point{outlooks[i][0].mean - outlooks[i][0].deviation,
-                                        outlooks[i][1].mean - outlooks[i][1].deviation};
-        std::vector<std::vector<double>> with = grown;
-        with.push_back(point);
-        most = std::max(most, hypervolume(with, reference) - volume);
-        if (i == chosen) own = point;
-      }
-      grown.push_back(own);
-      const double larger = hypervolume(grown, reference);
-      CHECK(larger - volume == doctest::Approx(most));
-      volume = larger;
-    }
-  }
-}
-
-TEST_CASE("nothing is chosen that adds nothing") {
-  const std::vector<Outlook> outlooks{{{0.5, 0.0}, {0.5, 0.0}}, {{0.9, 0.0}, {0.9, 0.0}}};
-  const std::vector<double> reference{1.0, 1.0};
-  CHECK(choose_by_hypervolume(outlooks, {}, reference, 0.0, {}, 2) == std::vector<std::size_t>{0});
-  CHECK(choose_by_hypervolume(outlooks, {{0.1, 0.1}}, reference, 0.0, {}, 2).empty());
 }

@@ -117,7 +117,8 @@ TEST_CASE("a guided search keeps the contract, whatever is predicted and known")
   const spaces::AnySpace space{SmallSpace{}};
   Guidance with_costs = unknowing(space);
   with_costs.known.push_back(std::make_shared<KnownMetric>("cost", cost_of));
-  for (const char* acquisition : {"mean", "upper_bound", "expected_improvement", "thompson"}) {
+  for (const char* acquisition :
+       {"mean", "upper_bound", "expected_improvement", "expected_hypervolume", "thompson"}) {
     CAPTURE(acquisition);
     for (const Guidance& guidance : {unknowing(space), with_costs}) {
       AlgorithmOptions options = guided(acquisition);
@@ -261,7 +262,8 @@ TEST_CASE("with several objectives the front is asked for") {
   Guidance guidance = all_knowing(error_of);
   guidance.known.push_back(std::make_shared<KnownMetric>("cost", cost_of));
   const Problem problem{.objectives = {{"error", Goal::Minimize}, {"cost", Goal::Minimize}}};
-  for (const char* acquisition : {"upper_bound", "expected_improvement"}) {
+  for (const char* acquisition :
+       {"upper_bound", "expected_improvement", "expected_hypervolume", "thompson"}) {
     CAPTURE(acquisition);
     const Asked asked = run_algorithm(
         guided(acquisition), space, problem,
@@ -410,8 +412,10 @@ TEST_CASE("a front is not asked for twice: what is under way counts as a part of
   const std::vector<Individual> evaluated{{.objectives = {10.0, 1.0}}, {.objectives = {1.0, 10.0}}};
   const std::vector<GuidedCandidate> candidates{candidate(3.0, 3.0), candidate(2.0, 6.0)};
   const auto chosen = [&](const std::vector<GuidedCandidate>& pending) {
-    return choose_for_front(candidates, evaluated, pending, guided("mean").guidance, Rng(1, "test"),
-                            1);
+    return choose_for_front(
+        candidates,
+        {.gain = gain_beyond(evaluated, pending, guided("mean").guidance, Rng(1, "test"))},
+        BatchSpacing(candidates, {}, 0), 1);
   };
   CHECK(chosen({}) == std::vector<std::size_t>{0});
   // One much like the best is under way.

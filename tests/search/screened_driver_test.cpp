@@ -218,6 +218,27 @@ TEST_CASE("what a search without screenings keeps of its options says nothing of
   CHECK(without.at("search.algorithm").find("guidance.tau_drop=") != std::string::npos);
 }
 
+TEST_CASE("what a search keeps of its options names what its predictors and batches are") {
+  ScreenedWorld world(9);
+  const auto kept = [&] { return describe_setup(world.setup).at("search.algorithm"); };
+  // As searches kept it that are older than these options.
+  const std::string usual = kept();
+  CHECK(usual.find("guidance.predictor=gp ") != std::string::npos);
+  CHECK(usual.find("guidance.batch_") == std::string::npos);
+  CHECK(usual.find("guidance.initial_spread") == std::string::npos);
+  auto& guidance = world.setup.algorithm.guidance;
+  guidance.predictor.named = {{"accuracy", "trees"}};
+  guidance.batch_diversity = "distance";
+  guidance.initial_spread = "all";
+  for (const char* part : {"guidance.predictor.accuracy=trees", "guidance.batch_diversity=distance",
+                           "guidance.batch_distance=2", "guidance.initial_spread=all"}) {
+    CHECK(kept().find(part) != std::string::npos);
+  }
+  guidance.batch_diversity = "none";
+  CHECK(kept().find("guidance.batch_diversity=none") != std::string::npos);
+  CHECK(kept().find("guidance.batch_distance") == std::string::npos);
+}
+
 TEST_CASE("rows of screenings that are altered, taken away or added are found") {
   const TemporaryFolder folder;
   const ScreenedWorld world(9);

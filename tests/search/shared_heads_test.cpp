@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <map>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -160,6 +162,39 @@ TEST_CASE("shared heads need what makes them") {
                          additive_guidance());
         }) ==
         "the algorithm predictor_guided was given nothing that makes predictors with shared heads");
+}
+
+TEST_CASE("each metric has the predictor that is named for it, and shared heads have one") {
+  const spaces::AnySpace space{SmallSpace{}};
+  std::vector<std::string> made;
+  Guidance guidance = joint_guidance();
+  guidance.make_predictor = [&](const std::string& name) {
+    made.push_back(name);
+    return std::make_unique<AdditivePredictor>();
+  };
+  AlgorithmOptions options = with_heads("separate");
+  const auto refusal = [&](std::map<std::string, std::string> named) {
+    options.guidance.predictor.named = std::move(named);
+    return message_of<SearchError>([&] { make_algorithm(options, space, kBoth, guidance); });
+  };
+  CHECK(refusal({{"odd", "gp"}, {"sum", "trees"}}).empty());
+  CHECK(made == std::vector<std::string>{"trees", "gp"});
+  CHECK(refusal({{"odd", "gp"}}) ==
+        "the option 'guidance.predictor' of the search algorithm names none for the metric 'sum', "
+        "which is predicted; name one, or one for all metrics");
+  CHECK(refusal({{"odd", "gp"}, {"sum", "gp"}, {"other", "gp"}}) ==
+        "the option 'guidance.predictor' of the search algorithm names one for the metric 'other', "
+        "which is no objective and has no limit; leave it out");
+  options.guidance.heads = "shared";
+  CHECK(refusal({{"odd", "mixture"}, {"sum", "mixture"}}).empty());
+  CHECK(refusal({{"odd", "mixture"}, {"sum", "evonas"}}) ==
+        "the option 'guidance.heads' of the search algorithm is shared, which is for metrics with "
+        "one predictor, and 'guidance.predictor' names evonas and mixture");
+  guidance.known.push_back(std::make_shared<KnownMetric>("sum", sum_of));
+  CHECK(refusal({{"odd", "gp"}}).empty());
+  CHECK(refusal({{"odd", "gp"}, {"sum", "gp"}}) ==
+        "the option 'guidance.predictor' of the search algorithm names one for the metric 'sum', "
+        "which is known of every architecture and costs nothing; leave it out");
 }
 
 TEST_CASE("heads learn from screenings of one metric as predictors of their own do") {

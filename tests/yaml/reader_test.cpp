@@ -57,6 +57,52 @@ TEST_CASE("each value of a list is checked in its place, and what does not fit i
         "file:1: kernel: is an empty list: give at least one value");
 }
 
+/// A field that one value or a mapping from names can hold.
+struct Named {
+  OneOrNamed<std::string> kind{.one = "plain"};
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("kind", kind, "", one_of({"plain", "odd"}));
+  }
+};
+
+Named read_named(const std::string& text, Findings& findings) {
+  Named named;
+  read_options(parse_document(text, {"file", {}}), named, findings);
+  return named;
+}
+
+TEST_CASE("a field of one value or of values by name takes a value or a mapping") {
+  Findings findings;
+  const Named one = read_named("kind: odd", findings);
+  CHECK(one.kind.one == "odd");
+  REQUIRE(one.kind.of("a") != nullptr);
+  CHECK(*one.kind.of("a") == "odd");
+  CHECK(to_yaml(one) == "kind: odd\n");
+  const Named each = read_named("kind: {b: odd, a: plain}", findings);
+  REQUIRE(each.kind.of("b") != nullptr);
+  CHECK(*each.kind.of("b") == "odd");
+  CHECK(each.kind.of("c") == nullptr);
+  CHECK(to_yaml(each) == "kind:\n  a: plain\n  b: odd\n");
+  CHECK(read_named(to_yaml(each), findings).kind == each.kind);
+  CHECK(read_named("{}", findings).kind == Named().kind);
+  CHECK(findings.faults().empty());
+}
+
+TEST_CASE("each value by name is checked in its place, and an empty mapping says nothing") {
+  Findings findings;
+  read_named("kind:\n  a: plain\n  b: od\n", findings);
+  REQUIRE(findings.faults().size() == 1);
+  CHECK(findings.faults()[0].to_string() ==
+        "file:3: kind.b: must be one of plain, odd, not the text \"od\" (nearest: odd)");
+  Findings empty;
+  read_named("kind: {}", empty);
+  REQUIRE(empty.faults().size() == 1);
+  CHECK(empty.faults()[0].to_string() ==
+        "file:1: kind: is an empty mapping: give a value for all, or by name");
+}
+
 /// What vector<bool> cannot be written as.
 struct Written {
   OneOrMore<std::int64_t> kernel;

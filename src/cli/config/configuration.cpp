@@ -143,7 +143,8 @@ Configuration read(yaml::Document document, std::span<const std::string> overrid
   detail::check_screening(configuration.search, "search", configuration.objectives,
                           configuration.limits, detail::names_of(configuration.evaluation),
                           findings);
-  detail::check_heads(configuration.search, "search", findings);
+  detail::check_predictors(configuration.search, "search", configuration.objectives,
+                           configuration.limits, findings);
   check_screening_files(configuration, findings);
   detail::check_cost(configuration.cost, simulated_metrics(configuration), findings);
   check_budget(configuration, findings);

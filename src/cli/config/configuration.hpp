@@ -152,10 +152,12 @@ void check_screening(const search::AlgorithmOptions& options, const std::string&
                      const std::vector<std::string>& limits,
                      const std::vector<std::string>& sources, yaml::Findings& findings);
 
-/// A check that they share too: where the guidance of an algorithm, which stands at `path`, asks
-/// for shared heads, its predictor has some.
-void check_heads(const search::AlgorithmOptions& options, const std::string& path,
-                 yaml::Findings& findings);
+/// A check that they share too: where the guidance of an algorithm, which stands at `path`, names
+/// predictors of metrics, these are of the problem and predicted; where it asks for shared heads,
+/// its predictor has some, and is one for all metrics.
+void check_predictors(const search::AlgorithmOptions& options, const std::string& path,
+                      const std::vector<ObjectiveSection>& objectives,
+                      const std::vector<std::string>& limits, yaml::Findings& findings);
 
 /// A check that they share too: `cost`, where it is given, is one of `metrics`, those that a table
 /// or a TorchScript module gives.

@@ -16,16 +16,27 @@ namespace evonas::config {
 /// What a field of an options struct is, as plain data: one description of all sections serves the
 /// JSON schema and the option tables.
 struct Description {
-  enum class Kind { Boolean, Whole, Number, Text, List, OneOrMore, Names, Alternatives, Section };
+  enum class Kind {
+    Boolean,
+    Whole,
+    Number,
+    Text,
+    List,
+    OneOrMore,
+    OneOrNamed,
+    Names,
+    Alternatives,
+    Section
+  };
 
   std::string name;
   std::string help;
   FieldRule rule;
   Kind kind = Kind::Section;
   bool optional = false;         ///< may be absent, and then means nothing rather than a default
-  nlohmann::json default_value;  ///< of scalars, and of one value or more
+  nlohmann::json default_value;  ///< of scalars, and of one value or more, or for all
   /// Fields of a section; the alternatives of a choice; one element of a list, of one value or
-  /// more, or of a mapping from names.
+  /// more, of one for all or for each name, or of a mapping from names.
   std::vector<Description> children;
 };
 
@@ -60,6 +71,11 @@ class Describer {
       result.kind = Kind::OneOrMore;
       result.children.push_back(describe(item));
       if (value.values.size() == 1) result.default_value = item = value.values.front();
+    } else if constexpr (yaml::kIsOneOrNamed<T>) {
+      auto item = value.one;
+      result.kind = Kind::OneOrNamed;
+      result.children.push_back(describe(item));
+      if (value.named.empty()) result.default_value = item;
     } else if constexpr (yaml::kIsMap<T>) {
       typename T::mapped_type item{};
       result.kind = Kind::Names;

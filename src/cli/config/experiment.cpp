@@ -67,7 +67,8 @@ void check_search(const Experiment& experiment, yaml::Findings& findings) {
     }
     detail::check_screening(algorithm.options, path, experiment.objectives, experiment.limits,
                             detail::names_of(experiment.evaluation), findings);
-    detail::check_heads(algorithm.options, path, findings);
+    detail::check_predictors(algorithm.options, path, experiment.objectives, experiment.limits,
+                             findings);
     if (algorithm.evaluations == 0) continue;
     if (!experiment.seconds.empty()) {
       findings.add(path + ".evaluations", "has no effect where `seconds` end searches");

@@ -92,6 +92,11 @@ Json typed_schema(const Description& description) {
       const Json item = item_schema(description);
       return Json{{"anyOf", Json::array({item, Json{{"type", "array"}, {"items", item}}})}};
     }
+    case Kind::OneOrNamed: {
+      const Json item = item_schema(description);
+      const Json named{{"type", "object"}, {"additionalProperties", item}};
+      return Json{{"anyOf", Json::array({item, named})}};
+    }
     case Kind::Names:
       return Json{{"type", "object"}, {"additionalProperties", item_schema(description)}};
     case Kind::Alternatives:

@@ -77,6 +77,18 @@ void check_limits(const std::vector<std::string>& limits, const Names& sources,
   }
 }
 
+/// The metrics of objectives and limits. A text that is no limit has been reported by the reader
+/// and is empty here.
+Names metrics_of(const std::vector<ObjectiveSection>& objectives,
+                 const std::vector<std::string>& limits) {
+  Names names;
+  for (const ObjectiveSection& objective : objectives) names.push_back(objective.metric);
+  for (const std::string& limit : limits) {
+    if (!limit.empty()) names.push_back(search::Limit::parse(limit).metric);
+  }
+  return names;
+}
+
 }  // namespace
 
 const std::vector<std::string>& free_metrics() {
@@ -145,15 +157,38 @@ void check_screening(const search::AlgorithmOptions& options, const std::string&
   }
 }
 
-void check_heads(const search::AlgorithmOptions& options, const std::string& path,
-                 yaml::Findings& findings) {
+void check_predictors(const search::AlgorithmOptions& options, const std::string& path,
+                      const std::vector<ObjectiveSection>& objectives,
+                      const std::vector<std::string>& limits, yaml::Findings& findings) {
   const search::GuidanceOptions& guidance = options.guidance;
-  if (guidance.heads != "shared" || predictor::predicts_jointly(guidance.predictor)) return;
-  findings.add(path + ".guidance.heads",
-               fmt::format("shared is for predictors with networks that several metrics can share, "
-                           "and {} has none: choose evonas, mixture or networks with "
-                           "`guidance.predictor`, or leave this out",
-                           guidance.predictor));
+  const Names metrics = metrics_of(objectives, limits);
+  std::set<std::string> kinds;
+  if (guidance.predictor.named.empty()) kinds.insert(guidance.predictor.one);
+  for (const auto& [metric, kind] : guidance.predictor.named) {
+    const std::string at = fmt::format("{}.guidance.predictor.{}", path, metric);
+    kinds.insert(kind);
+    if (is_free(metric)) {
+      findings.add(at, "is computed from the graph, and never predicted: leave it out");
+    } else if (std::ranges::find(metrics, metric) == metrics.end()) {
+      findings.add(at, fmt::format("\"{}\" is no objective and has no limit ({})", metric,
+                                   nearest_or_known(metric, metrics)));
+    }
+  }
+  kinds.erase("");  // what is no predictor has been reported by the reader
+  if (guidance.heads != "shared" || kinds.empty()) return;
+  if (kinds.size() > 1) {
+    findings.add(path + ".guidance.heads",
+                 fmt::format("shared is for metrics with one predictor, and `guidance.predictor` "
+                             "names {}: name one for all, or leave this out",
+                             fmt::join(kinds, " and ")));
+  } else if (!predictor::predicts_jointly(*kinds.begin())) {
+    findings.add(
+        path + ".guidance.heads",
+        fmt::format("shared is for predictors with networks that several metrics can share, "
+                    "and {} has none: choose evonas, mixture or networks with "
+                    "`guidance.predictor`, or leave this out",
+                    *kinds.begin()));
+  }
 }
 
 void check_cost(const std::optional<std::string>& cost, const Names& metrics,

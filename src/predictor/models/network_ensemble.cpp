@@ -10,9 +10,9 @@
 #include "base/json.hpp"
 #include "base/parallel.hpp"
 #include "predictor/fit_together.hpp"
-#include "predictor/label_noise.hpp"
 #include "predictor/models/flow_network.hpp"
 #include "predictor/models/graph_batch.hpp"
+#include "predictor/models/label_tables.hpp"
 #include "predictor/models/network_training.hpp"
 #include "predictor/models/placement.hpp"
 #include "predictor/models/scoring.hpp"
@@ -43,36 +43,6 @@ std::shared_ptr<FlowNetwork> copy_of(FlowNetwork& network, std::size_t metrics) 
   const auto from = network.named_parameters();
   for (auto& parameter : copy->named_parameters()) parameter.value().copy_(from[parameter.key()]);
   return copy;
-}
-
-/// What labels say, as fit_scores() takes it: `columns` by metric and label; `missing` where an
-/// architecture has no label.
-torch::Tensor by_architecture(const JoinedLabels& joined,
-                              std::span<const std::vector<double>> columns, float missing) {
-  const std::size_t metrics = columns.size();
-  torch::Tensor table = torch::full(
-      {static_cast<std::int64_t>(joined.architectures.size()), static_cast<std::int64_t>(metrics)},
-      missing, torch::kFloat);
-  float* to = table.data_ptr<float>();
-  for (std::size_t metric = 0; metric < metrics; ++metric) {
-    for (std::size_t i = 0; i < columns[metric].size(); ++i) {
-      to[joined.rows[metric][i] * metrics + metric] = static_cast<float>(columns[metric][i]);
-    }
-  }
-  return metrics == 1 ? table.squeeze(1) : table;
-}
-
-/// How much labels of such noises count, by metric and label, as fit_scores() takes it.
-torch::Tensor weights_by_architecture(const JoinedLabels& joined,
-                                      std::span<const RankedLabels> ranked) {
-  bool any = false;
-  std::vector<std::vector<double>> columns;
-  for (const RankedLabels& labels : ranked) {
-    columns.push_back(noise_weights(labels.noises));
-    any = any || !columns.back().empty();
-  }
-  // Of a metric whose noise nobody knows, all count alike.
-  return any ? by_architecture(joined, columns, 1.0F) : torch::Tensor();
 }
 
 }  // namespace
@@ -162,12 +132,9 @@ std::vector<std::vector<Prediction>> NetworkEnsemble::predict(
   return predictions(fitted(), *placement_, block);
 }
 
-std::vector<std::vector<Prediction>> NetworkEnsemble::predictions(
-    const Fitted& known, const Placement& placement,
-    std::span<const spaces::Genotype> block) const {
-  const std::size_t columns = known.networks.size() * metrics_;
-  // By architecture, network and metric.
-  const std::vector<float> scores = score_graphs(
+std::vector<float> NetworkEnsemble::scores_of(const Fitted& known, const Placement& placement,
+                                              std::span<const spaces::Genotype> block) const {
+  return score_graphs(
       placement, block.size(), flow_encoder(features_->view(), features_->vocabulary(), block),
       [&](std::size_t device, const GraphBatch& graphs) {
         std::vector<torch::Tensor> each;
@@ -177,7 +144,33 @@ std::vector<std::vector<Prediction>> NetworkEnsemble::predictions(
         }
         return torch::cat(each, 1);
       },
-      kEnsembleChunk, columns);
+      kEnsembleChunk, known.networks.size() * metrics_);
+}
+
+std::vector<double> NetworkEnsemble::shares() const {
+  const std::size_t networks = fitted().networks.size();
+  return std::vector<double>(networks, 1.0 / static_cast<double>(networks));
+}
+
+std::vector<MemberMeans> NetworkEnsemble::predict_members(
+    std::span<const spaces::Genotype> block) const {
+  const std::vector<float> scores = scores_of(fitted(), *placement_, block);
+  const std::size_t networks = fitted_->networks.size();
+  std::vector<MemberMeans> means(metrics_,
+                                 MemberMeans(networks, std::vector<double>(block.size())));
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    const std::size_t metric = i % metrics_;
+    means[metric][i / metrics_ % networks][i / metrics_ / networks] =
+        fitted_->labels[metric].value(scores[i]);
+  }
+  return means;
+}
+
+std::vector<std::vector<Prediction>> NetworkEnsemble::predictions(
+    const Fitted& known, const Placement& placement,
+    std::span<const spaces::Genotype> block) const {
+  const std::size_t columns = known.networks.size() * metrics_;
+  const std::vector<float> scores = scores_of(known, placement, block);
   const auto networks = static_cast<float>(known.networks.size());
   std::vector<std::vector<Prediction>> expected(metrics_, std::vector<Prediction>(block.size()));
   parallel_chunks(block.size(), kEnsembleChunk, [&](std::size_t first, std::size_t count) {

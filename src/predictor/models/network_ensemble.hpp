@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "predictor/ensemble.hpp"
 #include "predictor/graph_features.hpp"
 #include "predictor/joint_predictor.hpp"
 #include "predictor/models/pretrained_networks.hpp"
@@ -19,7 +20,7 @@ struct Placement;
 /// The mean of several pre-trained networks (flow_network.hpp), each fine-tuned to rank-normal
 /// scores of the labels in an order of its own; noisy labels weigh less (label_noise.hpp). Of
 /// several metrics each network has a score, and all learn what comes before the scores.
-class NetworkEnsemble final : public JointPredictor {
+class NetworkEnsemble final : public JointPredictor, public Ensemble {
  public:
   /// Yields the networks that fits start from; asked by each fit.
   using Pretraining =
@@ -37,6 +38,9 @@ class NetworkEnsemble final : public JointPredictor {
                const FitControl& control) override;
   std::vector<std::vector<Prediction>> predict(
       std::span<const spaces::Genotype> block) const override;
+  const Ensemble* ensemble() const override { return this; }
+  std::vector<double> shares() const override;
+  std::vector<MemberMeans> predict_members(std::span<const spaces::Genotype> block) const override;
   std::size_t parameters() const override;
   double multiply_accumulates(std::size_t nodes) const override;
   nlohmann::json state() const override;
@@ -45,6 +49,9 @@ class NetworkEnsemble final : public JointPredictor {
  private:
   struct Fitted;
   const Fitted& fitted() const;
+  /// By architecture, network and metric.
+  std::vector<float> scores_of(const Fitted& known, const Placement& placement,
+                               std::span<const spaces::Genotype> block) const;
   std::vector<std::vector<Prediction>> predictions(const Fitted& known, const Placement& placement,
                                                    std::span<const spaces::Genotype> block) const;
   void learn(LabelLists labels, std::span<const std::shared_ptr<FlowNetwork>> start,

@@ -146,6 +146,27 @@ std::vector<Prediction> PathNetworks::predict(std::span<const spaces::Genotype> 
   return predictions;
 }
 
+std::vector<double> PathNetworks::shares() const {
+  const std::size_t networks = fitted().networks.size();
+  return std::vector<double>(networks, 1.0 / static_cast<double>(networks));
+}
+
+std::vector<MemberMeans> PathNetworks::predict_members(
+    std::span<const spaces::Genotype> block) const {
+  MemberMeans means(fitted().networks.size(), std::vector<double>(block.size()));
+  parallel_chunks(block.size(), kCodeChunk, [&](std::size_t first, std::size_t count) {
+    const torch::NoGradGuard no_gradients;
+    const torch::Tensor codes = codes_of(*paths_, block.subspan(first, count));
+    for (std::size_t member = 0; member < means.size(); ++member) {
+      const torch::Tensor scores = fitted_->networks[member]->forward(codes).contiguous();
+      for (std::size_t i = 0; i < count; ++i) {
+        means[member][first + i] = fitted_->labels.value(scores.const_data_ptr<float>()[i]);
+      }
+    }
+  });
+  return {std::move(means)};
+}
+
 std::size_t PathNetworks::parameters() const {
   std::size_t count = 0;
   if (!fitted_) return count;

@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "predictor/ensemble.hpp"
 #include "predictor/path_code.hpp"
 #include "predictor/predictor.hpp"
 
@@ -19,13 +20,16 @@ namespace evonas::predictor {
 /// label by how close it is to a lower bound of all validation errors, so that the best weigh most.
 /// That takes a bound that is known beforehand and a metric to be minimised; a predictor here knows
 /// neither, and scores spread the best labels as well.
-class PathNetworks final : public Predictor {
+class PathNetworks final : public Predictor, public Ensemble {
  public:
   explicit PathNetworks(std::shared_ptr<const PathCode> paths);
   ~PathNetworks() override;
 
   void fit(std::span<const Label> labels, const FitControl& control) override;
   std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override;
+  const Ensemble* ensemble() const override { return this; }
+  std::vector<double> shares() const override;
+  std::vector<MemberMeans> predict_members(std::span<const spaces::Genotype> block) const override;
   std::size_t parameters() const override;
   double multiply_accumulates(std::size_t nodes) const override;
   nlohmann::json state() const override;

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <cstddef>
-#include <span>
 #include <vector>
 
 #include "predictor/predictor.hpp"
@@ -10,16 +8,21 @@
 
 namespace evonas::search {
 
+/// Whether GuidanceOptions::acquisition goes by draws from what is believed.
+bool draws(const GuidanceOptions& options);
+
 /// How good a belief makes a candidate, by what GuidanceOptions::acquisition says: a number to be
 /// minimised, as is what is believed of. `best` is the lowest value so far, `draw` a standard
-/// normal number (thompson).
+/// normal number (thompson, independent_thompson).
 ///
 /// - mean: the mean.
 /// - upper_bound: the mean less GuidanceOptions::deviations (Auer, "Using confidence bounds for
 ///   exploitation-exploration trade-offs", 2002; a lower bound where values are minimised).
 /// - expected_improvement: minus the logarithm of what is expected to be gained on `best` (Jones et
 ///   al., "Efficient global optimization of expensive black-box functions", 1998).
-/// - thompson: a draw of each candidate's own (White et al., "BANANAS", AAAI 2021).
+/// - expected_hypervolume: the same, which it is of one objective (front_gain.hpp).
+/// - thompson, independent_thompson: a draw of each candidate's own (White et al., "BANANAS", AAAI
+///   2021). What thompson makes of predictors with members: see Assessor::drawn().
 double merit(const GuidanceOptions& options, const predictor::Prediction& belief, double best,
              double draw);
 
@@ -38,16 +41,5 @@ inline constexpr double kNoHope = -1e12;
 
 /// A candidate with several objectives, to be minimised. Those with a deviation of 0 are known.
 using Outlook = std::vector<predictor::Prediction>;
-
-/// Chooses up to `count` of `outlooks`, one after the other, each of which adds most to the
-/// hypervolume of `front` and of those chosen before it, up to `reference`; fewer where nothing is
-/// added any more. Each objective counts as its mean less `deviations`; or, where `draws` are given
-/// (one list of standard normal numbers a draw, one number an objective), the mean over draws of
-/// what is added (expected hypervolume improvement: Emmerich et al., 2006).
-std::vector<std::size_t> choose_by_hypervolume(std::span<const Outlook> outlooks,
-                                               std::vector<std::vector<double>> front,
-                                               std::span<const double> reference, double deviations,
-                                               std::span<const std::vector<double>> draws,
-                                               std::size_t count);
 
 }  // namespace evonas::search

@@ -3,102 +3,19 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <set>
 #include <utility>
 
-#include <fmt/format.h>
-
+#include "base/parallel.hpp"
 #include "base/random.hpp"
+#include "search/guided/batch_choice.hpp"
 
 namespace evonas::search {
 namespace {
 
-template <class Parts>
-std::vector<std::string> metrics_of_parts(const Parts& parts) {
-  std::vector<std::string> names;
-  for (const auto& part : parts) names.push_back(part.metric);
-  return names;
-}
-
-std::vector<std::string> metrics_of(const Problem& problem) {
-  std::vector<std::string> names = metrics_of_parts(problem.objectives);
-  for (const Limit& limit : problem.limits) names.push_back(limit.metric);
-  return names;
-}
+/// Candidates that one task judges; fewer are not worth a task.
+constexpr std::size_t kJudgedPerTask = 32;
 
 }  // namespace
-
-Assessor::Assessor(const AlgorithmOptions& options, const spaces::AnySpace& space, Problem problem,
-                   const Guidance& guidance)
-    : options_(options.guidance),
-      seed_(options.seed),
-      problem_(std::move(problem)),
-      known_(space, guidance.known, metrics_of(problem_)) {
-  if (!guidance.make_predictor) {
-    throw SearchError("the algorithm predictor_guided was given nothing that makes predictors");
-  }
-  if (options_.heads == "shared") share_heads(guidance);
-  for (std::size_t i = 0; i < problem_.objectives.size(); ++i) {
-    objectives_.push_back(origin_of(problem_.objectives[i].metric, {true, i}, guidance));
-  }
-  for (std::size_t i = 0; i < problem_.limits.size(); ++i) {
-    limits_.push_back(origin_of(problem_.limits[i].metric, {false, i}, guidance));
-  }
-  expect_screenings();
-  weighs_limits_ = options_.feasibility == "weighed" && objectives_.size() == 1 &&
-                   std::ranges::any_of(limits_, [](const Origin& of) { return !of.is_known; });
-}
-
-void Assessor::share_heads(const Guidance& guidance) {
-  std::set<std::string> predicted;
-  for (const std::string& metric : metrics_of(problem_)) {
-    if (std::ranges::count(known_.names(), metric) == 0) predicted.insert(metric);
-  }
-  if (predicted.size() < 2) return;
-  if (!guidance.make_joint_predictor) {
-    throw SearchError(
-        "the algorithm predictor_guided was given nothing that makes predictors with shared heads");
-  }
-  joint_ = guidance.make_joint_predictor(options_.predictor, predicted.size());
-}
-
-void Assessor::expect_screenings() {
-  const auto faults =
-      screening_faults(options_.screening, options_.halving, metrics_of_parts(problem_.objectives),
-                       metrics_of_parts(problem_.limits));
-  if (!faults.empty()) {
-    throw SearchError(fmt::format("the option 'guidance.{}' of the search algorithm: {}",
-                                  faults.front().field, faults.front().what));
-  }
-  for (const ScreeningOptions& screening : options_.screening) {
-    const auto belief = std::ranges::find(beliefs_, screening.of, &Belief::metric);
-    if (belief == beliefs_.end()) {
-      throw SearchError(
-          fmt::format("the metric '{}' is to say early what '{}' will be, but that is known of "
-                      "every architecture and costs nothing; leave the screening out",
-                      screening.metric, screening.of));
-    }
-    screened_.push_back(static_cast<std::size_t>(belief - beliefs_.begin()));
-  }
-}
-
-Assessor::Origin Assessor::origin_of(const std::string& metric, const Labelled& labels,
-                                     const Guidance& guidance) {
-  const auto known = std::ranges::find(known_.names(), metric);
-  if (known != known_.names().end()) {
-    return {.is_known = true, .number = static_cast<std::size_t>(known - known_.names().begin())};
-  }
-  const auto belief = std::ranges::find(beliefs_, metric, &Belief::metric);
-  const auto number = static_cast<std::size_t>(belief - beliefs_.begin());
-  if (belief == beliefs_.end()) {
-    std::unique_ptr<predictor::Predictor> predictor =
-        joint_ ? std::make_unique<predictor::OneMetric>(joint_, number)
-               : guidance.make_predictor(options_.predictor);
-    beliefs_.emplace_back(metric, std::move(predictor), options_);
-    labelled_.push_back(labels);
-  }
-  return {.is_known = false, .number = number};
-}
 
 bool Assessor::keeps_known_limits(const spaces::Genotype& genotype, const Key& identity) {
   return known_violation(known_.values({&genotype, 1}, {&identity, 1})) <= 0.0;
@@ -137,6 +54,16 @@ void Assessor::learn(std::span<const Individual> evaluated, std::uint64_t genera
     }
   }
   generation_ = generation;
+  front_.reset();
+  if (objectives_.size() > 1 && for_front_.acquisition == "expected_hypervolume") {
+    front_ = gain_beyond(evaluated, {}, for_front_, Rng(seed_, "draws of candidates", generation));
+  }
+  shares_.assign(beliefs_.size(), {});
+  if (options_.acquisition != "thompson" || weighs_limits_) return;
+  for (std::size_t i = 0; i < beliefs_.size(); ++i) {
+    const predictor::Ensemble* const several = joint_ ? joint_->ensemble() : beliefs_[i].ensemble();
+    if (several != nullptr) shares_[i] = several->shares();
+  }
 }
 
 bool Assessor::imagines() const { return std::ranges::all_of(beliefs_, &Belief::imagines); }
@@ -155,13 +82,22 @@ std::vector<GuidedCandidate> Assessor::assess(std::span<const spaces::Genotype> 
     for (const Belief& belief : beliefs_) beliefs.push_back(belief.predict(block));
   }
 
+  const std::vector<predictor::MemberMeans> members = predict_members(block);
+
   const std::size_t width = known_.names().size();
   std::vector<GuidedCandidate> candidates(block.size());
-  for (std::size_t i = 0; i < block.size(); ++i) {
-    candidates[i].individual = {.genotype = block[i], .key = identities[i], .index = i};
-    for (const auto& belief : beliefs) candidates[i].believed.push_back(belief[i]);
-    judge(candidates[i], std::span(known).subspan(i * width, width));
-  }
+  parallel_for(
+      block.size(),
+      [&](std::size_t i) {
+        candidates[i].individual = {.genotype = block[i], .key = identities[i], .index = i};
+        for (const auto& belief : beliefs) candidates[i].believed.push_back(belief[i]);
+        for (const predictor::MemberMeans& of_belief : members) {
+          std::vector<double>& own = candidates[i].members.emplace_back();
+          for (const std::vector<double>& member : of_belief) own.push_back(member[i]);
+        }
+        judge(candidates[i], std::span(known).subspan(i * width, width));
+      },
+      kJudgedPerTask);
   return candidates;
 }
 
@@ -170,15 +106,20 @@ void Assessor::judge(GuidedCandidate& candidate,
   Individual& individual = candidate.individual;
   individual.violation = known_violation(known);
   if (!weighs_limits_) individual.violation += believed_violation(candidate.believed);
-  Rng rng(seed_, "draw", generation_, static_cast<std::uint32_t>(individual.key.low));
+  const auto slot = static_cast<std::uint32_t>(individual.key.low);
+  Rng rng(seed_, "draw", generation_, slot);
   for (std::size_t j = 0; j < objectives_.size(); ++j) {
     const Prospect expected = prospect(j, candidate, known);
     double value = expected.score.mean;
     if (weighs_limits_) {
       value = weighed_merit(expected, candidate.believed);
     } else if (!objectives_[j].is_known) {
-      value = merit(options_, expected.score, std::isinf(expected.best) ? 0.0 : expected.best,
-                    rng.normal());
+      const auto member = member_of(objectives_[j].number, "member of a candidate", slot);
+      const double draw = rng.normal();
+      value = member ? turned(candidate.members[objectives_[j].number][*member],
+                              problem_.objectives[j].goal)
+                     : merit(options_, expected.score,
+                             std::isinf(expected.best) ? 0.0 : expected.best, draw);
     }
     individual.objectives.push_back(value);
     candidate.outlook.push_back(expected.outlook);
@@ -189,6 +130,19 @@ void Assessor::judge(GuidedCandidate& candidate,
   if (std::ranges::any_of(known, is_missing)) {
     individual.violation = kInfinity;
     individual.objectives.clear();
+  } else if (objectives_.size() > 1) {
+    weigh_for_front(candidate);
+  }
+}
+
+void Assessor::weigh_for_front(GuidedCandidate& candidate) const {
+  if (weighs_limits_) candidate.log_feasible = log_feasible(candidate.believed);
+  if (!front_ && !weighs_limits_) return;
+  const double log_gain = front_ ? front_->log_of(candidate.outlook) : 0.0;
+  std::vector<double>& merits = candidate.individual.objectives;
+  merits = {-(log_gain + candidate.log_feasible)};
+  for (std::size_t j = 0; j < objectives_.size(); ++j) {
+    if (objectives_[j].is_known) merits.push_back(candidate.outlook[j].mean);
   }
 }
 
@@ -213,12 +167,17 @@ Assessor::Prospect Assessor::prospect(std::size_t objective, const GuidedCandida
 
 double Assessor::weighed_merit(const Prospect& prospect,
                                std::span<const predictor::Prediction> believed) const {
-  double log_merit =
+  const double log_merit =
       std::isinf(prospect.best) ? 0.0 : log_expected_improvement(prospect.score, prospect.best);
+  return -log_feasible(believed, log_merit);
+}
+
+double Assessor::log_feasible(std::span<const predictor::Prediction> believed,
+                              double log_weighed) const {
   for (std::size_t j = 0; j < limits_.size(); ++j) {
-    if (!limits_[j].is_known) log_merit += log_probability_of(j, believed);
+    if (!limits_[j].is_known) log_weighed += log_probability_of(j, believed);
   }
-  return -log_merit;
+  return log_weighed;
 }
 
 double Assessor::known_violation(std::span<const evaluation::Measurement> known) const {

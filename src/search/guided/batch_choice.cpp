@@ -1,6 +1,7 @@
 #include "search/guided/batch_choice.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <tuple>
 #include <utility>
 
@@ -13,7 +14,6 @@ namespace {
 constexpr std::size_t kListed = 500;
 /// With several objectives, candidates whose hypervolume is computed.
 constexpr std::size_t kOutlooks = 300;
-constexpr std::size_t kDraws = 32;
 
 /// Violation, merit and position of a candidate: the lowest is the best.
 using MeritRank = std::tuple<double, double, std::size_t>;
@@ -56,69 +56,26 @@ std::vector<std::size_t> order_by_dominance(std::span<const GuidedCandidate> can
   return order;
 }
 
-/// The objectives of the feasible ones.
-std::vector<std::vector<double>> feasible_points(std::span<const Individual> evaluated) {
-  std::vector<std::vector<double>> points;
-  for (const Individual& individual : evaluated) {
-    if (individual.feasible()) points.push_back(individual.objectives);
-  }
-  return points;
-}
-
-std::vector<double> worst_of(std::span<const std::vector<double>> points) {
-  std::vector<double> worst = points.front();
-  for (const std::vector<double>& point : points) {
-    for (std::size_t j = 0; j < worst.size(); ++j) worst[j] = std::max(worst[j], point[j]);
-  }
-  return worst;
-}
-
-/// Standard normal numbers of the acquisition, a list a draw, one number an objective; none where
-/// it needs none.
-std::vector<std::vector<double>> draws_for(const GuidanceOptions& options, std::size_t objectives,
-                                           Rng& rng) {
-  std::vector<std::vector<double>> draws;
-  if (options.acquisition == "expected_improvement") draws.resize(kDraws);
-  if (options.acquisition == "thompson") draws.resize(1);
-  for (std::vector<double>& draw : draws) {
-    for (std::size_t j = 0; j < objectives; ++j) draw.push_back(rng.normal());
-  }
-  return draws;
-}
-
-/// Positions of those that add most to the hypervolume; `order` says which are considered.
-std::vector<std::size_t> that_add_most(std::span<const GuidedCandidate> candidates,
-                                       std::span<const std::size_t> order,
-                                       std::vector<std::vector<double>> front,
-                                       std::span<const GuidedCandidate> pending,
-                                       const GuidanceOptions& options, Rng& rng,
-                                       std::size_t count) {
-  if (front.empty()) return {};
-  std::vector<std::size_t> positions;
-  std::vector<Outlook> outlooks;
-  for (const std::size_t i : order) {
-    if (outlooks.size() == kOutlooks) break;
-    if (!candidates[i].individual.feasible()) continue;
-    positions.push_back(i);
-    outlooks.push_back(candidates[i].outlook);
-  }
-  const std::vector<double> reference = worst_of(front);
-  const auto draws = draws_for(options, reference.size(), rng);
-  const double deviations = options.acquisition == "upper_bound" ? options.deviations : 0.0;
-  // As choose_by_hypervolume() counts those that it has chosen.
-  for (const GuidedCandidate& candidate : pending) {
-    if (!candidate.individual.feasible()) continue;
-    std::vector<double>& point = front.emplace_back();
-    for (const auto [mean, deviation] : candidate.outlook) {
-      point.push_back(mean - deviations * deviation);
+/// The number of the candidate that adds most; `listed` says which are considered. None where
+/// nothing is added.
+std::optional<std::size_t> that_adds_most(std::span<const GuidedCandidate> candidates,
+                                          std::span<const std::size_t> listed,
+                                          const FrontTerms& terms, const BatchSpacing& spacing,
+                                          std::size_t pick) {
+  std::optional<std::size_t> best;
+  double most = 0.0;
+  for (const std::size_t i : listed) {
+    if (!spacing.is_open(i)) continue;
+    const GuidedCandidate& candidate = candidates[i];
+    const double gain = std::exp(candidate.log_feasible) *
+                        (terms.drawn ? terms.gain->of_point(terms.drawn(candidate, pick))
+                                     : terms.gain->of(candidate.outlook));
+    if (gain > most) {
+      most = gain;
+      best = i;
     }
   }
-  std::vector<std::size_t> chosen;
-  for (const std::size_t i :
-       choose_by_hypervolume(outlooks, std::move(front), reference, deviations, draws, count)) {
-    chosen.push_back(positions[i]);
-  }
-  return chosen;
+  return best;
 }
 
 }  // namespace
@@ -151,20 +108,64 @@ std::vector<std::size_t> choose_one_by_one(std::span<const GuidedCandidate> cand
   return chosen;
 }
 
-std::vector<std::size_t> choose_for_front(std::span<const GuidedCandidate> candidates,
-                                          std::span<const Individual> evaluated,
-                                          std::span<const GuidedCandidate> pending,
-                                          const GuidanceOptions& options, Rng rng,
-                                          std::size_t count) {
-  const std::vector<std::size_t> order = order_by_dominance(candidates);
-  std::vector<std::size_t> chosen =
-      that_add_most(candidates, order, feasible_points(evaluated), pending, options, rng, count);
-  // What adds nothing comes by rank.
-  for (const std::size_t i : order) {
-    if (chosen.size() >= count) break;
-    if (std::ranges::find(chosen, i) == chosen.end()) chosen.push_back(i);
+std::vector<std::size_t> choose_apart(std::span<const GuidedCandidate> candidates,
+                                      std::size_t count, const ValueAtPick& value,
+                                      BatchSpacing spacing) {
+  std::vector<std::size_t> chosen;
+  while (chosen.size() < count && spacing.any_open()) {
+    std::optional<MeritRank> best;
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+      if (!spacing.is_open(i)) continue;
+      const MeritRank rank{candidates[i].individual.violation, value(candidates[i], chosen.size()),
+                           i};
+      if (!best || rank < *best) best = rank;
+    }
+    chosen.push_back(std::get<std::size_t>(*best));
+    spacing.take(chosen.back());
   }
   return chosen;
+}
+
+std::vector<std::size_t> choose_for_front(std::span<const GuidedCandidate> candidates,
+                                          FrontTerms terms, BatchSpacing spacing,
+                                          std::size_t count) {
+  const std::vector<std::size_t> order = order_by_dominance(candidates);
+  std::vector<std::size_t> listed;
+  for (const std::size_t i : order) {
+    if (listed.size() == kOutlooks) break;
+    if (candidates[i].individual.feasible()) listed.push_back(i);
+  }
+  std::vector<std::size_t> chosen;
+  bool adds = terms.gain.has_value();
+  while (chosen.size() < count && spacing.any_open()) {
+    std::optional<std::size_t> next;
+    if (adds) next = that_adds_most(candidates, listed, terms, spacing, chosen.size());
+    if (next) {
+      terms.gain->add(candidates[*next].outlook);
+    } else {
+      // What adds nothing comes by rank. Other draws may add something, and others that are open.
+      adds = adds && (terms.drawn || spacing.keeps_apart());
+      next = *std::ranges::find_if(order, [&](std::size_t i) { return spacing.is_open(i); });
+    }
+    chosen.push_back(*next);
+    spacing.take(*next);
+  }
+  return chosen;
+}
+
+std::optional<FrontGain> gain_beyond(std::span<const Individual> evaluated,
+                                     std::span<const GuidedCandidate> pending,
+                                     const GuidanceOptions& options, Rng rng) {
+  std::vector<std::vector<double>> points;
+  for (const Individual& individual : evaluated) {
+    if (individual.feasible()) points.push_back(individual.objectives);
+  }
+  if (points.empty()) return std::nullopt;
+  FrontGain gain(std::move(points), options, std::move(rng));
+  for (const GuidedCandidate& candidate : pending) {
+    if (candidate.individual.feasible()) gain.add(candidate.outlook);
+  }
+  return gain;
 }
 
 }  // namespace evonas::search

@@ -61,6 +61,9 @@ class Belief {
   /// The belief in each of a block, as scores. After learn().
   std::vector<predictor::Prediction> predict(std::span<const spaces::Genotype> block) const;
 
+  /// The members of its predictor, which expect scores; nothing where it has none.
+  const predictor::Ensemble* ensemble() const { return predictor_->ensemble(); }
+
   /// What each gene matters to the belief, among all that have a value of the metric
   /// (permutation_importance()); none before the first learn() with one.
   std::vector<double> gene_importance(const spaces::AnySpace& space, std::uint64_t seed) const;

@@ -19,10 +19,11 @@ namespace evonas::search {
 
 /// How a predictor guides a search.
 struct GuidanceOptions {
-  std::string predictor = "gp";
+  OneOrNamed<std::string> predictor{.one = "gp"};
   std::string pretrained;
   std::string heads = "separate";
   std::int64_t initial = 5;
+  std::string initial_spread = "first";
   std::string acquisition = "upper_bound";
   double deviations = 0.5;
   std::string feasibility = "weighed";
@@ -30,6 +31,8 @@ struct GuidanceOptions {
   std::int64_t population = 200;
   std::int64_t islands = 1;
   std::int64_t migration = 5;
+  std::string batch_diversity = "imagined";
+  std::int64_t batch_distance = 2;
   double exploration = 0.0;
   double refit = 1.5;
   double tau_drop = 0.3;
@@ -38,7 +41,9 @@ struct GuidanceOptions {
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("predictor", predictor, "what predicts the metrics that evaluations are paid for",
+    visit("predictor", predictor,
+          "what predicts the metrics that evaluations are paid for: one for all, or by metric "
+          "({accuracy: evonas, latency_ms: gp})",
           one_of(predictor::predictor_names()));
     visit("pretrained", pretrained,
           "what it starts from, as 'evonas predictor pretrain' wrote it (see `evonas predictor fit "
@@ -53,18 +58,30 @@ struct GuidanceOptions {
           "architectures evaluated before the first fit: random, but spread over a metric that is "
           "known for all, such as FLOPs",
           between(2, 1000000));
+    visit(
+        "initial_spread", initial_spread,
+        "what these are spread over where several metrics of the problem are known: first, strata "
+        "of the first of them; all, as far apart as can be by the ranks in all of them",
+        one_of({"first", "all"}));
     visit("acquisition", acquisition,
           "what makes a candidate worth its evaluation: its mean, its mean and some deviations in "
-          "its favour, the improvement that is expected of it, or a draw from what is believed of "
-          "it",
-          one_of({"mean", "upper_bound", "expected_improvement", "thompson"}));
+          "its favour, the improvement that is expected of it, the hypervolume that it is expected "
+          "to add to the front (several objectives: exact for two; the candidates are bred by it "
+          "and by the metrics that are known), or a draw from what is believed of it: thompson, by "
+          "one member of the predictor for all candidates of each choice, where it has members "
+          "(networks, mixture, path_networks), and by each candidate's own mean and deviation "
+          "elsewhere; independent_thompson, always by these",
+          one_of({"mean", "upper_bound", "expected_improvement", "expected_hypervolume", "thompson",
+                  "independent_thompson"}));
     visit("deviations", deviations, "how many deviations (upper_bound)", between(0, 100));
     visit("feasibility", feasibility,
           "how limits on predicted metrics count: weighed, the improvement that is expected of a "
           "candidate on the best feasible one times the probability that they hold, whatever "
-          "`acquisition` says (one objective; Gardner et al., ICML 2014); likely, candidates that "
-          "break one likelier than not come last (always so with several objectives)",
-          one_of({"weighed", "likely"}));
+          "`acquisition` says (one objective; Gardner et al., ICML 2014); weighed_always, so with "
+          "several objectives too, where the hypervolume that is expected to be added is weighed; "
+          "likely, candidates that break one likelier than not come last (with several objectives "
+          "weighed means the same)",
+          one_of({"weighed", "weighed_always", "likely"}));
     visit("candidates", candidates,
           "architectures that the predictor scores before each batch, or that arch2vec_rl moves "
           "among",
@@ -77,6 +94,16 @@ struct GuidanceOptions {
           between(1, 1000));
     visit("migration", migration,
           "generations after which the best of each island are copied to the next",
+          between(1, 1000000));
+    visit("batch_diversity", batch_diversity,
+          "what keeps those apart that are chosen for one batch or under way: imagined, predictors "
+          "that learn at once take each for evaluated before the next is chosen (gp, gp_wl, "
+          "gp_both; one objective); distance, they differ in `batch_distance` genes, whatever the "
+          "predictor; none",
+          one_of({"imagined", "distance", "none"}));
+    visit("batch_distance", batch_distance,
+          "genes in which those of a batch differ at least, as far as there are such candidates "
+          "(batch_diversity: distance)",
           between(1, 1000000));
     visit("exploration", exploration, "share of each batch that is drawn at random", between(0, 1));
     visit("refit", refit,

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/random.hpp"
+#include "base/selected.hpp"
 
 namespace evonas::search {
 namespace {
@@ -18,7 +19,8 @@ constexpr std::size_t kFirstChoice = 20;
 struct Pool {
   std::vector<spaces::Genotype> genotypes;
   std::vector<double> violations;  ///< of the limits that are known
-  std::vector<double> spread;      ///< values of the metric that the design is spread over
+  /// By metric that the design may be spread over, at least one: values, infinite where missing.
+  std::vector<std::vector<double>> spread;
 };
 
 /// The violation of the limits whose metrics are among `names`; `values` has one for each name.
@@ -53,17 +55,20 @@ Pool draw_pool(const AlgorithmOptions& options, const Novelty& novelty,
   const std::vector<evaluation::Measurement> spread =
       width > 0 ? values : size.values(pool.genotypes, identities);
   const std::size_t spread_width = width > 0 ? width : size.names().size();
+  pool.spread.resize(spread_width);
   for (std::size_t i = 0; i < pool.genotypes.size(); ++i) {
     const auto of_one = std::span(values).subspan(i * width, width);
     pool.violations.push_back(known_violation(limits, known.names(), of_one));
-    const double value = spread[i * spread_width].value;
-    pool.spread.push_back(std::isnan(value) ? kInfinity : value);
+    for (std::size_t metric = 0; metric < spread_width; ++metric) {
+      const double value = spread[i * spread_width + metric].value;
+      pool.spread[metric].push_back(std::isnan(value) ? kInfinity : value);
+    }
   }
   return pool;
 }
 
-/// Positions of the architectures within the limits, but of at least `fewest`, by the metric that
-/// the design is spread over.
+/// Positions of the architectures within the limits, but of at least `fewest`, by the first metric
+/// that the design is spread over.
 std::vector<std::size_t> eligible_by_spread(const Pool& pool, std::size_t fewest) {
   std::vector<std::tuple<double, std::size_t>> by_violation;
   for (std::size_t i = 0; i < pool.genotypes.size(); ++i) {
@@ -75,8 +80,60 @@ std::vector<std::size_t> eligible_by_spread(const Pool& pool, std::size_t fewest
   by_violation.resize(std::max(std::min(fewest, by_violation.size()), feasible));
   std::vector<std::size_t> positions;
   for (const auto& [violation, i] : by_violation) positions.push_back(i);
-  std::ranges::sort(positions, {}, [&](std::size_t i) { return std::tuple(pool.spread[i], i); });
+  std::ranges::sort(positions, {},
+                    [&](std::size_t i) { return std::tuple(pool.spread.front()[i], i); });
   return positions;
+}
+
+/// Of `eligible` one from each of `count` strata of their order.
+std::vector<std::size_t> one_a_stratum(std::span<const std::size_t> eligible, std::size_t count,
+                                       Rng& rng) {
+  std::vector<std::size_t> chosen;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t begin = i * eligible.size() / count;
+    const std::size_t end = (i + 1) * eligible.size() / count;
+    chosen.push_back(eligible[begin + rng.below(end - begin)]);
+  }
+  return chosen;
+}
+
+/// Ranks of numbers among each other, from 0 to 1; those of equal ones are their mean.
+std::vector<double> shares_below(std::span<const double> values) {
+  std::vector<double> sorted(values.begin(), values.end());
+  std::ranges::sort(sorted);
+  std::vector<double> shares;
+  const auto most = static_cast<double>(std::max<std::size_t>(1, 2 * (sorted.size() - 1)));
+  for (const double value : values) {
+    const auto [first, last] = std::ranges::equal_range(sorted, value);
+    const auto sum = (first - sorted.begin()) + (last - sorted.begin()) - 1;
+    shares.push_back(static_cast<double>(sum) / most);
+  }
+  return shares;
+}
+
+/// Of `eligible` a random one, then one after the other that which is furthest, by its ranks in all
+/// metrics, from the nearest that is chosen (Gonzalez, "Clustering to minimize the maximum
+/// intercluster distance", 1985).
+std::vector<std::size_t> furthest_first(const Pool& pool, std::span<const std::size_t> eligible,
+                                        std::size_t count, Rng& rng) {
+  std::vector<std::vector<double>> ranks;
+  for (const std::vector<double>& values : pool.spread) {
+    ranks.push_back(shares_below(selected(values, eligible)));
+  }
+  std::vector<double> nearest(eligible.size(), kInfinity);
+  std::vector<std::size_t> chosen;
+  std::size_t next = count > 0 ? rng.below(eligible.size()) : 0;
+  while (chosen.size() < count) {
+    chosen.push_back(eligible[next]);
+    for (std::size_t i = 0; i < eligible.size(); ++i) {
+      double distance = 0.0;
+      for (const std::vector<double>& of : ranks) distance += std::pow(of[i] - of[next], 2);
+      nearest[i] = std::min(nearest[i], distance);
+    }
+    nearest[next] = -1.0;  // never again, also where others have the same ranks
+    next = static_cast<std::size_t>(std::ranges::max_element(nearest) - nearest.begin());
+  }
+  return chosen;
 }
 
 }  // namespace
@@ -89,12 +146,12 @@ std::vector<spaces::Genotype> initial_design(const AlgorithmOptions& options,
   const auto initial = static_cast<std::size_t>(options.guidance.initial);
   const std::vector<std::size_t> eligible = eligible_by_spread(pool, initial);
   Rng rng(options.seed, "strata");
+  const std::size_t count = std::min(initial, eligible.size());
+  const bool over_all = options.guidance.initial_spread == "all" && pool.spread.size() > 1;
   std::vector<spaces::Genotype> design;
-  const std::size_t strata = std::min(initial, eligible.size());
-  for (std::size_t i = 0; i < strata; ++i) {
-    const std::size_t begin = i * eligible.size() / strata;
-    const std::size_t end = (i + 1) * eligible.size() / strata;
-    design.push_back(pool.genotypes[eligible[begin + rng.below(end - begin)]]);
+  for (const std::size_t i : over_all ? furthest_first(pool, eligible, count, rng)
+                                      : one_a_stratum(eligible, count, rng)) {
+    design.push_back(pool.genotypes[i]);
   }
   rng.shuffle(std::span(design));
   return design;

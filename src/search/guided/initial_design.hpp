@@ -12,7 +12,9 @@ namespace evonas::search {
 /// The architectures that a guided search begins with, before anything can be learnt: of many
 /// random ones those within the limits that are known, and of these one from each of as many strata
 /// of a metric as GuidanceOptions::initial says, so that they are spread over it. The metric is the
-/// first of `known`; where that has none, the first of `size`. Where fewer are within the limits
+/// first of `known`; where that has none, the first of `size`. Where there are several, and
+/// GuidanceOptions::initial_spread is all, those that are far apart by their ranks in all of them
+/// instead. Where fewer are within the limits
 /// than are wanted, those come next that break them least.
 ///
 /// Distinct, in random order, fewer where the space holds fewer; none where no metric is known. All

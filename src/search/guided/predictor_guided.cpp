@@ -8,7 +8,6 @@
 #include "base/parallel.hpp"
 #include "base/random.hpp"
 #include "base/scoped_timer.hpp"
-#include "search/guided/batch_choice.hpp"
 #include "search/guided/candidate_evolution.hpp"
 #include "search/guided/initial_design.hpp"
 
@@ -197,29 +196,6 @@ std::vector<GuidedCandidate> PredictorGuided::assess(std::span<const spaces::Gen
   parallel_for(
       block.size(), [&](std::size_t i) { identities[i] = novelty_.identity(block[i]); }, kKeyGrain);
   return assessor_.assess(block, identities);
-}
-
-bool PredictorGuided::can_imagine() const {
-  return assessor_.problem().objectives.size() == 1 && assessor_.imagines();
-}
-
-std::vector<std::size_t> PredictorGuided::choose(std::span<const GuidedCandidate> candidates,
-                                                 std::size_t count, std::size_t stage) {
-  if (assessor_.problem().objectives.size() > 1) {
-    std::vector<GuidedCandidate> pending;
-    if (!pending_.empty()) pending = assess(pending_);
-    return choose_for_front(candidates, evaluated_, pending, options_.guidance,
-                            Rng(options_.seed, "draws of a front", generation_), count);
-  }
-  Reassess reassess;
-  if (can_imagine()) {
-    reassess = [&](std::span<const spaces::Genotype> chosen,
-                   std::span<const spaces::Genotype> open) {
-      imagine(chosen);
-      return assess(open);
-    };
-  }
-  return choose_one_by_one(candidates, count, reassess, for_each_at(stage));
 }
 
 void PredictorGuided::tell(std::span<const Individual> evaluated) {

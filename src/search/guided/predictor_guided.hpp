@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "search/guided/assessor.hpp"
+#include "search/guided/batch_spacing.hpp"
 #include "search/guided/guidance.hpp"
 #include "search/guided/guided_candidate.hpp"
 #include "search/guided/known_metrics.hpp"
@@ -22,7 +23,9 @@ namespace evonas::search {
 ///
 /// With one objective the best by acquisition are asked for, one after the other: where a predictor
 /// can learn at once, each as if those before it had been evaluated. With several objectives those
-/// that add most to the hypervolume.
+/// that add most to the hypervolume. GuidanceOptions::batch_diversity keeps a batch apart in other
+/// ways. With the acquisition thompson each of a batch is the best by a draw of its own, a member
+/// of the predictor where that has members.
 ///
 /// What was asked for and is still under way counts as evaluated with the values that are believed
 /// of it: for one objective where a predictor can learn at once (the Kriging believer: Ginsbourger
@@ -82,6 +85,11 @@ class PredictorGuided final : public Algorithm {
   /// Positions of the candidates worth asking for at a stage, the best first.
   std::vector<std::size_t> choose(std::span<const GuidedCandidate> candidates, std::size_t count,
                                   std::size_t stage);
+  /// The same where there are several objectives.
+  std::vector<std::size_t> choose_front(std::span<const GuidedCandidate> candidates,
+                                        std::size_t count);
+  /// How far those of a batch are to be apart, from each other and from what is under way.
+  BatchSpacing spacing(std::span<const GuidedCandidate> candidates) const;
 
   AlgorithmOptions options_;
   Novelty novelty_;
