@@ -104,7 +104,8 @@ struct SearchSummary {
   /// the first generation that has any, limits aside: fixed from then on, so that the hypervolume
   /// only grows. Empty where every evaluation failed.
   std::vector<double> reference_point;
-  /// By the predictor of a guided search when its budget was used up; else nothing.
+  /// By the predictor of a guided search when it came to an end of its own: its budget used up, no
+  /// architecture left, or ended by an observer; nothing where it was cut short, or gave up.
   GeneImportances gene_importance;
   std::optional<FinalRecord> final;
 };

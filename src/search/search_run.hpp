@@ -110,6 +110,7 @@ class SearchRun {
   std::vector<EvaluationRecord> records_of(std::span<const spaces::Genotype> genotypes) const;
   void complete_origins(std::vector<EvaluationRecord>& records);
   void refuse_other_records(const std::vector<EvaluationRecord>& records) const;
+  bool is_over(Termination termination) const;
   std::string describe_end(Termination termination) const;
   /// Why the last of the evaluations that failed, and were not stopped early, did so; there is one.
   std::string last_failure() const;

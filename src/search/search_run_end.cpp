@@ -76,6 +76,19 @@ std::string SearchRun::describe_end(Termination termination) const {
                      count);
 }
 
+/// Whether everything that was asked for is known: no stop came in between.
+bool SearchRun::is_over(Termination termination) const {
+  switch (termination) {
+    case Termination::Budget:
+    case Termination::SpaceExhausted:
+      return true;
+    case Termination::Interrupted:
+      return observer_ended_ && records_.size() == asked_;
+    default:
+      return false;
+  }
+}
+
 /// What the genes matter, stored.
 GeneImportances SearchRun::gene_importance() {
   const PhaseClock::Scope scoring = time_of(&TimeSplit::score);
@@ -85,12 +98,13 @@ GeneImportances SearchRun::gene_importance() {
 }
 
 SearchSummary SearchRun::end(Termination termination, std::vector<Entry> untold) {
+  const bool over = is_over(termination);
   for (Entry& entry : untold) records_.push_back(std::move(entry.record));
   SearchSummary summary;
   summary.termination = termination;
   summary.message = describe_end(termination);
   summary.seed = setup_.algorithm.seed;
-  if (termination == Termination::Budget) summary.gene_importance = gene_importance();
+  if (over) summary.gene_importance = gene_importance();
   summary.times = times();
   summary.seconds = summary.times->total();
   if (store_ != nullptr) {
