@@ -19,6 +19,8 @@ struct AlgorithmOptions {
   std::string algorithm = "nsga2";
   std::int64_t population = 0;
   std::int64_t tournament = 10;
+  double tournament_share = 0.0;
+  std::string deaths = "oldest";
   double crossover_probability = 0.9;
   double mutation_probability = 1.0;
   std::int64_t batch = 0;
@@ -38,6 +40,15 @@ struct AlgorithmOptions {
           between(0, 1000000));
     visit("tournament", tournament, "members that compete to be a parent (regularized_evolution)",
           between(1, 1000000));
+    visit("tournament_share", tournament_share,
+          "in the place of `tournament` the share of all members that compete, at least one; 0 is "
+          "none (regularized_evolution)",
+          between(0, 1));
+    visit("deaths", deaths,
+          "who goes where there are more members than `population`: the oldest; none, so that the "
+          "population only grows from that many, as in the search of hierarchical representations, "
+          "whose tournaments are of a share of 0.05 (regularized_evolution; Liu et al., ICLR 2018)",
+          one_of({"oldest", "none"}));
     visit("crossover_probability", crossover_probability,
           "share of children with two parents (nsga2)", between(0, 1));
     visit("mutation_probability", mutation_probability,
@@ -125,7 +136,8 @@ std::string asynchronous_fault(const AlgorithmOptions& options);
 ///
 /// - `random`: uniform over what the space samples.
 /// - `regularized_evolution` (Real et al., AAAI 2019): the best of a random tournament is mutated,
-///   the oldest member dies.
+///   the oldest member dies; with AlgorithmOptions::deaths "none" nobody does, which is the search
+///   of Liu et al. (ICLR 2018).
 /// - `local_search` (White et al., UAI 2021): climbs from the best of three random architectures,
 ///   moving at the first better neighbour, and starts anew at every local optimum.
 /// - `nsga2` (Deb et al., 2002): any number of objectives.

@@ -154,11 +154,12 @@ std::map<std::string, std::string> describe_setup(const SearchSetup& setup) {
   FieldPrinter printer;
   options.fields(printer);
   const bool screens = !options.guidance.screening.empty();
-  // Runs that have no screenings, are synchronous, or share no heads, may be older than these
-  // options.
+  // Runs that have no screenings, are synchronous, share no heads, or have tournaments and deaths
+  // as they come, may be older than these options.
   std::erase_if(printer.parts, [&](const std::string& part) {
     return (!screens && part.starts_with("guidance.halving=")) || part == "driver=synchronous" ||
-           part == "guidance.heads=separate";
+           part == "guidance.heads=separate" || part == "tournament_share=0" ||
+           part == "deaths=oldest";
   });
   std::map<std::string, std::string> entries = {
       {"search.space", setup.space.name()},
