@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -79,6 +80,9 @@ struct LearningTime {
   double score = 0.0;  ///< asking them, and cheap sources, about candidates
 };
 
+/// Told that predictors begin to be fitted (true), and that they are (false).
+using FitWatch = std::function<void(bool begins)>;
+
 /// A search algorithm by ask and tell. It owns neither budget, threads nor storage. Deterministic:
 /// the same options and the same tells give the same asks, on any number of threads.
 class Algorithm {
@@ -111,6 +115,10 @@ class Algorithm {
 
   /// What of the time in ask() and tell() went to predictors.
   virtual LearningTime learning_time() const { return {}; }
+
+  /// From now on `watch` is told of every fit in ask(), on the thread that does it; an empty one
+  /// ends that. Algorithms without predictors tell nothing.
+  virtual void watch_fits(FitWatch /*watch*/) {}
 
   /// What the genes matter to the metrics, by what it has learnt of them
   /// (permutation_importance()); nothing where it learns nothing of the kind. May use all threads

@@ -23,7 +23,10 @@ SearchRun::SearchRun(const SearchSetup& setup, Algorithm& algorithm, RunStore* s
       stop_(std::move(stop)),
       arena_(setup.threads),
       progress_(setup.problem),
-      sources_of_(sources_by_rung(setup)) {}
+      sources_of_(sources_by_rung(setup)) {
+  algorithm_.watch_fits(
+      [this](bool begins) { tell([&](Observer& observer) { observer.on_fit(begins); }); });
+}
 
 void SearchRun::begin_session() {
   if (store_ == nullptr) return;

@@ -30,6 +30,9 @@ class SearchRun {
   /// `setup` has been checked; `store` may be null. Refers to its arguments.
   SearchRun(const SearchSetup& setup, Algorithm& algorithm, RunStore* store,
             std::span<Observer* const> observers, std::stop_token stop);
+  SearchRun(const SearchRun&) = delete;
+  SearchRun& operator=(const SearchRun&) = delete;
+  ~SearchRun() { algorithm_.watch_fits({}); }
 
   /// Reads what earlier sessions have stored, and notes that the search runs. Throws SearchError
   /// where that is damaged or of another setup.

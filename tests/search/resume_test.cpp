@@ -182,7 +182,8 @@ TEST_CASE("what the genes matter is known however a search ends, unless it is cu
   check_end(World(100), 7000, Termination::Interrupted, true, &satisfied);
 }
 
-TEST_CASE("a guided search that has evaluated a whole space knows what its genes matter") {
+/// A guided search in a space of ten networks.
+World small_guided_world() {
   World world(100);
   world.setup.space = spaces::AnySpace(tests::SmallSpace{.genes = 3, .values = 3});
   world.setup.algorithm = {.algorithm = "predictor_guided", .batch = 3, .seed = 7};
@@ -190,6 +191,11 @@ TEST_CASE("a guided search that has evaluated a whole space knows what its genes
   world.setup.algorithm.guidance.candidates = 40;
   world.setup.algorithm.guidance.population = 10;
   world.setup.make_predictor = tests::additive_guidance().make_predictor;
+  return world;
+}
+
+TEST_CASE("a guided search that has evaluated a whole space knows what its genes matter") {
+  const World world = small_guided_world();
   const TemporaryFolder folder;
   RunStore store = RunStore::create(folder.path());
   const SearchSummary summary = run_search(world.setup, &store, {}, {});
@@ -200,6 +206,26 @@ TEST_CASE("a guided search that has evaluated a whole space knows what its genes
   CHECK(verify_run(world.setup, store).empty());
   // Resumed, it finds out again that nothing is left.
   CHECK(text_of(run_search(world.setup, &store, {}, {})) == text_of(summary));
+}
+
+/// Writes down when fits begin and end.
+struct FitWitness final : Observer {
+  std::string told;
+
+  void on_fit(bool begins) override { told += begins ? "(" : ")"; }
+  void on_evaluation(const EvaluationRecord& /*record*/) override { told += "."; }
+};
+
+TEST_CASE("observers are told of fits, and of those that a continued run repeats") {
+  const World world = small_guided_world();
+  const TemporaryFolder folder;
+  RunStore store = RunStore::create(folder.path());
+  for (int session = 0; session < 2; ++session) {
+    FitWitness witness;
+    const std::vector<Observer*> observers{&witness};
+    run_search(world.setup, &store, observers, {});
+    CHECK(witness.told == "...()...()...().()");
+  }
 }
 
 TEST_CASE("a store of another search is refused with what differs") {

@@ -11,6 +11,7 @@
 #include "search/guided/batch_choice.hpp"
 #include "search/guided/candidate_evolution.hpp"
 #include "search/guided/initial_design.hpp"
+#include "search/guided/watched_fit.hpp"
 
 namespace evonas::search {
 namespace {
@@ -181,8 +182,7 @@ std::optional<spaces::Genotype> PredictorGuided::draw() {
 }
 
 void PredictorGuided::learn() {
-  const ScopedTimer timer(time_.fit);
-  assessor_.learn(evaluated_, generation_);
+  watched_fit(time_.fit, watch_, [&] { assessor_.learn(evaluated_, generation_); });
 }
 
 void PredictorGuided::imagine(std::span<const spaces::Genotype> chosen) {

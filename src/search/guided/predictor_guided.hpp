@@ -4,6 +4,7 @@
 #include <deque>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "search/guided/assessor.hpp"
@@ -53,6 +54,7 @@ class PredictorGuided final : public Algorithm {
     return assessor_.gene_importance(novelty_.space());
   }
   LearningTime learning_time() const override { return time_; }
+  void watch_fits(FitWatch watch) override { watch_ = std::move(watch); }
   void tell(std::span<const Individual> evaluated) override;
 
  private:
@@ -101,6 +103,7 @@ class PredictorGuided final : public Algorithm {
   std::vector<std::vector<Waiting>> waiting_;
   std::size_t stage_ = 0;  ///< of the next ask
   LearningTime time_;
+  FitWatch watch_;
   bool has_begun_ = false;
   std::size_t proposed_ = 0;  ///< architectures asked for the first time
   std::size_t asked_ = 0;     ///< full evaluations asked for
