@@ -217,6 +217,7 @@ TEST_CASE("report data of a benchmark with a clock") {
                                .training_seconds = 3500.0}});
   const nlohmann::json data = report_json(benchmark);
   CHECK(data.at("cost") == "train_seconds");
+  CHECK(data.at("clock") == "training");
   CHECK(data.at("seconds") == 3600.0);
   const nlohmann::json& curve = data.at("curves").at(0);
   CHECK(curve.at("budgets").at(0).at("seconds") == 3600.0);
@@ -277,6 +278,7 @@ TEST_CASE("report data of compared fronts") {
   CHECK(data.at("hypervolume") == 900.5);
   CHECK(data.at("reference_point") == nlohmann::json{0.0, 12.5});
   CHECK(data.at("searches_at_once") == 2);
+  CHECK(data.at("clock") == "training");
   CHECK(data.at("exact_front").at(1) == nlohmann::json{90.0, 2.5});
   const nlohmann::json& zebra = data.at("algorithms").at(0);
   CHECK(zebra.at("algorithm") == "zebra");
