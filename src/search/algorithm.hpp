@@ -11,6 +11,7 @@
 #include "base/fields.hpp"
 #include "search/guided/guidance.hpp"
 #include "search/origin.hpp"
+#include "search/predicted_front.hpp"
 #include "search/problem.hpp"
 
 namespace evonas::search {
@@ -124,6 +125,10 @@ class Algorithm {
   /// (permutation_importance()); nothing where it learns nothing of the kind. May use all threads
   /// of the calling TBB arena.
   virtual GeneImportances gene_importance() const { return {}; }
+
+  /// The best of what it looked at when it last chose by what it expects, and has not asked for;
+  /// nothing where it expects nothing.
+  virtual PredictedFront predicted_front() const { return {}; }
 
   /// Complete evaluations of what was asked for, of any asks and in any order, each once. Until it
   /// is told of them an algorithm counts with those that are under way, so that it may be asked

@@ -140,9 +140,20 @@ class Verification {
       });
     }
     check_gene_importance(algorithm);
+    check_predicted_front(algorithm);
   }
 
-  /// Only a run that came to its end has it.
+  /// Only a run that came to its end has one.
+  void check_predicted_front(const Algorithm& algorithm) {
+    if (run_.predicted_front.empty()) return;
+    attempt("the predicted front", [&] {
+      if (run_.predicted_front != algorithm.predicted_front()) {
+        fault("the predicted front is not what the algorithm expects");
+      }
+    });
+  }
+
+  /// Likewise.
   void check_gene_importance(const Algorithm& algorithm) {
     if (run_.gene_importance.empty()) return;
     attempt("the importance of the genes", [&] {

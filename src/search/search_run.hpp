@@ -117,7 +117,7 @@ class SearchRun {
   std::string describe_end(Termination termination) const;
   /// Why the last of the evaluations that failed, and were not stopped early, did so; there is one.
   std::string last_failure() const;
-  GeneImportances gene_importance();
+  void note_learnt(SearchSummary& summary);
 
   const SearchSetup& setup_;
   Algorithm& algorithm_;

@@ -208,6 +208,30 @@ TEST_CASE("a guided search that has evaluated a whole space knows what its genes
   CHECK(text_of(run_search(world.setup, &store, {}, {})) == text_of(summary));
 }
 
+TEST_CASE("what a guided search expects of others is stored at its end, and verified") {
+  World world = small_guided_world();
+  world.setup.budget.evaluations = 6;
+  const TemporaryFolder folder;
+  RunStore store = RunStore::create(folder.path());
+  const SearchSummary summary = run_search(world.setup, &store, {}, {});
+  REQUIRE_FALSE(summary.predicted_front.empty());
+  CHECK(load_summary(store, world.setup.problem).predicted_front == summary.predicted_front);
+  CHECK(verify_run(world.setup, store).empty());
+  // A longer run that is stopped before its end has none.
+  world.setup.budget.evaluations = 9;
+  std::stop_source stop;
+  world.trained->log = [&](const evaluation::Candidate&, bool) { stop.request_stop(); };
+  CHECK(run_search(world.setup, &store, {}, stop.get_token()).predicted_front.empty());
+  CHECK(load_summary(store, world.setup.problem).predicted_front.empty());
+  world.trained->log = nullptr;
+  run_search(world.setup, &store, {}, {});
+  CHECK(verify_run(world.setup, store).empty());
+  store.set("predicted_front", R"([{"architecture": "0 0 0", "metrics": {}}])");
+  const auto faults = verify_run(world.setup, store);
+  REQUIRE(faults.size() == 1);
+  CHECK(faults[0].find("the predicted front") != std::string::npos);
+}
+
 /// Writes down when fits begin and end.
 struct FitWitness final : Observer {
   std::string told;
