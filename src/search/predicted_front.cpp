@@ -1,5 +1,8 @@
 #include "search/predicted_front.hpp"
 
+#include <limits>
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "base/json.hpp"
@@ -31,7 +34,9 @@ PredictedFront parse_predicted_front(std::string_view text) {
       PredictedArchitecture& read = front.emplace_back();
       read.architecture = member.at("architecture").get<std::string>();
       for (const auto& [name, value] : member.at("metrics").items()) {
-        read.metrics[name] = {.value = value.at(0).get<double>(),
+        // JSON has no other numbers than finite ones.
+        const std::optional<double> expected = bound(value.at(0));
+        read.metrics[name] = {.value = expected.value_or(std::numeric_limits<double>::quiet_NaN()),
                               .low = bound(value.at(1)),
                               .high = bound(value.at(2))};
       }

@@ -21,7 +21,7 @@ struct PredictedArchitecture {
 using PredictedFront = std::vector<PredictedArchitecture>;
 
 /// As text, exact to the last bit: `[{"architecture": "...", "metrics": {NAME: [value, low,
-/// high]}}]`, null where there is no interval.
+/// high]}}]`, null where there is no interval, and for what is no finite number.
 std::string to_text(const PredictedFront& front);
 /// The reverse. Throws SearchError for any other text.
 PredictedFront parse_predicted_front(std::string_view text);

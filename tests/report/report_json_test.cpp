@@ -73,6 +73,20 @@ TEST_CASE("report data: what a predictor calls critical is framed") {
   CHECK(picture().find("#cf222e") != std::string::npos);
 }
 
+TEST_CASE("report data: what was predicted of others stands beside the front, of one run") {
+  Run run = sample_run();
+  CHECK(report_json(run).at("runs").at(0).at("predicted_front").empty());
+  run.summary.predicted_front.push_back(
+      {"a cell", {{"accuracy", {91.5, 90.0, 93.0}}, {"params", {1500.0, {}, {}}}}});
+  const nlohmann::json front = report_json(run).at("runs").at(0).at("predicted_front");
+  REQUIRE(front.size() == 1);
+  CHECK(front.at(0).at("architecture") == "a cell");
+  CHECK(front.at(0).at("metrics") == nlohmann::json{{"accuracy", 91.5}, {"params", 1500.0}});
+  CHECK(front.at(0).at("intervals").at("accuracy") == nlohmann::json::array({90.0, 93.0}));
+  CHECK(front.at(0).at("intervals").size() == 1);
+  CHECK(report_json(std::vector<Run>{run, run}).at("runs").at(0).at("predicted_front").empty());
+}
+
 TEST_CASE("report data: runs are compared from one reference point") {
   std::vector<Run> runs = {sample_run(), sample_run()};
   runs[1].name = "other";
