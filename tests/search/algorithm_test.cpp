@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "contract/algorithm_contract.hpp"
+#include "search/session.hpp"
 #include "search/small_space.hpp"
 
 using namespace evonas;
@@ -233,6 +234,17 @@ TEST_CASE("where nobody dies, the best stays a parent for good") {
   // With everyone in the tournament (nearly) the best member always wins it.
   CHECK(*parents_of_last({.tournament = 400}).begin() >= 240);
   CHECK(parents_of_last({.tournament = 4000, .deaths = "none"}) == std::set<std::uint64_t>{0});
+}
+
+TEST_CASE("how members compete and die is a part of a search where it is not as it comes") {
+  SearchSetup setup{.space = spaces::AnySpace{SmallSpace{}}};
+  setup.algorithm = {.algorithm = "regularized_evolution"};
+  const auto text = [&] { return describe_setup(setup).at("search.algorithm"); };
+  CHECK(text().find("deaths") == std::string::npos);
+  CHECK(text().find("tournament_share") == std::string::npos);
+  setup.algorithm.deaths = "none";
+  setup.algorithm.tournament_share = 0.05;
+  CHECK(text().find("tournament_share=0.05 deaths=none") != std::string::npos);
 }
 
 TEST_CASE("a share of a population that grows competes") {
