@@ -2,17 +2,21 @@
 """Kills a search at random moments, resumes it, and checks that nothing was lost or paid for twice.
 
 Three times the same search, whose evaluations are short and always give the same: killed with `kill -9`
-are the engine, the process of the command evaluator, and the head of a Ray cluster. Afterwards a run has
-to be complete, to verify, to hold what the search finds that nobody kills, and may have begun only those
-evaluations again that were under way at a kill. Writes OUT/kills.json and prints a table; exit code 1
-where anything is wrong.
+are the engine, the process of the command evaluator, and the head of a Ray cluster. Twice more the engine
+is killed while a predictor guides it, a Gaussian process (gp) and small networks: every other time within
+a fit, as far as the log of the run says that one has begun, and at least one kill has to hit one.
+Afterwards a run has to be complete, to verify, to hold what the search finds that nobody kills, and may
+have begun only those evaluations again that were under way at a kill. Writes OUT/kills.json and prints a
+table; exit code 1 where anything is wrong.
 
     tools/python -m pip install ray       # for the third part, which is left out without it
     tools/python tools/check_kills.py --out build/kills
     python3 tools/check_kills.py --out build/kills --parts engine,command   # needs no package
+    python3 tools/check_kills.py --out build/kills --parts gp,networks
 """
 
 import argparse
+import contextlib
 import csv
 import fcntl
 import io
@@ -25,6 +29,7 @@ import socket
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 LOG = "EVONAS_CHECK_KILLS"  # variable with the file in which evaluations leave their marks
@@ -135,16 +140,36 @@ def faults_of_run(rows, expected, evaluations):
     return faults
 
 
-class Searches:
-    """Searches with the command line, in a folder."""
+def fit_notes(text):
+    """When fits began and ended, by the log of a run: seconds of the clock, and whether it is a beginning."""
+    notes = []
+    for line in text.rpartition("\n")[0].splitlines():
+        words = line.split()
+        if len(words) > 3 and words[2] == "fit" and words[3] in ("begins", "ends"):
+            notes.append((datetime.fromisoformat(words[0]).timestamp(), words[3] == "begins"))
+    return notes
 
-    def __init__(self, options, name):
+
+def fit_seconds(notes):
+    """What a fit takes, on average; 0 where there is none."""
+    spans = [end - begin for (begin, begins), (end, goes_on) in zip(notes, notes[1:]) if begins and not goes_on]
+    return sum(spans) / len(spans) if spans else 0.0
+
+
+class Searches:
+    """Searches with the command line, in a folder. `predictor` guides them, where it is given."""
+
+    def __init__(self, options, name, predictor=None):
         self.options = options
+        self.predictor = predictor
+        self.evaluations = options.guided_evaluations if predictor else options.evaluations
         self.folder = (options.out / name).resolve()
         self.folder.mkdir(parents=True)
         self.run = self.folder / "run"
         self.log = self.folder / "evaluations.jsonl"
         self.kills = []
+        self.in_fit = 0
+        self.logged = 0  # bytes of the log of earlier sessions
         self.environment = {**os.environ, LOG: str(self.log), SECONDS: str(options.seconds)}
 
     def write(self, source):
@@ -153,8 +178,12 @@ class Searches:
             "objectives": [{"metric": "accuracy", "goal": "maximize"}],
             "evaluation": {"accuracy": source},
             "search": {"algorithm": "nsga2", "population": 20, "seed": self.options.seed},
-            "budget": {"evaluations": self.options.evaluations},
+            "budget": {"evaluations": self.evaluations},
         }
+        if self.predictor:
+            configuration["search"] = {
+                "algorithm": "predictor_guided", "batch": 5, "seed": self.options.seed,
+                "guidance": {"predictor": self.predictor, "initial": 10, "candidates": 500, "population": 50}}
         (self.folder / "search.yaml").write_text(json.dumps(configuration, indent=1) + "\n")
 
     def call(self, *arguments):
@@ -172,10 +201,38 @@ class Searches:
     def begin(self):
         """Searches, or goes on, in another process."""
         begun = self.call("export", self.run) is not None
+        with contextlib.suppress(OSError):
+            self.logged = (self.run / "log.txt").stat().st_size
         what = ["resume", self.run] if begun else ["search", self.folder / "search.yaml", "--out", self.run]
         with open(self.folder / "console.txt", "ab") as console:
             return subprocess.Popen([self.options.program, *map(str, what)], stdout=console, stderr=console,
                                     stdin=subprocess.DEVNULL, env=self.environment)
+
+    def fits(self):
+        """The fits of this session (fit_notes)."""
+        try:
+            with open(self.run / "log.txt", encoding="utf-8") as log:
+                log.seek(self.logged)
+                return fit_notes(log.read())
+        except OSError:
+            return []
+
+    def is_fitting(self):
+        notes = self.fits()
+        return bool(notes) and notes[-1][1]
+
+    def wait_for_fit(self, seconds, process):
+        """Waits until a fit begins, and then so long. False where the search has ended before that."""
+        fits = len(self.fits())
+        deadline = time.monotonic() + PATIENCE
+        while len(self.fits()) <= fits or not self.is_fitting():
+            if process.poll() is not None:
+                return False
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"no fit has begun for {PATIENCE:.0f} s: see {self.folder}")
+            time.sleep(0.0005)
+        time.sleep(seconds)
+        return process.poll() is None
 
     def wait_for(self, moment, process):
         """False where the search has ended before that."""
@@ -204,7 +261,7 @@ class Searches:
     def result(self, expected, most_again):
         """What was found; a kill makes no more than `most_again` evaluations begin again."""
         rows = rows_of(self.call("export", self.run) or "")
-        faults = faults_of_run(rows, expected, self.options.evaluations)
+        faults = faults_of_run(rows, expected, self.evaluations)
         if self.call("verify", self.run) is None:
             faults.append("evonas verify finds it damaged")
         begun = [(mark["time"], mark["key"]) for mark in marks(self.log)]
@@ -212,8 +269,13 @@ class Searches:
         again = len(begun) - len({key for _, key in begun})
         if again > most_again * len(self.kills):
             faults.append(f"{again} evaluations were begun again, and a kill can only hit {most_again}")
-        return {"kills": len(self.kills), "evaluations": len(rows), "begun": len(begun),
-                "begun_again": again, "faults": faults}
+        result = {"kills": len(self.kills), "evaluations": len(rows), "begun": len(begun),
+                  "begun_again": again, "faults": faults}
+        if self.predictor:
+            result["in_fit"] = self.in_fit
+            if self.in_fit == 0:
+                faults.append("no kill has hit a fit")
+        return result
 
 
 def command_source(processes):
@@ -221,15 +283,15 @@ def command_source(processes):
             "processes": processes, "retries": 100, "backoff_seconds": 0.05}
 
 
-def without_kills(options):
-    """The evaluations of a search that nobody kills."""
-    searches = Searches(options, "reference")
+def without_kills(options, predictor=None):
+    """The evaluations of a search that nobody kills, and the seconds that a fit takes."""
+    searches = Searches(options, f"reference-{predictor}" if predictor else "reference", predictor)
     searches.write(command_source(2))
     searches.finish()
-    return rows_of(searches.call("export", searches.run))
+    return rows_of(searches.call("export", searches.run)), fit_seconds(searches.fits())
 
 
-def kill_engine(options, when, searches):
+def kill_engine(options, when, searches, _fit):
     searches.write(command_source(2))
     for moment in when:
         process = searches.begin()
@@ -237,6 +299,25 @@ def kill_engine(options, when, searches):
             break
         process.send_signal(signal.SIGKILL)
         process.wait(PATIENCE)
+        time.sleep(0.2)  # its processes end with it
+        searches.note_kill()
+    searches.finish()
+
+
+def kill_guided(options, when, searches, fit):
+    """Every other kill waits for a fit, and hits anywhere in it."""
+    searches.write(command_source(2))
+    rng = random.Random(f"{options.seed} fits")
+    for number, moment in enumerate(when):
+        process = searches.begin()
+        is_there = searches.wait_for(moment, process)
+        if is_there and number % 2:
+            is_there = searches.wait_for_fit(rng.uniform(0.0, 0.9 * fit), process)
+        if not is_there:
+            break
+        process.send_signal(signal.SIGKILL)
+        process.wait(PATIENCE)
+        searches.in_fit += searches.is_fitting()
         time.sleep(0.2)  # its processes end with it
         searches.note_kill()
     searches.finish()
@@ -250,7 +331,7 @@ def is_worker(process):
         return False
 
 
-def kill_command(options, when, searches):
+def kill_command(options, when, searches, _fit):
     searches.write(command_source(2))
     rng = random.Random(f"{options.seed} processes")
     process = searches.begin()
@@ -323,7 +404,7 @@ class Head:
         self.process.wait(PATIENCE)
 
 
-def kill_ray(options, when, searches):
+def kill_ray(options, when, searches, _fit):
     searches.write({"ray": f"{Path(__file__).name}:train", "data": "load", "unit": "%",
                     "folder": str(Path(__file__).resolve().parent), "python": sys.executable,
                     "start_seconds": 5, "most": 2})
@@ -345,18 +426,20 @@ def kill_ray(options, when, searches):
         head.kill()
 
 
-#: What kills, and how many evaluations are under way where a kill hits.
-KILLS = {"engine": (kill_engine, 2), "command": (kill_command, 1), "ray": (kill_ray, 2)}
+#: What kills, how many evaluations are under way where a kill hits, and what guides the search.
+KILLS = {"engine": (kill_engine, 2, None), "command": (kill_command, 1, None), "ray": (kill_ray, 2, None),
+         "gp": (kill_guided, 2, "gp"), "networks": (kill_guided, 2, "networks")}
 
 
 def to_table(results):
-    lines = [f"{'killed':10} {'kills':>6} {'evaluations':>12} {'begun':>6} {'again':>6} {'seconds':>8}  faults"]
+    lines = [f"{'killed':10} {'kills':>6} {'evaluations':>12} {'begun':>6} {'again':>6} {'in fits':>8} "
+             f"{'seconds':>8}  faults"]
     for name, one in results.items():
         if "skipped" in one:
             lines.append(f"{name:10} {one['skipped']}")
             continue
         lines.append(f"{name:10} {one['kills']:6} {one['evaluations']:12} {one['begun']:6} {one['begun_again']:6} "
-                     f"{one['seconds']:8.0f}  {'; '.join(one['faults']) or 'none'}")
+                     f"{one.get('in_fit', '-'):>8} {one['seconds']:8.0f}  {'; '.join(one['faults']) or 'none'}")
     return "\n".join(lines)
 
 
@@ -374,9 +457,10 @@ def main():
     parser.add_argument("--out", type=Path, help="a new folder")
     parser.add_argument("--program", default="build/release/src/cli/evonas",
                         help="evonas (build/release/src/cli/evonas)")
-    parser.add_argument("--parts", default=",".join(KILLS), help="what is killed (engine,command,ray)")
+    parser.add_argument("--parts", default=",".join(KILLS), help=f"what is killed ({','.join(KILLS)})")
     parser.add_argument("--kills", type=int, default=25, help="of each (25)")
     parser.add_argument("--evaluations", type=int, default=200, help="of each search (200)")
+    parser.add_argument("--guided-evaluations", type=int, default=80, help="of each that a predictor guides (80)")
     parser.add_argument("--seconds", type=float, default=0.1, help="that an evaluation takes (0.1)")
     parser.add_argument("--seed", type=int, default=1, help="of the search and the moments (1)")
     options = parser.parse_args()
@@ -389,7 +473,7 @@ def main():
     if unknown:
         parser.error(f"--parts are of {', '.join(KILLS)}, not {', '.join(sorted(unknown))}")
     options.out.mkdir(parents=True)
-    expected = without_kills(options)
+    references = {}
     results = {}
     for name in options.parts.split(","):
         if name == "ray" and not has_ray():
@@ -397,9 +481,13 @@ def main():
             continue
         rng = random.Random(f"{options.seed} {name}")
         begin = time.monotonic()
-        searches = Searches(options, name)
-        kill, most_again = KILLS[name]
-        kill(options, moments(options.kills, options.evaluations, 3.0 * options.seconds, rng), searches)
+        kill, most_again, predictor = KILLS[name]
+        if predictor not in references:
+            references[predictor] = without_kills(options, predictor)
+        expected, fit = references[predictor]
+        searches = Searches(options, name, predictor)
+        longest_wait = 3.0 * options.seconds + fit
+        kill(options, moments(options.kills, searches.evaluations, longest_wait, rng), searches, fit)
         results[name] = {**searches.result(expected, most_again), "seconds": time.monotonic() - begin}
         if results[name]["kills"] != options.kills:
             results[name]["faults"].append(f"it ended before it was killed {options.kills} times")

@@ -98,6 +98,7 @@ nlohmann::json report_json(const Benchmark& benchmark) {
                    {"optimum_architecture", benchmark.result.optimum_architecture},
                    {"evaluations", benchmark.result.evaluations},
                    {"cost", benchmark.result.cost},
+                   {"clock", benchmark.result.wall_clock ? "wall" : "training"},
                    {"seconds", benchmark.result.seconds},
                    {"seeds", benchmark.result.seeds},
                    {"best_algorithm", benchmark.result.best_algorithm},

@@ -25,13 +25,14 @@ function evaluationsToOptimum(curve) {
 /** The columns of the simulated clock, where there is one. */
 function clockColumns(data) {
   if (!data.cost) return [];
+  const what = data.clock === "wall" ? "wall time" : "training";
   return [
     ...(data.optimum_known ? [{
-      title: "training seconds to the optimum", number: true,
+      title: `${what === "training" ? "training seconds" : what} to the optimum`, number: true,
       key: ({ clock }) => clock.median_seconds_to_optimum,
       content: ({ clock }) =>
         neededToOptimum(clock.median_seconds_to_optimum, clock.seconds_to_optimum_90) }] : []),
-    { title: "training of a search", number: true, key: ({ clock }) => clock.training_seconds,
+    { title: `${what} of a search`, number: true, key: ({ clock }) => clock.training_seconds,
       content: ({ clock }) => formatDuration(clock.training_seconds) },
   ];
 }
@@ -56,9 +57,10 @@ function tableNote(data, compared) {
       + "deviation over seeds, below it median and quartiles. To the optimum: median over seeds."
     : `Best ${data.metric.name} found: median and quartiles over seeds.`;
   const end = data.evaluations ? `${localeText(data.evaluations)} evaluations`
-    : `${localeText(data.seconds)} s of training`;
+    : `${localeText(data.seconds)} s of ${data.clock === "wall" ? "wall time" : "training"}`;
   const training = data.cost
-    ? ` Training: the sum of ${data.cost} over evaluations, as if they ran one after the other.` : "";
+    ? ` ${data.clock === "wall" ? "Wall time: what a search took, and" : "Training:"} the sum of ${data.cost} over `
+      + "evaluations, as if they ran one after the other." : "";
   const chance = compared
     ? ` p: how likely chance alone sets what searches have after ${end} (or where they end before) as `
       + `far apart from what those of ${data.against} have`

@@ -211,6 +211,16 @@ function bestTrace(runs, at) {
                       line: { width: 2, color: colour("accent") } } }];
 }
 
+/** What the search expects of networks that it has not evaluated, where one run is drawn. */
+function predictedTrace(runs, at) {
+  const predicted = runs.length === 1 ? runs[0].predicted_front : [];
+  if (predicted.length === 0) return [];
+  return [{ type: "scatter", mode: "markers", name: "predicted", x: predicted.map((e) => at(e)[0]),
+            y: predicted.map((e) => at(e)[1]),
+            text: predicted.map((e) => `not evaluated<br>${wrap(plain(e.architecture))}`), hoverinfo: "text",
+            marker: { symbol: "diamond-open", size: 7, color: colour("accent"), line: { width: 1.2 } } }];
+}
+
 /** Two metrics against each other. The front is a line only where no third objective bends it. */
 function objectivesChart(runs, xObjective, yObjective, className) {
   const label = `${yObjective.metric} against ${xObjective.metric} of every evaluation`;
@@ -241,7 +251,7 @@ function objectivesChart(runs, xObjective, yObjective, className) {
     const marks = allLimitMarks(runs, ranges);
     marks.annotations.push(...beyondNote(all.map(at), ranges.x.range, ranges.y.range));
     return {
-      traces: [...lines, ...points, ...bestTrace(runs, at)],
+      traces: [...lines, ...predictedTrace(runs, at), ...points, ...bestTrace(runs, at)],
       layout: {
         xaxis: axis(axisTitle(xObjective, xObjective.goal), { range: ranges.x.range }),
         yaxis: axis(axisTitle(yObjective, yObjective.goal), { range: ranges.y.range }),

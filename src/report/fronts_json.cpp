@@ -94,6 +94,7 @@ nlohmann::json report_json(const FrontBenchmark& benchmark) {
                    {"reference_point", result.reference_point},
                    {"seeds", result.seeds},
                    {"searches_at_once", result.searches_at_once},
+                   {"clock", result.wall_clock ? "wall" : "training"},
                    {"exact_front", result.exact_front},
                    {"algorithms", algorithms_json(result)},
                    {"tests", tests_json(result)},

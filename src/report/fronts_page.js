@@ -95,7 +95,7 @@ function costTable(data) {
       number("evaluations", "evaluations", (value) => formatNumber(value, 5)),
       number("evaluations a second", "evaluations_per_second",
              (value) => (typeof value === "number" ? localeText(Math.round(value)) : "–")),
-      ...(timed ? [number("training", "training_seconds", formatDuration)] : []),
+      ...(timed ? [number(data.clock === "wall" ? "wall time" : "training", "training_seconds", formatDuration)] : []),
     ], data.algorithms),
     data.searches_at_once > 1
       ? element("p", { class: "note" },

@@ -188,12 +188,13 @@ nlohmann::json summary_json(const Run& run);
 ///   that the run ends with, the earliest first; `svg` is null where they are many;
 /// - `gene_importance` [{metric, evaluations, explained, genes: [{name, share}]}] of the
 /// objectives, as
-///   gene_importance.hpp says; `evaluations` and `explained` are null where a predictor says it.
+///   gene_importance.hpp says; `evaluations` and `explained` are null where a predictor says it;
+/// - `predicted_front` [{architecture, metrics, intervals}]: search::Algorithm::predicted_front().
 nlohmann::json report_json(const Run& run);
 
 /// The same of several runs, which must have the same objectives (ReportError otherwise). Their
 /// `hypervolume` curves are measured from one reference point, the worst of the runs' own; cells,
-/// lineages and the importance of genes are left out.
+/// lineages, the importance of genes and predicted fronts are left out.
 nlohmann::json report_json(std::span<const Run> runs);
 
 /// The data of a benchmark's page: `{"kind": "benchmark", "name", "space", "metric",

@@ -177,6 +177,22 @@ nlohmann::json gene_importance_json(const Run& run) {
   return importances;
 }
 
+nlohmann::json predicted_front_json(const Run& run) {
+  nlohmann::json front = nlohmann::json::array();
+  for (const search::PredictedArchitecture& member : run.summary.predicted_front) {
+    nlohmann::json metrics = nlohmann::json::object();
+    nlohmann::json intervals = nlohmann::json::object();
+    for (const auto& [name, value] : member.metrics) {
+      metrics[name] = value.value;
+      if (value.low && value.high) intervals[name] = {*value.low, *value.high};
+    }
+    front.push_back({{"architecture", member.architecture},
+                     {"metrics", std::move(metrics)},
+                     {"intervals", std::move(intervals)}});
+  }
+  return front;
+}
+
 nlohmann::json run_json(const Run& run) {
   nlohmann::json metrics = nlohmann::json::array();
   for (const std::string& name : metric_columns(run)) {
@@ -200,6 +216,7 @@ nlohmann::json run_json(const Run& run) {
           {"cells", nlohmann::json::array()},
           {"lineage", nlohmann::json::array()},
           {"gene_importance", nlohmann::json::array()},
+          {"predicted_front", nlohmann::json::array()},
           {"host", run.host},
           {"configuration", run.configuration}};
 }
@@ -236,6 +253,7 @@ nlohmann::json report_json(const Run& run) {
   data["runs"][0]["cells"] = cells_json(run);
   data["runs"][0]["lineage"] = readable(lineage_json(run));
   data["runs"][0]["gene_importance"] = readable(gene_importance_json(run));
+  data["runs"][0]["predicted_front"] = readable(predicted_front_json(run));
   return data;
 }
 

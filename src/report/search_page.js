@@ -156,6 +156,19 @@ function frontTable(runs) {
     ]));
 }
 
+/** The best of what a predictor made that guided the search, and nobody evaluated. */
+function predictedFront(run) {
+  const rows = run.predicted_front;
+  if (rows.length === 0) return null;
+  const told = run.metrics.filter((metric) => rows.some((row) => row.metrics[metric.name] !== undefined));
+  const title = run.objectives.length > 1 ? "Predicted front" : "Predicted best";
+  return section(
+    title, { class: "long" },
+    table(title, [...told.map((metric) => metricColumn(metric, rows)), architectureColumn()], rows),
+    element("p", { class: "note" }, "Networks that were not evaluated: what the predictor expected of the best "
+            + "that it had bred when it last chose, with intervals that hold the value nine times in ten."));
+}
+
 /** The picture without anything that could run or reach out. */
 function picture(svg) {
   const root = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
@@ -273,7 +286,7 @@ function searchPage(data) {
   if (runs.length === 1) {
     const [run] = runs;
     return [header(run), element("div", { class: "tiles" }, tiles(run)), ...charts(runs),
-            frontTable(runs), cells(run), lineage(run), finalTraining(run), forecasts(run),
+            frontTable(runs), predictedFront(run), cells(run), lineage(run), finalTraining(run), forecasts(run),
             geneImportance(run), operators(run), timeSplit(run), failures(run), ...provenance(run.configuration, run.host)];
   }
   return [

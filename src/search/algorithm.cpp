@@ -28,6 +28,12 @@ void expect_range(std::string_view option, double value, double minimum, double 
 void expect_valid(const AlgorithmOptions& options) {
   expect_range("population", static_cast<double>(options.population), 0, 1e6);
   expect_range("tournament", static_cast<double>(options.tournament), 1, 1e6);
+  expect_range("tournament_share", options.tournament_share, 0, 1);
+  if (options.deaths != "oldest" && options.deaths != "none") {
+    throw SearchError(
+        fmt::format("the option 'deaths' of the search algorithm is {}; give oldest or none",
+                    evonas::quoted(options.deaths)));
+  }
   expect_range("crossover_probability", options.crossover_probability, 0, 1);
   expect_range("mutation_probability", options.mutation_probability, 0, 1);
   expect_range("batch", static_cast<double>(options.batch), 0, 1e5);

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -10,6 +11,7 @@
 #include "base/fields.hpp"
 #include "search/guided/guidance.hpp"
 #include "search/origin.hpp"
+#include "search/predicted_front.hpp"
 #include "search/problem.hpp"
 
 namespace evonas::search {
@@ -19,6 +21,8 @@ struct AlgorithmOptions {
   std::string algorithm = "nsga2";
   std::int64_t population = 0;
   std::int64_t tournament = 10;
+  double tournament_share = 0.0;
+  std::string deaths = "oldest";
   double crossover_probability = 0.9;
   double mutation_probability = 1.0;
   std::int64_t batch = 0;
@@ -38,6 +42,15 @@ struct AlgorithmOptions {
           between(0, 1000000));
     visit("tournament", tournament, "members that compete to be a parent (regularized_evolution)",
           between(1, 1000000));
+    visit("tournament_share", tournament_share,
+          "in the place of `tournament` the share of all members that compete, at least one; 0 is "
+          "none (regularized_evolution)",
+          between(0, 1));
+    visit("deaths", deaths,
+          "who goes where there are more members than `population`: the oldest; none, so that the "
+          "population only grows from that many, as in the search of hierarchical representations, "
+          "whose tournaments are of a share of 0.05 (regularized_evolution; Liu et al., ICLR 2018)",
+          one_of({"oldest", "none"}));
     visit("crossover_probability", crossover_probability,
           "share of children with two parents (nsga2)", between(0, 1));
     visit("mutation_probability", mutation_probability,
@@ -67,6 +80,9 @@ struct LearningTime {
   double fit = 0.0;    ///< fitting them
   double score = 0.0;  ///< asking them, and cheap sources, about candidates
 };
+
+/// Told that predictors begin to be fitted (true), and that they are (false).
+using FitWatch = std::function<void(bool begins)>;
 
 /// A search algorithm by ask and tell. It owns neither budget, threads nor storage. Deterministic:
 /// the same options and the same tells give the same asks, on any number of threads.
@@ -101,10 +117,18 @@ class Algorithm {
   /// What of the time in ask() and tell() went to predictors.
   virtual LearningTime learning_time() const { return {}; }
 
+  /// From now on `watch` is told of every fit in ask(), on the thread that does it; an empty one
+  /// ends that. Algorithms without predictors tell nothing.
+  virtual void watch_fits(FitWatch /*watch*/) {}
+
   /// What the genes matter to the metrics, by what it has learnt of them
   /// (permutation_importance()); nothing where it learns nothing of the kind. May use all threads
   /// of the calling TBB arena.
   virtual GeneImportances gene_importance() const { return {}; }
+
+  /// The best of what it looked at when it last chose by what it expects, and has not asked for;
+  /// nothing where it expects nothing.
+  virtual PredictedFront predicted_front() const { return {}; }
 
   /// Complete evaluations of what was asked for, of any asks and in any order, each once. Until it
   /// is told of them an algorithm counts with those that are under way, so that it may be asked
@@ -125,7 +149,8 @@ std::string asynchronous_fault(const AlgorithmOptions& options);
 ///
 /// - `random`: uniform over what the space samples.
 /// - `regularized_evolution` (Real et al., AAAI 2019): the best of a random tournament is mutated,
-///   the oldest member dies.
+///   the oldest member dies; with AlgorithmOptions::deaths "none" nobody does, which is the search
+///   of Liu et al. (ICLR 2018).
 /// - `local_search` (White et al., UAI 2021): climbs from the best of three random architectures,
 ///   moving at the first better neighbour, and starts anew at every local optimum.
 /// - `nsga2` (Deb et al., 2002): any number of objectives.

@@ -62,8 +62,10 @@ void expect_valid(const BenchmarkSetup& setup) {
 
 /// Of searches of the algorithm of that number.
 TableBudget budget_of(const BenchmarkSetup& setup, std::size_t algorithm) {
-  if (!setup.seconds.empty()) return {.seconds = setup.seconds.back()};
-  return {.evaluations = evaluations_of(algorithm, setup.own_evaluations, setup.evaluations)};
+  if (!setup.seconds.empty())
+    return {.seconds = setup.seconds.back(), .wall_clock = setup.wall_clock};
+  return {.evaluations = evaluations_of(algorithm, setup.own_evaluations, setup.evaluations),
+          .wall_clock = setup.wall_clock};
 }
 
 Scale scale_of(const LabelSource& labels, const Problem& problem) {
@@ -141,7 +143,7 @@ std::optional<RegretTrace> run_trial(const BenchmarkSetup& setup, const LabelSou
 std::string describe(const BenchmarkSetup& setup, const Key& labels, const TableBudget& budget) {
   return fmt::format("regret\ntable: {}\nbudget: {} {}\n", labels.hex(), budget.evaluations,
                      budget.seconds) +
-         describe_guidance(setup.guidance);
+         (setup.wall_clock ? "clock: wall\n" : "") + describe_guidance(setup.guidance);
 }
 
 /// The searches of one algorithm.
@@ -234,7 +236,8 @@ BenchmarkResult run_benchmark(const BenchmarkSetup& setup,
                          .seeds = setup.seeds,
                          .against = setup.against,
                          .cost = setup.cost,
-                         .seconds = timed ? setup.seconds.back() : 0.0};
+                         .seconds = timed ? setup.seconds.back() : 0.0,
+                         .wall_clock = setup.wall_clock};
   if (scale.known) {
     result.optimum_architecture = setup.space.format(labels->listed()[scale.best_row].genotype);
   }

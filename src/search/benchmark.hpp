@@ -36,6 +36,9 @@ struct BenchmarkSetup {
   /// Seconds of the simulated clock (search_table()) at which regret is reported, ascending, in the
   /// place of `budgets`: a search ends at the last. They need a `cost`.
   std::vector<double> seconds;
+  /// Whether the clock also shows what a search itself takes (TableBudget::wall_clock), beside
+  /// others that share the cores: results then depend on the machine.
+  bool wall_clock = false;
   /// Of each algorithm, where its searches end before those of others: after so many evaluations, 0
   /// for `evaluations`. May be empty; not read where there are `seconds`.
   std::vector<std::int64_t> own_evaluations = {};
@@ -146,6 +149,7 @@ struct BenchmarkResult {
   std::string against = {};  ///< the one that the others are compared with; empty likewise
   std::string cost = {};     ///< as in the setup
   double seconds = 0.0;      ///< at which a search ends; 0 where the budget is of evaluations
+  bool wall_clock = false;   ///< as in the setup
   /// Told beside the algorithms; run_benchmark() leaves it empty.
   std::vector<PublishedSearches> published = {};
 };

@@ -52,7 +52,8 @@ MarkdownCells head_of(const BenchmarkResult& result) {
     if (!result.cost.empty()) head.insert(head.end(), {"median seconds to it", "nine in ten"});
   }
   if (tells_evaluations(result)) head.emplace_back("evaluations");
-  if (!result.cost.empty()) head.emplace_back("training seconds");
+  if (!result.cost.empty())
+    head.emplace_back(result.wall_clock ? "wall seconds" : "training seconds");
   head.emplace_back("ms a search");
   if (result.algorithms.size() > 1) head.push_back(fmt::format("p against {}", result.against));
   return head;

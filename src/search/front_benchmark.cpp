@@ -80,8 +80,10 @@ Front front_of(std::span<const Individual> individuals) {
 
 /// Of searches of the algorithm of that number.
 TableBudget budget_of(const FrontBenchmarkSetup& setup, std::size_t algorithm) {
-  if (!setup.seconds.empty()) return {.seconds = setup.seconds.back()};
-  return {.evaluations = evaluations_of(algorithm, setup.own_evaluations, setup.evaluations)};
+  if (!setup.seconds.empty())
+    return {.seconds = setup.seconds.back(), .wall_clock = setup.wall_clock};
+  return {.evaluations = evaluations_of(algorithm, setup.own_evaluations, setup.evaluations),
+          .wall_clock = setup.wall_clock};
 }
 
 /// All there is to be found, and what hypervolumes are measured by.
@@ -131,7 +133,7 @@ std::string describe(const FrontBenchmarkSetup& setup, const Key& labels, const 
                      std::span<const double> reference) {
   return fmt::format("front\ntable: {}\nbudget: {} {}\nreference: {}\n", labels.hex(),
                      budget.evaluations, budget.seconds, fmt::join(reference, " ")) +
-         describe_guidance(setup.guidance);
+         (setup.wall_clock ? "clock: wall\n" : "") + describe_guidance(setup.guidance);
 }
 
 /// What the log has of a search; nothing where it cannot be read.
@@ -198,7 +200,8 @@ FrontBenchmarkResult run_front_benchmark(
   FrontBenchmarkResult result{.front_size = ground.exact_front.size(),
                               .hypervolume = ground.exact_front.empty() ? 0.0 : scale.exact,
                               .seeds = setup.seeds,
-                              .exact_front = turned_back(ground.exact_front, setup.problem)};
+                              .exact_front = turned_back(ground.exact_front, setup.problem),
+                              .wall_clock = setup.wall_clock};
   result.reference_point = turned_back({scale.reference}, setup.problem).front();
   Trials<VolumeTrace> trials(setup.algorithms, setup.seeds, on_progress, setup.names);
   if (log != nullptr) {

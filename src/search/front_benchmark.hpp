@@ -38,6 +38,9 @@ struct FrontBenchmarkSetup {
   /// Seconds of the simulated clock (search_table()) to report at, ascending, in the place of
   /// `budgets` and `evaluations`: a search ends at the last. They need a `cost`.
   std::vector<double> seconds;
+  /// Whether the clock also shows what a search itself takes (TableBudget::wall_clock), beside
+  /// others that share the cores: results then depend on the machine.
+  bool wall_clock = false;
   /// Of each algorithm, where its searches end before those of others: after so many evaluations, 0
   /// for `evaluations`. May be empty; not read where `seconds` ends searches.
   std::vector<std::int64_t> own_evaluations = {};
@@ -146,6 +149,7 @@ struct FrontBenchmarkResult {
   std::int64_t searches_at_once = 1;
   /// The table's front, as FrontAlgorithmResult::front; empty where none is known.
   std::vector<std::vector<double>> exact_front = {};
+  bool wall_clock = false;  ///< as in the setup
 };
 
 /// Runs every algorithm with seeds 1..seeds, on the calling TBB arena, and there in parallel unless
@@ -168,10 +172,11 @@ FrontBenchmarkResult run_front_benchmark(
 /// "other", "other_evaluations", "larger", "equal", "smaller", "median_difference", "p"}, ...],
 /// "comparisons": [{"algorithm", "other", "dominates", "covers"}, ...]}`; the figures beside
 /// "budgets" are those at the end of searches. "training_seconds" is there for each algorithm where
-/// evaluations have a cost. Where seconds end searches, there is "seconds" in the place of
-/// "budgets", and of "evaluations" and "other_evaluations" of a test. Where no front is known,
-/// "front_size" and "hypervolume" are null, and all that is called "hypervolume_share_..." is
-/// "hypervolume_...": no share, but the hypervolume itself.
+/// evaluations have a cost, and "clock" is "wall" where that has the searches' own time in it.
+/// Where seconds end searches, there is "seconds" in the place of "budgets", and of "evaluations"
+/// and "other_evaluations" of a test. Where no front is known, "front_size" and "hypervolume" are
+/// null, and all that is called "hypervolume_share_..." is "hypervolume_...": no share, but the
+/// hypervolume itself.
 nlohmann::json to_json(const FrontBenchmarkResult& result);
 
 /// Tables in Markdown, with what they tell in words above each: the hypervolume of each algorithm

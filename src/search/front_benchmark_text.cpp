@@ -133,7 +133,8 @@ void add_costs(std::string& text, const FrontBenchmarkResult& result) {
                  ":\n\n"
                  "| algorithm | evaluations | evaluations/s |{}\n"
                  "|---|---|---|{}\n",
-                 timed ? " training seconds |" : "", timed ? "---|" : "");
+                 timed ? (result.wall_clock ? " wall seconds |" : " training seconds |") : "",
+                 timed ? "---|" : "");
   for (const FrontAlgorithmResult& algorithm : result.algorithms) {
     fmt::format_to(std::back_inserter(text), "| {} | {:.0f} | {:.0f} |", algorithm.algorithm,
                    algorithm.evaluations, algorithm.evaluations_per_second);
@@ -167,6 +168,7 @@ nlohmann::json to_json(const FrontBenchmarkResult& result) {
                          {"algorithms", std::move(algorithms)},
                          {"tests", std::move(tests)},
                          {"comparisons", std::move(comparisons)}};
+  if (result.wall_clock) json["clock"] = "wall";
   if (!front_known(result)) json["front_size"] = json["hypervolume"] = nullptr;
   return json;
 }

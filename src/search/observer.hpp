@@ -31,6 +31,9 @@ class Observer {
   /// Nothing more is to be found out about one architecture: all sources have reported, or one has
   /// failed.
   virtual void on_evaluation(const EvaluationRecord& /*record*/) {}
+  /// The algorithm begins to fit predictors, or has done so (Algorithm::watch_fits()). A run that
+  /// is continued fits again what it has fitted before.
+  virtual void on_fit(bool /*begins*/) {}
   virtual Verdict on_generation_end(const GenerationRecord& /*record*/) {
     return Verdict::Continue;
   }

@@ -117,6 +117,7 @@ nlohmann::json to_json(const BenchmarkResult& result) {
       return limit > 0 ? nlohmann::json(limit) : nlohmann::json(nullptr);
     };
     json["cost"] = result.cost;
+    if (result.wall_clock) json["clock"] = "wall";
     json["evaluations"] = given(result.evaluations);
     json["seconds"] = given(result.seconds);
   }

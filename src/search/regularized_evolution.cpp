@@ -1,5 +1,7 @@
 #include "search/regularized_evolution.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "search/ordering.hpp"
@@ -19,6 +21,8 @@ RegularizedEvolution::RegularizedEvolution(const AlgorithmOptions& options, spac
       population_(static_cast<std::size_t>(options.population > 0 ? options.population
                                                                   : kEvolutionPopulation)),
       tournament_(static_cast<std::size_t>(options.tournament)),
+      tournament_share_(options.tournament_share),
+      anyone_dies_(options.deaths != "none"),
       batch_(static_cast<std::size_t>(options.batch)),
       seed_(options.seed) {}
 
@@ -49,7 +53,8 @@ std::vector<spaces::Genotype> RegularizedEvolution::ask(std::size_t count) {
 
 std::optional<spaces::Genotype> RegularizedEvolution::breed(Rng& rng, Origin& origin) {
   const Individual* parent = &members_[rng.below(members_.size())];
-  for (std::size_t i = 1; i < tournament_; ++i) {
+  const std::size_t count = rivals();
+  for (std::size_t i = 1; i < count; ++i) {
     const Individual& rival = members_[rng.below(members_.size())];
     if (is_better(rival, *parent)) parent = &rival;
   }
@@ -65,12 +70,19 @@ std::optional<spaces::Genotype> RegularizedEvolution::breed(Rng& rng, Origin& or
   return std::nullopt;
 }
 
+/// How many compete to be a parent.
+std::size_t RegularizedEvolution::rivals() const {
+  if (tournament_share_ <= 0.0) return tournament_;
+  const double share = tournament_share_ * static_cast<double>(members_.size());
+  return std::max<std::size_t>(1, static_cast<std::size_t>(std::lround(share)));
+}
+
 void RegularizedEvolution::tell(std::span<const Individual> evaluated) {
   told_ += evaluated.size();
   for (const Individual& individual : evaluated) {
     if (!individual.failed()) members_.push_back(individual);
   }
-  while (members_.size() > population_) members_.pop_front();
+  while (anyone_dies_ && members_.size() > population_) members_.pop_front();
 }
 
 }  // namespace evonas::search

@@ -11,6 +11,7 @@
 #include "evaluation/evaluator.hpp"
 #include "search/guided/screening.hpp"
 #include "search/origin.hpp"
+#include "search/predicted_front.hpp"
 #include "search/problem.hpp"
 #include "search/time_split.hpp"
 
@@ -104,8 +105,10 @@ struct SearchSummary {
   /// the first generation that has any, limits aside: fixed from then on, so that the hypervolume
   /// only grows. Empty where every evaluation failed.
   std::vector<double> reference_point;
-  /// By the predictor of a guided search when its budget was used up; else nothing.
+  /// By the predictor of a guided search when it came to an end of its own: its budget used up, no
+  /// architecture left, or ended by an observer; nothing where it was cut short, or gave up.
   GeneImportances gene_importance;
+  PredictedFront predicted_front;  ///< of that search, likewise (Algorithm::predicted_front())
   std::optional<FinalRecord> final;
 };
 

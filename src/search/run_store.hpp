@@ -77,7 +77,8 @@ class RunStore {
   const std::filesystem::path& file() const;
 
   /// Named texts: the resolved configuration, host, version, termination, seconds, ... Those that
-  /// begin with "search." are the driver's, and so are termination, seconds, times and message.
+  /// begin with "search." are the driver's, and so are termination, seconds, times, message and
+  /// predicted_front.
   void set(const std::string& name, const std::string& value);
   /// Several at once: all of them or none.
   void set(const std::map<std::string, std::string>& entries);

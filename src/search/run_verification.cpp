@@ -20,10 +20,10 @@ class Verification {
   Verification(const SearchSetup& setup, const StoredRun& run, std::string place)
       : setup_(setup), run_(run), place_(std::move(place)), arena_(setup.threads) {}
 
-  std::vector<std::string> check(Algorithm& algorithm) {
+  std::vector<std::string> check(Algorithm& algorithm, const std::string& termination) {
     check_architectures();
     check_sources();
-    check_asks(algorithm);
+    check_asks(algorithm, termination == to_string(Termination::SpaceExhausted));
     return std::move(faults_);
   }
 
@@ -126,13 +126,34 @@ class Verification {
   }
 
   /// Asks the algorithm again, and tells it what is stored.
-  void check_asks(Algorithm& algorithm) {
+  void check_asks(Algorithm& algorithm, bool is_exhausted) {
     RepeatedAsks repeated(setup_, run_, algorithm, arena_,
                           [&](const std::string& what) { fault("{}", what); });
-    if (repeated.check()) check_gene_importance(algorithm);
+    if (!repeated.check()) return;
+    if (is_exhausted) {
+      // The ask that found nothing new is not stored, but algorithms learn from what they know at
+      // it. What that was in an asynchronous run nothing says.
+      if (is_asynchronous(setup_)) return;
+      attempt("the last ask", [&] {
+        arena_.execute(
+            [&] { return algorithm.ask(std::max<std::size_t>(algorithm.batch_size(), 1)); });
+      });
+    }
+    check_gene_importance(algorithm);
+    check_predicted_front(algorithm);
   }
 
-  /// Only a run whose budget is used up has it.
+  /// Only a run that came to its end has one.
+  void check_predicted_front(const Algorithm& algorithm) {
+    if (run_.predicted_front.empty()) return;
+    attempt("the predicted front", [&] {
+      if (run_.predicted_front != algorithm.predicted_front()) {
+        fault("the predicted front is not what the algorithm expects");
+      }
+    });
+  }
+
+  /// Likewise.
   void check_gene_importance(const Algorithm& algorithm) {
     if (run_.gene_importance.empty()) return;
     attempt("the importance of the genes", [&] {
@@ -174,7 +195,8 @@ std::vector<std::string> verify_run(const SearchSetup& setup, Algorithm& algorit
       return faults;
     }
     Verification verification(setup, run, place);
-    const std::vector<std::string> found = verification.check(algorithm);
+    const std::vector<std::string> found =
+        verification.check(algorithm, store.get("termination").value_or(""));
     faults.insert(faults.end(), found.begin(), found.end());
     const SearchSummary summary = load_summary(store, setup.problem);
     const auto check_evaluated = [&](const FinalNetwork& network) {

@@ -23,7 +23,10 @@ SearchRun::SearchRun(const SearchSetup& setup, Algorithm& algorithm, RunStore* s
       stop_(std::move(stop)),
       arena_(setup.threads),
       progress_(setup.problem),
-      sources_of_(sources_by_rung(setup)) {}
+      sources_of_(sources_by_rung(setup)) {
+  algorithm_.watch_fits(
+      [this](bool begins) { tell([&](Observer& observer) { observer.on_fit(begins); }); });
+}
 
 void SearchRun::begin_session() {
   if (store_ == nullptr) return;
@@ -40,8 +43,9 @@ void SearchRun::begin_session() {
     for (const Source& source : setup_.sources) {
       earlier_[source.name] = store_->outcomes_by_epoch(source.name);
     }
-    // What the genes matter follows from the end of a run, which is still to come.
+    // What was learnt follows from the end of a run, which is still to come.
     if (!stored_.gene_importance.empty()) store_->set_gene_importance({});
+    if (!stored_.predicted_front.empty()) store_->set("predicted_front", to_text({}));
     clock_.add(store_->times().value_or(TimeSplit{.rest = store_->seconds()}));
     std::uint64_t known = 0;
     for (std::size_t i = 0; i < stored_.evaluations.size(); ++i) {

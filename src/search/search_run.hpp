@@ -30,6 +30,9 @@ class SearchRun {
   /// `setup` has been checked; `store` may be null. Refers to its arguments.
   SearchRun(const SearchSetup& setup, Algorithm& algorithm, RunStore* store,
             std::span<Observer* const> observers, std::stop_token stop);
+  SearchRun(const SearchRun&) = delete;
+  SearchRun& operator=(const SearchRun&) = delete;
+  ~SearchRun() { algorithm_.watch_fits({}); }
 
   /// Reads what earlier sessions have stored, and notes that the search runs. Throws SearchError
   /// where that is damaged or of another setup.
@@ -110,10 +113,11 @@ class SearchRun {
   std::vector<EvaluationRecord> records_of(std::span<const spaces::Genotype> genotypes) const;
   void complete_origins(std::vector<EvaluationRecord>& records);
   void refuse_other_records(const std::vector<EvaluationRecord>& records) const;
+  bool is_over(Termination termination) const;
   std::string describe_end(Termination termination) const;
   /// Why the last of the evaluations that failed, and were not stopped early, did so; there is one.
   std::string last_failure() const;
-  GeneImportances gene_importance();
+  void note_learnt(SearchSummary& summary);
 
   const SearchSetup& setup_;
   Algorithm& algorithm_;

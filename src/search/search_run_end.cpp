@@ -76,21 +76,40 @@ std::string SearchRun::describe_end(Termination termination) const {
                      count);
 }
 
-/// What the genes matter, stored.
-GeneImportances SearchRun::gene_importance() {
+/// Whether everything that was asked for is known: no stop came in between.
+bool SearchRun::is_over(Termination termination) const {
+  switch (termination) {
+    case Termination::Budget:
+    case Termination::SpaceExhausted:
+      return true;
+    case Termination::Interrupted:
+      return observer_ended_ && records_.size() == asked_;
+    default:
+      return false;
+  }
+}
+
+/// What the algorithm has learnt, stored.
+void SearchRun::note_learnt(SearchSummary& summary) {
   const PhaseClock::Scope scoring = time_of(&TimeSplit::score);
-  GeneImportances importance = arena_.execute([&] { return algorithm_.gene_importance(); });
-  if (store_ != nullptr && !importance.empty()) store_->set_gene_importance(importance);
-  return importance;
+  arena_.execute([&] {
+    summary.gene_importance = algorithm_.gene_importance();
+    summary.predicted_front = algorithm_.predicted_front();
+  });
+  if (store_ == nullptr) return;
+  if (!summary.gene_importance.empty()) store_->set_gene_importance(summary.gene_importance);
+  if (summary.predicted_front.empty()) return;
+  store_->set("predicted_front", to_text(summary.predicted_front));
 }
 
 SearchSummary SearchRun::end(Termination termination, std::vector<Entry> untold) {
+  const bool over = is_over(termination);
   for (Entry& entry : untold) records_.push_back(std::move(entry.record));
   SearchSummary summary;
   summary.termination = termination;
   summary.message = describe_end(termination);
   summary.seed = setup_.algorithm.seed;
-  if (termination == Termination::Budget) summary.gene_importance = gene_importance();
+  if (over) note_learnt(summary);
   summary.times = times();
   summary.seconds = summary.times->total();
   if (store_ != nullptr) {

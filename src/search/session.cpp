@@ -158,14 +158,15 @@ std::map<std::string, std::string> describe_setup(const SearchSetup& setup) {
   FieldPrinter printer;
   options.fields(printer);
   const bool screens = !options.guidance.screening.empty();
-  // Runs that have no screenings, are synchronous, share no heads, or whose batches and beginnings
-  // are chosen as ever, may be older than these options.
+  // Runs that have no screenings, are synchronous, share no heads, or whose batches, beginnings,
+  // tournaments and deaths are as they come, may be older than these options.
   const bool is_apart = options.guidance.batch_diversity == "distance";
   std::erase_if(printer.parts, [&](const std::string& part) {
     return (!screens && part.starts_with("guidance.halving=")) || part == "driver=synchronous" ||
            part == "guidance.heads=separate" || part == "guidance.batch_diversity=imagined" ||
            (!is_apart && part.starts_with("guidance.batch_distance=")) ||
-           part == "guidance.initial_spread=first";
+           part == "guidance.initial_spread=first" || part == "tournament_share=0" ||
+           part == "deaths=oldest";
   });
   std::map<std::string, std::string> entries = {
       {"search.space", setup.space.name()},

@@ -62,6 +62,7 @@ struct StoredRun {
   std::vector<GenerationRecord> generations;
   std::vector<CompletionRecord> completions;  ///< of an asynchronous run
   GeneImportances gene_importance;
+  PredictedFront predicted_front;
   std::size_t sources = 0;
   std::vector<std::vector<std::size_t>> sources_of;  ///< by rung; see sources_by_rung()
 

@@ -76,6 +76,9 @@ StoredRun read_run(const RunStore& store) {
   run.evaluations = store.evaluations();
   run.generations = store.generations();
   run.gene_importance = store.gene_importance();
+  if (const auto front = store.get("predicted_front")) {
+    run.predicted_front = parse_predicted_front(*front);
+  }
   const std::vector<std::string> sources = split_lines(store.get("search.sources").value_or(""));
   run.sources = sources.size();
   const auto fail = [&](const std::string& what) {
@@ -144,6 +147,7 @@ SearchSummary load_summary(const RunStore& store, const Problem& problem) {
   sort_into(summary, std::move(complete));
   summary.generations = run.generations;
   summary.gene_importance = run.gene_importance;
+  summary.predicted_front = run.predicted_front;
   summary.final = store.final();
   summarise(problem, summary);
   return summary;

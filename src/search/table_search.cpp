@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "base/scoped_timer.hpp"
+
 namespace evonas::search {
 namespace {
 
@@ -106,6 +108,16 @@ std::optional<TableSearch> search_table(Algorithm& algorithm, const LabelSource&
   std::vector<double> taken;  // seconds of each
   std::vector<double> clock;
   bool ended = false;
+  // Calls what the algorithm does, and puts the time that takes where it belongs.
+  const auto in_algorithm = [&](const auto& call) {
+    const PhaseClock::Scope breeding(phases, &TimeSplit::breed);
+    double taken_by_it = 0.0;
+    {
+      const ScopedTimer timer(taken_by_it);
+      call();
+    }
+    if (budget.wall_clock) search.seconds += taken_by_it;
+  };
   while (!ended) {
     if (stop.stop_requested()) return std::nullopt;
     std::size_t wanted = algorithm.batch_size();
@@ -115,10 +127,8 @@ std::optional<TableSearch> search_table(Algorithm& algorithm, const LabelSource&
     told.clear();
     taken.clear();
     clock.clear();
-    std::vector<spaces::Genotype> asked = [&] {
-      const PhaseClock::Scope breeding(phases, &TimeSplit::breed);
-      return algorithm.ask(wanted);
-    }();
+    std::vector<spaces::Genotype> asked;
+    in_algorithm([&] { asked = algorithm.ask(wanted); });
     const std::vector<std::uint32_t> rungs = algorithm.rungs();
     {
       const PhaseClock::Scope evaluating(phases, &TimeSplit::evaluate);
@@ -138,8 +148,7 @@ std::optional<TableSearch> search_table(Algorithm& algorithm, const LabelSource&
     std::vector<Forecast> forecasts;
     if (receive_forecasts) forecasts = forecasts_of(algorithm, told);
     if (!ended && !search.exhausted) {
-      const PhaseClock::Scope learning(phases, &TimeSplit::breed);
-      algorithm.tell(told);
+      in_algorithm([&] { algorithm.tell(told); });
     }
     if (!rungs.empty()) {
       keep_evaluations(rungs, told);
@@ -151,6 +160,8 @@ std::optional<TableSearch> search_table(Algorithm& algorithm, const LabelSource&
     ended = ended || search.exhausted ||
             (budget.evaluations > 0 && search.evaluations >= budget.evaluations);
   }
+  // What the algorithm took behind the end is in no budget.
+  if (budget.seconds > 0.0) search.seconds = std::min(search.seconds, budget.seconds);
   search.times = with_learning(phases.split(), algorithm.learning_time());
   return search;
 }

@@ -21,6 +21,10 @@ namespace evonas::search {
 struct TableBudget {
   std::int64_t evaluations = 0;  ///< screenings do not count
   double seconds = 0.0;          ///< of the simulated clock
+  /// Whether that clock also shows what the algorithm itself takes, on the threads of the calling
+  /// TBB arena: wall time, as a search has it whose evaluations are made one after the other. Such
+  /// a search does not repeat to the second.
+  bool wall_clock = false;
 };
 
 /// Throws SearchError where a budget of seconds comes without a `cost`, the metric that holds the
@@ -96,9 +100,9 @@ using ForecastReceiver =
 
 /// Searches with the labels of a table or of other sources, on a simulated clock: it shows the
 /// seconds that the evaluations so far would have taken one after the other, and nothing else costs
-/// time. No evaluation is paid twice, because no algorithm asks twice for what its
-/// `identity` takes for the same. One that would end behind the last second of the budget is not
-/// counted. Returns nothing where `stop` ended the search early.
+/// time unless TableBudget::wall_clock says so. No evaluation is paid twice, because no algorithm
+/// asks twice for what its `identity` takes for the same. One that would end behind the last second
+/// of the budget is not counted. Returns nothing where `stop` ended the search early.
 ///
 /// `screening` says what the algorithm's rungs are (Algorithm::rungs()): a metric that `labels`
 /// have for that, and the share that a screening takes of the seconds of the evaluation.

@@ -39,6 +39,13 @@ std::vector<std::string> guided_search() {
           "--set", "budget.evaluations=25"};
 }
 
+/// The same with candidates bred on three islands.
+std::vector<std::string> on_islands(std::vector<std::string> guided) {
+  guided.insert(guided.end(),
+                {"--set", "search.guidance.islands=3", "--set", "search.guidance.migration=1"});
+  return guided;
+}
+
 /// The long search with the other driver: one evaluation after the other, for there is no waiting
 /// for a table.
 std::vector<std::string> asynchronous_search() {
@@ -98,6 +105,7 @@ TEST_CASE("the result does not depend on the number of threads") {
   const Fixture& data = fixture();
   for (const auto& [kind, arguments] : {std::pair{std::string("plain"), std::vector<std::string>{}},
                                         {"guided", guided_search()},
+                                        {"islands", on_islands(guided_search())},
                                         {"asynchronous", asynchronous_search()}}) {
     CAPTURE(kind);
     std::string expected;

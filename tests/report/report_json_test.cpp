@@ -73,6 +73,20 @@ TEST_CASE("report data: what a predictor calls critical is framed") {
   CHECK(picture().find("#cf222e") != std::string::npos);
 }
 
+TEST_CASE("report data: what was predicted of others stands beside the front, of one run") {
+  Run run = sample_run();
+  CHECK(report_json(run).at("runs").at(0).at("predicted_front").empty());
+  run.summary.predicted_front.push_back(
+      {"a cell", {{"accuracy", {91.5, 90.0, 93.0}}, {"params", {1500.0, {}, {}}}}});
+  const nlohmann::json front = report_json(run).at("runs").at(0).at("predicted_front");
+  REQUIRE(front.size() == 1);
+  CHECK(front.at(0).at("architecture") == "a cell");
+  CHECK(front.at(0).at("metrics") == nlohmann::json{{"accuracy", 91.5}, {"params", 1500.0}});
+  CHECK(front.at(0).at("intervals").at("accuracy") == nlohmann::json::array({90.0, 93.0}));
+  CHECK(front.at(0).at("intervals").size() == 1);
+  CHECK(report_json(std::vector<Run>{run, run}).at("runs").at(0).at("predicted_front").empty());
+}
+
 TEST_CASE("report data: runs are compared from one reference point") {
   std::vector<Run> runs = {sample_run(), sample_run()};
   runs[1].name = "other";
@@ -217,6 +231,7 @@ TEST_CASE("report data of a benchmark with a clock") {
                                .training_seconds = 3500.0}});
   const nlohmann::json data = report_json(benchmark);
   CHECK(data.at("cost") == "train_seconds");
+  CHECK(data.at("clock") == "training");
   CHECK(data.at("seconds") == 3600.0);
   const nlohmann::json& curve = data.at("curves").at(0);
   CHECK(curve.at("budgets").at(0).at("seconds") == 3600.0);
@@ -277,6 +292,7 @@ TEST_CASE("report data of compared fronts") {
   CHECK(data.at("hypervolume") == 900.5);
   CHECK(data.at("reference_point") == nlohmann::json{0.0, 12.5});
   CHECK(data.at("searches_at_once") == 2);
+  CHECK(data.at("clock") == "training");
   CHECK(data.at("exact_front").at(1) == nlohmann::json{90.0, 2.5});
   const nlohmann::json& zebra = data.at("algorithms").at(0);
   CHECK(zebra.at("algorithm") == "zebra");

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "contract/algorithm_contract.hpp"
+#include "search/session.hpp"
 #include "search/small_space.hpp"
 
 using namespace evonas;
@@ -61,6 +62,19 @@ TEST_CASE("every algorithm keeps the contract") {
       check_algorithm(options, space, problem, label_with_failures, kNetworks);
       check_asynchronous(options, space, problem, label_with_failures, kNetworks);
     }
+  }
+}
+
+TEST_CASE("evolution in which nobody dies keeps the contract") {
+  for (const double share : {0.0, 0.05, 1.0}) {
+    CAPTURE(share);
+    const AlgorithmOptions options{.algorithm = "regularized_evolution",
+                                   .population = 10,
+                                   .tournament_share = share,
+                                   .deaths = "none"};
+    const spaces::AnySpace space{SmallSpace{}};
+    check_algorithm(options, space, kOneObjective, label_with_failures, kNetworks);
+    check_asynchronous(options, space, kOneObjective, label_with_failures, kNetworks);
   }
 }
 
@@ -128,6 +142,9 @@ TEST_CASE("an algorithm that cannot be made is refused with the reason") {
           .find("the space opaque does not") != std::string::npos);
   CHECK_FALSE(message_of_make({.population = -1}, space, kOneObjective).empty());
   CHECK_FALSE(message_of_make({.tournament = 0}, space, kOneObjective).empty());
+  CHECK_FALSE(message_of_make({.tournament_share = 1.5}, space, kOneObjective).empty());
+  CHECK(message_of_make({.deaths = "worst"}, space, kOneObjective).find("oldest or none") !=
+        std::string::npos);
   CHECK_FALSE(message_of_make({.crossover_probability = 1.5}, space, kOneObjective).empty());
   CHECK_FALSE(message_of_make({.mutation_probability = -0.1}, space, kOneObjective).empty());
   CHECK_FALSE(message_of_make({.batch = -1}, space, kOneObjective).empty());
@@ -187,6 +204,58 @@ TEST_CASE("asked for one at a time, with many under way, they still find the opt
     CAPTURE(name);
     CHECK(mean_best(name) < 0.6 * random);
   }
+}
+
+namespace {
+
+/// The parents of what is asked for after 60 random ones, of which the first is the best, and 300
+/// of its descendants, each worse than all before.
+std::set<std::uint64_t> parents_of_last(AlgorithmOptions options) {
+  options.algorithm = "regularized_evolution";
+  options.identity = "genotype";
+  options.population = 60;
+  const auto algorithm =
+      make_algorithm(options, spaces::AnySpace{SmallSpace{.genes = 8, .values = 6}}, kOneObjective);
+  std::set<std::uint64_t> parents;
+  for (std::uint64_t index = 0; index < 360; ++index) {
+    Individual asked{.genotype = algorithm->ask(1).at(0), .index = index};
+    const Origin origin = algorithm->origins().at(0);
+    if (index >= 300) parents.insert(origin.parent.value());
+    asked.objectives = {static_cast<double>(index)};
+    asked.violation = 0.0;
+    algorithm->tell({&asked, 1});
+  }
+  return parents;
+}
+
+}  // namespace
+
+TEST_CASE("where nobody dies, the best stays a parent for good") {
+  // With everyone in the tournament (nearly) the best member always wins it.
+  CHECK(*parents_of_last({.tournament = 400}).begin() >= 240);
+  CHECK(parents_of_last({.tournament = 4000, .deaths = "none"}) == std::set<std::uint64_t>{0});
+}
+
+TEST_CASE("how members compete and die is a part of a search where it is not as it comes") {
+  SearchSetup setup{.space = spaces::AnySpace{SmallSpace{}}};
+  setup.algorithm = {.algorithm = "regularized_evolution"};
+  const auto text = [&] { return describe_setup(setup).at("search.algorithm"); };
+  CHECK(text().find("deaths") == std::string::npos);
+  CHECK(text().find("tournament_share") == std::string::npos);
+  setup.algorithm.deaths = "none";
+  setup.algorithm.tournament_share = 0.05;
+  CHECK(text().find("tournament_share=0.05 deaths=none") != std::string::npos);
+}
+
+TEST_CASE("a share of a population that grows competes") {
+  // A single member is drawn at random: any may be a parent.
+  CHECK(parents_of_last({.tournament_share = 0.001, .deaths = "none"}).size() > 40);
+  // A twentieth of 300 and more is 15 and more: the best of them is rarely behind the first tenth.
+  const auto parents = parents_of_last({.tournament_share = 0.05, .deaths = "none"});
+  CHECK(parents.size() > 3);
+  CHECK(parents.size() < 50);
+  CHECK(*parents.rbegin() < 180);
+  CHECK(parents == parents_of_last({.tournament_share = 0.05, .deaths = "none"}));
 }
 
 TEST_CASE("before the population is known, what is asked for is random") {

@@ -183,6 +183,17 @@ TEST_CASE("results have the clock in them where evaluations have a cost, and not
   CHECK(to_markdown(timed).find("| algorithm | 6 s | 12.5 s | at optimum |") == 0);
   CHECK(to_markdown(timed).find("| – | – | – | > 12.5 | > 12.5 | 4.0 | 12 |") != std::string::npos);
 
+  CHECK_FALSE(json.contains("clock"));
+  setup.wall_clock = true;
+  const BenchmarkResult wall = run_benchmark(setup, {}, {});
+  CHECK(to_json(wall).at("clock") == "wall");
+  CHECK(to_markdown(wall).find("| wall seconds | ms a search |") != std::string::npos);
+  // A search of milliseconds fits in beside four evaluations of 3 s each.
+  CHECK(wall.algorithms[0].evaluations == 4.0);
+  CHECK(wall.algorithms[0].clock->training_seconds > 12.0);
+  CHECK(wall.algorithms[0].mean_regret == timed.algorithms[0].mean_regret);
+
+  setup.wall_clock = false;
   setup.seconds.clear();
   setup.cost.clear();
   const BenchmarkResult without = run_benchmark(setup, {}, {});
@@ -248,6 +259,11 @@ TEST_CASE("a benchmark of fronts ends by the clock too") {
   CHECK(counted.algorithms[0].clock->median.back() == budgets.back().median);
 
   setup.seconds = {30.0, 100.0};
+  setup.wall_clock = true;
+  const FrontBenchmarkResult wall = run_front_benchmark(setup, {}, {});
+  CHECK(wall.algorithms[0].training_seconds.value() > 99.0);
+  CHECK(to_json(wall).at("clock") == "wall");
+  CHECK(to_markdown(wall).find("| evaluations/s | wall seconds |\n") != std::string::npos);
   setup.cost.clear();
   CHECK_THROWS_AS(run_front_benchmark(setup, {}, {}), SearchError);
 }

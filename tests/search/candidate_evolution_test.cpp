@@ -4,7 +4,9 @@
 #include <set>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
+#include "base/parallel.hpp"
 #include "search/small_space.hpp"
 
 using namespace evonas;
@@ -45,23 +47,40 @@ std::vector<Individual> parents(std::size_t count) {
   return result;
 }
 
+std::vector<GuidedCandidate> assess_distance(std::span<const spaces::Genotype> block) {
+  std::vector<GuidedCandidate> candidates;
+  for (const spaces::Genotype& genotype : block) {
+    GuidedCandidate candidate;
+    candidate.individual = {.genotype = genotype,
+                            .key = key_of_genes(genotype),
+                            .objectives = {distance(genotype)},
+                            .violation = 0.0};
+    candidates.push_back(std::move(candidate));
+  }
+  return candidates;
+}
+
 std::vector<GuidedCandidate> breed(const AlgorithmOptions& options,
-                                   std::span<const Individual> evaluated) {
+                                   std::span<const Individual> evaluated,
+                                   const Assess& assess = assess_distance) {
   Novelty novelty(options, spaces::AnySpace(kBredSpace));
   for (const Individual& individual : evaluated) novelty.claim(individual.key);
-  return breed_candidates(options, novelty, evaluated, 3,
-                          [](std::span<const spaces::Genotype> block) {
-                            std::vector<GuidedCandidate> candidates;
-                            for (const spaces::Genotype& genotype : block) {
-                              GuidedCandidate candidate;
-                              candidate.individual = {.genotype = genotype,
-                                                      .key = key_of_genes(genotype),
-                                                      .objectives = {distance(genotype)},
-                                                      .violation = 0.0};
-                              candidates.push_back(std::move(candidate));
-                            }
-                            return candidates;
-                          });
+  return breed_candidates(options, novelty, evaluated, 3, assess);
+}
+
+/// Everything about candidates, as text.
+std::string text_of(std::span<const GuidedCandidate> candidates) {
+  const auto number = [](const std::optional<std::uint64_t>& parent) {
+    return parent ? fmt::format("{}", *parent) : std::string("-");
+  };
+  std::string text;
+  for (const GuidedCandidate& candidate : candidates) {
+    const Origin& origin = candidate.origin;
+    text += fmt::format("{} {:a} {} {} {} {}\n", candidate.individual.genotype.to_string(),
+                        candidate.individual.objectives.front(), to_string(origin.how),
+                        number(origin.parent), number(origin.other_parent), origin.generations);
+  }
+  return text;
 }
 
 double best_of(std::span<const GuidedCandidate> candidates) {
@@ -100,6 +119,35 @@ TEST_CASE("the same seed breeds the same candidates on islands") {
   for (std::size_t i = 0; i < first.size(); ++i) {
     CHECK(first[i].individual.genotype == second[i].individual.genotype);
   }
+}
+
+TEST_CASE("islands breed the same candidates on 1, 2, 3 and 8 threads") {
+  const std::vector<Individual> evaluated = parents(9);
+  AlgorithmOptions options = on_islands(4, 2);
+  options.guidance.candidates = 3000;
+  options.guidance.population = 50;
+  std::string expected;
+  for (const std::size_t threads : {1, 2, 3, 8}) {
+    CAPTURE(threads);
+    ThreadArena arena(threads);
+    const std::string text = arena.execute([&] { return text_of(breed(options, evaluated)); });
+    if (expected.empty()) expected = text;
+    CHECK(text == expected);
+  }
+  CHECK(std::ranges::count(expected, '\n') > 2000);
+}
+
+TEST_CASE("what a generation has bred on all islands is assessed at once") {
+  const std::vector<Individual> evaluated = parents(9);
+  std::vector<std::size_t> blocks;
+  const Assess assess = [&](std::span<const spaces::Genotype> block) {
+    blocks.push_back(block.size());
+    return assess_distance(block);
+  };
+  AlgorithmOptions options = on_islands(4, 3);
+  options.guidance.candidates = 95;
+  breed(options, evaluated, assess);
+  CHECK(blocks == std::vector<std::size_t>{9, 40, 40, 15});
 }
 
 TEST_CASE("what one island finds reaches the others by migration only") {

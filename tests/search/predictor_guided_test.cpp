@@ -7,6 +7,7 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <set>
 
 #include <doctest/doctest.h>
 
@@ -319,6 +320,52 @@ TEST_CASE("a guided search knows what the genes matter to what it predicts, once
   CHECK(importance.at("error").size() == kLarge.genes);
   CHECK(*std::ranges::max_element(importance.at("error")) > 0.0);
   CHECK(algorithm->gene_importance() == importance);
+}
+
+TEST_CASE("a guided search tells what it expects of the best that it has not asked for") {
+  const spaces::AnySpace space{kLarge};
+  Guidance guidance = all_knowing(error_of);
+  guidance.known.push_back(std::make_shared<KnownMetric>("cost", cost_of));
+  const Problem one{.objectives = {{"error", Goal::Minimize}}};
+  const Problem two{.objectives = {{"error", Goal::Minimize}, {"cost", Goal::Minimize}}};
+  for (const Problem& problem : {one, two}) {
+    const std::size_t objectives = problem.objectives.size();
+    CAPTURE(objectives);
+    const auto algorithm = make_algorithm(guided(), space, problem, guidance);
+    std::set<std::string> asked;
+    const auto round = [&](std::size_t count) {
+      std::vector<Individual> told;
+      for (const spaces::Genotype& genotype : algorithm->ask(count)) {
+        asked.insert(space.format(genotype));
+        told.push_back({.genotype = genotype, .index = told.size()});
+        told.back().objectives = {error_of(genotype)};
+        if (objectives == 2) told.back().objectives.push_back(cost_of(genotype));
+        told.back().violation = 0.0;
+      }
+      algorithm->tell(told);
+    };
+    round(10);
+    CHECK(algorithm->predicted_front().empty());
+    round(5);
+    const PredictedFront front = algorithm->predicted_front();
+    CHECK(front.size() > 1);
+    CHECK(front.size() <= (objectives == 1 ? 10 : 50));
+    for (const PredictedArchitecture& member : front) {
+      CHECK_FALSE(asked.contains(member.architecture));
+      CHECK(member.metrics.size() == objectives);
+      CHECK(member.metrics.at("error").low.has_value());
+      if (objectives == 1) continue;
+      const evaluation::Measurement& cost = member.metrics.at("cost");
+      CHECK(cost.value == cost_of(space.parse(member.architecture)));
+      CHECK_FALSE(cost.low.has_value());
+    }
+    for (std::size_t i = 1; i < front.size(); ++i) {
+      CHECK(front[i - 1].metrics.at("error").value <= front[i].metrics.at("error").value);
+    }
+    CHECK(algorithm->predicted_front() == front);
+    CHECK(parse_predicted_front(to_text(front)) == front);
+  }
+  CHECK_THROWS_AS(parse_predicted_front("[{}]"), SearchError);
 }
 
 /// Expects the error of an architecture in the scale of the labels, and learns at once.

@@ -1,7 +1,9 @@
 #include <doctest/doctest.h>
 
+#include "search/additive_predictor.hpp"
 #include "search/evaluation_log.hpp"
 #include "search/run_verification.hpp"
+#include "search/small_space.hpp"
 #include "temporary_folder.hpp"
 #include "toy_search.hpp"
 
@@ -122,7 +124,7 @@ TEST_CASE("seconds of training that earlier sessions have spent count") {
   }
 }
 
-TEST_CASE("what the genes matter is known of a run whose budget is used up, and of no other") {
+TEST_CASE("what the genes matter is known of a run that came to its end, and of no other") {
   const TemporaryFolder folder;
   const World world(18);
   RunStore store = RunStore::create(folder.path());
@@ -144,6 +146,110 @@ TEST_CASE("what the genes matter is known of a run whose budget is used up, and 
   CHECK(store.gene_importance().empty());
   Climber climber(7, longer.batch);
   CHECK(verify_run(longer.setup, climber, store).empty());
+}
+
+/// Ends a search after its third generation, as one that has reached a target would.
+struct Satisfied final : Observer {
+  Verdict on_generation_end(const GenerationRecord& record) override {
+    return record.generation == 2 ? Verdict::Stop : Verdict::Continue;
+  }
+};
+
+TEST_CASE("what the genes matter is known however a search ends, unless it is cut short") {
+  const auto check_end = [](const World& world, std::size_t most, Termination termination,
+                            bool is_known, Observer* observer = nullptr) {
+    const TemporaryFolder folder;
+    RunStore store = RunStore::create(folder.path());
+    std::vector<Observer*> observers;
+    if (observer != nullptr) observers.push_back(observer);
+    Climber climber(7, world.batch, most);
+    const SearchSummary summary = run_search(world.setup, climber, &store, observers, {});
+    CHECK(summary.termination == termination);
+    CHECK(summary.gene_importance.size() == (is_known ? 1 : 0));
+    CHECK(store.gene_importance() == summary.gene_importance);
+    Climber again(7, world.batch, most);
+    CHECK(verify_run(world.setup, again, store).empty());
+  };
+  check_end(World(100), 20, Termination::SpaceExhausted, true);
+  World timed(0);
+  timed.setup.budget.seconds = 0.02;
+  timed.trained->delay = std::chrono::milliseconds(1);
+  check_end(timed, 7000, Termination::Budget, true);
+  World failing(100);
+  failing.setup.budget.failure_share = 0.01;
+  check_end(failing, 7000, Termination::TooManyFailures, false);
+  Satisfied satisfied;
+  check_end(World(100), 7000, Termination::Interrupted, true, &satisfied);
+}
+
+/// A guided search in a space of ten networks.
+World small_guided_world() {
+  World world(100);
+  world.setup.space = spaces::AnySpace(tests::SmallSpace{.genes = 3, .values = 3});
+  world.setup.algorithm = {.algorithm = "predictor_guided", .batch = 3, .seed = 7};
+  world.setup.algorithm.guidance.initial = 3;
+  world.setup.algorithm.guidance.candidates = 40;
+  world.setup.algorithm.guidance.population = 10;
+  world.setup.make_predictor = tests::additive_guidance().make_predictor;
+  return world;
+}
+
+TEST_CASE("a guided search that has evaluated a whole space knows what its genes matter") {
+  const World world = small_guided_world();
+  const TemporaryFolder folder;
+  RunStore store = RunStore::create(folder.path());
+  const SearchSummary summary = run_search(world.setup, &store, {}, {});
+  CHECK(summary.termination == Termination::SpaceExhausted);
+  CHECK(summary.evaluations.size() == 10);
+  REQUIRE(summary.gene_importance.contains("accuracy"));
+  CHECK(store.gene_importance() == summary.gene_importance);
+  CHECK(verify_run(world.setup, store).empty());
+  // Resumed, it finds out again that nothing is left.
+  CHECK(text_of(run_search(world.setup, &store, {}, {})) == text_of(summary));
+}
+
+TEST_CASE("what a guided search expects of others is stored at its end, and verified") {
+  World world = small_guided_world();
+  world.setup.budget.evaluations = 6;
+  const TemporaryFolder folder;
+  RunStore store = RunStore::create(folder.path());
+  const SearchSummary summary = run_search(world.setup, &store, {}, {});
+  REQUIRE_FALSE(summary.predicted_front.empty());
+  CHECK(load_summary(store, world.setup.problem).predicted_front == summary.predicted_front);
+  CHECK(verify_run(world.setup, store).empty());
+  // A longer run that is stopped before its end has none.
+  world.setup.budget.evaluations = 9;
+  std::stop_source stop;
+  world.trained->log = [&](const evaluation::Candidate&, bool) { stop.request_stop(); };
+  CHECK(run_search(world.setup, &store, {}, stop.get_token()).predicted_front.empty());
+  CHECK(load_summary(store, world.setup.problem).predicted_front.empty());
+  world.trained->log = nullptr;
+  run_search(world.setup, &store, {}, {});
+  CHECK(verify_run(world.setup, store).empty());
+  store.set("predicted_front", R"([{"architecture": "0 0 0", "metrics": {}}])");
+  const auto faults = verify_run(world.setup, store);
+  REQUIRE(faults.size() == 1);
+  CHECK(faults[0].find("the predicted front") != std::string::npos);
+}
+
+/// Writes down when fits begin and end.
+struct FitWitness final : Observer {
+  std::string told;
+
+  void on_fit(bool begins) override { told += begins ? "(" : ")"; }
+  void on_evaluation(const EvaluationRecord& /*record*/) override { told += "."; }
+};
+
+TEST_CASE("observers are told of fits, and of those that a continued run repeats") {
+  const World world = small_guided_world();
+  const TemporaryFolder folder;
+  RunStore store = RunStore::create(folder.path());
+  for (int session = 0; session < 2; ++session) {
+    FitWitness witness;
+    const std::vector<Observer*> observers{&witness};
+    run_search(world.setup, &store, observers, {});
+    CHECK(witness.told == "...()...()...().()");
+  }
 }
 
 TEST_CASE("a store of another search is refused with what differs") {

@@ -1,5 +1,8 @@
 #include "search/table_search.hpp"
 
+#include <chrono>
+#include <thread>
+
 #include <doctest/doctest.h>
 
 #include "message_of.hpp"
@@ -153,6 +156,47 @@ TEST_CASE("a budget of seconds counts what has ended within it") {
     // The third evaluation does not end in time, so the fourth, which would, is not reached.
     CHECK(counted(45.0, batch) == std::vector<double>{10, 30});
   }
+}
+
+/// Takes 20 ms to choose, and as many to learn.
+struct SlowScript final : Algorithm {
+  Script script;
+
+  std::size_t batch_size() const override { return script.batch_size(); }
+  std::vector<spaces::Genotype> ask(std::size_t count) override {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    return script.ask(count);
+  }
+  void tell(std::span<const Individual> evaluated) override {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    script.tell(evaluated);
+  }
+};
+
+TEST_CASE("on a wall clock what the algorithm takes counts too") {
+  const TemporaryFolder folder;
+  const TableLabels labels = labels_of(timed_table(folder));
+  const auto search = [&](const TableBudget& budget) {
+    SlowScript slow;
+    slow.script = script_of(1);
+    return course_of(slow, labels, budget);
+  };
+  CHECK(search({.evaluations = 4}).clock == std::vector<double>{10, 30, 60, 70});
+  const Course course = search({.evaluations = 4, .wall_clock = true});
+  REQUIRE(course.clock.size() == 4);
+  const std::vector<double> training{10, 30, 60, 70};
+  for (std::size_t i = 0; i < 4; ++i) {
+    CAPTURE(i);
+    // One choice, and for each before it a choice and a lesson.
+    CHECK(course.clock[i] >= training[i] + 0.02 + 0.04 * static_cast<double>(i));
+    CHECK(course.clock[i] < training[i] + 9.0);
+  }
+  CHECK(course.end->seconds >= course.clock.back() + 0.02);
+  // The third evaluation would end right at the last second of its training alone.
+  CHECK(search({.seconds = 60.0}).clock.size() == 3);
+  const Course timed = search({.seconds = 60.0, .wall_clock = true});
+  CHECK(timed.clock.size() == 2);
+  CHECK(timed.end->seconds <= 60.0);
 }
 
 TEST_CASE("a search that finds nothing more is exhausted, one that is stopped has no end") {

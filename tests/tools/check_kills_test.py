@@ -67,12 +67,24 @@ class CheckKills(unittest.TestCase):
             self.assertIn(process.pid, tool.descendants(os.getpid()))
             process.communicate(b"\n")
 
-    def check(self, **environment):
+    def test_fits_are_read_from_a_log(self):
+        text = ("2026-01-01T10:00:00.000 info fit begins after 10 evaluations\n"
+                "2026-01-01T10:00:00.250 debug evaluation 3 fit begins\n"
+                "2026-01-01T10:00:00.500 info fit ends after 10 evaluations\n"
+                "2026-01-01T10:00:02.000 info fit begins after 15 evaluations\n"
+                "2026-01-01T10:00:03.000 info fit ends aft")
+        notes = tool.fit_notes(text)
+        self.assertEqual([begins for _, begins in notes], [True, False, True])
+        self.assertAlmostEqual(tool.fit_seconds(notes), 0.5)
+        self.assertEqual(tool.fit_seconds([]), 0.0)
+
+    def check(self, parts="engine,command", **environment):
         with tempfile.TemporaryDirectory() as folder:
             out = pathlib.Path(folder) / "out"
             done = subprocess.run(
                 [sys.executable, TOOL, "--out", out, "--program", HERE / "pretended_evonas.py", "--kills", "2",
-                 "--parts", "engine,command", "--evaluations", "12", "--seconds", "0.15"],
+                 "--parts", parts, "--evaluations", "12", "--guided-evaluations", "21", "--seconds", "0.05"
+                 if parts == "gp" else "0.15"],
                 capture_output=True, text=True, env={**os.environ, **environment})
             found = out / "kills.json"
             return done, json.loads(found.read_text()) if found.exists() else done.stderr
@@ -84,6 +96,17 @@ class CheckKills(unittest.TestCase):
             self.assertEqual((found[part]["kills"], found[part]["evaluations"]), (2, 12))
             self.assertEqual(found[part]["begun"], 12 + found[part]["begun_again"])
         self.assertIn("none", done.stdout)
+
+    def test_a_guided_search_is_killed_in_a_fit(self):
+        done, found = self.check("gp")
+        self.assertEqual(done.returncode, 0, found)
+        self.assertEqual((found["gp"]["kills"], found["gp"]["evaluations"]), (2, 21))
+        self.assertGreater(found["gp"]["in_fit"], 0)
+
+    def test_kills_beside_all_fits_are_a_fault(self):
+        done, found = self.check("gp", PRETENDED_EVONAS="hasty")
+        self.assertEqual(done.returncode, 1, found)
+        self.assertIn("no kill has hit a fit", found["gp"]["faults"])
 
     def test_a_lost_result_is_a_fault(self):
         done, found = self.check(PRETENDED_EVONAS="forgetful")

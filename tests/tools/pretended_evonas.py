@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Does as evonas does, as far as tools/check_kills.py looks at it: one evaluation after the other, by one
-process of the command evaluator. With PRETENDED_EVONAS=forgetful it forgets a result at every resume."""
+process of the command evaluator, and fits before each batch where a predictor guides it. With
+PRETENDED_EVONAS=forgetful it forgets a result at every resume, with hasty its fits take no time."""
 
 import csv
 import json
 import os
 import subprocess
 import sys
+import time
+from datetime import datetime
 from pathlib import Path
 
 
@@ -32,12 +35,26 @@ def ask(process, message):
         return ""
 
 
+def note(run, what):
+    with open(run / "log.txt", "a", encoding="utf-8") as log:
+        log.write(f"{datetime.now().isoformat(timespec='milliseconds')} info {what}\n")
+
+
+def fit(run):
+    note(run, "fit begins after some evaluations")
+    if os.environ.get("PRETENDED_EVONAS") != "hasty":
+        time.sleep(0.3)
+    note(run, "fit ends after some evaluations")
+
+
 def search(run):
     configuration = json.loads((run / "config.yaml").read_text())
     command = configuration["evaluation"]["accuracy"]["command"]
     process = start(command)
     done = stored(run)
     for index in range(len(done), configuration["budget"]["evaluations"]):
+        if "guidance" in configuration["search"] and index % configuration["search"]["batch"] == 0:
+            fit(run)
         genes = [index, 1, 2]
         message = {"type": "evaluate", "id": index, "key": f"key{index}", "architecture": {"genes": genes}}
         while not (line := ask(process, message)):

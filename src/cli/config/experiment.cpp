@@ -150,6 +150,12 @@ void check_budgets(const Experiment& experiment, yaml::Findings& findings) {
                  "nothing tells the seconds of an evaluation: name the metric that holds them with "
                  "`cost`");
   }
+  if (experiment.clock == "wall" && !experiment.cost) {
+    findings.add(
+        "clock",
+        "nothing tells the seconds of an evaluation, to which the time of searches is added: "
+        "name the metric that holds them with `cost`");
+  }
   check_ascent("budgets", experiment.budgets, findings);
   check_ascent("seconds", experiment.seconds, findings);
 }

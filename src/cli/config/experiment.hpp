@@ -76,6 +76,7 @@ struct Experiment {
   std::vector<std::string> limits;
   std::map<std::string, BenchmarkSourceSection> evaluation;
   std::optional<std::string> cost;
+  std::string clock = "training";
   std::vector<ExperimentAlgorithmSection> search;
   std::string against;
   PredictorsSection predictors;
@@ -107,6 +108,11 @@ struct Experiment {
     visit("cost", cost,
           "the metric under `evaluation` that holds the seconds an evaluation takes: results are "
           "told over a simulated clock too, which adds them up");
+    visit("clock", clock,
+          "what that clock shows: training, the seconds of evaluations alone; wall, what a search "
+          "itself takes too (breeding, predictors), so that `seconds` are of wall time and results "
+          "depend on the machine; searches share its cores unless there is one thread",
+          one_of({"training", "wall"}));
     visit("search", search, "the algorithms, each with its options", required());
     visit("against", against,
           "with one objective: the name of the algorithm that p-values compare the others with; "

@@ -54,6 +54,8 @@ void Log::warn(const std::string& text) {
 
 void Log::detail(const std::string& text) { file_->debug(text); }
 
+void Log::note(const std::string& text) { file_->info(text); }
+
 void Log::progress(const std::string& line) {
   if (!terminal_ || (line.empty() && shown_ == 0)) return;
   const std::string cut = line.substr(0, terminal_width() - 1);

@@ -26,6 +26,8 @@ class Log {
   void warn(const std::string& text);
   /// For the file alone.
   void detail(const std::string& text);
+  /// Likewise, and it is there at once, whatever ends the program.
+  void note(const std::string& text);
 
   /// Whether somebody watches: stderr is a terminal.
   bool on_terminal() const { return terminal_; }

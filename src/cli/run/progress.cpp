@@ -71,6 +71,13 @@ void Progress::on_evaluation(const search::EvaluationRecord& record) {
                           record.ok() ? "" : " failed: " + record.failure));
 }
 
+void Progress::on_fit(bool begins) {
+  fits_ = begins;
+  log_.note(fmt::format("fit {} after {} evaluations", begins ? "begins" : "ends", evaluations_));
+  if (begins) last_draw_ = {};  // it may be long until the next
+  draw();
+}
+
 search::Verdict Progress::on_generation_end(const search::GenerationRecord& record) {
   evaluations_ = record.evaluations;
   state_ = generation_text(record);
@@ -136,7 +143,11 @@ void Progress::draw() {
   last_draw_ = now;
   // The time comes first: a narrow terminal cuts the end off.
   std::string line = fmt::format("{} | generation {}", time_text(), generation_);
-  if (source_size_ > 0) line += fmt::format(", {} {}/{}", source_, source_done_, source_size_);
+  if (fits_) {
+    line += ", fitting";
+  } else if (source_size_ > 0) {
+    line += fmt::format(", {} {}/{}", source_, source_done_, source_size_);
+  }
   if (!state_.empty()) line += " | " + state_;
   log_.progress(line);
 }

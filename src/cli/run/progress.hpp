@@ -29,6 +29,7 @@ class Progress final : public search::Observer {
   void on_outcome(const std::string& source, std::uint64_t index,
                   const evaluation::Outcome& outcome) override;
   void on_evaluation(const search::EvaluationRecord& record) override;
+  void on_fit(bool begins) override;
   search::Verdict on_generation_end(const search::GenerationRecord& record) override;
 
  private:
@@ -59,6 +60,7 @@ class Progress final : public search::Observer {
   std::string source_;
   std::size_t source_size_ = 0;
   std::size_t source_done_ = 0;
+  bool fits_ = false;  ///< predictors are being fitted
   std::string state_;  ///< after the last generation
 };
 

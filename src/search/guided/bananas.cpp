@@ -8,6 +8,7 @@
 #include "base/random.hpp"
 #include "base/scoped_timer.hpp"
 #include "predictor/rank_normal.hpp"
+#include "search/guided/watched_fit.hpp"
 #include "search/ordering.hpp"
 
 namespace evonas::search {
@@ -82,15 +83,16 @@ Bananas::Mutants Bananas::candidates() const {
 }
 
 void Bananas::learn() {
-  const ScopedTimer timer(time_.fit);
-  const std::vector<double> places = places_of(evaluated_);
-  std::vector<predictor::Label> labels;
-  for (std::size_t i = 0; i < evaluated_.size(); ++i) {
-    labels.push_back({.genotype = evaluated_[i].genotype, .value = places[i]});
-  }
-  // As scores, in which one deviation means as much among the best as among the rest.
-  predictor_->fit(predictor::scored_labels(predictor::rank(labels)),
-                  {.seed = derive_seed(seed_, "fit", generation_)});
+  watched_fit(time_.fit, watch_, [&] {
+    const std::vector<double> places = places_of(evaluated_);
+    std::vector<predictor::Label> labels;
+    for (std::size_t i = 0; i < evaluated_.size(); ++i) {
+      labels.push_back({.genotype = evaluated_[i].genotype, .value = places[i]});
+    }
+    // As scores, in which one deviation means as much among the best as among the rest.
+    predictor_->fit(predictor::scored_labels(predictor::rank(labels)),
+                    {.seed = derive_seed(seed_, "fit", generation_)});
+  });
 }
 
 std::vector<std::size_t> Bananas::drawn_order(std::span<const spaces::Genotype> candidates) {

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "search/guided/guidance.hpp"
@@ -30,6 +31,7 @@ class Bananas final : public Algorithm {
   std::vector<spaces::Genotype> ask(std::size_t count) override;
   std::vector<Origin> origins() const override { return origins_; }
   LearningTime learning_time() const override { return time_; }
+  void watch_fits(FitWatch watch) override { watch_ = std::move(watch); }
   void tell(std::span<const Individual> evaluated) override;
 
  private:
@@ -52,6 +54,7 @@ class Bananas final : public Algorithm {
   std::vector<Individual> evaluated_;  ///< that have not failed, the best first
   std::vector<Origin> origins_;        ///< of the last ask
   LearningTime time_;
+  FitWatch watch_;
   std::size_t asked_ = 0;
   std::size_t told_ = 0;
   std::uint64_t generation_ = 0;

@@ -21,6 +21,10 @@ using Assess = std::function<std::vector<GuidedCandidate>(std::span<const spaces
 /// equilibria: a parallel genetic algorithm", 1987), so that one discovery does not at once take
 /// all of them over.
 ///
+/// Islands breed beside each other on the threads of the arena that the caller is in, and what a
+/// generation has bred on all of them is assessed in one call, from the calling thread. The same
+/// candidates for any number of threads.
+///
 /// Candidates are new to `novelty` and distinct, with origins among the evaluations. `generation`
 /// names the random numbers. GuidanceOptions::candidates are bred; fewer are returned where islands
 /// made the same ones, or the space has no more.

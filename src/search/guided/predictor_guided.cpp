@@ -10,6 +10,8 @@
 #include "base/scoped_timer.hpp"
 #include "search/guided/candidate_evolution.hpp"
 #include "search/guided/initial_design.hpp"
+#include "search/guided/promising.hpp"
+#include "search/guided/watched_fit.hpp"
 
 namespace evonas::search {
 namespace {
@@ -78,6 +80,8 @@ std::vector<spaces::Genotype> PredictorGuided::propose(std::size_t count) {
   }
   const bool has_begun = pending_.empty() || proposed_ + asked.size() - pending_.size() >= initial;
   if (asked.size() < count && has_begun && !evaluated_.empty() && assessor_.can_learn()) {
+    candidates_.clear();
+    predicted_.clear();
     learn();
     if (!pending_.empty() && can_imagine()) imagine(pending_);
     std::vector<GuidedCandidate> candidates =
@@ -100,6 +104,7 @@ std::vector<spaces::Genotype> PredictorGuided::propose(std::size_t count) {
       asked.push_back(std::move(candidate.individual.genotype));
       origins_.push_back(candidate.origin);
     }
+    candidates_ = std::move(candidates);
   }
   while (asked.size() < count) {
     std::optional<spaces::Genotype> genotype = draw();
@@ -116,6 +121,9 @@ std::vector<spaces::Genotype> PredictorGuided::promote(std::size_t stage, std::s
   std::vector<GuidedCandidate> candidates;
   std::vector<std::size_t> chosen;
   if (!waiting.empty() && assessor_.can_learn()) {
+    // What is expected is told in the scale of the fit that expects it.
+    predicted_ = predicted_front();
+    candidates_.clear();
     learn();
     std::vector<spaces::Genotype> genotypes;
     for (const Waiting& one : waiting) genotypes.push_back(one.genotype);
@@ -180,8 +188,7 @@ std::optional<spaces::Genotype> PredictorGuided::draw() {
 }
 
 void PredictorGuided::learn() {
-  const ScopedTimer timer(time_.fit);
-  assessor_.learn(evaluated_, generation_);
+  watched_fit(time_.fit, watch_, [&] { assessor_.learn(evaluated_, generation_); });
 }
 
 void PredictorGuided::imagine(std::span<const spaces::Genotype> chosen) {
@@ -196,6 +203,25 @@ std::vector<GuidedCandidate> PredictorGuided::assess(std::span<const spaces::Gen
   parallel_for(
       block.size(), [&](std::size_t i) { identities[i] = novelty_.identity(block[i]); }, kKeyGrain);
   return assessor_.assess(block, identities);
+}
+
+PredictedFront PredictorGuided::predicted_front() const {
+  PredictedFront front = predicted_;
+  const auto is_taken = [&](const Key& identity) { return novelty_.seen(identity); };
+  const std::vector<Objective>& objectives = assessor_.problem().objectives;
+  for (const std::size_t i : most_promising(candidates_, is_taken)) {
+    const GuidedCandidate& candidate = candidates_[i];
+    Forecast metrics = assessor_.forecast_of(candidate);
+    for (std::size_t j = 0; j < objectives.size(); ++j) {
+      const auto [mean, deviation] = candidate.outlook[j];
+      // What is known has no deviation.
+      if (deviation > 0.0) continue;
+      metrics.try_emplace(objectives[j].metric,
+                          evaluation::Measurement{.value = turned(mean, objectives[j].goal)});
+    }
+    front.push_back({novelty_.space().format(candidate.individual.genotype), std::move(metrics)});
+  }
+  return front;
 }
 
 void PredictorGuided::tell(std::span<const Individual> evaluated) {

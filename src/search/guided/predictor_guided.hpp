@@ -4,6 +4,7 @@
 #include <deque>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "search/guided/assessor.hpp"
@@ -55,7 +56,9 @@ class PredictorGuided final : public Algorithm {
   GeneImportances gene_importance() const override {
     return assessor_.gene_importance(novelty_.space());
   }
+  PredictedFront predicted_front() const override;
   LearningTime learning_time() const override { return time_; }
+  void watch_fits(FitWatch watch) override { watch_ = std::move(watch); }
   void tell(std::span<const Individual> evaluated) override;
 
  private:
@@ -107,8 +110,11 @@ class PredictorGuided final : public Algorithm {
   /// Stages of a batch are a screening each, and then the full evaluation. Of each stage but the
   /// last those that it has told of, in the order of that.
   std::vector<std::vector<Waiting>> waiting_;
-  std::size_t stage_ = 0;  ///< of the next ask
+  std::size_t stage_ = 0;                    ///< of the next ask
+  std::vector<GuidedCandidate> candidates_;  ///< that were bred since the last fit
+  PredictedFront predicted_;                 ///< by the fit before, where that bred none
   LearningTime time_;
+  FitWatch watch_;
   bool has_begun_ = false;
   std::size_t proposed_ = 0;  ///< architectures asked for the first time
   std::size_t asked_ = 0;     ///< full evaluations asked for
