@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/rank_correlation.hpp"
+#include "base/statistics.hpp"
 #include "cli/config/space_section.hpp"
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/device_numbers.hpp"
@@ -83,14 +84,14 @@ ComparisonData data_of_table(const config::PredictorExperiment& experiment) {
   return compared;
 }
 
-double median_of(std::span<const double> values) {
+/// Of the values that are known; of an even number the upper one in the middle.
+double middle_value(std::span<const double> values) {
   std::vector<double> known;
   std::ranges::copy_if(values, std::back_inserter(known),
                        [](double value) { return !std::isnan(value); });
   if (known.empty()) throw predictor::PredictorError("a metric of `devices` has no values at all");
-  const auto middle = known.begin() + static_cast<std::ptrdiff_t>(known.size() / 2);
-  std::ranges::nth_element(known, middle);
-  return *middle;
+  const std::size_t middle = known.size() / 2;
+  return order_statistic(std::move(known), middle);
 }
 
 /// The same architectures on several devices.
@@ -103,7 +104,7 @@ ComparisonData data_of_devices(const config::PredictorExperiment& experiment) {
                                     evaluation::Direction::Minimize};
   for (std::size_t device = 0; device < devices.size(); ++device) {
     const std::span<const double> values = table.values(experiment.devices[device]);
-    const double median = median_of(values);
+    const double median = middle_value(values);
     for (std::size_t row = 0; row < table.size(); ++row) {
       if (std::isnan(values[row])) continue;
       data.genotypes.push_back(DeviceSpace::genotype_of(device, table.genotype(row)));
