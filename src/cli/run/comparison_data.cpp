@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 
 #include "base/rank_correlation.hpp"
-#include "base/statistics.hpp"
 #include "cli/config/space_section.hpp"
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/device_numbers.hpp"
@@ -84,14 +83,14 @@ ComparisonData data_of_table(const config::PredictorExperiment& experiment) {
   return compared;
 }
 
-/// Of the values that are known; of an even number the upper one in the middle.
-double middle_value(std::span<const double> values) {
+double median_of(std::span<const double> values) {
   std::vector<double> known;
   std::ranges::copy_if(values, std::back_inserter(known),
                        [](double value) { return !std::isnan(value); });
   if (known.empty()) throw predictor::PredictorError("a metric of `devices` has no values at all");
-  const std::size_t middle = known.size() / 2;
-  return order_statistic(std::move(known), middle);
+  const auto middle = known.begin() + static_cast<std::ptrdiff_t>(known.size() / 2);
+  std::ranges::nth_element(known, middle);
+  return *middle;
 }
 
 /// The same architectures on several devices.
@@ -104,7 +103,7 @@ ComparisonData data_of_devices(const config::PredictorExperiment& experiment) {
                                     evaluation::Direction::Minimize};
   for (std::size_t device = 0; device < devices.size(); ++device) {
     const std::span<const double> values = table.values(experiment.devices[device]);
-    const double median = middle_value(values);
+    const double median = median_of(values);
     for (std::size_t row = 0; row < table.size(); ++row) {
       if (std::isnan(values[row])) continue;
       data.genotypes.push_back(DeviceSpace::genotype_of(device, table.genotype(row)));
