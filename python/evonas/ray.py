@@ -1,4 +1,4 @@
-"""Evaluations as tasks of a Ray cluster (pip install evonas[ray]; evonas has to be installed on its nodes).
+"""Evaluations as tasks or actors of a Ray cluster (pip install evonas[ray]; evonas has to be installed on its nodes).
 
     run = run_on_ray(evonas.Search(configuration, folder="runs/cluster"), train, resources={"num_gpus": 1})
 """
@@ -30,7 +30,7 @@ _HEAD_AWAY = 30.0
 
 def run_on_ray(
     search: Search,
-    evaluate: Evaluate,
+    evaluate: Evaluate | type,
     *,
     data: Any = _NO_DATA,
     resources: Mapping[str, Any] | None = None,
@@ -38,12 +38,19 @@ def run_on_ray(
     timeout: float | None = None,
     retries: int = 1,
 ) -> Run:
-    """Searches to the end, with `evaluate(architecture)` as tasks of Ray.
+    """Searches to the end, with `evaluate(architecture)` as tasks of Ray, or as actors.
 
     What `evaluate` returns and raises is taken as by Search.run(), a parameter `seed` included. With
     `data` it is called as `evaluate(architecture, data)`: the object is placed on the cluster once, and
     every node fetches it once. `resources` are options of the tasks: num_cpus, num_gpus, resources,
-    runtime_env, ... `most` are handed to Ray at once; by default as many as there is room for in the
+    runtime_env, ...
+
+    A class in the place of the function has actors, as many as evaluate at once: each makes an object of
+    it, with `evaluate()` or `evaluate(data)`, for its first architecture, calls that for this and for
+    those that follow, and holds the resources until the search ends. An actor that an evaluation has
+    failed in, other than by what `evaluate` raises, is replaced.
+
+    `most` are handed to Ray at once; by default as many as there is room for in the
     cluster, which is asked again as nodes join and leave. Give it where a cluster grows on demand.
 
     An evaluation that takes longer than `timeout` seconds, counted from when it begins on a node, that
@@ -73,6 +80,7 @@ def run_on_ray(
                 break
             for ended in tasks.wait(1.0):
                 search.tell(ended.what, ended.values, seconds=ended.seconds)
+        tasks.cancel_all()
     except BaseException:
         try:
             search.stop()
@@ -143,6 +151,7 @@ class _Attempt:
     begun: float | None = None  #: None while it waits for a free place
     before: float = 0.0  #: seconds that earlier attempts took
     epoch: int = 0
+    actor: Any = None  #: that it runs in, where it is no task of its own
 
     def seconds(self) -> float:
         return self.before + (0.0 if self.begun is None else time.monotonic() - self.begun)
@@ -190,7 +199,8 @@ class Tasks:
         retries: int,
         on_progress: Callable[[Any, int, Mapping[str, Any]], None] = lambda what, epoch, values: None,
     ) -> None:
-        """`on_progress` hears what is yielded after an epoch, where `evaluate` is a generator."""
+        """`on_progress` hears what is yielded after an epoch, where `evaluate` is a generator. Where it
+        is a class, actors keep objects of it."""
         import ray
 
         self._ray: Any = ray
@@ -203,9 +213,18 @@ class Tasks:
         self._head = _Head(ray)
         with _reaching(ray):
             # A stream, so that a task can say that it has begun. Attempts are counted here, not by Ray.
-            self._task = ray.remote(_evaluate).options(
-                **{**options, "num_returns": "streaming", "max_retries": 0}
-            )
+            self._task: Any = None
+            self._actor: Any = None
+            self._idle: list[Any] = []  # actors
+            if inspect.isclass(evaluate):
+                # Without a number actors take a CPU to begin with, and none later.
+                self._actor = ray.remote(_Actor).options(
+                    **{"num_cpus": 1, **options, "max_restarts": 0, "max_task_retries": 0}
+                )
+            else:
+                self._task = ray.remote(_evaluate).options(
+                    **{**options, "num_returns": "streaming", "max_retries": 0}
+                )
             self._function = ray.put(evaluate)
             self._data = [] if data is _NO_DATA else [ray.put(data)]
 
@@ -252,16 +271,20 @@ class Tasks:
         """Cancels an evaluation, if it is still under way; wait() does not return it any more."""
         for task, attempt in self._under_way.items():
             if attempt.what == what:
-                self._cancel(task)
+                self._cancel(task, attempt)
                 del self._under_way[task]
                 return True
         return False
 
     def cancel_all(self) -> None:
-        """Cancels what is under way, as far as the cluster can be reached; raises nothing."""
-        for task in self._under_way:
-            self._cancel(task)
+        """Cancels what is under way, and ends actors, as far as the cluster can be reached; raises
+        nothing."""
+        for task, attempt in self._under_way.items():
+            self._cancel(task, attempt)
         self._under_way.clear()
+        for actor in self._idle:
+            self._end(actor)
+        self._idle.clear()
 
     def under_way(self) -> list[Any]:
         """The names of what is under way."""
@@ -269,13 +292,27 @@ class Tasks:
 
     def _start(self, attempt: _Attempt) -> None:
         with _reaching(self._ray):
-            task = self._task.remote(self._function, *attempt.arguments, *self._data)
+            if self._actor is None:
+                task = self._task.remote(self._function, *attempt.arguments, *self._data)
+            else:
+                if not self._idle:
+                    self._idle.append(self._actor.remote(self._function, *self._data))
+                attempt.actor = self._idle.pop()
+                streamed = attempt.actor.evaluate.options(num_returns="streaming")
+                task = streamed.remote(*attempt.arguments)
         self._under_way[task] = attempt
 
-    def _cancel(self, task: Any) -> None:
+    def _cancel(self, task: Any, attempt: _Attempt) -> None:
+        if attempt.actor is not None:
+            self._end(attempt.actor)
+            return
         # What cannot be cancelled has ended, or its cluster has.
         with contextlib.suppress(Exception):
             self._ray.cancel(task, force=True)
+
+    def _end(self, actor: Any) -> None:
+        with contextlib.suppress(Exception):  # as above
+            self._ray.kill(actor)
 
     def _hear(self, task: Any) -> Ended | None:
         """What a task says next, if that is how it ends."""
@@ -298,12 +335,14 @@ class Tasks:
         if kind == "garbage":
             return self._try_again(task, told)
         del self._under_way[task]
+        if attempt.actor is not None:
+            self._idle.append(attempt.actor)
         return Ended(attempt.what, told, attempt.seconds())
 
     def _try_again(self, task: Any, fault: str) -> Ended | None:
         """An attempt has failed: begins the next one, or ends with the fault."""
         attempt = self._under_way.pop(task)
-        self._cancel(task)
+        self._cancel(task, attempt)
         if attempt.number <= self._retries:
             self._start(
                 _Attempt(
@@ -370,13 +409,39 @@ def _evaluate(
     metrics: Sequence[str],
     *data: Any,
 ) -> Iterator[tuple[str, Any]]:
-    """On a node: that it begins, values after each epoch, and the result.
+    """On a node: one evaluation by a function."""
+    yield from _told(lambda: _call(evaluate, architecture, seed, *data), metrics)
+
+
+class _Actor:
+    """On a node: evaluates by an object of a class. That is made for the first architecture, so that
+    what it raises is a failure like any other."""
+
+    def __init__(self, make: Callable[..., Any], *data: Any) -> None:
+        self._make = make
+        self._data = data
+        self._made: Any = None
+
+    def evaluate(
+        self, architecture: Architecture, seed: int, metrics: Sequence[str]
+    ) -> Iterator[tuple[str, Any]]:
+        """One evaluation."""
+        yield from _told(lambda: self._call(architecture, seed), metrics)
+
+    def _call(self, architecture: Architecture, seed: int) -> Any:
+        if self._made is None:
+            self._made = self._make(*self._data)
+        return _call(self._made, architecture, seed)
+
+
+def _told(call: Callable[[], Any], metrics: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    """That an evaluation begins, values after each epoch, and the result of the call.
 
     A result is plain numbers or a text, which can be read everywhere.
     """
     yield "begun", None
     try:
-        values = _call(evaluate, architecture, seed, *data)
+        values = call()
         if inspect.isgenerator(values):
             values = yield from _epochs(values)
     except Exception as error:

@@ -3,8 +3,10 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <vector>
 
 #include "base/rank_test.hpp"
+#include "base/statistics.hpp"
 
 namespace evonas {
 namespace {
@@ -40,18 +42,17 @@ double student_t_reach(double probability, int degrees_of_freedom) {
 }
 
 PairedDifference paired_difference(std::span<const double> a, std::span<const double> b) {
-  const auto count = static_cast<double>(a.size());
-  PairedDifference result{.p = signed_rank_p_value(a, b)};
-  for (std::size_t i = 0; i < a.size(); ++i) result.mean += (a[i] - b[i]) / count;
+  std::vector<double> differences;
+  for (std::size_t i = 0; i < a.size(); ++i) differences.push_back(a[i] - b[i]);
+  PairedDifference result{.mean = mean_of(differences), .p = signed_rank_p_value(a, b)};
   if (a.size() < 2) {
     result.low = -std::numeric_limits<double>::infinity();
     result.high = std::numeric_limits<double>::infinity();
     return result;
   }
-  double squares = 0.0;
-  for (std::size_t i = 0; i < a.size(); ++i) squares += std::pow(a[i] - b[i] - result.mean, 2);
+  const double variance = variance_of(differences, result.mean);
   const double reach = student_t_reach(0.95, static_cast<int>(a.size()) - 1) *
-                       std::sqrt(squares / (count - 1.0) / count);
+                       std::sqrt(variance / static_cast<double>(a.size()));
   result.low = result.mean - reach;
   result.high = result.mean + reach;
   return result;

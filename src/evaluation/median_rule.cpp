@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "base/statistics.hpp"
+
 namespace evonas::evaluation {
 namespace {
 
@@ -20,12 +22,6 @@ std::optional<double> mean_until(const Curve& curve, std::int64_t epoch) {
   }
   if (count == 0) return std::nullopt;
   return sum / static_cast<double>(count);
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : 0.5 * (values[middle - 1] + values[middle]);
 }
 
 }  // namespace
@@ -61,7 +57,7 @@ std::optional<std::string> MedianRule::objection(const Curve& curve) const {
   for (const auto& [at, value] : curve) {
     best = maximize ? std::max(best, value) : std::min(best, value);
   }
-  const double bar = median(means);
+  const double bar = median_of(means);
   if (maximize ? best >= bar : best <= bar) return std::nullopt;
   return fmt::format(
       "after epoch {} {} is {:.6g} at best, worse than {:.6g}, the median of {} "

@@ -42,16 +42,17 @@ std::int64_t peak_bytes(const Graph& graph) {
   }
   const auto end = static_cast<NodeId>(graph.size());
   for (const NodeId output : graph.outputs()) last_use[owners[output]] = end;
-  std::vector<std::vector<NodeId>> released(graph.size() + 1);
-  for (NodeId id = 0; id < graph.size(); ++id) {
-    if (owners[id] == id) released[last_use[id]].push_back(id);
-  }
+  std::vector<std::int64_t> released(graph.size() + 1, 0);  // bytes that a node reads last
   std::int64_t alive = 0;
   std::int64_t peak = 0;
   for (NodeId id = 0; id < graph.size(); ++id) {
-    if (owners[id] == id) alive = checked_sum(graph, id, alive, output_bytes(graph, id));
+    if (owners[id] == id) {
+      const std::int64_t bytes = output_bytes(graph, id);
+      alive = checked_sum(graph, id, alive, bytes);
+      released[last_use[id]] += bytes;  // no more than what is alive then
+    }
     peak = std::max(peak, alive);
-    for (const NodeId dead : released[id]) alive -= output_bytes(graph, dead);
+    alive -= released[id];
   }
   return peak;
 }

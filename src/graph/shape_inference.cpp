@@ -37,6 +37,13 @@ std::string suggestion(std::string_view given, const std::vector<std::string>& n
        fmt::format("has an unknown attribute {}; {}", in_quotes(name), suggestion(name, names)));
 }
 
+[[noreturn]] void lacks_attribute(const Graph& graph, NodeId id, const Operator& op) {
+  const auto lacking = std::ranges::find_if(op.attributes, [&](const AttributeRule& rule) {
+    return rule.required && !graph[id].attributes.contains(rule.name);
+  });
+  fail(graph, id, fmt::format("lacks the attribute {}", in_quotes(lacking->name)));
+}
+
 void check_range(const Graph& graph, NodeId id, const AttributeRule& rule, double value) {
   if (value >= rule.least && value <= rule.most) return;
   fail(graph, id,
@@ -44,28 +51,35 @@ void check_range(const Graph& graph, NodeId id, const AttributeRule& rule, doubl
                    rule.least, rule.most));
 }
 
-void check_attribute(const Graph& graph, NodeId id, const AttributeRule& rule) {
+/// Checks the attribute that `rule` is about. Every network asks for that: `value` is read as it
+/// is, and the node only where it has another type, which it has the words for.
+void check_attribute(const Graph& graph, NodeId id, const AttributeRule& rule,
+                     const Attribute& value) {
   const Node& node = graph[id];
+  const auto* const integer = std::get_if<std::int64_t>(&value);
   switch (rule.type) {
     case AttributeType::Integer:
-      check_range(graph, id, rule, static_cast<double>(node.integer(rule.name, 0)));
+      check_range(graph, id, rule,
+                  static_cast<double>(integer != nullptr ? *integer : node.integer(rule.name, 0)));
       return;
     case AttributeType::Real:
       check_range(graph, id, rule, node.real(rule.name, 0));
       return;
     case AttributeType::Text:
-      if (std::holds_alternative<std::string>(node.attributes.find(rule.name)->second)) return;
+      if (std::holds_alternative<std::string>(value)) return;
       fail(graph, id, fmt::format("has the attribute {} with no text", in_quotes(rule.name)));
     case AttributeType::Integers:
       break;
   }
-  const auto values = node.integers_view(rule.name);
+  const auto* const list = std::get_if<std::vector<std::int64_t>>(&value);
+  const auto values =
+      list != nullptr ? std::span<const std::int64_t>(*list) : node.integers_view(rule.name);
   if (rule.count == 0 ? values.empty() : values.size() != rule.count) {
     fail(graph, id,
          fmt::format("has the attribute {} with {} numbers, expected {}", in_quotes(rule.name),
                      values.size(), rule.count));
   }
-  for (const std::int64_t value : values) check_range(graph, id, rule, static_cast<double>(value));
+  for (const std::int64_t each : values) check_range(graph, id, rule, static_cast<double>(each));
 }
 
 void check_operands(const Graph& graph, NodeId id, const Operator& op) {
@@ -113,15 +127,14 @@ Shape infer_shape(const Graph& graph, NodeId id) {
   const Operator* op = find_operator(graph[id].op);
   if (op == nullptr) unknown_operator(graph, id);
   check_operands(graph, id, *op);
+  auto lacking = std::ranges::count(op->attributes, true, &AttributeRule::required);
   for (const auto& [name, value] : graph[id].attributes) {
     const auto rule = std::ranges::find(op->attributes, name, &AttributeRule::name);
     if (rule == op->attributes.end()) unknown_attribute(graph, id, *op, name);
-    check_attribute(graph, id, *rule);
+    check_attribute(graph, id, *rule, value);
+    if (rule->required) --lacking;
   }
-  for (const AttributeRule& rule : op->attributes) {
-    if (!rule.required || graph[id].attributes.contains(rule.name)) continue;
-    fail(graph, id, fmt::format("lacks the attribute {}", in_quotes(rule.name)));
-  }
+  if (lacking > 0) lacks_attribute(graph, id, *op);
   Shape shape = op->infer(graph, id);
   check_result(graph, id, shape);
   return shape;

@@ -60,9 +60,8 @@ void tokenize_network(const graph::Graph& network, graph::Tokens& tokens) {
 
 }  // namespace
 
-ArchitectureView::ArchitectureView(spaces::AnySpace space) : space_(std::move(space)) {}
-
-ArchitectureView::ArchitectureView(spaces::AnySpace space, const spaces::NetworkInput& input)
+ArchitectureView::ArchitectureView(spaces::AnySpace space,
+                                   const std::optional<spaces::NetworkInput>& input)
     : space_(std::move(space)), input_(input) {}
 
 void ArchitectureView::tokens(const spaces::Genotype& genotype, graph::Tokens& tokens) const {

@@ -12,15 +12,15 @@ namespace evonas::predictor {
 /// becomes. Immutable; safe from many threads.
 class ArchitectureView {
  public:
-  /// The cells. Where an architecture has several (the normal and the reduction cell of DARTS), the
-  /// same operation counts as another one in each of them, identities, sums and outputs excepted.
+  /// Without `input` the cells. Where an architecture has several (the normal and the reduction
+  /// cell of DARTS), the same operation counts as another one in each of them, identities, sums and
+  /// outputs excepted.
+  ///
+  /// With `input` the networks for it, as they are used: BatchNormalization folded, auxiliary
+  /// outputs gone. Operations differ by kernel, stride and dilation, and by whether they are
+  /// depthwise; widths are a quarter of the binary logarithm of a node's channels.
   // NOLINTNEXTLINE(google-explicit-constructor): a space is seen by its cells unless one says more
-  ArchitectureView(spaces::AnySpace space);
-
-  /// The networks for `input`, as they are used: BatchNormalization folded, auxiliary outputs gone.
-  /// Operations differ by kernel, stride and dilation, and by whether they are depthwise; widths
-  /// are a quarter of the binary logarithm of a node's channels.
-  ArchitectureView(spaces::AnySpace space, const spaces::NetworkInput& input);
+  ArchitectureView(spaces::AnySpace space, const std::optional<spaces::NetworkInput>& input = {});
 
   const spaces::AnySpace& space() const { return space_; }
   /// Set where it sees networks.

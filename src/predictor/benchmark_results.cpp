@@ -1,11 +1,11 @@
 #include "predictor/benchmark_results.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 #include <utility>
 
 #include "base/json.hpp"
+#include "base/statistics.hpp"
 #include "predictor/benchmark_comparison.hpp"
 #include "predictor/benchmark_fit_json.hpp"
 
@@ -83,14 +83,10 @@ void add_differences(const BenchmarkPlan::Conditions& a, const BenchmarkPlan::Co
 }  // namespace
 
 BenchmarkFigure figure_of(std::span<const BenchmarkFit> fits, double BenchmarkFit::*figure) {
-  const auto count = static_cast<double>(fits.size());
-  BenchmarkFigure result;
-  for (const BenchmarkFit& fit : fits) result.mean += fit.*figure / count;
-  if (fits.size() < 2) return result;
-  double squares = 0.0;
-  for (const BenchmarkFit& fit : fits) squares += std::pow(fit.*figure - result.mean, 2);
-  result.deviation = std::sqrt(squares / (count - 1.0));
-  return result;
+  std::vector<double> values;
+  for (const BenchmarkFit& fit : fits) values.push_back(fit.*figure);
+  const double mean = mean_of(values);
+  return {.mean = mean, .deviation = deviation_of(values, mean)};
 }
 
 std::optional<BenchmarkGroup> figures_of_group(const BenchmarkRow& row, std::size_t group) {

@@ -2,16 +2,17 @@
 
 #include <algorithm>
 #include <iterator>
-#include <numeric>
+#include <utility>
+
+#include "base/statistics.hpp"
 
 namespace evonas::predictor {
 namespace {
 
 /// The lower one of an even number.
 double median_noise(std::vector<double> noises) {
-  const auto middle = noises.begin() + static_cast<std::ptrdiff_t>((noises.size() - 1) / 2);
-  std::ranges::nth_element(noises, middle);
-  return *middle;
+  const std::size_t middle = (noises.size() - 1) / 2;
+  return order_statistic(std::move(noises), middle);
 }
 
 }  // namespace
@@ -34,8 +35,7 @@ std::vector<double> noise_weights(std::span<const double> noises) {
     const double ratio = weight / median;
     weight = 1.0 / (ratio * ratio + 1.0);
   }
-  const double mean =
-      std::accumulate(weights.begin(), weights.end(), 0.0) / static_cast<double>(weights.size());
+  const double mean = mean_of(weights);
   for (double& weight : weights) weight /= mean;
   return weights;
 }

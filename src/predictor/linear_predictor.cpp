@@ -36,19 +36,21 @@ void LinearPredictor::fit(std::span<const Label> labels, const FitControl& /*con
   check_labels(labels);
   std::vector<spaces::Genotype> genotypes;
   std::vector<double> values;
-  const auto count = static_cast<double>(labels.size());
   for (const Label& label : labels) {
     genotypes.push_back(label.genotype);
     values.push_back(label.value);
   }
-  fitted_ = fit_linear(costs(genotypes), kCosts, values, kRidge);
-  deviation_ = 0.0;
+  const std::vector<double> rows = costs(genotypes);
+  fitted_ = fit_linear(rows, kCosts, values, kRidge);
   double squares = 0.0;
-  const std::vector<Prediction> fitted = predict(genotypes);
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    squares += std::pow(fitted[i].mean - labels[i].value, 2);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    squares += std::pow(value_of(rows, i) - values[i], 2);
   }
-  deviation_ = std::sqrt(squares / count);
+  deviation_ = std::sqrt(squares / static_cast<double>(values.size()));
+}
+
+double LinearPredictor::value_of(std::span<const double> rows, std::size_t i) const {
+  return fitted_.value(rows.subspan(kCosts * i, kCosts));
 }
 
 std::vector<Prediction> LinearPredictor::predict(std::span<const spaces::Genotype> block) const {
@@ -56,8 +58,7 @@ std::vector<Prediction> LinearPredictor::predict(std::span<const spaces::Genotyp
   const std::vector<double> rows = costs(block);
   std::vector<Prediction> predictions;
   for (std::size_t i = 0; i < block.size(); ++i) {
-    predictions.push_back({.mean = fitted_.value(std::span(rows).subspan(kCosts * i, kCosts)),
-                           .deviation = deviation_});
+    predictions.push_back({.mean = value_of(rows, i), .deviation = deviation_});
   }
   return predictions;
 }

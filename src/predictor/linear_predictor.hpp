@@ -24,7 +24,10 @@ class LinearPredictor final : public Predictor {
 
  private:
   void check_fitted() const;
+  /// One row after the other. Networks are built for it: that is what scoring takes its time for.
   std::vector<double> costs(std::span<const spaces::Genotype> block) const;
+  /// What the costs of row `i` are fitted to.
+  double value_of(std::span<const double> rows, std::size_t i) const;
 
   spaces::AnySpace space_;
   spaces::NetworkInput input_;

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <stop_token>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -13,20 +14,22 @@
 #include "predictor/predictor_list.hpp"
 #include "python/bindings.hpp"
 #include "spaces/network_input.hpp"
+#include "yaml/reader.hpp"
 
 namespace evonas::python {
 namespace {
 
 using Values = nb::ndarray<const double, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 
-/// A predictor of architectures of one space.
+/// A predictor of architectures of one space. `networks` are NetworkOptions, as a YAML mapping
+/// (JSON is one).
 class SpacePredictor {
  public:
   SpacePredictor(SpacePointer space, std::string model, std::string input, bool statics,
-                 const std::string& pretrained, std::int64_t epochs, std::size_t threads)
+                 const std::string& pretrained, const std::string& networks, std::size_t threads)
       : space_(std::move(space)),
         threads_(threads),
-        source_(space_->space, options_of(input, statics, pretrained, epochs)) {
+        source_(space_->space, options_of(input, statics, pretrained, networks)) {
     predictor::check_predictor_name(model);
     about_.predictor = std::move(model);
     about_.space = space_->name;
@@ -40,6 +43,15 @@ class SpacePredictor {
   const predictor::CheckpointAbout& about() const { return about_; }
   std::size_t parameters() const { return predictor_->parameters(); }
 
+  /// Of the last fit: epoch, loss and loss of labels that are held out.
+  std::vector<std::tuple<std::int64_t, double, double>> learning_curve() const {
+    std::vector<std::tuple<std::int64_t, double, double>> points;
+    for (const predictor::LearningPoint& point : curve_) {
+      points.emplace_back(point.epoch, point.loss, point.held_out);
+    }
+    return points;
+  }
+
   void fit(const std::vector<Architecture>& architectures, const Values& values,
            const std::optional<Values>& noise, std::uint64_t seed) {
     expect_count("values", values.shape(0), architectures.size());
@@ -49,7 +61,8 @@ class SpacePredictor {
       labels.push_back({genotype_of(architectures[i]), values(i), noise ? (*noise)(i) : 0.0});
     }
     std::stop_source stop;
-    const predictor::FitControl control{
+    std::vector<predictor::LearningPoint> curve;
+    predictor::FitControl control{
         .seed = seed, .stop = stop.get_token(), .progress = [&](double /*share*/) {
           const nb::gil_scoped_acquire acquired;
           if (PyErr_CheckSignals() != 0) stop.request_stop();
@@ -60,6 +73,9 @@ class SpacePredictor {
       arena.execute([&] {
         const predictor::Pretraining what = predictor::pretraining_of(about_.predictor);
         if (what != predictor::Pretraining::None) source_.learnt().pretrain(what, control);
+        control.on_point = [&](const predictor::LearningPoint& point, const auto& /*predict*/) {
+          curve.push_back(point);
+        };
         predictor_->fit(labels, control);
       });
     } catch (const predictor::PredictorError&) {
@@ -67,6 +83,7 @@ class SpacePredictor {
       throw;
     }
     about_.labels = labels.size();
+    curve_ = std::move(curve);
   }
 
   std::pair<Numbers, Numbers> predict(const std::vector<Architecture>& architectures) const {
@@ -96,14 +113,15 @@ class SpacePredictor {
     cli::write_atomically(file, predictor::checkpoint_bytes(about_, predictor_->state()));
   }
 
-  static std::unique_ptr<SpacePredictor> load(const std::string& file, std::size_t threads) {
+  static std::unique_ptr<SpacePredictor> load(const std::string& file, const std::string& networks,
+                                              std::size_t threads) {
     const predictor::Checkpoint checkpoint =
         predictor::read_checkpoint(cli::read_whole(file), file);
     const predictor::CheckpointAbout& about = checkpoint.about;
     auto space = std::make_shared<Space>(Space{config::make_space(about.space, about.space_options),
                                                about.space, about.space_options});
     auto loaded = std::make_unique<SpacePredictor>(std::move(space), about.predictor, about.input,
-                                                   about.statics, std::string(), 0, threads);
+                                                   about.statics, std::string(), networks, threads);
     predictor::restore(*loaded->predictor_, checkpoint, file);
     loaded->about_ = about;
     return loaded;
@@ -111,12 +129,16 @@ class SpacePredictor {
 
  private:
   static cli::PredictorOptions options_of(const std::string& input, bool statics,
-                                          const std::string& pretrained, std::int64_t epochs) {
+                                          const std::string& pretrained,
+                                          const std::string& networks) {
     cli::PredictorOptions options;
     if (!input.empty()) options.input = spaces::NetworkInput::parse(input);
     options.statics = statics;
     options.pretrained = pretrained;
-    options.networks.fitting.epochs = epochs;
+    yaml::Findings findings;
+    yaml::read_options(yaml::parse_document(networks, {"Predictor", {}}, 0), options.networks,
+                       findings);
+    findings.check();
     return options;
   }
 
@@ -136,6 +158,7 @@ class SpacePredictor {
   cli::PredictorSource source_;
   predictor::CheckpointAbout about_;
   std::unique_ptr<predictor::Predictor> predictor_;
+  std::vector<predictor::LearningPoint> curve_;
 };
 
 }  // namespace
@@ -143,22 +166,24 @@ class SpacePredictor {
 void bind_predictors(nb::module_& module) {
   module.def("predictor_names", &predictor::predictor_names, "The names of all predictors.");
   nb::class_<SpacePredictor>(module, "SpacePredictor", "What evonas.Predictor is made of.")
-      .def(nb::init<SpacePointer, std::string, std::string, bool, const std::string&, std::int64_t,
-                    std::size_t>(),
+      .def(nb::init<SpacePointer, std::string, std::string, bool, const std::string&,
+                    const std::string&, std::size_t>(),
            nb::arg("space"), nb::arg("model"), nb::arg("input"), nb::arg("statics"),
-           nb::arg("pretrained"), nb::arg("epochs"), nb::arg("threads"),
+           nb::arg("pretrained"), nb::arg("networks"), nb::arg("threads"),
            nb::call_guard<nb::gil_scoped_release>())
       .def_prop_ro("space", &SpacePredictor::space)
       .def_prop_ro("model", [](const SpacePredictor& self) { return self.about().predictor; })
       .def_prop_ro("metric", [](const SpacePredictor& self) { return self.about().metric; })
       .def_prop_ro("labels", [](const SpacePredictor& self) { return self.about().labels; })
       .def_prop_ro("parameters", &SpacePredictor::parameters)
+      .def_prop_ro("learning_curve", &SpacePredictor::learning_curve)
       .def("fit", &SpacePredictor::fit, nb::arg("architectures"), nb::arg("values"),
            nb::arg("noise").none(), nb::arg("seed"))
       .def("predict", &SpacePredictor::predict, nb::arg("architectures"))
       .def("save", &SpacePredictor::save, nb::arg("file"), nb::arg("metric"), nb::arg("unit"),
            nb::arg("higher_is_better"))
-      .def_static("load", &SpacePredictor::load, nb::arg("file"), nb::arg("threads"));
+      .def_static("load", &SpacePredictor::load, nb::arg("file"), nb::arg("networks"),
+                  nb::arg("threads"));
 }
 
 }  // namespace evonas::python

@@ -7,6 +7,8 @@
 #include <map>
 #include <numeric>
 
+#include "base/statistics.hpp"
+
 namespace evonas::report {
 namespace {
 
@@ -39,15 +41,9 @@ Levels levels_of(std::span<const spaces::Genotype> genotypes) {
   return levels;
 }
 
-double mean_of(std::span<const double> values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
-double variance_of(std::span<const double> values) {
-  const double mean = mean_of(values);
-  double squares = 0.0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  return squares / static_cast<double>(values.size());
+/// The variance of these values themselves, which are no sample.
+double own_variance(std::span<const double> values) {
+  return sum_of_squares(values, mean_of(values)) / static_cast<double>(values.size());
 }
 
 /// A value is a mean and one effect a gene.
@@ -60,7 +56,7 @@ class AdditiveModel {
     std::vector<double> left;  // of the values, unexplained
     for (const std::size_t row : rows) left.push_back(values[row]);
     mean_ = mean_of(left);
-    const double enough = kSmallChange * std::sqrt(variance_of(left));
+    const double enough = kSmallChange * std::sqrt(own_variance(left));
     for (double& value : left) value -= mean_;
     for (const std::size_t count : levels.counts) effects_.emplace_back(count, 0.0);
     for (int sweep = 0; sweep < kSweeps; ++sweep) {
@@ -140,7 +136,7 @@ GeneShares gene_shares(std::span<const spaces::Genotype> genotypes,
                        std::span<const double> values) {
   const Levels levels = levels_of(genotypes);
   GeneShares result{.shares = std::vector<double>(levels.genes, 0.0)};
-  const double variance = variance_of(values);
+  const double variance = own_variance(values);
   if (!(variance > 0.0)) return result;
   double least = std::numeric_limits<double>::infinity();
   double penalty = kPenalties.front();
@@ -157,7 +153,7 @@ GeneShares gene_shares(std::span<const spaces::Genotype> genotypes,
   for (std::size_t gene = 0; gene < levels.genes; ++gene) {
     std::vector<double> effects;
     for (const std::size_t row : rows) effects.push_back(model.effect(row, gene));
-    result.shares[gene] = variance_of(effects) / variance;
+    result.shares[gene] = own_variance(effects) / variance;
   }
   return result;
 }

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/rank_test.hpp"
-#include "search/statistics.hpp"
+#include "base/statistics.hpp"
 
 namespace evonas::search {
 namespace {

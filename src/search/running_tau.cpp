@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/rank_correlation.hpp"
-#include "search/statistics.hpp"
+#include "base/statistics.hpp"
 
 namespace evonas::search {
 namespace {

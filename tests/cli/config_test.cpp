@@ -6,7 +6,6 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <fmt/format.h>
 #include <rapidcheck.h>
 
 #include "cli/config/configuration.hpp"
@@ -16,6 +15,7 @@
 #include "cli/config/latency_recipe.hpp"
 #include "cli/config/predictor_experiment.hpp"
 #include "cli/config/table_recipe.hpp"
+#include "cli/small_configuration.hpp"
 #include "malformed_files.hpp"
 #include "spaces/declared/declaration.hpp"
 #include "yaml/writer.hpp"
@@ -29,6 +29,7 @@ const fs::path kSource = EVONAS_SOURCE_DIR;
 
 using tests::expectations;
 using tests::files_in;
+using tests::kSmall;
 using tests::read_text;
 
 /// The message for a file that must be refused, or nothing where it was accepted.
@@ -48,13 +49,6 @@ std::string refusal(const fs::path& file) {
   }
   return {};
 }
-
-const std::string kSmall = R"(
-space: nasbench201
-objectives: [{metric: accuracy, goal: maximize}]
-evaluation: {accuracy: {table: labels.sqlite}}
-budget: {evaluations: 10}
-)";
 
 std::string refusal_of(const std::string& yaml, const std::vector<std::string>& overrides = {}) {
   try {
@@ -250,132 +244,6 @@ budget: {evaluations: 10}
   CHECK(all.named.empty());
 }
 
-TEST_CASE("a table of blocks is a source that needs to know what networks read") {
-  const std::string yaml =
-      "space: {name: mobilenetv3, width_multiplier: 1.2}\n"
-      "objectives: [{metric: latency_ms, goal: minimize}]\n"
-      "evaluation: {latency_ms: {blocks: i7.yaml}}\n"
-      "budget: {evaluations: 10}\n";
-  const Configuration configuration = parse_configuration("input: imagenet\n" + yaml, "/data");
-  CHECK(std::get<BlocksSection>(configuration.evaluation.at("latency_ms")).blocks ==
-        "/data/i7.yaml");
-  CHECK_THROWS_WITH_AS(parse_configuration(yaml, "/data"), doctest::Contains("input"),
-                       yaml::YamlError);
-}
-
-TEST_CASE("a predictor in a file is a source, beside the configuration") {
-  const Configuration configuration = parse_configuration(
-      "space: nasbench201\n"
-      "objectives: [{metric: latency_ms, goal: minimize}]\n"
-      "evaluation: {latency_ms: {predict: phone.predictor}}\n"
-      "budget: {evaluations: 10}\n",
-      "/data");
-  CHECK(std::get<PredictSection>(configuration.evaluation.at("latency_ms")).predict ==
-        "/data/phone.predictor");
-}
-
-TEST_CASE("limits on what a predictor says are kept with its confidence, others as they are") {
-  const auto limits_with = [](const std::string& options) {
-    return parse_configuration(
-               "space: nasbench201\n"
-               "input: cifar10\n"
-               "objectives: [{metric: latency_ms, goal: minimize}]\n"
-               "limits: [latency_ms <= 4, params <= 1e6]\n"
-               "evaluation: {latency_ms: {predict: phone.predictor" +
-                   options +
-                   "}}\n"
-                   "budget: {evaluations: 10}\n",
-               "/data")
-        .problem()
-        .limits;
-  };
-  CHECK(limits_with("").at(0).confidence == 0.95);
-  CHECK(limits_with("").at(1).confidence == 0.5);
-  CHECK(limits_with(", confidence: 0.5").at(0).confidence == 0.5);
-  CHECK_THROWS_WITH_AS(limits_with(", confidence: 0.2"), doctest::Contains("confidence"),
-                       yaml::YamlError);
-}
-
-TEST_CASE("a command runs in the folder of its configuration, or where that says") {
-  const std::string yaml =
-      "space: nasbench201\n"
-      "objectives: [{metric: accuracy, goal: maximize}]\n"
-      "evaluation:\n"
-      "  accuracy:\n"
-      "    command: [python3, train.py, two words]\n"
-      "    early_stopping: {metric: loss, goal: minimize}\n"
-      "  loss: {from: accuracy}\n"
-      "  energy: {command: [./measure], folder: ../tools}\n"
-      "budget: {training_seconds: 10}\n";
-  const Configuration first = parse_configuration(yaml, "/data/searches");
-  const auto options = [](const Configuration& configuration, const char* metric) {
-    return std::get<CommandSection>(configuration.evaluation.at(metric)).options;
-  };
-  // What a run folder keeps means the same elsewhere.
-  const Configuration again = parse_configuration(yaml::to_yaml(first), "/elsewhere");
-  for (const Configuration& configuration : {first, again}) {
-    CHECK(options(configuration, "accuracy").folder == "/data/searches");
-    CHECK(options(configuration, "accuracy").command ==
-          std::vector<std::string>{"python3", "train.py", "two words"});
-    CHECK(options(configuration, "accuracy").early_stopping->metric == "loss");
-    CHECK(options(configuration, "energy").folder == "/data/tools");
-    CHECK_FALSE(options(configuration, "energy").early_stopping.has_value());
-  }
-}
-
-TEST_CASE("a training may stop early") {
-  const auto section = [](const char* more) {
-    const Configuration configuration =
-        parse_configuration(fmt::format("space: nasbench201\n"
-                                        "objectives: [{{metric: accuracy, goal: maximize}}]\n"
-                                        "evaluation: {{accuracy: {{train: {{epochs: 7}}{}}}}}\n"
-                                        "budget: {{evaluations: 10}}\n",
-                                        more),
-                            "/data");
-    return std::get<TrainSection>(configuration.evaluation.at("accuracy"));
-  };
-  CHECK_FALSE(section("").early_stopping.has_value());
-  CHECK(section(", early_stopping: {}").early_stopping->candidates == 5);
-  CHECK(section(", early_stopping: {epochs: 2}").early_stopping->epochs == 2);
-  CHECK(section(", early_stopping: {epochs: 2}").train.epochs == 7);
-}
-
-TEST_CASE("one line puts evaluations on Ray") {
-  const std::string yaml =
-      "space: nasbench201\n"
-      "objectives: [{metric: accuracy, goal: maximize}]\n"
-      "evaluation:\n"
-      "  accuracy: {ray: \"train.py:train\", num_gpus: 1, most: 16, resources: {tpu: 2}}\n"
-      "  energy: {from: accuracy, unit: mJ}\n"
-      "search: {driver: asynchronous}\n"
-      "budget: {training_seconds: 10}\n";
-  const Configuration first = parse_configuration(yaml, "/data/searches");
-  const Configuration again = parse_configuration(yaml::to_yaml(first), "/elsewhere");
-  for (const Configuration& configuration : {first, again}) {
-    const auto& section = std::get<RaySection>(configuration.evaluation.at("accuracy"));
-    CHECK(section.function == "train.py:train");
-    CHECK(section.folder == "/data/searches");
-    CHECK(section.most == 16);
-    CHECK(section.resources == std::map<std::string, double>{{"tpu", 2.0}});
-    CHECK(section.retries == 2);
-  }
-}
-
-TEST_CASE("metrics that a program tells have a unit, and need nothing else") {
-  const std::string yaml =
-      "space: {name: nasbench201, channels: 8}\n"
-      "objectives: [{metric: accuracy, goal: maximize}, {metric: energy, goal: minimize}]\n"
-      "evaluation: {accuracy: {told: {unit: \"%\"}}, energy: {told: {}}}\n"
-      "search: {driver: asynchronous}\n"
-      "budget: {training_seconds: 10}\n";
-  const Configuration first = parse_configuration(yaml, "/data");
-  const Configuration again = parse_configuration(yaml::to_yaml(first), "/elsewhere");
-  for (const Configuration& configuration : {first, again}) {
-    CHECK(std::get<ToldSection>(configuration.evaluation.at("accuracy")).told.unit == "%");
-    CHECK(std::get<ToldSection>(configuration.evaluation.at("energy")).told.unit.empty());
-  }
-}
-
 TEST_CASE("the words of a space make it again") {
   const auto [name, options] =
       words_of(parse_configuration("space: {name: nasbench201, channels: 8}\ninput: cifar10\n"
@@ -399,94 +267,6 @@ TEST_CASE("paths count from the folder of the file, those of --set from the curr
   const std::vector<std::string> overrides = {"evaluation.accuracy.table=../other.sqlite"};
   CHECK(table(parse_configuration(kSmall, "/data", overrides)) ==
         (fs::current_path().parent_path() / "other.sqlite").string());
-}
-
-TEST_CASE("a comparison of predictors comes from a file, from the command line or from both") {
-  const std::vector<std::string> overrides = {"table=labels.sqlite", "metric=val",
-                                              R"(models=["gp", "trees"])", "train=[50, 100]"};
-  const PredictorExperiment given = load_predictor_experiment({}, overrides);
-  CHECK(given.table == (fs::current_path() / "labels.sqlite").string());
-  REQUIRE(given.entries().size() == 2);
-  CHECK(given.entries()[1].model == "trees");
-  CHECK(given.entries()[1].name == "trees");
-  CHECK(given.seeds == 5);
-  CHECK_FALSE(given.recipe.input.has_value());
-  CHECK_FALSE(given.recipe.statics);
-  CHECK_THROWS_WITH_AS(load_predictor_experiment({}, std::vector<std::string>{"metric=val"}),
-                       doctest::Contains("command line: table: is missing"), yaml::YamlError);
-
-  const fs::path file = kSource / "experiments/predictors_nasbench201.yaml";
-  const PredictorExperiment known = load_predictor_experiment(file);
-  CHECK(known.table == (kSource / "tables/nasbench201.sqlite").string());
-  CHECK(known.published.size() > 40);
-  const PredictorExperiment both = load_predictor_experiment(file, overrides);
-  CHECK(both.train == std::vector<std::int64_t>{50, 100});
-  CHECK(both.published.size() == known.published.size());
-  CHECK(both.test_metric == "test");
-}
-
-TEST_CASE("searches say what their predictors read, and where they compute") {
-  CHECK_FALSE(parse_configuration(kSmall, "/data").predictors.statics);
-  const std::vector<std::string> overrides = {"predictors.statics=true",
-                                              "predictors.precision=bfloat16"};
-  const Configuration given = parse_configuration(kSmall, "/data", overrides);
-  CHECK(given.predictors.statics);
-  CHECK(given.predictors.networks.computing.precision == "bfloat16");
-  CHECK(given.predictors.networks.computing.device == "cpu");
-}
-
-TEST_CASE("entries of a comparison of predictors have what it says unless they say otherwise") {
-  const std::vector<std::string> overrides = {
-      "table=labels.sqlite",
-      "metric=val",
-      "train=[50]",
-      "epochs=30",
-      "precision=bfloat16",
-      "against=evonas",
-      "models=[evonas, {model: evonas, name: random start, pretraining: {steps: 0}}, "
-      "{model: gin, epochs: 7, input: mnist}]"};
-  const PredictorExperiment given = load_predictor_experiment({}, overrides);
-  const std::vector<PredictorEntry> entries = given.entries();
-  REQUIRE(entries.size() == 3);
-  CHECK(entries[0].name == "evonas");
-  CHECK(entries[0].recipe.networks.fitting.epochs == 30);
-  CHECK_FALSE(entries[0].recipe.pretraining.has_value());
-  CHECK(entries[1].name == "random start");
-  CHECK(entries[1].model == "evonas");
-  CHECK(entries[1].recipe.pretraining.value().steps == 0);
-  CHECK(entries[1].recipe.pretraining.value().networks == 3);
-  CHECK(entries[1].recipe.networks.fitting.epochs == 30);
-  CHECK(entries[2].recipe.networks.fitting.epochs == 7);
-  CHECK(entries[2].recipe.input == "mnist");
-  CHECK(entries[2].recipe.networks.computing.precision == "bfloat16");
-  CHECK(yaml::to_yaml(given).find("- model: evonas\n    name: random start\n") !=
-        std::string::npos);
-}
-
-TEST_CASE("how networks of predictors learn is said in one way everywhere") {
-  const std::vector<std::string> fitting = {"epochs=30",      "losses=squared_error+list_mle=0.25",
-                                            "average=0.9",    "validation=0.2",
-                                            "patience=5",     "twin=another_order",
-                                            "consistency=0.5"};
-  const auto check = [](const predictor::FittingOptions& options) {
-    CHECK(options.epochs == 30);
-    CHECK(options.losses == "squared_error+list_mle=0.25");
-    CHECK(options.average == 0.9);
-    CHECK(options.validation == 0.2);
-    CHECK(options.patience == 5);
-    CHECK(options.twin == "another_order");
-    CHECK(options.consistency == 0.5);
-  };
-  std::vector<std::string> of_search;
-  for (const std::string& assignment : fitting) of_search.push_back("predictors." + assignment);
-  check(parse_configuration(kSmall, "/data", of_search).predictors.networks.fitting);
-  CHECK_FALSE(parse_configuration(kSmall, "/data").predictors.networks.fitting.change_recipes());
-  std::vector<std::string> of_comparison = {"table=labels.sqlite", "metric=val",
-                                            R"(models=["networks"])", "train=[50]"};
-  CHECK_FALSE(
-      load_predictor_experiment({}, of_comparison).recipe.networks.fitting.change_recipes());
-  of_comparison.insert(of_comparison.end(), fitting.begin(), fitting.end());
-  check(load_predictor_experiment({}, of_comparison).recipe.networks.fitting);
 }
 
 TEST_CASE("overrides replace values, create sections and reach into lists") {

@@ -38,7 +38,7 @@ class Task:
 
     def __init__(self, ray, steps, fate):
         self.ray, self.steps, self.fate, self.begun = ray, steps, fate, False
-        self.handed_in = time.monotonic()
+        self.handed_in, self.ended = time.monotonic(), False
 
     def is_ready(self):
         if not self.begun:
@@ -49,7 +49,26 @@ class Task:
         if self.begun and isinstance(self.fate, BaseException):
             return self.fate
         self.begun = True
-        return pickle.loads(pickle.dumps(next(self.steps)))  # as from another process
+        said = pickle.loads(pickle.dumps(next(self.steps)))  # as from another process
+        self.ended = said[0] not in ("begun", "progress")
+        return said
+
+
+class Actor:
+    """An object in a process of its own."""
+
+    def __init__(self, ray, made):
+        self.evaluate = types.SimpleNamespace(options=self.options)
+        self.ray, self.made, self.busy = ray, made, None
+
+    def options(self, num_returns):
+        assert num_returns == "streaming" and self not in self.ray.killed
+        assert self.busy is None or self.busy.ended, "one evaluation after the other"
+        return types.SimpleNamespace(remote=self.start)
+
+    def start(self, *arguments):
+        self.busy = self.ray.begin(self.made.evaluate(*arguments))
+        return self.busy
 
 
 class Pretended:
@@ -61,6 +80,7 @@ class Pretended:
         self.exceptions, self.cloudpickle = exceptions, cloudpickle
         self.nodes_ = [{"Alive": True, "Resources": {"CPU": 2.0}} for _ in range(nodes)]
         self.cancelled, self.options_, self.placed, self.most = [], None, [], 0
+        self.actors, self.killed = [], []
         self.address = "not asked for"
         self.head = socket.create_server(("127.0.0.1", 0))
 
@@ -81,13 +101,18 @@ class Pretended:
         self.placed.append(value)
         return value
 
-    def remote(self, function):
-        assert inspect.isgeneratorfunction(function)
+    def begin(self, steps):
+        task = Task(self, steps, self.fates.get(self.begun))
+        self.begun += 1
+        return task
 
+    def remote(self, thing):
         def start(*arguments):
-            task = Task(self, function(*arguments), self.fates.get(self.begun))
-            self.begun += 1
-            return task
+            if not inspect.isclass(thing):
+                assert inspect.isgeneratorfunction(thing)
+                return self.begin(thing(*arguments))
+            self.actors.append(Actor(self, thing(*arguments)))
+            return self.actors[-1]
 
         def options(**given):
             self.options_ = given
@@ -107,6 +132,9 @@ class Pretended:
         if isinstance(said, BaseException):
             raise said
         return said
+
+    def kill(self, actor):
+        self.killed.append(actor)
 
     def cancel(self, task, force):
         assert force

@@ -57,6 +57,42 @@ def test_static_features_are_kept(space, labels, tmp_path):
     assert not np.array_equal(plain.predict(cells)[0], mean)
 
 
+def test_networks_learn_as_on_the_command_line(space, labels, run_program, tmp_path):
+    pytest.importorskip("torch")
+    cells, values = labels[0][:60], labels[1][:60]
+    lines = [f"{cell},{value!r}" for cell, value in zip(cells, values.tolist())]
+    (tmp_path / "labels.csv").write_text("\n".join(["arch,accuracy", *lines]) + "\n")
+    evonas.Table.import_csv(space, tmp_path / "labels.csv", "arch", ["accuracy=accuracy:%:maximize"],
+                            tmp_path / "labels.sqlite")
+    options = {"epochs": 4, "losses": "squared_error=0.5+pairwise_logistic=0.5", "average": 0.9,
+               "validation": 0.2, "patience": 3, "twin": "same", "consistency": 0.5}
+    run_program("predictor", "fit", "--table", tmp_path / "labels.sqlite", "--metric", "accuracy",
+                "--model", "gin", "--out", tmp_path / "theirs.predictor",
+                *(word for name, value in options.items() for word in (f"--{name}", value)))
+    table = evonas.Table(tmp_path / "labels.sqlite")
+    own = evonas.Predictor(space, "gin", **options)
+    assert own.learning_curve == []
+    own.fit(table.architectures, table.values("accuracy"))
+    theirs = evonas.Predictor.load(tmp_path / "theirs.predictor")
+    assert np.array_equal(own.predict(cells)[0], theirs.predict(cells)[0])
+    assert 1 <= own.learning_curve[-1].epoch <= 4
+    assert all(np.isfinite(point.loss) for point in own.learning_curve)
+    plain = evonas.Predictor(space, "gin", epochs=4)
+    plain.fit(table.architectures, table.values("accuracy"))
+    assert not np.array_equal(own.predict(cells)[0], plain.predict(cells)[0])
+
+
+def test_options_that_networks_cannot_have(space):
+    for options, what in [({"losses": "squares"}, "losses"), ({"average": 1.5}, "average"),
+                          ({"validation": -0.1}, "validation"), ({"patience": 0}, "patience"),
+                          ({"twin": "other"}, "twin"), ({"consistency": float("nan")}, "consistency"),
+                          ({"epochs": -1}, "epochs"), ({"precision": "half"}, "precision")]:
+        with pytest.raises(evonas.ConfigurationError, match=f"Predictor: {what}: "):
+            evonas.Predictor(space, "gin", **options)
+    with pytest.raises(TypeError):
+        evonas.Predictor(space, "gin", loss="squared_error")
+
+
 def test_what_cannot_be_learnt(space, labels):
     cells, values = labels
     predictor = evonas.Predictor(space, "trees")

@@ -1,4 +1,4 @@
-"""Evaluations as tasks of Ray: of a real one where it is installed, and of a pretended one."""
+"""Evaluations as tasks and actors of Ray: of a real one where it is installed, and of a pretended one."""
 import json
 import os
 import queue
@@ -62,6 +62,64 @@ def test_what_is_silent_or_dies_is_tried_again(pretend):
     run = run_on_ray(evonas.Search(asynchronous()), evaluate, most=6, timeout=0.1)
     assert len(run.evaluations()) == 60 and failures_of(run) == []
     assert ray.begun == 63 and len(ray.cancelled) == 3
+
+
+class Trainer:
+    """Evaluates as the function does; the first object that is asked for cannot be made where it is
+    `broken`."""
+
+    made = 0
+    broken = False
+
+    def __init__(self, shift=(0.0,)):
+        Trainer.made += 1
+        if Trainer.broken and Trainer.made == 1:
+            raise OSError("no such data")
+        self.shift = shift[0]
+
+    def __call__(self, architecture, seed):
+        assert seed >= 0
+        return {**evaluate(architecture), "accuracy": accuracy(architecture) + self.shift}
+
+
+@pytest.fixture
+def trainer(monkeypatch):
+    monkeypatch.setattr(Trainer, "made", 0)
+    monkeypatch.setattr(Trainer, "broken", False)
+    return Trainer
+
+
+def test_an_actor_keeps_its_object(pretend, trainer):
+    ray = pretend()
+    run = run_on_ray(evonas.Search(configuration()), trainer, most=3, resources={"num_gpus": 1})
+    assert ray.options_ == {"num_cpus": 1, "num_gpus": 1, "max_restarts": 0, "max_task_retries": 0}
+    assert run.summary["front"] == evonas.Search(configuration()).run(evaluate).summary["front"]
+    assert trainer.made == len(ray.actors) == 3 and ray.begun == 60
+    assert set(ray.killed) == set(ray.actors) and ray.cancelled == []
+
+
+def test_an_object_is_made_with_the_data(pretend, trainer):
+    ray = pretend()
+    run = run_on_ray(evonas.Search(configuration()), trainer, data=[2.5])
+    assert ray.placed == [trainer, [2.5]]
+    plain = evonas.Search(configuration()).run(evaluate)
+    assert list(run.evaluations()["accuracy"] - 2.5) == pytest.approx(
+        list(plain.evaluations()["accuracy"]))
+
+
+def test_an_actor_that_fails_is_replaced(pretend, trainer):
+    ray = pretend(fates={2: "hangs", 7: "hangs", 4: RuntimeError("the actor died\nand so on")})
+    run = run_on_ray(evonas.Search(asynchronous()), trainer, most=2, timeout=0.1)
+    assert len(run.evaluations()) == 60 and failures_of(run) == []
+    assert ray.begun == 63 and len(ray.actors) == 5 == len(set(ray.killed))
+
+
+def test_an_object_that_cannot_be_made_is_a_failure(pretend, trainer):
+    ray = pretend()
+    trainer.broken = True
+    run = run_on_ray(evonas.Search(configuration()), trainer, most=1)
+    assert failures_of(run) == ["OSError: no such data"]
+    assert trainer.made == 2 and len(ray.actors) == 1
 
 
 def test_what_never_works_has_failed(pretend):
@@ -188,6 +246,14 @@ def epochs(architecture):
 
 def fails(architecture):
     raise ValueError("too large\\nby far")
+
+class Kept:
+    def __init__(self, shift):
+        self.calls, self.shift = 0, shift
+
+    def __call__(self, architecture):
+        self.calls += 1
+        return {"accuracy": self.calls + self.shift, "latency_ms": 1.0}
 """
 
 
@@ -249,6 +315,17 @@ def test_the_worker_evaluates(pretend, tmp_path):
         assert results[number]["metrics"]["accuracy"] == {"value": value, "low": 0.0, "high": 99.0}
         assert results[number]["type"] == "result" and results[number]["seconds"] >= 0
     assert engine.end() == 0
+
+
+def test_the_worker_keeps_objects_of_a_class(pretend, tmp_path):
+    ray = pretend()
+    engine = Engine(tmp_path, "Kept", data="load", most=1)
+    engine.hear()
+    for number in (1, 2, 3):
+        engine.evaluate(number, number)
+        assert engine.hear()["metrics"] == {"accuracy": number + 2.5, "latency_ms": 1.0}
+    assert engine.end() == 0
+    assert len(ray.actors) == 1 and ray.killed == ray.actors
 
 
 def test_the_worker_tells_values_after_epochs(pretend, tmp_path):
@@ -355,7 +432,8 @@ def test_a_real_ray():
     ray = pytest.importorskip("ray")
     ray.init(num_cpus=2, include_dashboard=False)
     try:
-        run = run_on_ray(evonas.Search(configuration()), evaluate)
+        runs = [run_on_ray(evonas.Search(configuration()), one) for one in (evaluate, Trainer)]
     finally:
         ray.shutdown()
-    assert run.summary["front"] == evonas.Search(configuration()).run(evaluate).summary["front"]
+    front = evonas.Search(configuration()).run(evaluate).summary["front"]
+    assert [run.summary["front"] for run in runs] == [front, front]

@@ -80,6 +80,29 @@ TEST_CASE("the same seed gives the same importance") {
   CHECK(of_seed(1) != of_seed(2));
 }
 
+TEST_CASE("several metrics are asked for once and matter as each alone") {
+  const auto other = [](const spaces::Genotype& genotype) { return genotype[2] - genotype[1]; };
+  const std::vector<std::vector<predictor::Label>> labels{
+      all_labels(weighted), all_labels([](const spaces::Genotype&) { return 1.0; }),
+      all_labels(other)};
+  const Known first(weighted);
+  const Known third(other);
+  std::size_t asked = 0;
+  const PredictAll predict = [&](std::span<const spaces::Genotype> block) {
+    asked += block.size();
+    return std::vector<std::vector<predictor::Prediction>>{
+        first.predict(block), std::vector<predictor::Prediction>(block.size()),
+        third.predict(block)};
+  };
+  const auto importance = permutation_importance(kSpace, predict, labels, 1);
+  REQUIRE(importance.size() == 3);
+  const Known alone(weighted);
+  CHECK(importance[0] == permutation_importance(kSpace, alone, labels[0], 1));
+  CHECK(importance[1].empty());
+  CHECK(importance[2] == permutation_importance(kSpace, Known(other), labels[2], 1));
+  CHECK(asked == alone.asked);
+}
+
 TEST_CASE("there is no importance without labels that differ") {
   CHECK(permutation_importance(kSpace, Known(weighted), {}, 1).empty());
   const auto equal = all_labels([](const spaces::Genotype&) { return 1.0; });

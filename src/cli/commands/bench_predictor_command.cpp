@@ -174,9 +174,7 @@ int bench_predictor(const BenchPredictorArguments& options) {
   });
   if (!done) return kInterrupted;
 
-  const auto input = input_of(options.input);
-  const predictor::ArchitectureView view =
-      input ? predictor::ArchitectureView(space, *input) : space;
+  const predictor::ArchitectureView view(space, input_of(options.input));
   const double nodes = mean_nodes(view, std::span(bench.architectures).first(256));
   bench.operations =
       2e-9 * exact->multiply_accumulates(static_cast<std::size_t>(std::lround(nodes)));

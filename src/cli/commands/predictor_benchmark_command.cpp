@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <span>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -90,13 +92,16 @@ bool fit_all(PredictorComparison& comparison, const PredictorSources& sources, T
     }
   }
   ProgressLine line("fits");
-  for (const PredictorComparison::Row& row : comparison.missing_rows()) {
+  const std::vector<PredictorComparison::Row> rows = comparison.missing_rows();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const PredictorComparison::Row& row = rows[i];
     const PredictorSource& source = sources.of(row.entry);
     const bool done = unless_interrupted(interrupt, [&] {
       arena.execute([&] {
         pretrain(source, row.entry.model, interrupt.token());
         comparison.fit_row(
-            row, source, [&](double share) { line.share(share); }, interrupt.token());
+            row, std::span(rows).subspan(i + 1), source, [&](double share) { line.share(share); },
+            interrupt.token());
       });
     });
     if (!done || !results.missing(row.entry.name, row.train).empty()) return false;

@@ -46,15 +46,13 @@ int explain(const ExplainOptions& options) {
         fmt::format("{} holds a predictor {}, which does not tell what it looks at; carl does",
                     options.checkpoint, file.about.predictor));
   }
-  const auto& input = file.input;
-  const predictor::ArchitectureView view = input ? predictor::ArchitectureView(file.space, *input)
-                                                 : predictor::ArchitectureView(file.space);
+  const predictor::ArchitectureView view(file.space, file.input);
   const spaces::Genotype genotype = file.space.parse(options.architecture);
   const graph::Graph graph = view.seen_graph(genotype);
   const std::vector<double> weights = explainer->node_weights(genotype);
   const predictor::Prediction prediction = file.predictor->predict(std::span(&genotype, 1)).front();
   if (!options.out.empty()) {
-    const graph::DrawingOptions drawing{.shapes = input.has_value(), .weights = weights};
+    const graph::DrawingOptions drawing{.shapes = file.input.has_value(), .weights = weights};
     write_atomically(options.out, options.out.ends_with(".dot") ? graph::to_dot(graph, drawing)
                                                                 : graph::to_svg(graph, drawing));
   }

@@ -175,12 +175,13 @@ struct RaySection {
   template <class Visitor>
   void fields(Visitor& visit) {
     visit("ray", function,
-          "Python function that evaluates an architecture, as tasks of a Ray cluster: its file or "
-          "module, and its name, as in train.py:train",
+          "Python function that evaluates an architecture, as tasks of a Ray cluster, or a class "
+          "whose objects do, each kept by an actor: its file or module, and its name, as in "
+          "train.py:train",
           required(checked(function_fault)));
     visit("data", data,
           "name of a function beside it that is called once; what it returns is placed once on "
-          "every node, and is the second argument of the other one");
+          "every node, and is the second argument of the other one, or what a class is made with");
     visit("folder", folder,
           "where the file of the function lies; empty is the folder of the configuration file",
           file_path());

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/quoted.hpp"
+#include "base/statistics.hpp"
 #include "evaluation/evaluator.hpp"
 #include "evaluation/table/csv.hpp"
 #include "predictor/descriptions.hpp"
@@ -36,20 +37,14 @@ std::optional<double> logarithm_of(const std::string& field, const std::string& 
 /// Adds the numbers of one column to the attributes of those devices that have them.
 void add_standardised(const Column& column, const std::string& name,
                       std::vector<graph::Attributes>& attributes) {
-  double count = 0.0;
-  double sum = 0.0;
-  double squares = 0.0;
+  std::vector<double> known;
   for (const std::optional<double>& value : column) {
-    if (!value) continue;
-    count += 1.0;
-    sum += *value;
+    if (value) known.push_back(*value);
   }
-  if (count == 0.0) return;
-  const double mean = sum / count;
-  for (const std::optional<double>& value : column) {
-    if (value) squares += (*value - mean) * (*value - mean);
-  }
-  const double deviation = std::sqrt(squares / count);
+  if (known.empty()) return;
+  const double mean = mean_of(known);
+  const double deviation =
+      std::sqrt(sum_of_squares(known, mean) / static_cast<double>(known.size()));
   if (deviation < kLeastSpread) return;
   for (std::size_t i = 0; i < column.size(); ++i) {
     if (!column[i]) continue;

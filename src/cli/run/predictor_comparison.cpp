@@ -133,7 +133,8 @@ std::vector<PredictorComparison::Row> PredictorComparison::missing_rows() const 
   return rows;
 }
 
-void PredictorComparison::fit_row(const Row& row, const PredictorSource& source,
+void PredictorComparison::fit_row(const Row& row, std::span<const Row> later,
+                                  const PredictorSource& source,
                                   const std::function<void(double)>& on_progress,
                                   const std::stop_token& stop) {
   const std::string& name = row.entry.name;
@@ -141,16 +142,15 @@ void PredictorComparison::fit_row(const Row& row, const PredictorSource& source,
   std::mutex mutex;
   std::vector<double> shares(seeds.size(), 0.0);
   const double each = expected_seconds(row);
-  double later = 0.0;  // seconds of the rows after this one
-  for (const Row& other : missing_rows()) {
-    if (other.entry.name == name && other.train == row.train) continue;
+  double after = 0.0;  // seconds of the rows that follow
+  for (const Row& other : later) {
     const auto fits = static_cast<double>(results_.missing(other.entry.name, other.train).size());
-    later += fits * expected_seconds(other);
+    after += fits * expected_seconds(other);
   }
   const auto set_share = [&](std::size_t i, double share) {
     shares[i] = share;
     const double done = fit_seconds_ + each * std::accumulate(shares.begin(), shares.end(), 0.0);
-    const double all = fit_seconds_ + each * static_cast<double>(seeds.size()) + later;
+    const double all = fit_seconds_ + each * static_cast<double>(seeds.size()) + after;
     on_progress(all > 0.0 ? done / all : 1.0);
   };
   const predictor::BenchmarkSize size{.train = row.train,

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -42,10 +43,10 @@ class PredictorComparison {
 
   /// Makes the missing fits of one row beside each other, on the threads of the arena that the
   /// caller is in; `on_progress` is told, from one thread at a time, the share from 0 to 1 that is
-  /// done of the time that all missing fits take, those still to come as long as fits of the same
+  /// done of the time that these fits and those of `later` rows take, as long as fits of the same
   /// model have taken, or as expected_fit_seconds() has it where there are none. Throws
   /// PredictorError, also where `stop` ends it, but not always: then fits are missing afterwards.
-  void fit_row(const Row& row, const PredictorSource& source,
+  void fit_row(const Row& row, std::span<const Row> later, const PredictorSource& source,
                const std::function<void(double)>& on_progress, const std::stop_token& stop);
 
   /// All that is known, for scripts: what results.json holds.

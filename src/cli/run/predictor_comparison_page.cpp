@@ -104,8 +104,7 @@ void PredictorComparison::add_map(PredictorBenchmark& page, const PredictorSourc
   } else {
     std::optional<spaces::NetworkInput> input = predictor_options(experiment_.recipe).input;
     if (!experiment_.latency.empty()) input = spaces::NetworkInput{};
-    const predictor::GraphFeatures features(input ? predictor::ArchitectureView(space(), *input)
-                                                  : predictor::ArchitectureView(space()));
+    const predictor::GraphFeatures features(predictor::ArchitectureView(space(), input));
     numbers = features.compute(block);
     page.map_source = "statistics of the graphs";
   }

@@ -21,9 +21,7 @@ FeaturesSource features_of(const spaces::AnySpace& space, const PredictorOptions
   return [made = std::make_shared<MadeOnce<GraphFeatures>>(), space, input = options.input,
           statics = options.statics] {
     return made->get([&] {
-      return predictor::make_features(
-          input ? predictor::ArchitectureView(space, *input) : predictor::ArchitectureView(space),
-          statics);
+      return predictor::make_features(predictor::ArchitectureView(space, input), statics);
     });
   };
 }
@@ -76,10 +74,7 @@ const LearntPredictors& PredictorSource::learnt() const {
 }
 
 std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& name) const {
-  const auto& input = shared_->options.input;
-  const predictor::ArchitectureView view = input
-                                               ? predictor::ArchitectureView(shared_->space, *input)
-                                               : predictor::ArchitectureView(shared_->space);
+  const predictor::ArchitectureView view(shared_->space, shared_->options.input);
   auto made = predictor::make_plain_predictor(name, view, shared_->features);
   if (!made) made = learnt().make(name);
   if (shared_->prior) {

@@ -2,39 +2,17 @@
 
 #include <cstddef>
 #include <filesystem>
-#include <functional>
 #include <map>
-#include <memory>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "cli/config/configuration.hpp"
-#include "evaluation/command/listener.hpp"
+#include "cli/run/search_sources.hpp"
 #include "evaluation/evaluator.hpp"
 #include "search/driver.hpp"
-#include "spaces/network_input.hpp"
 
 namespace evonas::cli {
 
-/// Whether the sources of a search can evaluate, or only name their metrics, which is enough to
-/// report and verify and needs neither data sets nor devices. Tables are opened in any case, and
-/// look-up tables and TorchScript files where they are there.
-enum class Sources { Working, Declared };
-
-/// Makes the source of metrics that the program tells which runs the search.
-using ToldSource =
-    std::function<std::shared_ptr<evaluation::Evaluator>(std::vector<evaluation::Metric> metrics)>;
-
-/// What a search gets from whoever runs it.
-struct SearchHost {
-  evaluation::CommandListener listener;  ///< is told what commands do
-  ToldSource told;                       ///< empty where no program tells anything
-};
-
-/// The search that a configuration asks for. Sources run in the order free, table, look-up,
-/// prediction, TorchScript, measurement, training, command, told: what is cheap comes first. Throws
-/// the errors of the sources' makers, and EvaluationError where metrics are told and nobody does.
+/// The search that a configuration asks for. Throws as make_sources() does.
 search::SearchSetup make_setup(const config::Configuration& configuration, std::size_t threads,
                                Sources sources, const SearchHost& host = {});
 
@@ -48,9 +26,6 @@ search::Guidance learnt_guidance(const spaces::AnySpace& space,
 /// Units and cost classes of the metrics of `setup`, and of those that only a final stage yields.
 std::map<std::string, evaluation::Metric> metrics_of(const search::SearchSetup& setup,
                                                      const config::Configuration& configuration);
-
-/// What networks of this configuration read; nothing where it does not say.
-std::optional<spaces::NetworkInput> network_input(const config::Configuration& configuration);
 
 /// Name under which the final measurement is kept: that of the search's latency.
 std::string latency_metric(const config::Configuration& configuration);

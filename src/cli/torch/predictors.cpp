@@ -138,7 +138,7 @@ class TorchPredictors final : public LearntPredictors {
 
 struct TorchPredictors::Shared {
   Shared(const spaces::AnySpace& of, PredictorOptions wanted, FeaturesSource read)
-      : view(wanted.input ? predictor::ArchitectureView(of, *wanted.input) : of),
+      : view(of, wanted.input),
         options(std::move(wanted)),
         in_file(kept_in(options.pretrained)),
         features(std::move(read)) {}

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <optional>
 
 #include <fmt/format.h>
 
 #include "base/nearest_name.hpp"
 #include "base/quoted.hpp"
+#include "base/statistics.hpp"
 #include "evaluation/table/table_file.hpp"
 
 namespace evonas::evaluation {
@@ -104,8 +104,7 @@ std::vector<std::size_t> required_positions(std::span<const ImportedMetric> metr
 
 double mean_of_columns(std::span<const double> values, const std::string& place,
                        const ImportedMetric& metric) {
-  const double mean =
-      std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+  const double mean = mean_of(values);
   if (std::isinf(mean)) {
     throw EvaluationError(
         fmt::format("{}: the mean of {} is too large a number", place, metric.metric.name));

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <optional>
 #include <set>
 #include <utility>
@@ -10,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/rank_correlation.hpp"
+#include "base/statistics.hpp"
 #include "evaluation/table/metric_name.hpp"
 
 namespace evonas::evaluation {
@@ -75,11 +75,8 @@ bool are_equal(std::span<const double> a, std::span<const double> b) {
 /// Of a label, from the values of seeds, of which it is one or the mean.
 double noise_of_label(bool is_one_of_them, std::span<const double> values) {
   if (values.size() < 2) return 0.0;
-  const auto count = static_cast<double>(values.size());
-  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
-  double squares = 0.0;
-  for (const double value : values) squares += std::pow(value - mean, 2);
-  return std::sqrt(squares / (count - 1.0) / (is_one_of_them ? 1.0 : count));
+  const double variance = variance_of(values, mean_of(values));
+  return std::sqrt(is_one_of_them ? variance : variance / static_cast<double>(values.size()));
 }
 
 }  // namespace

@@ -226,11 +226,16 @@ Forecast Assessor::forecast_of(const GuidedCandidate& candidate) const {
 }
 
 GeneImportances Assessor::gene_importance(const spaces::AnySpace& space) const {
+  const std::uint64_t seed = derive_seed(seed_, "gene importance", 0);
+  std::vector<std::vector<double>> shares;
+  if (joint_) {
+    shares = Belief::gene_importance_together(beliefs_, *joint_, space, seed);
+  } else {
+    for (const Belief& belief : beliefs_) shares.push_back(belief.gene_importance(space, seed));
+  }
   GeneImportances importance;
-  for (const Belief& belief : beliefs_) {
-    std::vector<double> shares =
-        belief.gene_importance(space, derive_seed(seed_, "gene importance", 0));
-    if (!shares.empty()) importance[belief.metric()] = std::move(shares);
+  for (std::size_t i = 0; i < beliefs_.size(); ++i) {
+    if (!shares[i].empty()) importance[beliefs_[i].metric()] = std::move(shares[i]);
   }
   return importance;
 }

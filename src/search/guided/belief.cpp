@@ -153,6 +153,13 @@ std::vector<predictor::Label> Belief::values() const {
   return labels;
 }
 
+std::vector<predictor::Label> Belief::scores() const {
+  if (!scale_) return {};
+  std::vector<predictor::Label> labels = values();
+  for (predictor::Label& label : labels) label.value = scale_->score(label.value);
+  return labels;
+}
+
 bool Belief::loses_touch() {
   if (!scale_) return false;
   std::vector<spaces::Genotype> added;
@@ -190,10 +197,18 @@ std::vector<predictor::Prediction> Belief::predict(std::span<const spaces::Genot
 
 std::vector<double> Belief::gene_importance(const spaces::AnySpace& space,
                                             std::uint64_t seed) const {
-  if (!scale_) return {};
-  std::vector<predictor::Label> scores = values();
-  for (predictor::Label& label : scores) label.value = scale_->score(label.value);
-  return permutation_importance(space, *predictor_, scores, seed);
+  return permutation_importance(space, *predictor_, scores(), seed);
+}
+
+std::vector<std::vector<double>> Belief::gene_importance_together(
+    std::span<const Belief> beliefs, const predictor::JointPredictor& joint,
+    const spaces::AnySpace& space, std::uint64_t seed) {
+  std::vector<std::vector<predictor::Label>> scores;
+  for (const Belief& belief : beliefs) scores.push_back(belief.scores());
+  const PredictAll predict = [&](std::span<const spaces::Genotype> block) {
+    return joint.predict(block);
+  };
+  return permutation_importance(space, predict, scores, seed);
 }
 
 }  // namespace evonas::search

@@ -67,6 +67,10 @@ class Belief {
   /// What each gene matters to the belief, among all that have a value of the metric
   /// (permutation_importance()); none before the first learn() with one.
   std::vector<double> gene_importance(const spaces::AnySpace& space, std::uint64_t seed) const;
+  /// The same of all beliefs, which `joint` predicts as in learn_together() and is asked for once.
+  static std::vector<std::vector<double>> gene_importance_together(
+      std::span<const Belief> beliefs, const predictor::JointPredictor& joint,
+      const spaces::AnySpace& space, std::uint64_t seed);
 
   /// Of a value its score, and the reverse. Where there is no scale, scores are all there is, and
   /// stay as they are.
@@ -102,6 +106,8 @@ class Belief {
       std::size_t rung, const std::optional<predictor::RankNormal>& scale) const;
   /// The values of the metric, in the order in which they were added.
   std::vector<predictor::Label> values() const;
+  /// The same as scores; none before there is a scale.
+  std::vector<predictor::Label> scores() const;
   /// Compares what is new with what was believed of it; whether the beliefs of late order
   /// architectures that much worse than those before.
   bool loses_touch();

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
+#include "predictor/joint_labels.hpp"
 #include "predictor/predictor.hpp"
 
 namespace evonas::search {
@@ -22,5 +24,16 @@ std::vector<double> permutation_importance(const spaces::AnySpace& space,
                                            const predictor::Predictor& predictor,
                                            std::span<const predictor::Label> labels,
                                            std::uint64_t seed);
+
+/// By metric one prediction for each architecture of a block.
+using PredictAll = std::function<std::vector<std::vector<predictor::Prediction>>(
+    std::span<const spaces::Genotype> block)>;
+
+/// The same of several metrics, by metric: what predicts all of them is asked once for each
+/// architecture. `labels` are those of the same architectures in the same order for every metric.
+std::vector<std::vector<double>> permutation_importance(const spaces::AnySpace& space,
+                                                        const PredictAll& predict,
+                                                        predictor::LabelLists labels,
+                                                        std::uint64_t seed);
 
 }  // namespace evonas::search
