@@ -312,9 +312,32 @@ seeds: 2
   REQUIRE(suggested.code == 0);
   CHECK(run({"predictor", "suggest", known, "-n", "6", "--pool", "40", "--threads", "1"}).out ==
         suggested.out);
+  // The same devices without trying them, and a pool of one's own.
+  const std::string only = (folder / "only").string();
+  const Result known_only = run(
+      {"predictor", "devices", (folder / "devices.yaml").string(), "--known-only", "--out", only});
+  CHECK(known_only.code == 0);
+  CHECK(read_text(fs::path(only) / "devices.predictor") == read_text(known));
+  CHECK_FALSE(fs::exists(fs::path(only) / "results.json"));
+  std::string pool;
+  for (std::uint64_t i = 7; i < 15625; i += 1000) pool += space.format(space.at(i)) + "\n";
+  write_text(folder / "pool.txt", pool);
+  const Result of_pool = run({"predictor", "suggest", known, "-n", "3", "--architectures",
+                              (folder / "pool.txt").string()});
+  CAPTURE(of_pool.err);
+  REQUIRE(of_pool.code == 0);
+  std::istringstream chosen(of_pool.out);
+  std::string line;
+  std::getline(chosen, line);
+  while (std::getline(chosen, line)) CHECK(contains(pool, line.substr(0, line.find(',')) + "\n"));
+  write_text(folder / "pool.txt", pool + "conv\n");
+  CHECK(contains(run({"predictor", "suggest", known, "-n", "3", "--architectures",
+                      (folder / "pool.txt").string()})
+                     .err,
+                 "pool.txt, line 17: "));
+
   std::string measured = "architecture,latency_ms\n";
   std::istringstream lines(suggested.out);
-  std::string line;
   std::getline(lines, line);
   CHECK(line + "\n" == measured);
   std::size_t count = 0;
