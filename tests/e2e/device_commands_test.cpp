@@ -249,6 +249,18 @@ TEST_CASE("predictors are compared on a device that they have never seen") {
   REQUIRE(fits.size() == 2);
   CHECK(fits[0].at("tested") == 50);
   CHECK(fits[0].dump() != fits[1].dump());
+  const json baselines = json::parse(result.out).at("baselines");
+  REQUIRE(baselines.size() == 1);
+  CHECK(baselines[0].at("model") == "mean rank on other devices");
+  CHECK(baselines[0].at("fits").size() == 2);
+  CHECK(baselines[0].at("fits")[0].at("tested") == 50);
+  CHECK(baselines[0].at("tau_mean").get<double>() > 0.3);  // made-up accuracy follows latency
+  std::vector<std::string> as_table = command;
+  as_table.pop_back();
+  CHECK(contains(run(as_table).out, "| mean rank on other devices | 0 |"));
+  std::vector<std::string> with_alike = command;
+  with_alike.insert(with_alike.end(), {"--alike", "c"});  // both have it
+  CHECK(contains(run(with_alike).err, "expected up to 0"));
   std::vector<std::string> wrong = command;
   wrong[5] = "accuracy";
   CHECK(contains(run(wrong).err, "is one: give at least two"));

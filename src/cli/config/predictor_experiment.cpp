@@ -89,6 +89,7 @@ void refuse(const PredictorExperiment& experiment, std::initializer_list<std::st
       {"metric", !experiment.metric.empty()},
       {"devices", !experiment.devices.empty()},
       {"hardware", !experiment.hardware.empty()},
+      {"alike", !experiment.alike.empty()},
       {"test_metric", !experiment.test_metric.empty()},
       {"noise", experiment.noise},
       {"input", experiment.recipe.input.has_value()}};
@@ -110,7 +111,8 @@ void check_devices(const PredictorExperiment& experiment, yaml::Findings& findin
 /// What a table needs and latencies do not have, and the reverse.
 void check_data(const PredictorExperiment& experiment, yaml::Findings& findings) {
   if (!experiment.latency.empty()) {
-    refuse(experiment, {"table", "metric", "test_metric", "devices", "hardware", "input", "noise"},
+    refuse(experiment,
+           {"table", "metric", "test_metric", "devices", "hardware", "alike", "input", "noise"},
            "has no effect where latency is learnt: leave it out", findings);
     return;
   }
@@ -122,8 +124,8 @@ void check_data(const PredictorExperiment& experiment, yaml::Findings& findings)
     findings.add("metric", "is missing");
   }
   if (experiment.devices.empty()) {
-    refuse(experiment, {"hardware"}, "has no effect without devices: give some, or leave it out",
-           findings);
+    refuse(experiment, {"hardware", "alike"},
+           "has no effect without devices: give some, or leave it out", findings);
   }
   if (experiment.split == "leave_family_out" && experiment.devices.empty()) {
     findings.add("split",

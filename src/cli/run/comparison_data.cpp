@@ -9,6 +9,7 @@
 
 #include "base/rank_correlation.hpp"
 #include "cli/run/device_data.hpp"
+#include "cli/run/device_space.hpp"
 #include "cli/run/family_space.hpp"
 #include "cli/run/latency_networks.hpp"
 #include "evaluation/table/metric_name.hpp"
@@ -77,6 +78,7 @@ ComparisonData data_of_devices(const config::PredictorExperiment& experiment) {
   for (const predictor::CheckpointDevice& device : read.devices) {
     compared.groups.push_back(device.name);
   }
+  compared.data.alike = alike_devices(compared.groups, experiment.alike);
   return compared;
 }
 

@@ -14,6 +14,7 @@
 #include "base/parallel.hpp"
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/host.hpp"
+#include "cli/run/other_devices.hpp"
 #include "predictor/fit_effort.hpp"
 #include "yaml/writer.hpp"
 
@@ -61,6 +62,9 @@ predictor::BenchmarkPlan plan_of(const config::PredictorExperiment& experiment,
   if (!experiment.hardware.empty()) {
     plan.conditions["hardware"] = Key::of(read_whole(experiment.hardware)).hex();
   }
+  if (!experiment.alike.empty()) {
+    plan.conditions["alike"] = fmt::format("{}", fmt::join(experiment.alike, ","));
+  }
   for (const config::PredictorEntry& entry : experiment.entries()) {
     plan.models.push_back(entry.name);
     auto own = conditions_of(entry.recipe);
@@ -73,6 +77,27 @@ predictor::BenchmarkPlan plan_of(const config::PredictorExperiment& experiment,
 predictor::Split split_of(const config::PredictorExperiment& experiment) {
   if (experiment.split == "first") return predictor::Split::First;
   return experiment.split == "random" ? predictor::Split::Random : predictor::Split::LeaveGroupOut;
+}
+
+/// See PredictorComparison::baselines().
+predictor::BenchmarkResults baselines_of(const config::PredictorExperiment& experiment,
+                                         const ComparisonData& compared) {
+  predictor::BenchmarkResults results({.models = {OtherDevices::kName},
+                                       .against = {},
+                                       .train = {0},
+                                       .seeds = static_cast<std::size_t>(experiment.seeds),
+                                       .groups = compared.groups});
+  const predictor::BenchmarkData& data = compared.data;
+  const predictor::Split split = split_of(experiment);
+  if (experiment.devices.empty() || split != predictor::Split::LeaveGroupOut) return results;
+  OtherDevices others(data);
+  for (std::uint64_t seed = 1; seed <= results.plan().seeds; ++seed) {
+    results.add(
+        OtherDevices::kName, 0, seed,
+        predictor::benchmark_fit(others, data, {.test = static_cast<std::size_t>(experiment.test)},
+                                 split, {.seed = seed}));
+  }
+  return results;
 }
 
 }  // namespace
@@ -88,7 +113,8 @@ PredictorComparison::PredictorComparison(config::PredictorExperiment experiment,
     : experiment_(std::move(experiment)),
       folder_(std::move(folder)),
       compared_(load_comparison_data(experiment_)),
-      results_(plan_of(experiment_, compared_, /*keeps_points=*/!folder_.empty())) {
+      results_(plan_of(experiment_, compared_, /*keeps_points=*/!folder_.empty())),
+      baselines_(baselines_of(experiment_, compared_)) {
   const fs::path file = folder_ / kResultsFile;
   if (!folder_.empty() && fs::exists(file)) {
     try {
@@ -99,6 +125,12 @@ PredictorComparison::PredictorComparison(config::PredictorExperiment experiment,
                       file.string(), error.what()));
     }
   }
+}
+
+std::vector<predictor::BenchmarkRow> PredictorComparison::baselines() const {
+  const predictor::BenchmarkRow row = baselines_.row(OtherDevices::kName, 0);
+  if (row.fits.empty()) return {};
+  return {row};
 }
 
 double PredictorComparison::expected_seconds(const Row& row) const {
@@ -183,6 +215,7 @@ void PredictorComparison::fit_row(const Row& row, const PredictorSource& source,
 
 nlohmann::json PredictorComparison::json() const {
   nlohmann::json json = results_.to_json();
+  json["baselines"] = baselines_.to_json().at("results");
   json["title"] = experiment_.title;
   json["space"] = space().name();
   json["table"] = experiment_.table;
@@ -231,6 +264,9 @@ void PredictorComparison::save_report(const PredictorSources& sources) const {
   columns.compared = experiment_.models.size() > 1;
   std::string markdown = predictor::markdown_head(columns);
   for (const predictor::BenchmarkRow& row : results_.rows()) {
+    markdown += predictor::markdown_row(row, columns);
+  }
+  for (const predictor::BenchmarkRow& row : baselines()) {
     markdown += predictor::markdown_row(row, columns);
   }
   markdown += markdown_notes();
