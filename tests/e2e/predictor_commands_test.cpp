@@ -66,6 +66,33 @@ TEST_CASE("predictors are compared on a table") {
   CHECK(contains(too_many.err, "1000000 labels"));
 }
 
+TEST_CASE("what ranks architectures without learning stands beside predictors") {
+  const Fixture& data = fixture();
+  const std::vector<std::string> command = {
+      "predictor", "benchmark", "--table", (data.folder / "labels.sqlite").string(),
+      "--metric",  "accuracy",  "--model", "constant",
+      "--train",   "20,40",     "--seeds", "2",
+      "--test",    "100",       "--json"};
+  std::vector<std::string> with_proxies = command;
+  with_proxies.insert(with_proxies.end(), {"--proxies", "latency_ms,accuracy"});
+  const Result result = run(with_proxies);
+  CAPTURE(result.err);
+  REQUIRE(result.code == 0);
+  const json baselines = json::parse(result.out).at("baselines");
+  REQUIRE(baselines.size() == 4);
+  CHECK(baselines[0].at("model") == "latency_ms");
+  CHECK(baselines[1].at("train") == 40);
+  CHECK(baselines[0].at("tested") == 100);
+  // The lower, the better: made-up accuracy follows latency the other way round.
+  CHECK(baselines[0].at("rho_mean").get<double>() < -0.5);
+  CHECK(baselines[2].at("rho_mean").get<double>() == doctest::Approx(1.0));
+  CHECK(json::parse(run(command).out).at("baselines").empty());
+  with_proxies.erase(with_proxies.end() - 3);  // --json
+  CHECK(contains(run(with_proxies).out, "| latency_ms | 20 | -"));
+  with_proxies.back() = "speed";
+  CHECK(run(with_proxies).code == 2);
+}
+
 TEST_CASE("predictors are compared as a file says, and a comparison goes on where it was") {
   const Fixture& data = fixture();
   write_text(data.folder / "predictors.yaml", R"(

@@ -91,6 +91,7 @@ void refuse(const PredictorExperiment& experiment, std::initializer_list<std::st
       {"hardware", !experiment.hardware.empty()},
       {"alike", !experiment.alike.empty()},
       {"test_metric", !experiment.test_metric.empty()},
+      {"proxies", !experiment.proxies.empty()},
       {"noise", experiment.noise},
       {"input", experiment.recipe.input.has_value()}};
   for (const auto& [name, says] : said) {
@@ -102,7 +103,7 @@ void refuse(const PredictorExperiment& experiment, std::initializer_list<std::st
 
 /// What measurements of a table on several devices need, and what they have no use for.
 void check_devices(const PredictorExperiment& experiment, yaml::Findings& findings) {
-  refuse(experiment, {"metric", "test_metric", "input", "noise"},
+  refuse(experiment, {"metric", "test_metric", "proxies", "input", "noise"},
          "has no effect beside devices: leave it out", findings);
   check_list(experiment.devices, "devices", findings);
   if (experiment.devices.size() == 1) findings.add("devices", "is one: give at least two");
@@ -112,7 +113,8 @@ void check_devices(const PredictorExperiment& experiment, yaml::Findings& findin
 void check_data(const PredictorExperiment& experiment, yaml::Findings& findings) {
   if (!experiment.latency.empty()) {
     refuse(experiment,
-           {"table", "metric", "test_metric", "devices", "hardware", "alike", "input", "noise"},
+           {"table", "metric", "test_metric", "proxies", "devices", "hardware", "alike", "input",
+            "noise"},
            "has no effect where latency is learnt: leave it out", findings);
     return;
   }

@@ -56,6 +56,7 @@ struct PredictorExperiment {
   std::string latency;
   std::string metric;
   std::string test_metric;
+  std::vector<std::string> proxies;
   std::vector<std::string> devices;
   std::string hardware;
   std::vector<std::string> alike;
@@ -84,6 +85,9 @@ struct PredictorExperiment {
           file_path());
     visit("metric", metric, "metric of the table to learn, and to test on");
     visit("test_metric", test_metric, "second metric to test on");
+    visit("proxies", proxies,
+          "beside `metric`: further metrics of the table that rank architectures as they are, such "
+          "as zero-cost proxies, in rows of their own, tested on the same architectures");
     visit("devices", devices,
           "instead of `metric`: metrics of the table that are one quantity on several devices, "
           "learnt "

@@ -47,6 +47,21 @@ predictor::BenchmarkData rows_of_table(const evaluation::BenchmarkTable& table,
   return data;
 }
 
+/// The values of a metric, negated where it is better the other way round than what is learnt.
+ComparisonData::Proxy proxy_of(const evaluation::BenchmarkTable& table, const std::string& name,
+                               bool higher_is_better) {
+  const evaluation::Direction direction = table.metric(name).direction;
+  const bool is_opposite = direction != evaluation::Direction::Unspecified &&
+                           (direction == evaluation::Direction::Maximize) != higher_is_better;
+  ComparisonData::Proxy proxy{.name = name, .values = {}};
+  const std::span<const double> values = table.values(name);
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    if (std::isnan(values[row])) continue;
+    proxy.values[table.genotype(row)] = is_opposite ? -values[row] : values[row];
+  }
+  return proxy;
+}
+
 ComparisonData data_of_table(const config::PredictorExperiment& experiment) {
   const spaces::AnySpace space = space_of_table(experiment.table);
   const auto table = evaluation::BenchmarkTable::open(experiment.table, space);
@@ -63,6 +78,9 @@ ComparisonData data_of_table(const config::PredictorExperiment& experiment) {
     compared.labels_test_tau = kendall_tau_b(data.values, data.test_values);
   }
   if (!experiment.noise) data.noises.clear();
+  for (const std::string& name : experiment.proxies) {
+    compared.proxies.push_back(proxy_of(table, name, data.higher_is_better));
+  }
   return compared;
 }
 

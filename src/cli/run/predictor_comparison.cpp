@@ -13,8 +13,8 @@
 #include "base/key.hpp"
 #include "base/parallel.hpp"
 #include "cli/run/atomic_file.hpp"
+#include "cli/run/baselines.hpp"
 #include "cli/run/host.hpp"
-#include "cli/run/other_devices.hpp"
 #include "predictor/fit_effort.hpp"
 #include "yaml/writer.hpp"
 
@@ -74,32 +74,6 @@ predictor::BenchmarkPlan plan_of(const config::PredictorExperiment& experiment,
   return plan;
 }
 
-predictor::Split split_of(const config::PredictorExperiment& experiment) {
-  if (experiment.split == "first") return predictor::Split::First;
-  return experiment.split == "random" ? predictor::Split::Random : predictor::Split::LeaveGroupOut;
-}
-
-/// See PredictorComparison::baselines().
-predictor::BenchmarkResults baselines_of(const config::PredictorExperiment& experiment,
-                                         const ComparisonData& compared) {
-  predictor::BenchmarkResults results({.models = {OtherDevices::kName},
-                                       .against = {},
-                                       .train = {0},
-                                       .seeds = static_cast<std::size_t>(experiment.seeds),
-                                       .groups = compared.groups});
-  const predictor::BenchmarkData& data = compared.data;
-  const predictor::Split split = split_of(experiment);
-  if (experiment.devices.empty() || split != predictor::Split::LeaveGroupOut) return results;
-  OtherDevices others(data);
-  for (std::uint64_t seed = 1; seed <= results.plan().seeds; ++seed) {
-    results.add(
-        OtherDevices::kName, 0, seed,
-        predictor::benchmark_fit(others, data, {.test = static_cast<std::size_t>(experiment.test)},
-                                 split, {.seed = seed}));
-  }
-  return results;
-}
-
 }  // namespace
 
 predictor::BenchmarkColumns columns_of(const config::PredictorExperiment& experiment) {
@@ -128,9 +102,13 @@ PredictorComparison::PredictorComparison(config::PredictorExperiment experiment,
 }
 
 std::vector<predictor::BenchmarkRow> PredictorComparison::baselines() const {
-  const predictor::BenchmarkRow row = baselines_.row(OtherDevices::kName, 0);
-  if (row.fits.empty()) return {};
-  return {row};
+  std::vector<predictor::BenchmarkRow> rows;
+  for (const std::string& name : baselines_.plan().models) {
+    for (const std::size_t train : baselines_.plan().train) {
+      rows.push_back(baselines_.row(name, train));
+    }
+  }
+  return rows;
 }
 
 double PredictorComparison::expected_seconds(const Row& row) const {

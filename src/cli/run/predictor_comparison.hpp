@@ -32,8 +32,7 @@ class PredictorComparison {
   /// What was found in the folder.
   const predictor::BenchmarkResults::Restored& restored() const { return restored_; }
   const predictor::BenchmarkResults& results() const { return results_; }
-  /// What learns nothing, to compare with: where a device is left out, the mean rank of
-  /// architectures on the others (other_devices.hpp), of the same seeds.
+  /// What learns nothing, to compare with (baselines.hpp).
   std::vector<predictor::BenchmarkRow> baselines() const;
   /// The rows of the result that lack fits, those first whose fits are expected to take the least
   /// time.
