@@ -7,7 +7,9 @@ GPU and batch). With each seed another GPU and batch is the new device, and noth
 Some networks, drawn by the seed, are known on the other GPUs; ten of these are measured on the new device, which
 `evonas predictor suggest` chooses, and `evonas predictor adapt` learns its latency from them. `evonas search` then
 looks among all the other networks, which it knows no latency of, for the highest accuracy under a limit (--quantile
-of their true latencies). The winner's true latency is in the file.
+of their true latencies), which each network has to keep with the probability --confidence. That is more than the
+share of winners that should: a winner is the best of many that look fast enough, and so more often than others one that
+looks faster than it is. The winner's true latency is in the file.
 
 The accuracy is that of Once-for-All's predictor (tools/to_torchscript.py ofa), which knows no images of less than 160;
 networks that read such ones are left out. Beside each search stands the same one with true latencies, which says what
@@ -112,7 +114,7 @@ def configuration(options, latency, limit, seed):
         "limits": [f"latency_ms <= {limit}"],
         "evaluation": {"accuracy": {"torchscript": str(options.accuracy.resolve()), "unit": "%"},
                        "latency_ms": latency},
-        "search": {"algorithm": "predictor_guided", "seed": seed},
+        "search": {"algorithm": "predictor_guided", "seed": seed, "guidance": {"candidates": 2000}},
         "budget": {"evaluations": options.evaluations},
     }
 
@@ -248,8 +250,8 @@ def main():
     parser.add_argument("--quantile", type=float, default=0.5,
                         help="share of the searched networks that keep the limit (0.5)")
     parser.add_argument("--evaluations", type=int, default=100, help="of each search (100)")
-    parser.add_argument("--confidence", type=confidences, default=[0.95],
-                        help="with which a network has to keep the limit; several with commas between (0.95)")
+    parser.add_argument("--confidence", type=confidences, default=[0.98],
+                        help="with which a network has to keep the limit; several with commas between (0.98)")
     parser.add_argument("--required", type=float, default=0.95, help="share of winners, at the first confidence (0.95)")
     options = parser.parse_args()
     networks, devices = read_networks(options.latencies)

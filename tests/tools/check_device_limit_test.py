@@ -119,15 +119,15 @@ class CheckDeviceLimit(unittest.TestCase):
         self.assertIn(done.returncode, (0, 1), done.stderr)
         result = json.loads((out / "device_limit.json").read_text())
         self.assertEqual([run["device"] for run in result["runs"]], ["gpu_a_1", "gpu_a_32", "gpu_b_1", "gpu_a_1"])
-        self.assertEqual(list(result["figures"]), ["0.95", "true"])
-        self.assertEqual(result["figures"]["0.95"]["accuracy_lost"], 0.0)
-        self.assertEqual(done.returncode, int(result["figures"]["0.95"]["within"] < 4))
+        self.assertEqual(list(result["figures"]), ["0.98", "true"])
+        self.assertEqual(result["figures"]["0.98"]["accuracy_lost"], 0.0)
+        self.assertEqual(done.returncode, int(result["figures"]["0.98"]["within"] < 4))
         rows = list(csv.DictReader(io.StringIO((out / "2/measured.csv").read_text())))
         true = {tool.identity_of_genes(network["genes"]): network["latency"]["gpu_a_32"] for network in self.networks}
         self.assertEqual([float(row["latency_ms"]) for row in rows],
                          [true[tool.identity_of_text(row["architecture"])] for row in rows])
         self.assertEqual(len(rows), 5)
-        configuration = json.loads((out / "2/search_0.95.yaml").read_text())
+        configuration = json.loads((out / "2/search_0.98.yaml").read_text())
         self.assertEqual(configuration["limits"], [f"latency_ms <= {result['runs'][1]['limit_ms']}"])
         # What is done is not done again.
         program.unlink()
