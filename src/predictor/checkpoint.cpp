@@ -30,6 +30,13 @@ json to_json(const CheckpointAbout& about) {
   if (!about.prior.empty()) {
     result["prior"] = json::binary({about.prior.begin(), about.prior.end()});
   }
+  for (const CheckpointDevice& device : about.devices) {
+    result["devices"].push_back({{"name", device.name},
+                                 {"metric", device.metric},
+                                 {"unit", device.unit},
+                                 {"median", device.median},
+                                 {"numbers", device.numbers}});
+  }
   return result;
 }
 
@@ -49,6 +56,15 @@ CheckpointAbout about_from(const json& about) {
   about.at("higher_is_better").get_to(result.higher_is_better);
   about.at("labels").get_to(result.labels);
   about.at("source").get_to(result.source);
+  if (!about.contains("devices")) return result;
+  for (const json& device : about.at("devices")) {
+    result.devices.push_back(
+        {.name = device.at("name").get<std::string>(),
+         .metric = device.at("metric").get<std::string>(),
+         .unit = device.at("unit").get<std::string>(),
+         .median = device.at("median").get<double>(),
+         .numbers = device.at("numbers").get<std::map<std::string, double>>()});
+  }
   return result;
 }
 

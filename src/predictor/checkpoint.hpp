@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,18 @@
 #include "predictor/predictor_error.hpp"
 
 namespace evonas::predictor {
+
+/// One of the devices that a predictor has learnt together, or been told of: it predicts one
+/// quantity of architectures on each of them, as a multiple of the median there.
+struct CheckpointDevice {
+  std::string name;    ///< "raspi4"
+  std::string metric;  ///< that was measured on it; empty: none was
+  std::string unit;
+  double median = 0.0;                    ///< of that metric; 0 where none was measured
+  std::map<std::string, double> numbers;  ///< what is known of it, as attributes of its node
+
+  bool operator==(const CheckpointDevice&) const = default;
+};
 
 /// What a file of a predictor says besides what was learnt.
 struct CheckpointAbout {
@@ -21,8 +34,9 @@ struct CheckpointAbout {
   std::string metric;  ///< that it predicts
   std::string unit;    ///< of the metric
   bool higher_is_better = true;
-  std::uint64_t labels = 0;  ///< that it was fitted to
-  std::string source;        ///< where they are from, in words
+  std::uint64_t labels = 0;               ///< that it was fitted to
+  std::string source;                     ///< where they are from, in words
+  std::vector<CheckpointDevice> devices;  ///< empty: architectures are by themselves
 };
 
 /// A fitted predictor as bytes: a line "evonas predictor FORMAT CHECKSUM", then `about` and `state`

@@ -106,6 +106,13 @@ SplitRows split_rows(const BenchmarkData& data, Split split, std::uint64_t seed,
   const std::size_t groups = groups_of(data);
   if (groups < 2) throw PredictorError("no group can be left out: the data has less than two");
   const std::size_t left_out = (seed + groups - 1) % groups;
+  if (!data.alike.empty()) {
+    const std::vector<std::size_t>& alike = data.alike[left_out];
+    std::erase_if(rows, [&](std::size_t row) {
+      const std::size_t group = data.groups[row];
+      return group != left_out && std::ranges::find(alike, group) != alike.end();
+    });
+  }
   const auto tested = std::stable_partition(
       rows.begin(), rows.end(), [&](std::size_t row) { return data.groups[row] != left_out; });
   result.learnable = result.first_test = static_cast<std::size_t>(tested - rows.begin());

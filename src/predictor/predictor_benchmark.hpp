@@ -17,6 +17,8 @@ struct BenchmarkData {
   std::vector<double> noises;       ///< by architecture: Label::noise of its value; may be empty
   std::vector<double> test_values;  ///< by architecture, a second value to test on; may be empty
   std::vector<std::size_t> groups;  ///< by architecture, the number of its group; may be empty
+  /// By group, others that are left out with it, as they tell what only it should; may be empty.
+  std::vector<std::vector<std::size_t>> alike;
   bool higher_is_better = true;
 };
 
@@ -25,7 +27,7 @@ enum class Split {
   Random,         ///< anew for each seed
   First,          ///< the first of the data, as some papers do
   LeaveGroupOut,  ///< Random, without the group number seed - 1 (counted round), the only one
-                  ///< tested
+                  ///< tested, and without its like
 };
 
 /// Shares of true values that intervals are asked to hold.

@@ -118,6 +118,11 @@ class SpacePredictor {
     const predictor::Checkpoint checkpoint =
         predictor::read_checkpoint(cli::read_whole(file), file);
     const predictor::CheckpointAbout& about = checkpoint.about;
+    if (!about.devices.empty()) {
+      throw predictor::PredictorError(fmt::format(
+          "{} has learnt architectures on devices: score it with 'evonas predictor score --device'",
+          file));
+    }
     auto space = std::make_shared<Space>(Space{config::make_space(about.space, about.space_options),
                                                about.space, about.space_options});
     auto loaded = std::make_unique<SpacePredictor>(std::move(space), about.predictor, about.input,

@@ -28,9 +28,12 @@ TEST_CASE("a predictor in a file is a source, beside the configuration") {
   const Configuration configuration = parse_configuration(
       "space: nasbench201\n"
       "objectives: [{metric: latency_ms, goal: minimize}]\n"
-      "evaluation: {latency_ms: {predict: phone.predictor}}\n"
+      "among: rows.sqlite\n"
+      "evaluation: {latency_ms: {predict: phone.predictor, device: desk}}\n"
       "budget: {evaluations: 10}\n",
       "/data");
+  CHECK(configuration.among == "/data/rows.sqlite");
+  CHECK(std::get<PredictSection>(configuration.evaluation.at("latency_ms")).device == "desk");
   CHECK(std::get<PredictSection>(configuration.evaluation.at("latency_ms")).predict ==
         "/data/phone.predictor");
 }

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -65,6 +64,33 @@ TEST_CASE("predictors are compared on a table") {
   const Result too_many = run(wrong);
   CHECK(too_many.code == 2);
   CHECK(contains(too_many.err, "1000000 labels"));
+}
+
+TEST_CASE("what ranks architectures without learning stands beside predictors") {
+  const Fixture& data = fixture();
+  const std::vector<std::string> command = {
+      "predictor", "benchmark", "--table", (data.folder / "labels.sqlite").string(),
+      "--metric",  "accuracy",  "--model", "constant",
+      "--train",   "20,40",     "--seeds", "2",
+      "--test",    "100",       "--json"};
+  std::vector<std::string> with_proxies = command;
+  with_proxies.insert(with_proxies.end(), {"--proxies", "latency_ms,accuracy"});
+  const Result result = run(with_proxies);
+  CAPTURE(result.err);
+  REQUIRE(result.code == 0);
+  const json baselines = json::parse(result.out).at("baselines");
+  REQUIRE(baselines.size() == 4);
+  CHECK(baselines[0].at("model") == "latency_ms");
+  CHECK(baselines[1].at("train") == 40);
+  CHECK(baselines[0].at("tested") == 100);
+  // The lower, the better: made-up accuracy follows latency the other way round.
+  CHECK(baselines[0].at("rho_mean").get<double>() < -0.5);
+  CHECK(baselines[2].at("rho_mean").get<double>() == doctest::Approx(1.0));
+  CHECK(json::parse(run(command).out).at("baselines").empty());
+  with_proxies.erase(with_proxies.end() - 3);  // --json
+  CHECK(contains(run(with_proxies).out, "| latency_ms | 20 | -"));
+  with_proxies.back() = "speed";
+  CHECK(run(with_proxies).code == 2);
 }
 
 TEST_CASE("predictors are compared as a file says, and a comparison goes on where it was") {
@@ -258,135 +284,6 @@ TEST_CASE("a predictor is checked against another one while it scores") {
   CHECK(checked({"--check", random, "--tolerance", "1e9"}).code == 0);
 }
 
-TEST_CASE("latency on a new device is told by few measurements and other devices") {
-  const tests::TemporaryFolder folder;
-  // Devices that mind convolutions differently.
-  const spaces::AnySpace space{spaces::NasBench201{}};
-  const auto latency = [](const spaces::Genotype& cell, double device) {
-    double sum = 1.0;
-    for (const auto gene : cell.genes()) sum += gene == 3 ? 2.0 : gene == 2 ? device : 0.1;
-    return sum;
-  };
-  std::string csv = "arch,phone,desk,board,score\n";
-  for (std::uint64_t i = 0; i < 15625; i += 151) {
-    const spaces::Genotype cell = space.at(i);
-    csv += fmt::format("{},{},{},{},{}\n", space.format(cell), latency(cell, 0.2),
-                       latency(cell, 1.0), latency(cell, 1.9), i);
-  }
-  write_text(folder / "devices.csv", csv);
-  std::vector<std::string> import = {"table",          "import", "--space",
-                                     "nasbench201",    "--csv",  (folder / "devices.csv").string(),
-                                     "--architecture", "arch"};
-  for (const char* metric : {"phone", "desk", "board"}) {
-    import.insert(import.end(), {"--metric", fmt::format("{0}={0}:ms:minimize", metric)});
-  }
-  import.insert(import.end(), {"--metric", "score=score:%:maximize", "--out",
-                               (folder / "devices.sqlite").string()});
-  REQUIRE(run(import).code == 0);
-  write_text(folder / "devices.yaml", R"(
-title: Three devices
-table: devices.sqlite
-measurements: [4, 8]
-pool: 30
-test: 50
-seeds: 2
-)");
-  const std::string out = (folder / "out").string();
-  const std::vector<std::string> compare = {
-      "predictor", "devices", (folder / "devices.yaml").string(), "--out", out, "--json"};
-  const Result compared = run(compare);
-  CAPTURE(compared.err);
-  REQUIRE(compared.code == 0);
-  const json results = json::parse(compared.out);
-  CHECK(results.at("devices") == json({"phone", "desk", "board"}));
-  REQUIRE(results.at("results").size() == 12);
-  for (const json& row : results.at("results")) {
-    CHECK(row.at("rho").get<double>() > 0.7);
-    CHECK(row.at("tested") == 50);
-  }
-  CHECK(contains(read_text(fs::path(out) / "results.md"), "| 8 | telling |"));
-
-  const std::string known = (fs::path(out) / "devices.predictor").string();
-  const Result suggested = run({"predictor", "suggest", known, "-n", "6", "--pool", "40"});
-  CAPTURE(suggested.err);
-  REQUIRE(suggested.code == 0);
-  CHECK(run({"predictor", "suggest", known, "-n", "6", "--pool", "40", "--threads", "1"}).out ==
-        suggested.out);
-  std::string measured = "architecture,latency_ms\n";
-  std::istringstream lines(suggested.out);
-  std::string line;
-  std::getline(lines, line);
-  CHECK(line + "\n" == measured);
-  std::size_t count = 0;
-  while (std::getline(lines, line)) {
-    const std::string cell = line.substr(0, line.find(','));
-    measured += fmt::format("{},{}\n", cell, 5.0 * latency(space.parse(cell), 1.4));
-    ++count;
-  }
-  CHECK(count == 6);
-  write_text(folder / "measured.csv", measured);
-  const std::string mine = (folder / "mine.predictor").string();
-  const std::vector<std::string> adapt = {
-      "predictor", "adapt", known, "--measured", (folder / "measured.csv").string(), "--out", mine};
-  const Result adapted = run(adapt);
-  CAPTURE(adapted.err);
-  REQUIRE(adapted.code == 0);
-  CHECK(contains(adapted.out, "latency_ms of 6 architectures of nasbench201, beside 3 other"));
-  const Result scored = run({"predictor", "score", mine, "--random", "20"});
-  REQUIRE(scored.code == 0);
-  std::istringstream rows(scored.out);
-  std::getline(rows, line);
-  while (std::getline(rows, line)) {
-    const std::size_t end = line.find(',');
-    const double expected = 5.0 * latency(space.parse(line.substr(0, end)), 1.4);
-    CHECK(std::stod(line.substr(end + 1)) == doctest::Approx(expected).epsilon(0.5));
-  }
-
-  write_text(folder / "search.yaml", R"(
-space: nasbench201
-objectives: [{metric: latency_ms, goal: minimize}]
-evaluation: {latency_ms: {predict: mine.predictor}}
-search: {algorithm: random}
-budget: {evaluations: 10}
-)");
-  const Result searched =
-      run({"search", (folder / "search.yaml").string(), "--out", (folder / "run").string()});
-  CAPTURE(searched.err);
-  CHECK(searched.code == 0);
-
-  CHECK(contains(run({"predictor", "suggest", mine}).err, "expected devices"));
-  write_text(folder / "measured.csv", "architecture,latency_ms\n|conv~0|,1\n");
-  CHECK(contains(run(adapt).err, "measured.csv, line 2: "));
-  write_text(folder / "measured.csv", "architecture,ms\n");
-  CHECK(contains(run(adapt).err, "expected the columns architecture,latency_ms"));
-}
-
-TEST_CASE("predictors are compared on a device that they have never seen") {
-  const Fixture& data = fixture();
-  const std::vector<std::string> command = {"predictor", "benchmark",
-                                            "--table",   (data.folder / "labels.sqlite").string(),
-                                            "--devices", "accuracy,latency_ms",
-                                            "--split",   "leave_family_out",
-                                            "--model",   "trees",
-                                            "--train",   "40",
-                                            "--test",    "50",
-                                            "--seeds",   "2",
-                                            "--json"};
-  const Result result = run(command);
-  CAPTURE(result.err);
-  REQUIRE(result.code == 0);
-  const json fits = json::parse(result.out).at("results")[0].at("fits");
-  REQUIRE(fits.size() == 2);
-  CHECK(fits[0].at("tested") == 50);
-  CHECK(fits[0].dump() != fits[1].dump());
-  std::vector<std::string> wrong = command;
-  wrong[5] = "accuracy";
-  CHECK(contains(run(wrong).err, "is one: give at least two"));
-  wrong = command;
-  wrong.insert(wrong.end(), {"--metric", "accuracy"});
-  CHECK(contains(run(wrong).err, "has no effect beside devices"));
-}
-
 TEST_CASE("what only cg can do is refused to others") {
   const Fixture& data = fixture();
   const std::string table = (data.folder / "labels.sqlite").string();
@@ -409,17 +306,6 @@ TEST_CASE("what only cg can do is refused to others") {
 }
 
 #ifdef EVONAS_TORCH
-TEST_CASE("ledg_former is asked about a device that it has never seen") {
-  const Fixture& data = fixture();
-  const Result result = run(
-      {"predictor", "benchmark", "--table", (data.folder / "labels.sqlite").string(), "--devices",
-       "accuracy,latency_ms", "--split", "leave_family_out", "--model", "ledg_former", "--train",
-       "40", "--test", "50", "--seeds", "1", "--epochs", "1", "--json"});
-  CAPTURE(result.err);
-  REQUIRE(result.code == 0);
-  CHECK(json::parse(result.out).at("results")[0].at("model") == "ledg_former");
-}
-
 TEST_CASE("what computes on the host alone refuses another precision or device") {
   const Fixture& data = fixture();
   for (const std::string model : {"cg", "arch2vec", "path_networks"}) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -108,6 +109,51 @@ TEST_CASE("a table that is missing says how to import it") {
            "--set", "evaluation.cifar10_val_200.table=/nowhere.sqlite"});
   CHECK(result.code == 2);
   CHECK(contains(result.err, "evonas table import --space nasbench201"));
+}
+
+TEST_CASE("a search can be among the architectures of a table alone") {
+  const tests::TemporaryFolder folder;
+  const spaces::AnySpace space{spaces::NasBench201{}};
+  std::string csv = "arch,accuracy\n";
+  std::vector<std::string> rows;
+  for (std::uint64_t i = 0; i < 15625; i += 61) {
+    rows.push_back(space.format(space.at(i)));
+    csv += fmt::format("{},{}\n", rows.back(), (i * 7919) % 1009);
+  }
+  write_text(folder / "some.csv", csv);
+  REQUIRE(run({"table", "import", "--space", "nasbench201", "--csv", (folder / "some.csv").string(),
+               "--architecture", "arch", "--metric", "accuracy=accuracy:%:maximize", "--out",
+               (folder / "some.sqlite").string()})
+              .code == 0);
+  write_text(folder / "search.yaml", R"(
+space: nasbench201
+among: some.sqlite
+objectives: [{metric: accuracy, goal: maximize}]
+evaluation: {accuracy: {table: some.sqlite}}
+search: {algorithm: nsga2, population: 10, seed: 1}
+budget: {evaluations: 60}
+)");
+  CHECK(run({"config", "check", (folder / "search.yaml").string()}).code == 0);
+  const std::string out = (folder / "run").string();
+  const Result searched =
+      run({"search", (folder / "search.yaml").string(), "--out", out, "--json"});
+  CAPTURE(searched.err);
+  REQUIRE(searched.code == 0);
+  const json summary = json::parse(searched.out);
+  CHECK(summary.at("failures") == 0);
+  CHECK(summary.at("evaluations") == 60);
+  const auto best = summary.at("best").at("architecture").get<std::string>();
+  CHECK(std::ranges::find(rows, best) != rows.end());
+  CHECK(run({"verify", out}).code == 0);
+  CHECK(run({"resume", out, "--set", "budget.evaluations=70"}).code == 0);
+  CHECK(run({"verify", out}).code == 0);
+  // Without it, most of what is asked for is not there.
+  const Result all = run({"search", (folder / "search.yaml").string(), "--set", "among=''", "--out",
+                          (folder / "all").string()});
+  CHECK(all.code != 0);
+  const Result other = run({"search", (folder / "search.yaml").string(), "--set",
+                            "space=nasbench101", "--out", (folder / "other").string()});
+  CHECK(other.code == 2);
 }
 
 TEST_CASE("a search of a table says how far from the optimum within its limits it ended") {

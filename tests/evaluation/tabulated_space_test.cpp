@@ -7,6 +7,7 @@
 
 #include "evaluation/table/import_table.hpp"
 #include "spaces/nasbench201.hpp"
+#include "spaces/space_list.hpp"
 #include "temporary_folder.hpp"
 
 using namespace evonas;
@@ -43,4 +44,43 @@ TEST_CASE("a tabulated space hands out what the table has, and nothing else") {
   while (table->find(whole.at(without), whole.key(whole.at(without)))) ++without;
   CHECK_THROWS_WITH_AS(space.validate(whole.at(without)),
                        doctest::Contains("has no row of the genotype"), spaces::SpaceError);
+}
+
+TEST_CASE("children among rows that are far apart are near their parents") {
+  const tests::TemporaryFolder folder;
+  const spaces::AnySpace whole = spaces::make_space("mobilenetv3");
+  std::string csv = "arch,accuracy\n";
+  Rng rng(1, "test");
+  for (int i = 0; i < 300; ++i) {
+    // RFC 4180: JSON has quotes.
+    std::string quoted;
+    for (const char c : whole.format(whole.sample(rng))) {
+      quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+    }
+    csv += fmt::format("\"{}\",{}\n", quoted, i);
+  }
+  import_table(whole, folder.write("rows.csv", csv), "arch",
+               std::vector{ImportedMetric::parse("accuracy=accuracy:%:maximize")},
+               folder / "rows.sqlite");
+  const auto table =
+      std::make_shared<const BenchmarkTable>(BenchmarkTable::open(folder / "rows.sqlite", whole));
+  const spaces::AnySpace space = searched_rows(whole, table);
+  REQUIRE(space.size() == 300);
+  const auto differing = [](const spaces::Genotype& a, const spaces::Genotype& b) {
+    double count = 0.0;
+    for (std::size_t place = 0; place < a.size(); ++place) count += a[place] == b[place] ? 0 : 1;
+    return count;
+  };
+  double of_children = 0.0;
+  double of_strangers = 0.0;
+  for (int i = 0; i < 300; ++i) {
+    const spaces::Genotype parent = space.sample(rng);
+    const spaces::Genotype child = space.mutate(parent, rng);
+    CHECK(child != parent);
+    space.validate(child);
+    space.validate(space.crossover(parent, child, rng));
+    of_children += differing(parent, child);
+    of_strangers += differing(parent, space.sample(rng));
+  }
+  CHECK(of_children < 0.9 * of_strangers);
 }

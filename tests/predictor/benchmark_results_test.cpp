@@ -378,6 +378,19 @@ TEST_CASE("a group that is left out is all that is tested, another with each see
   CHECK(fit_of(others, 1).tested == data.groups.size() - others);
   CHECK_THROWS_WITH_AS(fit_of(others + 1, 1), doctest::Contains("those of one group"),
                        PredictorError);
+  // What is alike goes with it, and is not tested.
+  BenchmarkData with_alike = data;
+  with_alike.alike = {{0, 2}, {}, {0, 2}};
+  const auto constant = make_plain_predictor("constant", space, {});
+  const auto of_second = static_cast<std::size_t>(std::ranges::count(data.groups, std::size_t{1}));
+  const auto try_first = [&](std::size_t train) {
+    return benchmark_fit(*constant, with_alike, {.train = train}, Split::LeaveGroupOut,
+                         {.seed = 1});
+  };
+  CHECK(try_first(of_second).tested == data.groups.size() - others);
+  CHECK_THROWS_AS(try_first(of_second + 1), PredictorError);
+  CHECK(benchmark_fit(*constant, with_alike, {.train = 10}, Split::LeaveGroupOut, {.seed = 2})
+            .tested == of_second);
   BenchmarkData one_group = data;
   one_group.groups.assign(data.groups.size(), 0);
   const auto predictor = make_plain_predictor("constant", space, {});

@@ -28,6 +28,16 @@ TEST_CASE("a checkpoint says what it is and gives back what was learnt") {
   CheckpointAbout with_statics = kAbout;
   with_statics.statics = true;
   CHECK(read_checkpoint(checkpoint_bytes(with_statics, {}), "file").about.statics);
+  CHECK(checkpoint.about.devices.empty());
+  CheckpointAbout on_devices = kAbout;
+  on_devices.devices = {{.name = "phone",
+                         .metric = "phone_ms",
+                         .unit = "ms",
+                         .median = 2.5,
+                         .numbers = {{"hardware.cores", -0.5}}},
+                        {.name = "desk", .metric = {}, .unit = {}, .median = 0.0, .numbers = {}}};
+  CHECK((read_checkpoint(checkpoint_bytes(on_devices, {}), "file").about.devices ==
+         on_devices.devices));
   ConstantPredictor predictor;
   restore(predictor, checkpoint, "file");
   CHECK(predictor.predict(std::vector<spaces::Genotype>(2)) ==

@@ -33,8 +33,9 @@ void add_predictor_score_command(CLI::App& predictor, Action& action);
 void add_predictor_explain_command(CLI::App& predictor, Action& action);
 void add_predictor_benchmark_command(CLI::App& predictor, Action& action);
 void add_predictor_pretrain_command(CLI::App& predictor, Action& action);
-/// devices, suggest and adapt.
-void add_predictor_devices_commands(CLI::App& predictor, Action& action);
+void add_predictor_devices_command(CLI::App& predictor, Action& action);
+/// suggest and adapt.
+void add_predictor_adapt_commands(CLI::App& predictor, Action& action);
 void add_bench_command(CLI::App& app, Action& action);
 /// The part of the bench command that trains and measures networks.
 void add_bench_network_commands(CLI::App& bench, Action& action);

@@ -43,6 +43,7 @@ int show(const ConfigArguments& options) {
 /// Throws where the space cannot be made, a table is not of it, or lacks a metric.
 void check_tables(const config::Configuration& configuration) {
   const spaces::AnySpace space = config::make_space(configuration.space);
+  if (!configuration.among.empty()) evaluation::BenchmarkTable::open(configuration.among, space);
   for (const auto& [metric, source] : configuration.evaluation) {
     const auto* section = std::get_if<config::TableSection>(&source);
     if (section == nullptr) continue;

@@ -9,6 +9,7 @@
 #include "cli/config/space_section.hpp"
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/family_space.hpp"
+#include "cli/run/fitted_on_device.hpp"
 #include "cli/run/given_networks.hpp"
 #include "predictor/predictor_list.hpp"
 
@@ -35,6 +36,11 @@ void check_elsewhere(const std::string& file, const UsedElsewhere& elsewhere,
                      const predictor::CheckpointAbout& about) {
   if (elsewhere.space.empty() && !elsewhere.space_options.empty()) {
     throw predictor::PredictorError("--set is of the space that --space names, and there is none");
+  }
+  if (!about.devices.empty() && (!elsewhere.space.empty() || !elsewhere.networks.empty())) {
+    throw predictor::PredictorError(
+        fmt::format("{} has learnt architectures of {} on devices: leave out --space and --network",
+                    file, about.space));
   }
   const bool sees_networks = about.space == kFamiliesSpace || !about.input.empty();
   const bool anywhere = predictor::reads_any_network(about.predictor, sees_networks);
@@ -81,6 +87,8 @@ void add_elsewhere(CLI::App& command, UsedElsewhere& elsewhere) {
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   command.add_option("--input", elsewhere.input, "what networks of that space read (cifar10)");
+  command.add_option("--device", elsewhere.device,
+                     "the device to predict on, of a predictor that has learnt several together");
 }
 
 FittedFile read_fitted(const std::string& file, const UsedElsewhere& elsewhere,
@@ -93,11 +101,12 @@ FittedFile read_fitted(const std::string& file, const UsedElsewhere& elsewhere,
   }
   check_elsewhere(file, elsewhere, about);
   Place place = place_of(elsewhere, about);
-  const PredictorSource source(place.space, {.input = place.input,
-                                             .statics = about.statics,
-                                             .prior = about.prior,
-                                             .networks = {.computing = computing, .fitting = {}}});
-  std::unique_ptr<predictor::Predictor> fitted = source.make(about.predictor);
+  const PredictorOptions options{.input = place.input,
+                                 .statics = about.statics,
+                                 .prior = about.prior,
+                                 .networks = {.computing = computing, .fitting = {}}};
+  std::unique_ptr<predictor::Predictor> fitted =
+      make_fitted(place.space, options, elsewhere.device, about, file);
   predictor::restore(*fitted, checkpoint, file);
   return {.about = std::move(about),
           .space = std::move(place.space),

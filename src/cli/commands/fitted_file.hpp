@@ -19,6 +19,7 @@ struct UsedElsewhere {
   std::vector<std::string> space_options;
   std::string input;                  ///< what networks of that space read
   std::vector<std::string> networks;  ///< files that are the whole space
+  std::string device;  ///< of those that the predictor has learnt; empty where it has none
 };
 
 /// A predictor as a file has it, ready to predict.
@@ -29,11 +30,12 @@ struct FittedFile {
   std::unique_ptr<predictor::Predictor> predictor;
 };
 
-/// Adds the options `--space`, `--set` and `--input`.
+/// Adds the options `--space`, `--set`, `--input` and `--device`.
 void add_elsewhere(CLI::App& command, UsedElsewhere& elsewhere);
 
 /// Reads a file that 'evonas predictor fit' wrote, or what cg has learnt of labels of other spaces.
-/// Only cg, and predictors that read any whole network, can be used elsewhere. Throws
+/// Only cg, and predictors that read any whole network, can be used in another space, and only
+/// predictors that have learnt devices on one of these (make_fitted()). Throws
 /// PredictorError, FileError, and as config::make_space() does.
 FittedFile read_fitted(const std::string& file, const UsedElsewhere& elsewhere,
                        const predictor::ComputingOptions& computing = {});

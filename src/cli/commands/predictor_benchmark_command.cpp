@@ -85,7 +85,12 @@ bool fit_all(PredictorComparison& comparison, const PredictorSources& sources, T
     fmt::print("{}", predictor::markdown_row(results.row(name, train), columns));
     std::fflush(stdout);  // the next row can take minutes
   };
-  if (prints) fmt::print("{}", predictor::markdown_head(columns));
+  if (prints) {
+    fmt::print("{}", predictor::markdown_head(columns));
+    for (const predictor::BenchmarkRow& row : comparison.baselines()) {
+      fmt::print("{}", predictor::markdown_row(row, columns));
+    }
+  }
   for (const std::string& name : results.plan().models) {
     for (const std::size_t train : results.plan().train) {
       if (results.missing(name, train).empty()) print_row(name, train);

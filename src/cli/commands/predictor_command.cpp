@@ -41,7 +41,8 @@ Examples:
   add_predictor_explain_command(*command, action);
   add_predictor_benchmark_command(*command, action);
   add_predictor_pretrain_command(*command, action);
-  add_predictor_devices_commands(*command, action);
+  add_predictor_devices_command(*command, action);
+  add_predictor_adapt_commands(*command, action);
 }
 
 }  // namespace evonas::cli

@@ -2,18 +2,12 @@
 
 #include <fmt/format.h>
 
-#include "base/csv_field.hpp"
 #include "base/json.hpp"
 #include "base/parallel.hpp"
-#include "base/random.hpp"
 #include "cli/commands/predictor_options.hpp"
-#include "cli/config/space_section.hpp"
-#include "cli/run/appended_csv.hpp"
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/device_comparison.hpp"
 #include "cli/run/search_session.hpp"
-#include "evaluation/table/csv.hpp"
-#include "predictor/device_transfer.hpp"
 
 namespace evonas::cli {
 namespace {
@@ -25,6 +19,7 @@ struct DevicesArguments {
   std::vector<std::string> overrides;
   std::string out;
   std::size_t threads = 0;
+  bool known_only = false;
   bool json = false;
 };
 
@@ -37,13 +32,20 @@ int compare_devices(const DevicesArguments& arguments) {
   const bool done = unless_interrupted(interrupt, [&] {
     ProgressLine line("devices");
     arena.execute([&] {
-      comparison.run([&](double share) { line.share(share); }, interrupt.token());
+      if (!arguments.known_only) {
+        comparison.run([&](double share) { line.share(share); }, interrupt.token());
+      }
       known = comparison.known_devices();
     });
   });
   if (!done) return kInterrupted;
   const fs::path out = arguments.out;
   fs::create_directories(out);
+  if (arguments.known_only) {
+    write_atomically(out / "devices.predictor", known);
+    fmt::print("{}\n", (out / "devices.predictor").string());
+    return kDone;
+  }
   write_atomically(out / "results.json", comparison.json().dump(2) + "\n");
   write_atomically(out / "results.md", comparison.markdown());
   write_atomically(out / "devices.predictor", known);
@@ -55,108 +57,9 @@ int compare_devices(const DevicesArguments& arguments) {
   return kDone;
 }
 
-/// What is known of devices, read from a file.
-struct DevicesFile {
-  predictor::CheckpointAbout about;
-  spaces::AnySpace space;
-  std::shared_ptr<const predictor::KnownDevices> known;
-};
-
-DevicesFile read_devices(const std::string& file) {
-  const predictor::Checkpoint checkpoint = predictor::read_checkpoint(read_whole(file), file);
-  if (checkpoint.about.predictor != predictor::DeviceTransfer::kDevicesName) {
-    throw predictor::PredictorError(
-        fmt::format("{} holds the predictor {}, expected devices, as 'evonas predictor devices' "
-                    "writes them",
-                    file, checkpoint.about.predictor));
-  }
-  const spaces::AnySpace space =
-      config::make_space(checkpoint.about.space, checkpoint.about.space_options);
-  try {
-    auto known =
-        std::make_shared<const predictor::KnownDevices>(predictor::KnownDevices::from_state(
-            checkpoint.state, std::make_shared<const predictor::GraphFeatures>(space)));
-    return {.about = checkpoint.about, .space = space, .known = std::move(known)};
-  } catch (const nlohmann::json::exception& error) {
-    throw predictor::PredictorError(fmt::format("{}: {}", file, error.what()));
-  }
-}
-
-struct SuggestArguments {
-  std::string devices;
-  std::size_t count = 10;
-  std::size_t pool = 500;
-  std::uint64_t seed = 1;
-  std::size_t threads = 0;
-};
-
-int suggest(const SuggestArguments& arguments) {
-  ThreadArena arena(arguments.threads);
-  return arena.execute([&] {
-    const DevicesFile devices = read_devices(arguments.devices);
-    std::vector<spaces::Genotype> pool(arguments.pool);
-    parallel_for(pool.size(), [&](std::size_t i) {
-      Rng rng(arguments.seed, "architectures to measure", 0, i);
-      pool[i] = devices.space.sample(rng);
-    });
-    fmt::print("architecture,latency_ms\n");
-    for (const std::size_t i : devices.known->most_telling(pool, arguments.count)) {
-      fmt::print("{},\n", csv_field(devices.space.format(pool[i])));
-    }
-    return kDone;
-  });
-}
-
-struct AdaptArguments {
-  std::string devices;
-  std::string measured;
-  std::string out;
-  std::size_t threads = 0;
-};
-
-/// The rows of a CSV file with the columns architecture and latency_ms.
-std::vector<predictor::Label> read_measured(const fs::path& file, const spaces::AnySpace& space) {
-  std::vector<predictor::Label> labels;
-  evaluation::read_csv(
-      file,
-      [&](std::span<const std::string> columns) {
-        if (columns.size() == 2 && columns[0] == "architecture" && columns[1] == "latency_ms") {
-          return;
-        }
-        throw evaluation::EvaluationError(
-            fmt::format("{}, line 1: expected the columns architecture,latency_ms", file.string()));
-      },
-      [&](std::span<const std::string> fields, std::size_t line) {
-        try {
-          labels.push_back({space.parse(fields[0]), number_of<double>(file, fields[1])});
-        } catch (const spaces::SpaceError& error) {
-          throw spaces::SpaceError(
-              fmt::format("{}, line {}: {}", file.string(), line, error.what()));
-        }
-      });
-  return labels;
-}
-
-int adapt(const AdaptArguments& arguments) {
-  ThreadArena arena(arguments.threads);
-  return arena.execute([&] {
-    const DevicesFile devices = read_devices(arguments.devices);
-    const std::vector<predictor::Label> labels = read_measured(arguments.measured, devices.space);
-    predictor::DeviceTransfer transfer(devices.known);
-    transfer.fit(labels, {});
-    predictor::CheckpointAbout about = devices.about;
-    about.predictor = predictor::DeviceTransfer::kName;
-    about.labels = labels.size();
-    write_atomically(arguments.out, predictor::checkpoint_bytes(about, transfer.state()));
-    fmt::print("{}: latency_ms of {} architectures of {}, beside {} other devices\n", arguments.out,
-               labels.size(), about.space, devices.known->latencies().devices.size());
-    return kDone;
-  });
-}
-
 }  // namespace
 
-void add_predictor_devices_commands(CLI::App& predictor, Action& action) {
+void add_predictor_devices_command(CLI::App& predictor, Action& action) {
   auto devices = std::make_shared<DevicesArguments>();
   CLI::App* compared = predictor.add_subcommand(
       "devices", "How well latency on a new device is told by few measurements and other devices");
@@ -168,50 +71,16 @@ void add_predictor_devices_commands(CLI::App& predictor, Action& action) {
           "folder for the results, and for devices.predictor, what is known of all devices")
       ->required()
       ->type_name("DIR");
+  CLI::Option* known_only = compared->add_flag("--known-only", devices->known_only,
+                                               "write devices.predictor alone, and try no device");
   add_threads(*compared, devices->threads);
   add_json(*compared, devices->json);
+  known_only->excludes("--json");
   compared->footer(R"(Each device of a table is left out in turn.
 
 Example:
   evonas predictor devices experiments/devices_nasbench201.yaml --out runs/devices)");
   set_action(*compared, action, devices, compare_devices);
-
-  auto suggested = std::make_shared<SuggestArguments>();
-  CLI::App* command = predictor.add_subcommand(
-      "suggest", "Architectures to measure on a new device: those that tell most of it");
-  command->add_option("DEVICES", suggested->devices, "file that 'evonas predictor devices' wrote")
-      ->required();
-  command->add_option("-n", suggested->count, "how many")->capture_default_str();
-  command->add_option("--pool", suggested->pool, "random architectures that they are chosen from")
-      ->check(CLI::Range(1, 4000))
-      ->capture_default_str();
-  command->add_option("--seed", suggested->seed, "seed of these")->capture_default_str();
-  add_threads(*command, suggested->threads);
-  command->footer(R"(A CSV file, to be filled in with latencies for 'evonas predictor adapt'.
-
-Example:
-  evonas predictor suggest runs/devices/devices.predictor -n 10 > measured.csv)");
-  set_action(*command, action, suggested, suggest);
-
-  auto adapted = std::make_shared<AdaptArguments>();
-  command = predictor.add_subcommand(
-      "adapt", "Fit latency on a new device to few measurements, knowing other devices");
-  command->add_option("DEVICES", adapted->devices, "file that 'evonas predictor devices' wrote")
-      ->required();
-  command
-      ->add_option("--measured", adapted->measured,
-                   "CSV file with the columns architecture and latency_ms")
-      ->required()
-      ->type_name("FILE");
-  command->add_option("--out", adapted->out, "file to write")->required()->type_name("FILE");
-  add_threads(*command, adapted->threads);
-  command->footer(
-      R"(The file scores architectures ('evonas predictor score'), and is a source of latency for searches:
-  evaluation: {latency_ms: {predict: phone.predictor}}
-
-Example:
-  evonas predictor adapt runs/devices/devices.predictor --measured measured.csv --out phone.predictor)");
-  set_action(*command, action, adapted, adapt);
 }
 
 }  // namespace evonas::cli

@@ -1,6 +1,4 @@
 #include <array>
-#include <cmath>
-#include <optional>
 #include <vector>
 
 #include <fmt/format.h>
@@ -8,16 +6,11 @@
 #include "base/json.hpp"
 #include "base/key.hpp"
 #include "base/parallel.hpp"
-#include "base/random.hpp"
+#include "cli/commands/fit_data.hpp"
 #include "cli/commands/predictor_options.hpp"
-#include "cli/config/space_section.hpp"
 #include "cli/run/atomic_file.hpp"
-#include "cli/run/comparison_data.hpp"
-#include "cli/run/family_space.hpp"
 #include "cli/run/search_session.hpp"
 #include "cli/run/unfinished_fit.hpp"
-#include "evaluation/table/benchmark_table.hpp"
-#include "evaluation/table/table_noise.hpp"
 #include "predictor/benchmark_fit_json.hpp"
 #include "predictor/predictor_list.hpp"
 #include "yaml/writer.hpp"
@@ -25,128 +18,34 @@
 namespace evonas::cli {
 namespace {
 
-using evaluation::BenchmarkTable;
-
 struct FitOptions {
-  std::string table;
-  std::string latency;
-  std::string metric;
-  std::string model = "evonas";
-  std::string input;
+  FitSource source;
   std::string pretrained;
   std::string prior;
   std::string out;
-  std::size_t train = 0;
-  bool statics = false;
   predictor::NetworkOptions networks;
-  std::uint64_t seed = 1;
   std::size_t threads = 0;
-  bool noise = false;
   double checkpoint_every = 10.0;  // minutes
   bool json = false;
 };
 
-/// What is learnt, and what a checkpoint says of it.
-struct FitData {
-  spaces::AnySpace space;
-  std::optional<spaces::NetworkInput> input;
-  std::vector<predictor::Label> labels;
-  predictor::CheckpointAbout about;
-};
-
-/// The rows of a table that have the metric.
-FitData data_of_table(const FitOptions& options) {
-  const evaluation::TableAbout about = evaluation::read_table_about(options.table);
-  const spaces::AnySpace space = config::make_space(about.space, about.space_options);
-  const BenchmarkTable table = BenchmarkTable::open(options.table, space);
-  const evaluation::TableMetric& metric = table.metric(options.metric);
-  const std::span<const double> values = table.values(options.metric);
-  std::vector<double> noises(values.size(), 0.0);
-  if (options.noise) noises = evaluation::label_noise(table, options.metric);
-  FitData data{.space = space,
-               .input = input_of(options.input),
-               .labels = {},
-               .about = {.space = about.space,
-                         .space_options = about.space_options,
-                         .input = options.input,
-                         .metric = metric.name,
-                         .unit = metric.unit,
-                         .higher_is_better = metric.direction != evaluation::Direction::Minimize,
-                         .source = about.source_file}};
-  for (std::size_t row = 0; row < table.size(); ++row) {
-    if (std::isnan(values[row])) continue;
-    data.labels.push_back({table.genotype(row), values[row], noises[row]});
-  }
-  return data;
-}
-
-/// The networks of a latency benchmark.
-FitData data_of_networks(const FitOptions& options) {
-  if (!predictor::reads_any_network(options.model, /*sees_networks=*/true)) {
-    throw predictor::PredictorError(fmt::format(
-        "--latency needs a predictor that reads whole networks of any family (nnlp, node_costs, "
-        "nar_former_v2, nn_former, flops, flops_memory, linear), and {} does not",
-        options.model));
-  }
-  config::PredictorExperiment experiment;
-  experiment.latency = options.latency;
-  ComparisonData compared = load_comparison_data(experiment);
-  FitData data{.space = compared.space,
-               .input = spaces::NetworkInput{},
-               .labels = {},
-               .about = {.space = kFamiliesSpace,
-                         .metric = compared.metric.name,
-                         .unit = compared.metric.unit,
-                         .higher_is_better = false,
-                         .source = options.latency}};
-  for (std::size_t i = 0; i < compared.data.genotypes.size(); ++i) {
-    data.labels.push_back({compared.data.genotypes[i], compared.data.values[i]});
-  }
-  return data;
-}
-
-FitData data_of(const FitOptions& options) {
-  if (options.table.empty() == options.latency.empty()) {
-    throw predictor::PredictorError(
-        "what is to be learnt: give one of --table FILE --metric NAME and --latency DIR");
-  }
-  if (options.latency.empty() && options.metric.empty()) {
-    throw predictor::PredictorError("--table needs --metric NAME");
-  }
-  if (!options.latency.empty() &&
-      (!options.metric.empty() || !options.input.empty() || options.noise)) {
-    throw predictor::PredictorError(
-        "--metric, --input and --noise have no effect where latency is learnt: leave them out");
-  }
-  FitData data = options.latency.empty() ? data_of_table(options) : data_of_networks(options);
-  std::vector<predictor::Label>& labels = data.labels;
-  if (options.train > labels.size()) {
-    throw predictor::PredictorError(
-        fmt::format("--train {}: {} has the metric {} of {} architectures only", options.train,
-                    options.latency.empty() ? options.table : options.latency, data.about.metric,
-                    labels.size()));
-  }
-  if (options.train > 0) {
-    Rng(options.seed, "labels of a fit").shuffle(std::span(labels));
-    labels.resize(options.train);
-  }
-  data.about.predictor = options.model;
-  data.about.statics = options.statics;
-  if (!options.prior.empty()) data.about.prior = read_whole(options.prior);
-  data.about.labels = labels.size();
-  return data;
-}
-
 /// What tells a fit from others.
 std::string identity_of(const FitOptions& options, const FitData& data) {
   KeyStream stream;
-  stream.add(fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n", EVONAS_VERSION, options.model,
-                         options.seed, data.about.space, fmt::join(data.about.space_options, " "),
-                         data.about.input, data.about.metric));
+  stream.add(fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n", EVONAS_VERSION, options.source.model,
+                         options.source.seed, data.about.space,
+                         fmt::join(data.about.space_options, " "), data.about.input,
+                         data.about.metric));
   if (!options.pretrained.empty()) stream.add(read_whole(options.pretrained));
   if (!data.about.prior.empty()) stream.add("prior\n" + data.about.prior);
-  stream.add(options.statics ? "statics\n" : "");
+  stream.add(options.source.statics ? "statics\n" : "");
   stream.add(yaml::to_yaml(options.networks));
+  for (const predictor::CheckpointDevice& device : data.about.devices) {
+    stream.add(fmt::format("{} {} {}\n", device.name, device.metric, device.median));
+    for (const auto& [name, number] : device.numbers) {
+      stream.add(fmt::format("{} {}\n", name, number));
+    }
+  }
   for (const predictor::Label& label : data.labels) {
     stream.add(label.genotype.genes());
     const std::array<double, 2> numbers = {label.value, label.noise};
@@ -156,13 +55,14 @@ std::string identity_of(const FitOptions& options, const FitData& data) {
 }
 
 int fit(const FitOptions& options) {
-  predictor::check_predictor_name(options.model);
-  const FitData data = data_of(options);
+  predictor::check_predictor_name(options.source.model);
+  FitData data = fit_data(options.source);
+  if (!options.prior.empty()) data.about.prior = read_whole(options.prior);
   UnfinishedFit unfinished(options.out, identity_of(options, data), options.checkpoint_every);
 
   const Interrupt interrupt;
   const PredictorSource source(data.space, {.input = data.input,
-                                            .statics = options.statics,
+                                            .statics = options.source.statics,
                                             .pretrained = options.pretrained,
                                             .prior = data.about.prior,
                                             .networks = options.networks});
@@ -170,12 +70,12 @@ int fit(const FitOptions& options) {
   ThreadArena arena(options.threads);
   const bool done = unless_interrupted(interrupt, [&] {
     arena.execute([&] {
-      fitted = source.make(options.model);
-      pretrain(source, options.model, interrupt.token());
+      fitted = source.make(options.source.model);
+      pretrain(source, options.source.model, interrupt.token());
       ProgressLine line("fitting");
       fitted->fit(
           data.labels,
-          {.seed = options.seed,
+          {.seed = options.source.seed,
            .stop = interrupt.token(),
            .progress = [&](double share) { line.share(share); },
            .on_point = [&](const predictor::LearningPoint& point,
@@ -196,7 +96,7 @@ int fit(const FitOptions& options) {
   unfinished.remove();
   if (options.json) {
     fmt::print("{}\n", nlohmann::json{{"file", options.out},
-                                      {"predictor", options.model},
+                                      {"predictor", options.source.model},
                                       {"metric", data.about.metric},
                                       {"labels", data.labels.size()},
                                       {"parameters", fitted->parameters()},
@@ -215,28 +115,48 @@ void add_predictor_fit_command(CLI::App& predictor, Action& action) {
   auto options = std::make_shared<FitOptions>();
   CLI::App* command =
       predictor.add_subcommand("fit", "Fit a predictor to labels of a table and keep it in a file");
-  command->add_option("--table", options->table, "table file that 'evonas table import' wrote")
+  command
+      ->add_option("--table", options->source.table, "table file that 'evonas table import' wrote")
       ->type_name("FILE");
   command
-      ->add_option("--latency", options->latency,
+      ->add_option("--latency", options->source.latency,
                    "folder that 'evonas latency build' wrote, instead of a table")
       ->type_name("DIR");
-  command->add_option("--metric", options->metric, "metric of the table to learn");
-  command->add_option("--model", options->model, "predictor (see evonas predictor --help)")
+  command->add_option("--metric", options->source.metric, "metric of the table to learn");
+  command
+      ->add_option("--devices", options->source.devices,
+                   "instead of --metric: metrics of the table that are one quantity on several "
+                   "devices, learnt together, each divided by its median; what is predicted on one "
+                   "of them ('evonas predictor score --device') counts that")
+      ->delimiter(',')
+      ->type_name("METRIC,...");
+  command
+      ->add_option("--unseen", options->source.unseen,
+                   "beside --devices: names of devices that nothing is measured on, to predict on "
+                   "by what is said of them")
+      ->delimiter(',')
+      ->type_name("NAME,...");
+  command
+      ->add_option(
+          "--hardware", options->source.hardware,
+          "beside --devices: CSV file with a column device, the part of each metric's name "
+          "in which they differ, and columns of numbers above 0, which ledg_former reads")
+      ->type_name("FILE");
+  command->add_option("--model", options->source.model, "predictor (see evonas predictor --help)")
       ->capture_default_str();
   command
-      ->add_option("--train", options->train,
+      ->add_option("--train", options->source.train,
                    "how many labels to learn from, drawn at random; 0 is all")
       ->capture_default_str();
   command->add_option("--out", options->out, "file to write")->required()->type_name("FILE");
-  command->add_option("--seed", options->seed, "seed of the draw and of the fit")
+  command->add_option("--seed", options->source.seed, "seed of the draw and of the fit")
       ->capture_default_str();
-  add_input(*command, options->input);
-  add_statics(*command, options->statics);
+  add_input(*command, options->source.input);
+  add_statics(*command, options->source.statics);
   add_pretrained(*command, options->pretrained);
   add_prior(*command, options->prior);
   add_fields(*command, options->networks);
-  add_noise(*command, options->noise);
+  add_noise(*command, options->source.noise);
   command
       ->add_option(
           "--checkpoint-every", options->checkpoint_every,
@@ -253,7 +173,9 @@ void add_predictor_fit_command(CLI::App& predictor, Action& action) {
 Example:
   evonas predictor fit --table tables/nasbench201.sqlite --metric cifar10_val_200 --train 156 \
     --out accuracy.predictor
-  evonas predictor fit --latency latency_networks --model node_costs --out latency.predictor)");
+  evonas predictor fit --latency latency_networks --model node_costs --out latency.predictor
+  evonas predictor fit --table tables/devices.sqlite --devices raspi4_ms,pixel3_ms,fpga_ms \
+    --unseen edgegpu --model ledg_former --train 700 --out devices.predictor)");
   set_action(*command, action, options, fit);
 }
 

@@ -66,6 +66,7 @@ search::Problem make_problem(std::span<const ObjectiveSection> objectives,
 /// A search, as a configuration file asks for it.
 struct Configuration {
   AnySpaceSection space;
+  std::string among;
   std::optional<std::string> input;
   std::vector<ObjectiveSection> objectives;
   std::vector<std::string> limits;
@@ -80,6 +81,10 @@ struct Configuration {
   void fields(Visitor& visit) {
     visit("space", space, "where architectures come from: a name, or a mapping with its options",
           required());
+    visit("among", among,
+          "table file of that space that 'evonas table import' wrote: the search asks for its "
+          "architectures alone, as where only these have been measured; empty is all of the space",
+          file_path());
     visit("input", input,
           "what networks read where no training says so: cifar10, cifar100, imagenet16, imagenet, "
           "fashion_mnist, mnist or CxHxW:CLASSES",

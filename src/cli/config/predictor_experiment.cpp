@@ -89,7 +89,9 @@ void refuse(const PredictorExperiment& experiment, std::initializer_list<std::st
       {"metric", !experiment.metric.empty()},
       {"devices", !experiment.devices.empty()},
       {"hardware", !experiment.hardware.empty()},
+      {"alike", !experiment.alike.empty()},
       {"test_metric", !experiment.test_metric.empty()},
+      {"proxies", !experiment.proxies.empty()},
       {"noise", experiment.noise},
       {"input", experiment.recipe.input.has_value()}};
   for (const auto& [name, says] : said) {
@@ -101,7 +103,7 @@ void refuse(const PredictorExperiment& experiment, std::initializer_list<std::st
 
 /// What measurements of a table on several devices need, and what they have no use for.
 void check_devices(const PredictorExperiment& experiment, yaml::Findings& findings) {
-  refuse(experiment, {"metric", "test_metric", "input", "noise"},
+  refuse(experiment, {"metric", "test_metric", "proxies", "input", "noise"},
          "has no effect beside devices: leave it out", findings);
   check_list(experiment.devices, "devices", findings);
   if (experiment.devices.size() == 1) findings.add("devices", "is one: give at least two");
@@ -110,7 +112,9 @@ void check_devices(const PredictorExperiment& experiment, yaml::Findings& findin
 /// What a table needs and latencies do not have, and the reverse.
 void check_data(const PredictorExperiment& experiment, yaml::Findings& findings) {
   if (!experiment.latency.empty()) {
-    refuse(experiment, {"table", "metric", "test_metric", "devices", "hardware", "input", "noise"},
+    refuse(experiment,
+           {"table", "metric", "test_metric", "proxies", "devices", "hardware", "alike", "input",
+            "noise"},
            "has no effect where latency is learnt: leave it out", findings);
     return;
   }
@@ -122,8 +126,8 @@ void check_data(const PredictorExperiment& experiment, yaml::Findings& findings)
     findings.add("metric", "is missing");
   }
   if (experiment.devices.empty()) {
-    refuse(experiment, {"hardware"}, "has no effect without devices: give some, or leave it out",
-           findings);
+    refuse(experiment, {"hardware", "alike"},
+           "has no effect without devices: give some, or leave it out", findings);
   }
   if (experiment.split == "leave_family_out" && experiment.devices.empty()) {
     findings.add("split",

@@ -56,8 +56,10 @@ struct PredictorExperiment {
   std::string latency;
   std::string metric;
   std::string test_metric;
+  std::vector<std::string> proxies;
   std::vector<std::string> devices;
   std::string hardware;
+  std::vector<std::string> alike;
   std::vector<std::variant<PredictorEntry>> models;  // an alternative can be given as a word
   std::string against;
   std::vector<std::int64_t> train;
@@ -83,6 +85,9 @@ struct PredictorExperiment {
           file_path());
     visit("metric", metric, "metric of the table to learn, and to test on");
     visit("test_metric", test_metric, "second metric to test on");
+    visit("proxies", proxies,
+          "beside `metric`: further metrics of the table that rank architectures as they are, such "
+          "as zero-cost proxies, in rows of their own, tested on the same architectures");
     visit("devices", devices,
           "instead of `metric`: metrics of the table that are one quantity on several devices, "
           "learnt "
@@ -93,6 +98,10 @@ struct PredictorExperiment {
           "which they differ, and columns of numbers above 0 such as clock_ghz, cores or "
           "bandwidth_gbs, empty where nobody knows, which ledg_former reads",
           file_path());
+    visit("alike", alike,
+          "beside `devices` and leave_family_out: words in the names of devices: where one is in "
+          "that of the device that is left out, all others with it are not learnt either, as the "
+          "same hardware under another setting");
     visit("models", models,
           "predictors to compare: names, or mappings with options of their own instead of those "
           "below",

@@ -69,6 +69,7 @@ struct BlocksSection {
 /// `{predict: phone.predictor}`: what a fitted predictor says.
 struct PredictSection {
   std::string predict;
+  std::string device;
   double confidence = 0.95;
 
   template <class Visitor>
@@ -78,6 +79,10 @@ struct PredictSection {
           "cheap metric with the interval that it expects, such as latency learnt from other "
           "networks or devices",
           required(file_path()));
+    visit("device", device,
+          "of a predictor that has learnt several devices together (evonas predictor fit "
+          "--devices), the one to predict on, by name: in the unit of its metric where that was "
+          "measured, as a share of the median else; empty for any other predictor");
     visit("confidence", confidence,
           "the probability with which a network has to keep a limit on this metric: the limit is "
           "judged at that end of the interval which the predictor expects; 0.5 judges what it "

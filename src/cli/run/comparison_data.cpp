@@ -2,38 +2,21 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
-#include <iterator>
 #include <span>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/rank_correlation.hpp"
-#include "cli/config/space_section.hpp"
-#include "cli/run/atomic_file.hpp"
-#include "cli/run/device_numbers.hpp"
+#include "cli/run/device_data.hpp"
 #include "cli/run/device_space.hpp"
 #include "cli/run/family_space.hpp"
 #include "cli/run/latency_networks.hpp"
-#include "evaluation/table/builtin_tables.hpp"
 #include "evaluation/table/metric_name.hpp"
 #include "evaluation/table/table_noise.hpp"
 
 namespace evonas::cli {
 namespace {
-
-spaces::AnySpace space_of_table(const std::string& table) {
-  const bool builtin = table.starts_with(evaluation::kBuiltinTable);
-  if (!builtin && !std::filesystem::exists(table)) {
-    throw FileError(
-        fmt::format("the table {} does not exist: make it with 'evonas table import', "
-                    "or name another with --table FILE",
-                    table));
-  }
-  const evaluation::TableAbout about = evaluation::read_table_about(table);
-  return config::make_space(about.space, about.space_options);
-}
 
 /// By row, how far off the labels are expected to be; nothing where the table has not several seeds
 /// of them.
@@ -64,6 +47,21 @@ predictor::BenchmarkData rows_of_table(const evaluation::BenchmarkTable& table,
   return data;
 }
 
+/// The values of a metric, negated where it is better the other way round than what is learnt.
+ComparisonData::Proxy proxy_of(const evaluation::BenchmarkTable& table, const std::string& name,
+                               bool higher_is_better) {
+  const evaluation::Direction direction = table.metric(name).direction;
+  const bool is_opposite = direction != evaluation::Direction::Unspecified &&
+                           (direction == evaluation::Direction::Maximize) != higher_is_better;
+  ComparisonData::Proxy proxy{.name = name, .values = {}};
+  const std::span<const double> values = table.values(name);
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    if (std::isnan(values[row])) continue;
+    proxy.values[table.genotype(row)] = is_opposite ? -values[row] : values[row];
+  }
+  return proxy;
+}
+
 ComparisonData data_of_table(const config::PredictorExperiment& experiment) {
   const spaces::AnySpace space = space_of_table(experiment.table);
   const auto table = evaluation::BenchmarkTable::open(experiment.table, space);
@@ -80,44 +78,26 @@ ComparisonData data_of_table(const config::PredictorExperiment& experiment) {
     compared.labels_test_tau = kendall_tau_b(data.values, data.test_values);
   }
   if (!experiment.noise) data.noises.clear();
+  for (const std::string& name : experiment.proxies) {
+    compared.proxies.push_back(proxy_of(table, name, data.higher_is_better));
+  }
   return compared;
-}
-
-double median_of(std::span<const double> values) {
-  std::vector<double> known;
-  std::ranges::copy_if(values, std::back_inserter(known),
-                       [](double value) { return !std::isnan(value); });
-  if (known.empty()) throw predictor::PredictorError("a metric of `devices` has no values at all");
-  const auto middle = known.begin() + static_cast<std::ptrdiff_t>(known.size() / 2);
-  std::ranges::nth_element(known, middle);
-  return *middle;
 }
 
 /// The same architectures on several devices.
 ComparisonData data_of_devices(const config::PredictorExperiment& experiment) {
-  const spaces::AnySpace space = space_of_table(experiment.table);
-  const auto table = evaluation::BenchmarkTable::open(experiment.table, space);
-  const std::vector<std::string> devices = devices_of(experiment.devices);
-  predictor::BenchmarkData data{.higher_is_better =
-                                    table.metric(experiment.devices.front()).direction !=
-                                    evaluation::Direction::Minimize};
-  for (std::size_t device = 0; device < devices.size(); ++device) {
-    const std::span<const double> values = table.values(experiment.devices[device]);
-    const double median = median_of(values);
-    for (std::size_t row = 0; row < table.size(); ++row) {
-      if (std::isnan(values[row])) continue;
-      data.genotypes.push_back(DeviceSpace::genotype_of(device, table.genotype(row)));
-      data.values.push_back(values[row] / median);
-      data.groups.push_back(device);
-    }
+  DeviceData read = read_device_data({.table = experiment.table,
+                                      .metrics = experiment.devices,
+                                      .unseen = {},
+                                      .hardware = experiment.hardware});
+  ComparisonData compared{.space = on_devices(read.space, read.devices),
+                          .metric = {.name = "share of the median", .direction = read.direction},
+                          .data = std::move(read.data)};
+  for (const predictor::CheckpointDevice& device : read.devices) {
+    compared.groups.push_back(device.name);
   }
-  std::vector<graph::Attributes> numbers;
-  if (!experiment.hardware.empty()) numbers = read_device_numbers(experiment.hardware, devices);
-  return {.space = spaces::AnySpace(DeviceSpace(space, devices, std::move(numbers))),
-          .metric = {.name = "share of the median",
-                     .direction = table.metric(experiment.devices.front()).direction},
-          .data = std::move(data),
-          .groups = devices};
+  compared.data.alike = alike_devices(compared.groups, experiment.alike);
+  return compared;
 }
 
 ComparisonData data_of_latencies(const config::PredictorExperiment& experiment) {

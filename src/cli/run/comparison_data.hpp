@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,12 @@ struct ComparisonData {
   evaluation::TableMetric metric;
   predictor::BenchmarkData data;
   std::vector<std::string> groups;  ///< their names
+  /// Further metrics that are to rank architectures, higher ones where higher values are expected.
+  struct Proxy {
+    std::string name;
+    std::map<spaces::Genotype, double> values;  ///< of the architectures that have one
+  };
+  std::vector<Proxy> proxies;
   /// Of the labels learnt, where the table has several seeds of the metric.
   std::optional<predictor::NoiseCeiling> ceiling;
   /// Kendall's tau of the labels learnt themselves with the test values, where there are any.

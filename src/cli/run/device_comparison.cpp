@@ -10,6 +10,7 @@
 #include "base/json.hpp"
 #include "base/parallel.hpp"
 #include "cli/config/space_section.hpp"
+#include "cli/run/device_space.hpp"
 #include "predictor/checkpoint.hpp"
 #include "predictor/device_transfer.hpp"
 
@@ -70,18 +71,6 @@ DeviceComparison::DeviceComparison(config::DeviceExperiment experiment)
   features_ = std::make_shared<const predictor::GraphFeatures>(space);
 }
 
-std::vector<std::size_t> DeviceComparison::alike(std::size_t device) const {
-  const std::vector<std::string>& names = latencies_.devices;
-  std::vector<std::size_t> found;
-  for (const std::string& word : experiment_.alike) {
-    if (names[device].find(word) == std::string::npos) continue;
-    for (std::size_t other = 0; other < names.size(); ++other) {
-      if (names[other].find(word) != std::string::npos) found.push_back(other);
-    }
-  }
-  return found;
-}
-
 void DeviceComparison::run(const std::function<void(double)>& on_progress,
                            const std::stop_token& stop) {
   rows_.clear();
@@ -95,6 +84,7 @@ void DeviceComparison::run(const std::function<void(double)>& on_progress,
       }
     }
   }
+  const auto alike = alike_devices(latencies_.devices, experiment_.alike);
   const auto seeds = static_cast<std::size_t>(experiment_.seeds);
   std::mutex mutex;
   std::size_t done = 0;
@@ -109,7 +99,7 @@ void DeviceComparison::run(const std::function<void(double)>& on_progress,
       if (stop.stop_requested()) throw predictor::PredictorError("the comparison was stopped");
       add_share(
           row.mean,
-          predictor::try_device(features_, latencies_, row.device, alike(row.device), trial, seed),
+          predictor::try_device(features_, latencies_, row.device, alike[row.device], trial, seed),
           1.0 / static_cast<double>(seeds));
     }
     const std::scoped_lock lock(mutex);

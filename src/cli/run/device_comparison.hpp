@@ -47,7 +47,6 @@ class DeviceComparison {
     std::string choice;
     predictor::DeviceFit mean;
   };
-  std::vector<std::size_t> alike(std::size_t device) const;
 
   config::DeviceExperiment experiment_;
   evaluation::TableAbout about_;

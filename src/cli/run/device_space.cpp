@@ -129,4 +129,20 @@ std::vector<std::string> devices_of(const std::vector<std::string>& metrics) {
   return devices;
 }
 
+std::vector<std::vector<std::size_t>> alike_devices(const std::vector<std::string>& devices,
+                                                    const std::vector<std::string>& words) {
+  const auto share_a_word = [&](const std::string& a, const std::string& b) {
+    return std::ranges::any_of(words, [&](const std::string& word) {
+      return a.find(word) != std::string::npos && b.find(word) != std::string::npos;
+    });
+  };
+  std::vector<std::vector<std::size_t>> alike(devices.size());
+  for (std::size_t device = 0; device < devices.size(); ++device) {
+    for (std::size_t other = 0; other < devices.size(); ++other) {
+      if (share_a_word(devices[device], devices[other])) alike[device].push_back(other);
+    }
+  }
+  return alike;
+}
+
 }  // namespace evonas::cli

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -54,5 +55,10 @@ class DeviceSpace {
 /// The device that a metric of a table is of: "cifar10_raspi4_latency" is of raspi4: what is left
 /// of the words that all of these metrics have, at the beginning and at the end.
 std::vector<std::string> devices_of(const std::vector<std::string>& metrics);
+
+/// By device, the numbers of those that are like it, ascending and itself among them: those which
+/// have a word in their names that is in its own, too. Of a device without such a word, none.
+std::vector<std::vector<std::size_t>> alike_devices(const std::vector<std::string>& devices,
+                                                    const std::vector<std::string>& words);
 
 }  // namespace evonas::cli

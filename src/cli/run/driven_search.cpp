@@ -55,7 +55,7 @@ DrivenSearch::DrivenSearch(config::Configuration configuration, std::optional<Ru
       folder_(std::move(folder)),
       store_(std::move(store)),
       options_(options),
-      space_(config::make_space(configuration_.space)) {
+      space_(searched_space(configuration_)) {
   auto exchange = std::make_shared<search::Exchange>();
   const ToldSource told = [exchange](std::vector<evaluation::Metric> metrics) {
     return exchange->source(std::move(metrics));

@@ -10,7 +10,7 @@
 #include "base/parallel.hpp"
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/family_space.hpp"
-#include "cli/run/predictors.hpp"
+#include "cli/run/fitted_on_device.hpp"
 #include "predictor/checkpoint.hpp"
 #include "predictor/decorators.hpp"
 #include "predictor/predictor_list.hpp"
@@ -70,12 +70,14 @@ class PredictedMetric final : public evaluation::Evaluator {
 
 std::shared_ptr<evaluation::Evaluator> make_predicted_source(
     const spaces::AnySpace& space, const std::optional<spaces::NetworkInput>& input,
-    const std::filesystem::path& file, const std::string& metric) {
+    const std::filesystem::path& file, const std::string& metric, const std::string& device) {
   const std::string bytes = read_whole(file);
   const predictor::Checkpoint checkpoint = predictor::read_checkpoint(bytes, file.string());
-  const predictor::CheckpointAbout& about = checkpoint.about;
-  const bool in_any_space = predictor::reads_any_network(
-      about.predictor, about.space == kFamiliesSpace || !about.input.empty());
+  predictor::CheckpointAbout about = checkpoint.about;
+  const bool in_any_space =
+      about.devices.empty() &&
+      predictor::reads_any_network(about.predictor,
+                                   about.space == kFamiliesSpace || !about.input.empty());
   PredictorOptions options;
   options.statics = about.statics;
   options.prior = about.prior;
@@ -94,10 +96,11 @@ std::shared_ptr<evaluation::Evaluator> make_predicted_source(
   }
   // Searches ask about an architecture when they consider it, and again when they evaluate it.
   auto fitted = std::make_unique<predictor::CachedPredictor>(
-      PredictorSource(space, options).make(about.predictor), kKnownPredictions);
+      make_fitted(space, options, device, about, file.string()), kKnownPredictions);
   predictor::restore(*fitted, checkpoint, file.string());
   std::string identity = Key::of(bytes).hex();
   if (options.input) identity += " " + options.input->to_string();
+  if (!device.empty()) identity += " on " + device;
   return std::make_shared<PredictedMetric>(
       std::move(fitted), evaluation::Metric{metric, about.unit, evaluation::CostClass::Cheap},
       std::move(identity));

@@ -13,6 +13,7 @@
 #include "base/key.hpp"
 #include "base/parallel.hpp"
 #include "cli/run/atomic_file.hpp"
+#include "cli/run/baselines.hpp"
 #include "cli/run/host.hpp"
 #include "predictor/fit_effort.hpp"
 #include "yaml/writer.hpp"
@@ -61,6 +62,9 @@ predictor::BenchmarkPlan plan_of(const config::PredictorExperiment& experiment,
   if (!experiment.hardware.empty()) {
     plan.conditions["hardware"] = Key::of(read_whole(experiment.hardware)).hex();
   }
+  if (!experiment.alike.empty()) {
+    plan.conditions["alike"] = fmt::format("{}", fmt::join(experiment.alike, ","));
+  }
   for (const config::PredictorEntry& entry : experiment.entries()) {
     plan.models.push_back(entry.name);
     auto own = conditions_of(entry.recipe);
@@ -68,11 +72,6 @@ predictor::BenchmarkPlan plan_of(const config::PredictorExperiment& experiment,
     plan.own_conditions[entry.name] = std::move(own);
   }
   return plan;
-}
-
-predictor::Split split_of(const config::PredictorExperiment& experiment) {
-  if (experiment.split == "first") return predictor::Split::First;
-  return experiment.split == "random" ? predictor::Split::Random : predictor::Split::LeaveGroupOut;
 }
 
 }  // namespace
@@ -88,7 +87,8 @@ PredictorComparison::PredictorComparison(config::PredictorExperiment experiment,
     : experiment_(std::move(experiment)),
       folder_(std::move(folder)),
       compared_(load_comparison_data(experiment_)),
-      results_(plan_of(experiment_, compared_, /*keeps_points=*/!folder_.empty())) {
+      results_(plan_of(experiment_, compared_, /*keeps_points=*/!folder_.empty())),
+      baselines_(baselines_of(experiment_, compared_)) {
   const fs::path file = folder_ / kResultsFile;
   if (!folder_.empty() && fs::exists(file)) {
     try {
@@ -99,6 +99,16 @@ PredictorComparison::PredictorComparison(config::PredictorExperiment experiment,
                       file.string(), error.what()));
     }
   }
+}
+
+std::vector<predictor::BenchmarkRow> PredictorComparison::baselines() const {
+  std::vector<predictor::BenchmarkRow> rows;
+  for (const std::string& name : baselines_.plan().models) {
+    for (const std::size_t train : baselines_.plan().train) {
+      rows.push_back(baselines_.row(name, train));
+    }
+  }
+  return rows;
 }
 
 double PredictorComparison::expected_seconds(const Row& row) const {
@@ -183,6 +193,7 @@ void PredictorComparison::fit_row(const Row& row, std::span<const Row> later,
 
 nlohmann::json PredictorComparison::json() const {
   nlohmann::json json = results_.to_json();
+  json["baselines"] = baselines_.to_json().at("results");
   json["title"] = experiment_.title;
   json["space"] = space().name();
   json["table"] = experiment_.table;
@@ -231,6 +242,9 @@ void PredictorComparison::save_report(const PredictorSources& sources) const {
   columns.compared = experiment_.models.size() > 1;
   std::string markdown = predictor::markdown_head(columns);
   for (const predictor::BenchmarkRow& row : results_.rows()) {
+    markdown += predictor::markdown_row(row, columns);
+  }
+  for (const predictor::BenchmarkRow& row : baselines()) {
     markdown += predictor::markdown_row(row, columns);
   }
   markdown += markdown_notes();

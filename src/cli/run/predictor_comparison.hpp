@@ -33,6 +33,8 @@ class PredictorComparison {
   /// What was found in the folder.
   const predictor::BenchmarkResults::Restored& restored() const { return restored_; }
   const predictor::BenchmarkResults& results() const { return results_; }
+  /// What learns nothing, to compare with (baselines.hpp).
+  std::vector<predictor::BenchmarkRow> baselines() const;
   /// The rows of the result that lack fits, those first whose fits are expected to take the least
   /// time.
   struct Row {
@@ -71,6 +73,7 @@ class PredictorComparison {
   std::filesystem::path folder_;
   ComparisonData compared_;
   predictor::BenchmarkResults results_;
+  predictor::BenchmarkResults baselines_;
   predictor::BenchmarkResults::Restored restored_;
   double fit_seconds_ = 0.0;  ///< of the fits that it has made
 };

@@ -234,7 +234,7 @@ class SourceList {
     if (declared_ && !std::filesystem::exists(section.predict)) {
       return declare(metric, {}, evaluation::CostClass::Cheap);
     }
-    return make_predicted_source(space_, input_, section.predict, metric);
+    return make_predicted_source(space_, input_, section.predict, metric, section.device);
   }
 
   std::shared_ptr<evaluation::Evaluator> make(const config::MeasureSection& section,

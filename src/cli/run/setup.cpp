@@ -2,9 +2,14 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
+
+#include <fmt/format.h>
 
 #include "cli/run/predictors.hpp"
 #include "cli/run/torch_module.hpp"
+#include "evaluation/table/benchmark_table.hpp"
+#include "evaluation/table/tabulated_space.hpp"
 #include "yaml/writer.hpp"
 
 namespace evonas::cli {
@@ -21,12 +26,26 @@ std::string text_of(config::PredictorsSection how) {
 
 }  // namespace
 
+spaces::AnySpace searched_space(const Configuration& configuration) {
+  const spaces::AnySpace space = config::make_space(configuration.space);
+  if (configuration.among.empty()) return space;
+  const auto table = std::make_shared<const evaluation::BenchmarkTable>(
+      evaluation::BenchmarkTable::open(configuration.among, space));
+  if (table->size() < 2) {
+    throw evaluation::EvaluationError(
+        fmt::format("{} has {} architectures to search among, expected at least two",
+                    configuration.among, table->size()));
+  }
+  return evaluation::searched_rows(space, table);
+}
+
 search::SearchSetup make_setup(const Configuration& configuration, std::size_t threads,
                                Sources sources, const SearchHost& host) {
+  // What predicts and evaluates is of the whole space: it looks at more than is searched.
   const spaces::AnySpace space = config::make_space(configuration.space);
   const search::Guidance guidance =
       learnt_guidance(space, configuration.predictors, configuration.search.guidance.pretrained);
-  return {.space = space,
+  return {.space = searched_space(configuration),
           .problem = configuration.problem(),
           .algorithm = configuration.search,
           .budget = configuration.budget,

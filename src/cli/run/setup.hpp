@@ -16,6 +16,10 @@ namespace evonas::cli {
 search::SearchSetup make_setup(const config::Configuration& configuration, std::size_t threads,
                                Sources sources, const SearchHost& host = {});
 
+/// Where the search of a configuration moves: in its space, or among the rows of the table that it
+/// names. Throws SpaceError, EvaluationError.
+spaces::AnySpace searched_space(const config::Configuration& configuration);
+
 /// What makes the predictors of guided searches in a space, and where such searches move: all from
 /// one PredictorSource, so that they share what they can. They start from `pretrained`, unless that
 /// is empty (PredictorOptions::pretrained). Nothing is known. Safe from many threads.

@@ -1,5 +1,8 @@
 #include "evaluation/table/tabulated_space.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include <fmt/format.h>
 
 namespace evonas::evaluation {
@@ -7,6 +10,18 @@ namespace {
 
 /// Children that are drawn before a random row is taken instead.
 constexpr int kAttempts = 200;
+/// Rows of which the nearest is a child.
+constexpr int kNearRows = 32;
+/// Random architectures that tell whether rows are far apart.
+constexpr int kLookedFor = 1000;
+
+/// Places in which genes differ, those that only one has among them.
+std::size_t distance(const spaces::Genotype& a, const spaces::Genotype& b) {
+  const std::size_t common = std::min(a.size(), b.size());
+  std::size_t differing = std::max(a.size(), b.size()) - common;
+  for (std::size_t place = 0; place < common; ++place) differing += a[place] == b[place] ? 0 : 1;
+  return differing;
+}
 
 }  // namespace
 
@@ -16,11 +31,25 @@ std::optional<spaces::Genotype> TabulatedSpace::row_like(const spaces::Genotype&
   return table_->genotype(*row);
 }
 
+/// Of some random rows the nearest to a genotype, not `parent`.
+spaces::Genotype TabulatedSpace::row_near(const spaces::Genotype& genotype,
+                                          const spaces::Genotype& parent, Rng& rng) const {
+  spaces::Genotype nearest = sample(rng);
+  while (nearest == parent) nearest = sample(rng);
+  for (int i = 1; i < kNearRows; ++i) {
+    spaces::Genotype other = sample(rng);
+    if (other == parent || distance(other, genotype) >= distance(nearest, genotype)) continue;
+    nearest = std::move(other);
+  }
+  return nearest;
+}
+
 spaces::Genotype TabulatedSpace::sample(Rng& rng) const {
   return table_->genotype(rng.below(table_->size()));
 }
 
 spaces::Genotype TabulatedSpace::mutate(const spaces::Genotype& parent, Rng& rng) const {
+  if (children_ == Children::NearRows) return row_near(parent, parent, rng);
   for (int i = 0; i < kAttempts; ++i) {
     const auto child = row_like(space_.mutate(parent, rng));
     if (child && *child != parent) return *child;
@@ -32,6 +61,7 @@ spaces::Genotype TabulatedSpace::mutate(const spaces::Genotype& parent, Rng& rng
 
 spaces::Genotype TabulatedSpace::crossover(const spaces::Genotype& a, const spaces::Genotype& b,
                                            Rng& rng) const {
+  if (children_ == Children::NearRows) return row_near(space_.crossover(a, b, rng), a, rng);
   for (int i = 0; i < kAttempts; ++i) {
     if (const auto child = row_like(space_.crossover(a, b, rng))) return *child;
   }
@@ -50,6 +80,18 @@ spaces::AnySpace tabulated(const spaces::AnySpace& space,
                            const std::shared_ptr<const BenchmarkTable>& table) {
   if (space.size() && *space.size() == table->size()) return space;
   return spaces::AnySpace(TabulatedSpace(space, table));
+}
+
+spaces::AnySpace searched_rows(const spaces::AnySpace& space,
+                               const std::shared_ptr<const BenchmarkTable>& table) {
+  Rng rng(1, "rows of a table");
+  int found = 0;
+  for (int i = 0; i < kLookedFor; ++i) {
+    const spaces::Genotype genotype = space.sample(rng);
+    found += table->find(genotype, space.key(genotype)) ? 1 : 0;
+  }
+  if (100 * found >= kLookedFor) return tabulated(space, table);
+  return spaces::AnySpace(TabulatedSpace(space, table, TabulatedSpace::Children::NearRows));
 }
 
 }  // namespace evonas::evaluation

@@ -12,12 +12,17 @@ namespace evonas::evaluation {
 
 /// The part of a search space that a table has rows of, for comparisons in which every architecture
 /// that an algorithm asks for can be looked up. Samples are uniform over rows; a child is the first
-/// of the space's own that has a row, which stands for all with the same key.
+/// of the space's own that has a row, which stands for all with the same key. Where rows are too
+/// far apart for that, it is of some random rows the one with the most genes of such a child.
 class TabulatedSpace {
  public:
+  /// Where children come from.
+  enum class Children { OfSpace, NearRows };
+
   /// The table is one of `space`, and has at least two rows.
-  TabulatedSpace(spaces::AnySpace space, std::shared_ptr<const BenchmarkTable> table)
-      : space_(std::move(space)), table_(std::move(table)) {}
+  TabulatedSpace(spaces::AnySpace space, std::shared_ptr<const BenchmarkTable> table,
+                 Children children = Children::OfSpace)
+      : space_(std::move(space)), table_(std::move(table)), children_(children) {}
 
   std::string name() const { return space_.name(); }
   spaces::Genotype sample(Rng& rng) const;
@@ -39,13 +44,21 @@ class TabulatedSpace {
 
  private:
   std::optional<spaces::Genotype> row_like(const spaces::Genotype& genotype) const;
+  spaces::Genotype row_near(const spaces::Genotype& genotype, const spaces::Genotype& parent,
+                            Rng& rng) const;
 
   spaces::AnySpace space_;
   std::shared_ptr<const BenchmarkTable> table_;
+  Children children_;
 };
 
 /// The space, or that part of it that the table has. The table is one of `space`.
 spaces::AnySpace tabulated(const spaces::AnySpace& space,
                            const std::shared_ptr<const BenchmarkTable>& table);
+
+/// The same for searches, with children near rows where less than one in a hundred random
+/// architectures of the space has a row.
+spaces::AnySpace searched_rows(const spaces::AnySpace& space,
+                               const std::shared_ptr<const BenchmarkTable>& table);
 
 }  // namespace evonas::evaluation
