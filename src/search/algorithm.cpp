@@ -114,7 +114,7 @@ std::unique_ptr<Algorithm> make_algorithm(const AlgorithmOptions& options, space
   }
   if (options.algorithm == "bananas") {
     expect_one_objective(options, problem);
-    return std::make_unique<Bananas>(options, std::move(space), guidance);
+    return std::make_unique<Bananas>(options, std::move(space), problem, guidance);
   }
   if (options.algorithm == "ofa_evolution") {
     expect_one_objective(options, problem);

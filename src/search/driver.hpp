@@ -68,7 +68,7 @@ struct SearchSetup {
   std::vector<Source> sources;
   /// Makes the predictors of a guided search (Guidance::make_predictor), which knows what is free
   /// or cheap of the sources that have no expensive metric.
-  std::function<std::unique_ptr<predictor::Predictor>(const std::string& name)> make_predictor;
+  PredictorMaker make_predictor;
   LatentSpace latent = {};      ///< Guidance::latent
   std::string predictors = {};  ///< Guidance::predictors
   /// Guidance::make_joint_predictor

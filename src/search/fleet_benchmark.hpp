@@ -27,7 +27,7 @@ struct FleetBenchmarkSetup {
   std::int64_t seeds = 3;           ///< searches of each driver, with the seeds 1, 2, 3, ...
   bool stores = false;              ///< each search is kept in a run store, as a real one is
   std::size_t threads = 1;          ///< of the search itself
-  std::function<std::unique_ptr<predictor::Predictor>(const std::string& name)> make_predictor;
+  PredictorMaker make_predictor;
 };
 
 /// What the searches of one driver come to; means over seeds.

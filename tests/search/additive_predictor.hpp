@@ -75,8 +75,9 @@ class AdditivePredictor final : public predictor::Predictor {
 };
 
 inline search::Guidance additive_guidance() {
-  return {
-      .make_predictor = [](const std::string&) { return std::make_unique<AdditivePredictor>(); }};
+  return {.make_predictor = [](const std::string&, const std::string&) {
+    return std::make_unique<AdditivePredictor>();
+  }};
 }
 
 }  // namespace evonas::tests

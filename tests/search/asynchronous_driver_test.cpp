@@ -233,7 +233,7 @@ TEST_CASE("real algorithms are the same on any number of threads, and verify") {
       world.setup.algorithm.algorithm = name;
       world.setup.algorithm.guidance.candidates = 60;
       world.setup.algorithm.guidance.population = 20;
-      world.setup.make_predictor = [](const std::string&) {
+      world.setup.make_predictor = [](const std::string&, const std::string&) {
         return std::make_unique<tests::AdditivePredictor>();
       };
       const TemporaryFolder folder;

@@ -56,7 +56,7 @@ class Nearest final : public predictor::Predictor {
 };
 
 Guidance by_nearest() {
-  return {.make_predictor = [](const std::string& name) {
+  return {.make_predictor = [](const std::string& name, const std::string&) {
     CHECK(name == "path_networks");
     return std::make_unique<Nearest>();
   }};
@@ -76,7 +76,7 @@ int sum_of_genes(const spaces::Genotype& genotype) {
 
 TEST_CASE("bananas keeps the contract") {
   const spaces::AnySpace space{SmallSpace{}};
-  const Guidance random{.make_predictor = [=](const std::string&) {
+  const Guidance random{.make_predictor = [=](const std::string&, const std::string&) {
     return std::make_unique<predictor::RandomPredictor>(space);
   }};
   const Labels with_failures_and_limit = [](Individual& individual) {

@@ -214,7 +214,7 @@ TEST_CASE("what is published stands beside the results") {
 TEST_CASE("a benchmark tells how well what an algorithm expects ranks what is measured") {
   const TemporaryFolder folder;
   BenchmarkSetup setup = setup_of(small_table(folder, kSpace, row_of));
-  setup.guidance.make_predictor = [](const std::string&) {
+  setup.guidance.make_predictor = [](const std::string&, const std::string&) {
     return std::make_unique<AdditivePredictor>();
   };
   setup.algorithms = {{.algorithm = "predictor_guided", .batch = 5}, {.algorithm = "random"}};

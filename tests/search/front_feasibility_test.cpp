@@ -53,7 +53,8 @@ const Problem kFront{.objectives = {{"error", Goal::Minimize}, {"cost", Goal::Mi
 /// The error is the first gene, the cost the second, the size the third.
 Guidance by_gene() {
   Guidance guidance;
-  guidance.make_predictor = [made = std::size_t{0}](const std::string&) mutable {
+  guidance.make_predictor = [made = std::size_t{0}](const std::string&,
+                                                    const std::string&) mutable {
     return std::make_unique<ByGene>(made++);
   };
   return guidance;
@@ -153,8 +154,9 @@ TEST_CASE("searches that weigh what is added to the front keep the contract") {
     individual.limited = {1.0 * individual.genotype[2]};
     individual.violation = std::max(0.0, individual.limited.front() / 5.0 - 1.0);
   };
-  const Guidance guidance{
-      .make_predictor = [](const std::string&) { return std::make_unique<ByGene>(1); }};
+  const Guidance guidance{.make_predictor = [](const std::string&, const std::string&) {
+    return std::make_unique<ByGene>(1);
+  }};
   const AlgorithmOptions options = weighing("expected_hypervolume", "weighed_always");
   check_algorithm(options, space, kFront, label, 56, guidance);
   check_asynchronous(options, space, kFront, label, 56, guidance);

@@ -98,7 +98,7 @@ TEST_CASE("children of NSGA-II have the genes of their parents, but for mutation
 
 TEST_CASE("a guided search follows its networks back through the predictor") {
   const spaces::AnySpace space{kWide};
-  const Guidance guidance{.make_predictor = [=](const std::string&) {
+  const Guidance guidance{.make_predictor = [=](const std::string&, const std::string&) {
     return std::make_unique<predictor::RandomPredictor>(space);
   }};
   AlgorithmOptions options{.algorithm = "predictor_guided", .batch = 10};

@@ -77,11 +77,13 @@ class Oracle final : public predictor::Predictor {
 };
 
 Guidance all_knowing(double (*truth)(const spaces::Genotype&)) {
-  return {.make_predictor = [=](const std::string&) { return std::make_unique<Oracle>(truth); }};
+  return {.make_predictor = [=](const std::string&, const std::string&) {
+    return std::make_unique<Oracle>(truth);
+  }};
 }
 
 Guidance unknowing(const spaces::AnySpace& space) {
-  return {.make_predictor = [=](const std::string&) {
+  return {.make_predictor = [=](const std::string&, const std::string&) {
     return std::make_unique<predictor::RandomPredictor>(space);
   }};
 }
@@ -401,8 +403,9 @@ class Quick final : public predictor::Predictor {
 
 TEST_CASE("what is under way is learnt from with the values that are believed of it") {
   const auto learnt = std::make_shared<std::vector<Quick::Labels>>();
-  const Guidance guidance{
-      .make_predictor = [=](const std::string&) { return std::make_unique<Quick>(learnt); }};
+  const Guidance guidance{.make_predictor = [=](const std::string&, const std::string&) {
+    return std::make_unique<Quick>(learnt);
+  }};
   const auto algorithm = make_algorithm(
       guided(), spaces::AnySpace{SmallSpace{.genes = 6, .values = 5}}, kError, guidance);
   std::vector<Individual> asked;

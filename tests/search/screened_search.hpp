@@ -42,7 +42,7 @@ struct ScreenedWorld : World {
     options.guidance.population = 20;
     options.guidance.exploration = 0.1;
     options.guidance.screening = {{.metric = "early", .of = "accuracy", .share = 0.125}};
-    setup.make_predictor = [](const std::string&) {
+    setup.make_predictor = [](const std::string&, const std::string&) {
       return std::make_unique<tests::AdditivePredictor>();
     };
   }

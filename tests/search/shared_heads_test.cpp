@@ -168,7 +168,7 @@ TEST_CASE("each metric has the predictor that is named for it, and shared heads 
   const spaces::AnySpace space{SmallSpace{}};
   std::vector<std::string> made;
   Guidance guidance = joint_guidance();
-  guidance.make_predictor = [&](const std::string& name) {
+  guidance.make_predictor = [&](const std::string& name, const std::string&) {
     made.push_back(name);
     return std::make_unique<AdditivePredictor>();
   };

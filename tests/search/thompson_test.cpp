@@ -58,8 +58,9 @@ class GeneMembers final : public predictor::Predictor, public predictor::Ensembl
 constexpr std::size_t kMembers = 5;
 
 Guidance by_genes() {
-  return {
-      .make_predictor = [](const std::string&) { return std::make_unique<GeneMembers>(kMembers); }};
+  return {.make_predictor = [](const std::string&, const std::string&) {
+    return std::make_unique<GeneMembers>(kMembers);
+  }};
 }
 
 AlgorithmOptions drawing(const std::string& acquisition) {

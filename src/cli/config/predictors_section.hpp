@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/fields.hpp"
 #include "predictor/network_options.hpp"
 #include "predictor/predictor_list.hpp"
 
@@ -9,11 +10,13 @@ namespace evonas::config {
 struct PredictorsSection {
   predictor::NetworkOptions networks;
   bool statics = false;
+  OneOrNamed<std::string> prior;  ///< by metric
 
   template <class Visitor>
   void fields(Visitor& visit) {
     networks.fields(visit);
     visit("statics", statics, predictor::kStaticsHelp);
+    visit("prior", prior, predictor::kPriorHelp, file_path());
   }
 };
 

@@ -24,14 +24,14 @@ std::vector<predictor::Label> labels_of_run(const report::Run& run) {
 }  // namespace
 
 void explain_front(report::Run& run, const search::SearchSetup& setup) {
-  const std::string* const name =
-      setup.algorithm.guidance.predictor.of(run.problem.objectives.front().metric);
+  const std::string& metric = run.problem.objectives.front().metric;
+  const std::string* const name = setup.algorithm.guidance.predictor.of(metric);
   if (setup.algorithm.algorithm != "predictor_guided" || name == nullptr) return;
   if (!predictor::explains(*name)) return;
   const std::vector<predictor::Label> labels = labels_of_run(run);
   if (labels.empty()) return;
   try {
-    const std::unique_ptr<predictor::Predictor> fitted = setup.make_predictor(*name);
+    const std::unique_ptr<predictor::Predictor> fitted = setup.make_predictor(*name, metric);
     const predictor::Explainer* const explainer = fitted->explainer();
     if (explainer == nullptr) return;
     fitted->fit(labels, {.seed = run.summary.seed});

@@ -3,9 +3,12 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "base/key.hpp"
+#include "cli/run/atomic_file.hpp"
 #include "cli/run/predictors.hpp"
 #include "cli/run/torch_module.hpp"
 #include "evaluation/table/benchmark_table.hpp"
@@ -20,6 +23,11 @@ using config::Configuration;
 /// What predictions follow from; devices round differently, but mean the same.
 std::string text_of(config::PredictorsSection how) {
   how.networks.computing = {};
+  const auto name_by_content = [](std::string& file) {
+    if (!file.empty()) file = Key::of(read_whole(file)).hex();
+  };
+  name_by_content(how.prior.one);
+  for (auto& [metric, file] : how.prior.named) name_by_content(file);
   std::string text = yaml::to_yaml(how);
   return text == yaml::to_yaml(config::PredictorsSection{}) ? "" : text;
 }
@@ -60,9 +68,25 @@ search::SearchSetup make_setup(const Configuration& configuration, std::size_t t
 search::Guidance learnt_guidance(const spaces::AnySpace& space,
                                  const config::PredictorsSection& how,
                                  const std::filesystem::path& pretrained) {
-  const PredictorSource source(
-      space, {.statics = how.statics, .pretrained = pretrained, .networks = how.networks});
-  return {.make_predictor = [source](const std::string& name) { return source.make(name); },
+  const PredictorOptions options{
+      .statics = how.statics, .pretrained = pretrained, .networks = how.networks};
+  const PredictorSource source(space, options);
+  std::map<std::string, PredictorSource> informed;  // by file
+  const auto add_prior = [&](const std::string& file) {
+    if (file.empty() || informed.contains(file)) return;
+    PredictorOptions own = options;
+    own.prior = read_whole(file);
+    informed.emplace(file, PredictorSource(space, own));
+  };
+  add_prior(how.prior.one);
+  for (const auto& [metric, file] : how.prior.named) add_prior(file);
+  return {.make_predictor =
+              [source, informed = std::move(informed), prior = how.prior](
+                  const std::string& name, const std::string& metric) {
+                const std::string* const file = prior.of(metric);
+                return file == nullptr || file->empty() ? source.make(name)
+                                                        : informed.at(*file).make(name);
+              },
           .known = {},
           .latent = {.embed =
                          [source](std::span<const spaces::Genotype> block) {
@@ -74,7 +98,12 @@ search::Guidance learnt_guidance(const spaces::AnySpace& space,
                          }},
           .predictors = text_of(how),
           .make_joint_predictor =
-              [source](const std::string& name, std::size_t metrics) {
+              [source, prior = how.prior](const std::string& name, std::size_t metrics) {
+                if (prior != OneOrNamed<std::string>{}) {
+                  throw predictor::PredictorError(
+                      "a prior is of one metric, and networks that several metrics share cannot "
+                      "have one: leave out predictors.prior, or set guidance.heads to separate");
+                }
                 return source.make_joint(name, metrics);
               }};
 }

@@ -126,7 +126,7 @@ Assessor::Origin Assessor::origin_of(const std::string& metric, const Labelled& 
   if (belief == beliefs_.end()) {
     std::unique_ptr<predictor::Predictor> predictor =
         joint_ ? std::make_unique<predictor::OneMetric>(joint_, number)
-               : guidance.make_predictor(predictor_of(metric));
+               : guidance.make_predictor(predictor_of(metric), metric);
     beliefs_.emplace_back(metric, std::move(predictor), options_);
     labelled_.push_back(labels);
   }

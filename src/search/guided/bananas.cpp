@@ -22,14 +22,15 @@ constexpr int kMutationsOfParent = 100;
 
 }  // namespace
 
-Bananas::Bananas(const AlgorithmOptions& options, spaces::AnySpace space, const Guidance& guidance)
+Bananas::Bananas(const AlgorithmOptions& options, spaces::AnySpace space, const Problem& problem,
+                 const Guidance& guidance)
     : novelty_(options, std::move(space)),
       batch_(options.batch > 0 ? static_cast<std::size_t>(options.batch) : kBananasBatch),
       seed_(options.seed) {
   if (!guidance.make_predictor) {
     throw SearchError("the algorithm bananas was given nothing that makes predictors");
   }
-  predictor_ = guidance.make_predictor("path_networks");
+  predictor_ = guidance.make_predictor("path_networks", problem.objectives.front().metric);
 }
 
 std::size_t Bananas::batch_size() const {

@@ -24,7 +24,8 @@ namespace evonas::search {
 class Bananas final : public Algorithm {
  public:
   /// Throws SearchError where `guidance` lacks what makes predictors, and PredictorError.
-  Bananas(const AlgorithmOptions& options, spaces::AnySpace space, const Guidance& guidance);
+  Bananas(const AlgorithmOptions& options, spaces::AnySpace space, const Problem& problem,
+          const Guidance& guidance);
 
   std::size_t batch_size() const override;
   /// Throws PredictorError where the predictor cannot be fitted.

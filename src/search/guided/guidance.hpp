@@ -136,10 +136,15 @@ struct LatentSpace {
       make_policy;
 };
 
+/// Makes the predictor of that name for a metric of the space, not fitted. Throws
+/// predictor::PredictorError.
+using PredictorMaker = std::function<std::unique_ptr<predictor::Predictor>(
+    const std::string& name, const std::string& metric)>;
+
 /// What a guided search needs besides its options.
 struct Guidance {
-  /// Makes the predictor of that name for the space, not fitted. Throws predictor::PredictorError.
-  std::function<std::unique_ptr<predictor::Predictor>(const std::string& name)> make_predictor;
+  /// Makes predictors; see there.
+  PredictorMaker make_predictor;
   /// Sources that answer at once. Their metrics that are free or cheap are asked of every candidate
   /// and not predicted.
   std::vector<std::shared_ptr<evaluation::Evaluator>> known;
