@@ -42,6 +42,8 @@ class WithPrior final : public Decorator {
   void refresh(std::span<const Label> labels, std::size_t known,
                const FitControl& control) override;
   std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override;
+  /// None: members of the other predictor know only what is left for it.
+  const Ensemble* ensemble() const override { return nullptr; }
   /// Of the other predictor, and the slope.
   std::size_t parameters() const override { return Decorator::parameters() + 1; }
   /// Without the prior, which whoever restores it has.

@@ -258,6 +258,63 @@ TEST_CASE("a predictor that reads static features is compared, kept and scores f
   CHECK(std::ranges::count(scored.out, '\n') == 6);
 }
 
+TEST_CASE("what an earlier task tells helps with few labels, in files and searches too") {
+  const Fixture& data = fixture();
+  const std::string table = "builtin:nasbench201_fashion_mnist";
+  const std::string earlier = (data.folder / "earlier.predictor").string();
+  const std::string informed = (data.folder / "informed.predictor").string();
+  const Result first = run({"predictor", "fit", "--table", table, "--metric", "loss", "--model",
+                            "trees", "--train", "1000", "--out", earlier});
+  CAPTURE(first.err);
+  REQUIRE(first.code == 0);
+  const auto tau_with = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> command = {"predictor", "benchmark", "--table", table,     "--metric",
+                                        "accuracy",  "--model",   "trees",   "--train", "15",
+                                        "--test",    "2000",      "--seeds", "3",       "--json"};
+    command.insert(command.end(), more.begin(), more.end());
+    const Result result = run(command);
+    CAPTURE(result.err);
+    REQUIRE(result.code == 0);
+    return json::parse(result.out).at("results")[0].at("tau_mean").get<double>();
+  };
+  CHECK(tau_with({"--prior", earlier}) > tau_with({}) + 0.05);
+
+  const Result second =
+      run({"predictor", "fit", "--table", table, "--metric", "accuracy", "--model", "trees",
+           "--train", "15", "--prior", earlier, "--out", informed});
+  CAPTURE(second.err);
+  REQUIRE(second.code == 0);
+  const fs::path config = data.folder / "informed.yaml";
+  write_text(config, R"(
+space: {name: nasbench201, channels: 8, cells_per_stage: 1}
+objectives: [{metric: accuracy, goal: maximize}]
+evaluation: {accuracy: {table: "builtin:nasbench201_fashion_mnist"}}
+search: {algorithm: predictor_guided, guidance: {predictor: trees, candidates: 200}}
+predictors: {prior: earlier.predictor}
+budget: {evaluations: 15}
+)");
+  const Result searched = run({"search", config.string(), "--out", data.run_folder("informed")});
+  CAPTURE(searched.err);
+  CHECK(searched.code == 0);
+
+  // A file has all that it needs; a search says what it lacks.
+  fs::remove(earlier);
+  const Result scores = run({"predictor", "score", informed, "--random", "5"});
+  CAPTURE(scores.err);
+  CHECK(scores.code == 0);
+  CHECK(std::ranges::count(scores.out, '\n') == 6);
+  const Result gone = run({"search", config.string(), "--out", data.run_folder("uninformed")});
+  CHECK(gone.code == 2);
+  CHECK(contains(gone.err, "earlier.predictor"));
+
+  const std::string other = (data.folder / "other.predictor").string();
+  write_text(other, "no predictor");
+  const Result none = run({"predictor", "fit", "--table", table, "--metric", "accuracy", "--model",
+                           "trees", "--prior", other, "--out", informed});
+  CHECK(none.code == 2);
+  CHECK(contains(none.err, "the prior holds no predictor"));
+}
+
 TEST_CASE("a predictor is checked against another one while it scores") {
   const Fixture& data = fixture();
   const auto fit = [&](const std::string& model) {

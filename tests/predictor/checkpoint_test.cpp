@@ -28,6 +28,10 @@ TEST_CASE("a checkpoint says what it is and gives back what was learnt") {
   CheckpointAbout with_statics = kAbout;
   with_statics.statics = true;
   CHECK(read_checkpoint(checkpoint_bytes(with_statics, {}), "file").about.statics);
+  CHECK(checkpoint.about.prior.empty());
+  CheckpointAbout with_prior = kAbout;
+  with_prior.prior = bytes;
+  CHECK(read_checkpoint(checkpoint_bytes(with_prior, {}), "file").about.prior == bytes);
   CHECK(checkpoint.about.devices.empty());
   CheckpointAbout on_devices = kAbout;
   on_devices.devices = {{.name = "phone",
