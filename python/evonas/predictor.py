@@ -45,7 +45,8 @@ class Predictor:
     `model` is one of predictor_names(). With `input` it looks at the networks that read this (cifar10,
     3x32x32:10), else at cells. With `statics` gp, trees and what is made of them also read parameters,
     multiply-accumulates, memory and depth of whole networks. `pretrained` is a file that `evonas
-    predictor pretrain` wrote.
+    predictor pretrain` wrote. `prior` is one that save() or `evonas predictor fit` wrote for another task
+    in the same space, such as another dataset or an earlier search: only what it does not say is learnt.
 
     How networks learn is as their recipes say, unless it is given, as to `evonas predictor fit`:
 
@@ -75,6 +76,7 @@ class Predictor:
         input: str | None = None,
         statics: bool = False,
         pretrained: str | os.PathLike[str] | None = None,
+        prior: str | os.PathLike[str] | None = None,
         epochs: int = 0,
         losses: str | None = None,
         average: float | None = None,
@@ -98,7 +100,14 @@ class Predictor:
             precision=precision,
         )
         self._predictor = SpacePredictor(
-            space, model, input or "", statics, os.fspath(pretrained or ""), networks, threads
+            space,
+            model,
+            input or "",
+            statics,
+            os.fspath(pretrained or ""),
+            os.fspath(prior or ""),
+            networks,
+            threads,
         )
 
     @classmethod

@@ -21,16 +21,25 @@ namespace {
 
 using Values = nb::ndarray<const double, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 
+/// The bytes of a checkpoint of a prior, none without one, and where they are from.
+struct PriorFile {
+  std::string bytes;
+  std::string place;
+};
+
 /// A predictor of architectures of one space. `networks` are NetworkOptions, as a YAML mapping
 /// (JSON is one).
 class SpacePredictor {
  public:
   SpacePredictor(SpacePointer space, std::string model, std::string input, bool statics,
-                 const std::string& pretrained, const std::string& networks, std::size_t threads)
+                 const std::string& pretrained, PriorFile prior, const std::string& networks,
+                 std::size_t threads)
       : space_(std::move(space)),
         threads_(threads),
         source_(space_->space, options_of(input, statics, pretrained, networks)) {
     predictor::check_predictor_name(model);
+    if (!prior.bytes.empty()) source_ = source_.with_prior(prior.bytes, prior.place);
+    about_.prior = std::move(prior.bytes);
     about_.predictor = std::move(model);
     about_.space = space_->name;
     about_.space_options = space_->options;
@@ -126,7 +135,9 @@ class SpacePredictor {
     auto space = std::make_shared<Space>(Space{config::make_space(about.space, about.space_options),
                                                about.space, about.space_options});
     auto loaded = std::make_unique<SpacePredictor>(std::move(space), about.predictor, about.input,
-                                                   about.statics, std::string(), networks, threads);
+                                                   about.statics, std::string(),
+                                                   PriorFile{about.prior, "in " + file}, networks,
+                                                   threads);
     predictor::restore(*loaded->predictor_, checkpoint, file);
     loaded->about_ = about;
     return loaded;
@@ -171,11 +182,18 @@ class SpacePredictor {
 void bind_predictors(nb::module_& module) {
   module.def("predictor_names", &predictor::predictor_names, "The names of all predictors.");
   nb::class_<SpacePredictor>(module, "SpacePredictor", "What evonas.Predictor is made of.")
-      .def(nb::init<SpacePointer, std::string, std::string, bool, const std::string&,
-                    const std::string&, std::size_t>(),
-           nb::arg("space"), nb::arg("model"), nb::arg("input"), nb::arg("statics"),
-           nb::arg("pretrained"), nb::arg("networks"), nb::arg("threads"),
-           nb::call_guard<nb::gil_scoped_release>())
+      .def(
+          "__init__",
+          [](SpacePredictor* self, SpacePointer space, std::string model, std::string input,
+             bool statics, const std::string& pretrained, const std::string& prior,
+             const std::string& networks, std::size_t threads) {
+            PriorFile file{prior.empty() ? "" : cli::read_whole(prior), prior};
+            new (self) SpacePredictor(std::move(space), std::move(model), std::move(input), statics,
+                                      pretrained, std::move(file), networks, threads);
+          },
+          nb::arg("space"), nb::arg("model"), nb::arg("input"), nb::arg("statics"),
+          nb::arg("pretrained"), nb::arg("prior"), nb::arg("networks"), nb::arg("threads"),
+          nb::call_guard<nb::gil_scoped_release>())
       .def_prop_ro("space", &SpacePredictor::space)
       .def_prop_ro("model", [](const SpacePredictor& self) { return self.about().predictor; })
       .def_prop_ro("metric", [](const SpacePredictor& self) { return self.about().metric; })

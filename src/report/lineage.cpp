@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "report/genes.hpp"
+#include "spaces/differing_genes.hpp"
 
 namespace evonas::report {
 namespace {
@@ -20,13 +21,6 @@ std::optional<std::size_t> winner(const search::SearchSummary& summary) {
   return static_cast<std::size_t>(found - summary.evaluations.begin());
 }
 
-std::size_t differing_genes(const spaces::Genotype& a, const spaces::Genotype& b) {
-  const std::size_t shared = std::min(a.size(), b.size());
-  std::size_t count = std::max(a.size(), b.size()) - shared;
-  for (std::size_t i = 0; i < shared; ++i) count += a[i] != b[i] ? 1 : 0;
-  return count;
-}
-
 /// Position of the parent that an evaluation takes most after.
 std::optional<std::size_t> nearest_parent(std::span<const EvaluationRecord> evaluations,
                                           const EvaluationRecord& child) {
@@ -36,7 +30,7 @@ std::optional<std::size_t> nearest_parent(std::span<const EvaluationRecord> eval
     if (!parent || *parent >= child.index) continue;
     const auto found = std::ranges::lower_bound(evaluations, *parent, {}, &EvaluationRecord::index);
     if (found == evaluations.end() || found->index != *parent) continue;
-    const std::size_t apart = differing_genes(found->genotype, child.genotype);
+    const std::size_t apart = spaces::differing_genes(found->genotype, child.genotype);
     if (nearest && std::get<0>(*nearest) <= apart) continue;
     nearest = std::tuple(apart, static_cast<std::size_t>(found - evaluations.begin()));
   }

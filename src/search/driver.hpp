@@ -69,6 +69,8 @@ struct SearchSetup {
   /// Makes the predictors of a guided search (Guidance::make_predictor), which knows what is free
   /// or cheap of the sources that have no expensive metric.
   PredictorMaker make_predictor;
+  /// Which part of the space is searched, as text: searches among others are others. Empty: all.
+  std::string among = {};
   LatentSpace latent = {};      ///< Guidance::latent
   std::string predictors = {};  ///< Guidance::predictors
   /// Guidance::make_joint_predictor

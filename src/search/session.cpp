@@ -176,6 +176,7 @@ std::map<std::string, std::string> describe_setup(const SearchSetup& setup) {
       {"search.sources", fmt::format("{}", fmt::join(sources, "\n"))},
       {"search.algorithm", fmt::format("{}", fmt::join(printer.parts, " "))}};
   if (!setup.predictors.empty()) entries["search.predictors"] = setup.predictors;
+  if (!setup.among.empty()) entries["search.among"] = setup.among;
   if (screens) entries["search.rungs"] = number_lines(sources_by_rung(setup));
   for (const Source& source : setup.sources) {
     const std::string identity = source.evaluator->identity();

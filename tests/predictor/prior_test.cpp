@@ -125,6 +125,36 @@ TEST_CASE("the more labels there are, the less is a prior trusted") {
   CHECK(last > 0.0);
 }
 
+/// Has one point of a learning curve, where it predicts as after the fit: all are 0.
+class WithCurve final : public Predictor {
+ public:
+  void fit(std::span<const Label> /*labels*/, const FitControl& control) override {
+    const PredictBlock predicts = [this](auto block) { return predict(block); };
+    if (control.on_point) control.on_point({.epoch = 1}, predicts);
+  }
+  std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override {
+    return std::vector<Prediction>(block.size());
+  }
+  std::size_t parameters() const override { return 0; }
+  nlohmann::json state() const override { return nullptr; }
+  void restore(const nlohmann::json& /*state*/) override {}
+};
+
+TEST_CASE("learning curves are of what is predicted with the prior") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const auto block = random_architectures(space, 20, 3, "asked");
+  std::vector<Prediction> told;
+  FitControl control;
+  control.on_point = [&](const LearningPoint& /*point*/, const PredictBlock& predict) {
+    told = predict(block);
+  };
+  WithPrior with(std::make_unique<WithCurve>(), prior_of(space, 1.0));
+  with.fit(labels_of(space, 30, "learnt"), control);
+  CHECK(told == with.predict(block));
+  CHECK(with.explainer() == nullptr);
+  CHECK(with.ensemble() == nullptr);
+}
+
 TEST_CASE("a predictor with a prior refuses states that are none, and is as it was") {
   const spaces::AnySpace space = spaces::make_space("nasbench201");
   WithPrior with(std::make_unique<ConstantPredictor>(), prior_of(space, 1.0));

@@ -103,7 +103,6 @@ FittedFile read_fitted(const std::string& file, const UsedElsewhere& elsewhere,
   Place place = place_of(elsewhere, about);
   const PredictorOptions options{.input = place.input,
                                  .statics = about.statics,
-                                 .prior = about.prior,
                                  .networks = {.computing = computing, .fitting = {}}};
   std::unique_ptr<predictor::Predictor> fitted =
       make_fitted(place.space, options, elsewhere.device, about, file);

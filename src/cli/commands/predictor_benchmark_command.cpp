@@ -134,11 +134,13 @@ bool save_all(const PredictorComparison& comparison, const PredictorSources& sou
 int benchmark_predictors(const PredictorBenchmarkArguments& arguments) {
   const fs::path folder = results_folder(arguments);
   const Interrupt interrupt;
-  PredictorComparison comparison(experiment_of(arguments), folder);
+  ThreadArena arena(arguments.threads);
+  const auto compared = arena.execute(
+      [&] { return std::make_unique<PredictorComparison>(experiment_of(arguments), folder); });
+  PredictorComparison& comparison = *compared;
   tell_restored(comparison);
   const PredictorSources sources(comparison.space(), comparison.experiment());
   check_models(comparison, sources);
-  ThreadArena arena(arguments.threads);
   if (!fit_all(comparison, sources, arena, interrupt, !arguments.json) ||
       (!folder.empty() && !save_all(comparison, sources, arena, interrupt))) {
     tell_interrupted(folder);

@@ -57,15 +57,22 @@ std::string identity_of(const FitOptions& options, const FitData& data) {
 int fit(const FitOptions& options) {
   predictor::check_predictor_name(options.source.model);
   FitData data = fit_data(options.source);
-  if (!options.prior.empty()) data.about.prior = read_whole(options.prior);
+  if (!options.prior.empty()) {
+    if (!options.source.latency.empty() || !options.source.devices.empty()) {
+      throw predictor::PredictorError(
+          "--prior is of the architectures of one space: leave it out beside --latency and "
+          "--devices");
+    }
+    data.about.prior = read_whole(options.prior);
+  }
   UnfinishedFit unfinished(options.out, identity_of(options, data), options.checkpoint_every);
 
   const Interrupt interrupt;
-  const PredictorSource source(data.space, {.input = data.input,
-                                            .statics = options.source.statics,
-                                            .pretrained = options.pretrained,
-                                            .prior = data.about.prior,
-                                            .networks = options.networks});
+  PredictorSource source(data.space, {.input = data.input,
+                                      .statics = options.source.statics,
+                                      .pretrained = options.pretrained,
+                                      .networks = options.networks});
+  if (!data.about.prior.empty()) source = source.with_prior(data.about.prior, options.prior);
   std::unique_ptr<predictor::Predictor> fitted;
   ThreadArena arena(options.threads);
   const bool done = unless_interrupted(interrupt, [&] {

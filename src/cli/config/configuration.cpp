@@ -145,6 +145,8 @@ Configuration read(yaml::Document document, std::span<const std::string> overrid
                           findings);
   detail::check_predictors(configuration.search, "search", configuration.objectives,
                            configuration.limits, findings);
+  detail::check_priors(configuration.predictors, configuration.objectives, configuration.limits,
+                       configuration.search.guidance.heads == "shared", findings);
   check_screening_files(configuration, findings);
   detail::check_cost(configuration.cost, simulated_metrics(configuration), findings);
   check_budget(configuration, findings);

@@ -164,6 +164,12 @@ void check_predictors(const search::AlgorithmOptions& options, const std::string
                       const std::vector<ObjectiveSection>& objectives,
                       const std::vector<std::string>& limits, yaml::Findings& findings);
 
+/// A check that they share too: priors that name metrics name those of the problem that are
+/// predicted, and none is there where an algorithm shares heads.
+void check_priors(const PredictorsSection& predictors, const std::vector<ObjectiveSection>& objectives,
+                  const std::vector<std::string>& limits, bool shares_heads,
+                  yaml::Findings& findings);
+
 /// A check that they share too: `cost`, where it is given, is one of `metrics`, those that a table
 /// or a TorchScript module gives.
 void check_cost(const std::optional<std::string>& cost, const std::vector<std::string>& metrics,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -110,8 +111,8 @@ class Describer {
 /// Describes an options struct and everything in it.
 template <class T>
 Description describe() {
-  T options{};
-  return Describer::describe(options);
+  const auto options = std::make_unique<T>();  // GCC 12 takes large ones on the stack for unset
+  return Describer::describe(*options);
 }
 
 /// A JSON schema (draft 2020-12) of YAML files that hold `section`, from which editors complete and

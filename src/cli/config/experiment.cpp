@@ -52,6 +52,11 @@ void check_search(const Experiment& experiment, yaml::Findings& findings) {
   if (experiment.search.empty() && findings.given("search")) {
     findings.add("search", "names no algorithm: give at least one");
   }
+  const auto shares_heads = [](const ExperimentAlgorithmSection& algorithm) {
+    return algorithm.options.guidance.heads == "shared";
+  };
+  detail::check_priors(experiment.predictors, experiment.objectives, experiment.limits,
+                       std::ranges::any_of(experiment.search, shares_heads), findings);
   for (std::size_t i = 0; i < experiment.search.size(); ++i) {
     const std::string path = fmt::format("search[{}]", i);
     const ExperimentAlgorithmSection& algorithm = experiment.search[i];

@@ -71,6 +71,10 @@ void check_entries(const PredictorExperiment& experiment, yaml::Findings& findin
     if (findings.given(path + ".input") && has_own_input) {
       findings.add(path + ".input", "has no effect beside devices or latency: leave it out");
     }
+    if (!entries[i].recipe.prior.empty() && has_own_input) {
+      findings.add(findings.given(path + ".prior") ? path + ".prior" : "prior",
+                   "is of the architectures of one space: leave it out beside devices or latency");
+    }
   }
   check_list(names, "models", findings);
   if (experiment.against.empty() || std::ranges::find(names, experiment.against) != names.end()) {
@@ -107,6 +111,10 @@ void check_devices(const PredictorExperiment& experiment, yaml::Findings& findin
          "has no effect beside devices: leave it out", findings);
   check_list(experiment.devices, "devices", findings);
   if (experiment.devices.size() == 1) findings.add("devices", "is one: give at least two");
+  if (experiment.split != "leave_family_out") {
+    refuse(experiment, {"alike"}, "has no effect with another split than leave_family_out: leave it out",
+           findings);
+  }
 }
 
 /// What a table needs and latencies do not have, and the reverse.
@@ -125,6 +133,7 @@ void check_data(const PredictorExperiment& experiment, yaml::Findings& findings)
   } else if (experiment.metric.empty()) {
     findings.add("metric", "is missing");
   }
+  check_list(experiment.proxies, "proxies", findings);
   if (experiment.devices.empty()) {
     refuse(experiment, {"hardware", "alike"},
            "has no effect without devices: give some, or leave it out", findings);

@@ -89,6 +89,20 @@ Names metrics_of(const std::vector<ObjectiveSection>& objectives,
   return names;
 }
 
+/// A fault for each metric of `named`, which stands at `path`, that is not predicted.
+void check_named(const std::map<std::string, std::string>& named, const std::string& path,
+                 const Names& metrics, yaml::Findings& findings) {
+  for (const auto& [metric, value] : named) {
+    const std::string at = fmt::format("{}.{}", path, metric);
+    if (is_free(metric)) {
+      findings.add(at, "is computed from the graph, and never predicted: leave it out");
+    } else if (std::ranges::find(metrics, metric) == metrics.end()) {
+      findings.add(at, fmt::format("\"{}\" is no objective and has no limit ({})", metric,
+                                   nearest_or_known(metric, metrics)));
+    }
+  }
+}
+
 }  // namespace
 
 const std::vector<std::string>& free_metrics() {
@@ -161,19 +175,11 @@ void check_predictors(const search::AlgorithmOptions& options, const std::string
                       const std::vector<ObjectiveSection>& objectives,
                       const std::vector<std::string>& limits, yaml::Findings& findings) {
   const search::GuidanceOptions& guidance = options.guidance;
-  const Names metrics = metrics_of(objectives, limits);
   std::set<std::string> kinds;
   if (guidance.predictor.named.empty()) kinds.insert(guidance.predictor.one);
-  for (const auto& [metric, kind] : guidance.predictor.named) {
-    const std::string at = fmt::format("{}.guidance.predictor.{}", path, metric);
-    kinds.insert(kind);
-    if (is_free(metric)) {
-      findings.add(at, "is computed from the graph, and never predicted: leave it out");
-    } else if (std::ranges::find(metrics, metric) == metrics.end()) {
-      findings.add(at, fmt::format("\"{}\" is no objective and has no limit ({})", metric,
-                                   nearest_or_known(metric, metrics)));
-    }
-  }
+  for (const auto& [metric, kind] : guidance.predictor.named) kinds.insert(kind);
+  check_named(guidance.predictor.named, path + ".guidance.predictor",
+              metrics_of(objectives, limits), findings);
   kinds.erase("");  // what is no predictor has been reported by the reader
   if (guidance.heads != "shared" || kinds.empty()) return;
   if (kinds.size() > 1) {
@@ -188,6 +194,17 @@ void check_predictors(const search::AlgorithmOptions& options, const std::string
                     "and {} has none: choose evonas, mixture or networks with "
                     "`guidance.predictor`, or leave this out",
                     *kinds.begin()));
+  }
+}
+
+void check_priors(const PredictorsSection& predictors, const std::vector<ObjectiveSection>& objectives,
+                  const std::vector<std::string>& limits, bool shares_heads,
+                  yaml::Findings& findings) {
+  check_named(predictors.prior.named, "predictors.prior", metrics_of(objectives, limits), findings);
+  if (shares_heads && predictors.has_prior()) {
+    findings.add("predictors.prior",
+                 "is of one metric, and networks that several metrics share take none: leave it "
+                 "out, or set `guidance.heads` to separate");
   }
 }
 

@@ -54,6 +54,16 @@ std::string pretrained_of(const config::Experiment& experiment) {
   return file;
 }
 
+/// What stands for metrics, with their names in the table.
+OneOrNamed<std::string> in_table(const config::Experiment& experiment,
+                                 const OneOrNamed<std::string>& by_metric) {
+  OneOrNamed<std::string> by_column{.one = by_metric.one};
+  for (const auto& [metric, value] : by_metric.named) {
+    by_column.named[experiment.column(metric)] = value;
+  }
+  return by_column;
+}
+
 search::Guidance guidance_of(const config::Experiment& experiment, const spaces::AnySpace& space,
                              const std::shared_ptr<const evaluation::BenchmarkTable>& table) {
   std::map<std::string, std::string> names;
@@ -64,8 +74,9 @@ search::Guidance guidance_of(const config::Experiment& experiment, const spaces:
     names[column] = column;
     cheap.insert(column);
   }
-  search::Guidance guidance =
-      learnt_guidance(space, experiment.predictors, pretrained_of(experiment));
+  config::PredictorsSection predictors = experiment.predictors;
+  predictors.prior = in_table(experiment, predictors.prior);
+  search::Guidance guidance = learnt_guidance(space, predictors, pretrained_of(experiment));
   const auto input = spaces::NetworkInput::parse(experiment.input.value_or("cifar10"));
   guidance.known.push_back(std::make_shared<evaluation::GraphCosts>(space, input));
   if (!cheap.empty()) {
@@ -94,6 +105,7 @@ std::vector<search::AlgorithmOptions> algorithms_of(const config::Experiment& ex
 std::vector<search::AlgorithmOptions> table_algorithms(const config::Experiment& experiment) {
   std::vector<search::AlgorithmOptions> algorithms = algorithms_of(experiment);
   for (search::AlgorithmOptions& options : algorithms) {
+    options.guidance.predictor = in_table(experiment, options.guidance.predictor);
     for (search::ScreeningOptions& screening : options.guidance.screening) {
       screening.metric = experiment.column(screening.metric);
       screening.of = experiment.column(screening.of);

@@ -19,7 +19,7 @@ namespace {
 
 using evaluation::BenchmarkTable;
 
-std::vector<std::string> devices_of(const BenchmarkTable& table,
+std::vector<std::string> metrics_in(const BenchmarkTable& table,
                                     const std::vector<std::string>& given) {
   if (!given.empty()) return given;
   std::vector<std::string> devices;
@@ -67,7 +67,7 @@ DeviceComparison::DeviceComparison(config::DeviceExperiment experiment)
     : experiment_(std::move(experiment)), about_(evaluation::read_table_about(experiment_.table)) {
   const spaces::AnySpace space = config::make_space(about_.space, about_.space_options);
   const BenchmarkTable table = BenchmarkTable::open(experiment_.table, space);
-  latencies_ = latencies_of(table, devices_of(table, experiment_.devices));
+  latencies_ = latencies_of(table, metrics_in(table, experiment_.devices));
   features_ = std::make_shared<const predictor::GraphFeatures>(space);
 }
 

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/quoted.hpp"
+#include "base/statistics.hpp"
 #include "cli/config/space_section.hpp"
 #include "cli/run/atomic_file.hpp"
 #include "cli/run/device_numbers.hpp"
@@ -18,14 +19,19 @@
 namespace evonas::cli {
 namespace {
 
-double median_of(std::span<const double> values) {
+/// Of a metric of a table. Of an even number of values the larger one in the middle.
+double upper_median_of(const evaluation::BenchmarkTable& table, const std::string& metric) {
+  const std::span<const double> values = table.values(metric);
   std::vector<double> known;
   std::ranges::copy_if(values, std::back_inserter(known),
                        [](double value) { return !std::isnan(value); });
-  if (known.empty()) throw predictor::PredictorError("a metric of `devices` has no values at all");
-  const auto middle = known.begin() + static_cast<std::ptrdiff_t>(known.size() / 2);
-  std::ranges::nth_element(known, middle);
-  return *middle;
+  if (known.empty()) {
+    throw predictor::PredictorError(
+        fmt::format("{} has no values of {} at all, expected some of each of `devices`",
+                    table.file().string(), metric));
+  }
+  const std::size_t middle = known.size() / 2;
+  return order_statistic(std::move(known), middle);
 }
 
 /// All devices, without what tables and files say of them.
@@ -84,7 +90,7 @@ DeviceData read_device_data(const DeviceSource& source) {
                   .data = {.higher_is_better = direction != evaluation::Direction::Minimize}};
   for (std::size_t device = 0; device < source.metrics.size(); ++device) {
     const std::span<const double> values = table.values(source.metrics[device]);
-    const double median = median_of(values);
+    const double median = upper_median_of(table, source.metrics[device]);
     read.devices[device].metric = source.metrics[device];
     read.devices[device].unit = table.metric(source.metrics[device]).unit;
     read.devices[device].median = median;

@@ -67,7 +67,11 @@ std::unique_ptr<predictor::Predictor> make_fitted(const spaces::AnySpace& space,
                                                   predictor::CheckpointAbout& about,
                                                   const std::string& place) {
   if (about.devices.empty()) {
-    if (device.empty()) return PredictorSource(space, options).make(about.predictor);
+    const PredictorSource source(space, options);
+    if (device.empty()) {
+      return (about.prior.empty() ? source : source.with_prior(about.prior, "in " + place))
+          .make(about.predictor);
+    }
     throw predictor::PredictorError(
         fmt::format("{} has learnt no devices by name: leave out the device {}", place,
                     evonas::quoted(device)));

@@ -22,6 +22,8 @@ class OnDevice final : public predictor::Decorator {
       std::span<const spaces::Genotype> block) const override;
   /// It would explain architectures on devices.
   const predictor::Explainer* explainer() const override { return nullptr; }
+  /// Its members predict architectures on devices.
+  const predictor::Ensemble* ensemble() const override { return nullptr; }
 
  private:
   std::vector<predictor::Label> on_device(std::span<const predictor::Label> labels) const;

@@ -80,7 +80,6 @@ std::shared_ptr<evaluation::Evaluator> make_predicted_source(
                                    about.space == kFamiliesSpace || !about.input.empty());
   PredictorOptions options;
   options.statics = about.statics;
-  options.prior = about.prior;
   if (in_any_space) {
     if (!input) {
       throw evaluation::EvaluationError(fmt::format(

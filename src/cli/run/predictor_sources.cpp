@@ -38,7 +38,6 @@ PredictorOptions predictor_options(const config::PredictorRecipe& recipe) {
   if (recipe.input) options.input = spaces::NetworkInput::parse(*recipe.input);
   options.statics = recipe.statics;
   options.pretrained = recipe.pretrained;
-  if (!recipe.prior.empty()) options.prior = read_whole(recipe.prior);
   if (recipe.pretraining) {
     options.use_carried = false;
     options.pretraining = *recipe.pretraining;
@@ -70,7 +69,10 @@ PredictorSources::PredictorSources(const spaces::AnySpace& space,
     PredictorOptions options = predictor_options(entry.recipe);
     // Whole networks, each for what its family reads.
     if (!experiment.latency.empty()) options.input = spaces::NetworkInput{};
-    by_recipe_.emplace(recipe, PredictorSource(space, options));
+    PredictorSource source(space, options);
+    const std::string& prior = entry.recipe.prior;
+    if (!prior.empty()) source = source.with_prior(read_whole(prior), prior);
+    by_recipe_.emplace(recipe, std::move(source));
   }
 }
 

@@ -8,7 +8,6 @@
 #include "cli/run/made_once.hpp"
 #include "cli/run/torch_module.hpp"
 #include "predictor/decorators.hpp"
-#include "predictor/prior.hpp"
 
 namespace evonas::cli {
 namespace {
@@ -26,26 +25,6 @@ FeaturesSource features_of(const spaces::AnySpace& space, const PredictorOptions
   };
 }
 
-/// The prior of those bytes. Throws PredictorError for one of another space.
-std::shared_ptr<const predictor::Prior> read_prior(const spaces::AnySpace& space,
-                                                   const std::string& bytes) {
-  constexpr const char* kPlace = "the prior";
-  const predictor::Checkpoint checkpoint = predictor::read_checkpoint(bytes, kPlace);
-  const predictor::CheckpointAbout& about = checkpoint.about;
-  if (about.space != space.name()) {
-    throw predictor::PredictorError(
-        fmt::format("the prior was fitted in the space {}, and is to be used in {}: expected a "
-                    "predictor of the same space",
-                    about.space, space.name()));
-  }
-  PredictorOptions options{.statics = about.statics, .prior = about.prior};
-  if (!about.input.empty()) options.input = spaces::NetworkInput::parse(about.input);
-  std::unique_ptr<predictor::Predictor> earlier =
-      PredictorSource(space, options).make(about.predictor);
-  predictor::restore(*earlier, checkpoint, kPlace);
-  return std::make_shared<const predictor::Prior>(std::move(earlier), space);
-}
-
 }  // namespace
 
 struct PredictorSource::Shared {
@@ -53,14 +32,35 @@ struct PredictorSource::Shared {
   PredictorOptions options;
   FeaturesSource features;
   MadeOnce<LearntPredictors> learnt;
-  std::shared_ptr<const predictor::Prior> prior;  // null without one
 };
 
 PredictorSource::PredictorSource(const spaces::AnySpace& space, const PredictorOptions& options)
     : shared_(
           new Shared{.space = space, .options = options, .features = features_of(space, options)}) {
   if (!options.pretrained.empty()) learnt();  // a file for another space is a mistake
-  if (!options.prior.empty()) shared_->prior = read_prior(space, options.prior);
+}
+
+PredictorSource PredictorSource::with_prior(std::string_view bytes,
+                                            const std::string& place) const {
+  const predictor::Checkpoint checkpoint = predictor::read_checkpoint(bytes, place);
+  const predictor::CheckpointAbout& about = checkpoint.about;
+  if (!about.devices.empty() || about.space != shared_->space.name()) {
+    throw predictor::PredictorError(fmt::format(
+        "the prior {} was fitted {}, and is to be used in the space {}: expected a predictor of "
+        "that space's architectures",
+        place, about.devices.empty() ? "in the space " + about.space : "on several devices",
+        shared_->space.name()));
+  }
+  PredictorOptions options{.statics = about.statics};
+  if (!about.input.empty()) options.input = spaces::NetworkInput::parse(about.input);
+  PredictorSource source(shared_->space, options);
+  if (!about.prior.empty()) source = source.with_prior(about.prior, place);
+  std::unique_ptr<predictor::Predictor> earlier = source.make(about.predictor);
+  predictor::restore(*earlier, checkpoint, place);
+  PredictorSource informed = *this;
+  informed.prior_ =
+      std::make_shared<const predictor::Prior>(std::move(earlier), shared_->space);
+  return informed;
 }
 
 const LearntPredictors& PredictorSource::learnt() const {
@@ -77,19 +77,12 @@ std::unique_ptr<predictor::Predictor> PredictorSource::make(const std::string& n
   const predictor::ArchitectureView view(shared_->space, shared_->options.input);
   auto made = predictor::make_plain_predictor(name, view, shared_->features);
   if (!made) made = learnt().make(name);
-  if (shared_->prior) {
-    made = std::make_unique<predictor::WithPrior>(std::move(made), shared_->prior);
-  }
+  if (prior_) made = std::make_unique<predictor::WithPrior>(std::move(made), prior_);
   return std::make_unique<predictor::ChunkedPredictor>(std::move(made));
 }
 
 std::unique_ptr<predictor::JointPredictor> PredictorSource::make_joint(const std::string& name,
                                                                        std::size_t metrics) const {
-  if (shared_->prior) {
-    throw predictor::PredictorError(
-        "a prior is of one metric, and networks that several metrics share cannot have one: leave "
-        "out the prior, or give each metric a predictor of its own");
-  }
   return std::make_unique<predictor::ChunkedJoint>(learnt().make_joint(name, metrics));
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "predictor/arch2vec_options.hpp"
@@ -17,6 +18,7 @@
 #include "predictor/predictor.hpp"
 #include "predictor/predictor_list.hpp"
 #include "predictor/pretraining_options.hpp"
+#include "predictor/prior.hpp"
 
 namespace evonas::cli {
 
@@ -29,9 +31,6 @@ struct PredictorOptions {
   /// A file of LearntPredictors::pretrained_bytes(), of any kind. What it does not hold is
   /// pre-trained when a fit first needs it; networks: see `use_carried`; `cg`: see `sources`.
   std::filesystem::path pretrained;
-  /// The bytes of a checkpoint of a predictor of the same space: every predictor learns what that
-  /// does not say (predictor::WithPrior); none: all that labels say.
-  std::string prior;
   /// Whether fits start from networks that evonas carries for the space, where it has some.
   bool use_carried = true;
   /// How networks, arch2vec and cg are pre-trained.
@@ -83,15 +82,20 @@ class LearntPredictors {
 /// Makes every predictor of one space. Copies share what is made once. Safe from many threads.
 class PredictorSource {
  public:
-  /// Throws PredictorError for pre-trained networks and a prior of another space, and FileError.
+  /// Throws PredictorError for pre-trained networks of another space, and FileError.
   explicit PredictorSource(const spaces::AnySpace& space, const PredictorOptions& options = {});
+
+  /// The same source, and what it has made, for predictors that learn what a prior does not say
+  /// (predictor::WithPrior). `bytes` are those of a checkpoint, and `place` is where they are from.
+  /// Throws PredictorError for bytes that are none, or are of another space.
+  PredictorSource with_prior(std::string_view bytes, const std::string& place) const;
 
   /// The predictor of that name, unfitted; it predicts large blocks in parts (ChunkedPredictor).
   /// Throws PredictorError for an unknown name, and as learnt() and LearntPredictors::make() do.
   std::unique_ptr<predictor::Predictor> make(const std::string& name) const;
 
-  /// The same for so many metrics (LearntPredictors::make_joint()), in parts too. Throws
-  /// PredictorError where there is a prior, which is of one metric.
+  /// The same for so many metrics (LearntPredictors::make_joint()), in parts too. They take no
+  /// prior, which is of one metric.
   std::unique_ptr<predictor::JointPredictor> make_joint(const std::string& name,
                                                         std::size_t metrics) const;
 
@@ -102,6 +106,7 @@ class PredictorSource {
  private:
   struct Shared;
   std::shared_ptr<Shared> shared_;
+  std::shared_ptr<const predictor::Prior> prior_;  ///< null without one
 };
 
 }  // namespace evonas::cli

@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -20,16 +19,29 @@ namespace {
 
 using config::Configuration;
 
-/// What predictions follow from; devices round differently, but mean the same.
+/// What predictions follow from; devices round differently, but mean the same. Priors are named by
+/// what they are; whoever only looks at a search needs no file that has gone.
 std::string text_of(config::PredictorsSection how) {
   how.networks.computing = {};
+  const bool informed = how.has_prior();
   const auto name_by_content = [](std::string& file) {
-    if (!file.empty()) file = Key::of(read_whole(file)).hex();
+    if (std::filesystem::exists(file)) file = Key::of(read_whole(file)).hex();
   };
   name_by_content(how.prior.one);
   for (auto& [metric, file] : how.prior.named) name_by_content(file);
   std::string text = yaml::to_yaml(how);
-  return text == yaml::to_yaml(config::PredictorsSection{}) ? "" : text;
+  if (text == yaml::to_yaml(config::PredictorsSection{})) return "";
+  // Searches without a prior may be older than it.
+  if (!informed) text.erase(text.rfind("prior:"));
+  return text;
+}
+
+/// What tells the part of a space that a search has from others; empty where it has all.
+std::string text_of_part(const Configuration& configuration, const spaces::AnySpace& searched) {
+  if (configuration.among.empty()) return "";
+  KeyStream rows;
+  for (std::uint64_t i = 0; i < searched.size(); ++i) rows.add(searched.at(i).genes());
+  return rows.key().hex();
 }
 
 }  // namespace
@@ -53,12 +65,14 @@ search::SearchSetup make_setup(const Configuration& configuration, std::size_t t
   const spaces::AnySpace space = config::make_space(configuration.space);
   const search::Guidance guidance =
       learnt_guidance(space, configuration.predictors, configuration.search.guidance.pretrained);
-  return {.space = searched_space(configuration),
+  const spaces::AnySpace searched = searched_space(configuration);
+  return {.space = searched,
           .problem = configuration.problem(),
           .algorithm = configuration.search,
           .budget = configuration.budget,
           .sources = make_sources(configuration, space, threads, sources, host),
           .make_predictor = guidance.make_predictor,
+          .among = text_of_part(configuration, searched),
           .latent = guidance.latent,
           .predictors = guidance.predictors,
           .make_joint_predictor = guidance.make_joint_predictor,
@@ -68,24 +82,13 @@ search::SearchSetup make_setup(const Configuration& configuration, std::size_t t
 search::Guidance learnt_guidance(const spaces::AnySpace& space,
                                  const config::PredictorsSection& how,
                                  const std::filesystem::path& pretrained) {
-  const PredictorOptions options{
-      .statics = how.statics, .pretrained = pretrained, .networks = how.networks};
-  const PredictorSource source(space, options);
-  std::map<std::string, PredictorSource> informed;  // by file
-  const auto add_prior = [&](const std::string& file) {
-    if (file.empty() || informed.contains(file)) return;
-    PredictorOptions own = options;
-    own.prior = read_whole(file);
-    informed.emplace(file, PredictorSource(space, own));
-  };
-  add_prior(how.prior.one);
-  for (const auto& [metric, file] : how.prior.named) add_prior(file);
+  const PredictorSource source(
+      space, {.statics = how.statics, .pretrained = pretrained, .networks = how.networks});
   return {.make_predictor =
-              [source, informed = std::move(informed), prior = how.prior](
-                  const std::string& name, const std::string& metric) {
+              [source, prior = how.prior](const std::string& name, const std::string& metric) {
                 const std::string* const file = prior.of(metric);
-                return file == nullptr || file->empty() ? source.make(name)
-                                                        : informed.at(*file).make(name);
+                if (file == nullptr || file->empty()) return source.make(name);
+                return source.with_prior(read_whole(*file), *file).make(name);
               },
           .known = {},
           .latent = {.embed =
@@ -98,12 +101,7 @@ search::Guidance learnt_guidance(const spaces::AnySpace& space,
                          }},
           .predictors = text_of(how),
           .make_joint_predictor =
-              [source, prior = how.prior](const std::string& name, std::size_t metrics) {
-                if (prior != OneOrNamed<std::string>{}) {
-                  throw predictor::PredictorError(
-                      "a prior is of one metric, and networks that several metrics share cannot "
-                      "have one: leave out predictors.prior, or set guidance.heads to separate");
-                }
+              [source](const std::string& name, std::size_t metrics) {
                 return source.make_joint(name, metrics);
               }};
 }

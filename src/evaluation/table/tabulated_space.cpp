@@ -1,9 +1,10 @@
 #include "evaluation/table/tabulated_space.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "spaces/differing_genes.hpp"
 
 namespace evonas::evaluation {
 namespace {
@@ -15,14 +16,6 @@ constexpr int kNearRows = 32;
 /// Random architectures that tell whether rows are far apart.
 constexpr int kLookedFor = 1000;
 
-/// Places in which genes differ, those that only one has among them.
-std::size_t distance(const spaces::Genotype& a, const spaces::Genotype& b) {
-  const std::size_t common = std::min(a.size(), b.size());
-  std::size_t differing = std::max(a.size(), b.size()) - common;
-  for (std::size_t place = 0; place < common; ++place) differing += a[place] == b[place] ? 0 : 1;
-  return differing;
-}
-
 }  // namespace
 
 std::optional<spaces::Genotype> TabulatedSpace::row_like(const spaces::Genotype& genotype) const {
@@ -31,14 +24,23 @@ std::optional<spaces::Genotype> TabulatedSpace::row_like(const spaces::Genotype&
   return table_->genotype(*row);
 }
 
+/// A random row that is not `parent`: instead of that the row after it.
+spaces::Genotype TabulatedSpace::row_beside(const spaces::Genotype& parent, Rng& rng) const {
+  const std::uint64_t row = rng.below(table_->size());
+  spaces::Genotype genotype = table_->genotype(row);
+  return genotype == parent ? table_->genotype((row + 1) % table_->size()) : genotype;
+}
+
 /// Of some random rows the nearest to a genotype, not `parent`.
 spaces::Genotype TabulatedSpace::row_near(const spaces::Genotype& genotype,
                                           const spaces::Genotype& parent, Rng& rng) const {
-  spaces::Genotype nearest = sample(rng);
-  while (nearest == parent) nearest = sample(rng);
+  spaces::Genotype nearest = row_beside(parent, rng);
   for (int i = 1; i < kNearRows; ++i) {
     spaces::Genotype other = sample(rng);
-    if (other == parent || distance(other, genotype) >= distance(nearest, genotype)) continue;
+    if (other == parent ||
+        spaces::differing_genes(other, genotype) >= spaces::differing_genes(nearest, genotype)) {
+      continue;
+    }
     nearest = std::move(other);
   }
   return nearest;
@@ -54,9 +56,7 @@ spaces::Genotype TabulatedSpace::mutate(const spaces::Genotype& parent, Rng& rng
     const auto child = row_like(space_.mutate(parent, rng));
     if (child && *child != parent) return *child;
   }
-  spaces::Genotype other = sample(rng);
-  while (other == parent) other = sample(rng);
-  return other;
+  return row_beside(parent, rng);
 }
 
 spaces::Genotype TabulatedSpace::crossover(const spaces::Genotype& a, const spaces::Genotype& b,

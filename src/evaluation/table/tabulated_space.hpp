@@ -13,7 +13,8 @@ namespace evonas::evaluation {
 /// The part of a search space that a table has rows of, for comparisons in which every architecture
 /// that an algorithm asks for can be looked up. Samples are uniform over rows; a child is the first
 /// of the space's own that has a row, which stands for all with the same key. Where rows are too
-/// far apart for that, it is of some random rows the one with the most genes of such a child.
+/// far apart for that, it is of some random rows the one with the most genes of the parent, or of
+/// the space's own child of two parents.
 class TabulatedSpace {
  public:
   /// Where children come from.
@@ -44,6 +45,7 @@ class TabulatedSpace {
 
  private:
   std::optional<spaces::Genotype> row_like(const spaces::Genotype& genotype) const;
+  spaces::Genotype row_beside(const spaces::Genotype& parent, Rng& rng) const;
   spaces::Genotype row_near(const spaces::Genotype& genotype, const spaces::Genotype& parent,
                             Rng& rng) const;
 

@@ -3,14 +3,9 @@
 #include <algorithm>
 #include <limits>
 
-namespace evonas::search {
+#include "spaces/differing_genes.hpp"
 
-std::size_t differing_genes(const spaces::Genotype& a, const spaces::Genotype& b) {
-  const std::size_t common = std::min(a.size(), b.size());
-  std::size_t count = std::max(a.size(), b.size()) - common;
-  for (std::size_t i = 0; i < common; ++i) count += a[i] != b[i] ? 1U : 0U;
-  return count;
-}
+namespace evonas::search {
 
 BatchSpacing::BatchSpacing(std::span<const GuidedCandidate> candidates,
                            std::span<const spaces::Genotype> taken, std::size_t distance)
@@ -35,7 +30,7 @@ void BatchSpacing::take(std::size_t candidate) {
 void BatchSpacing::keep_from(const spaces::Genotype& taken) {
   if (wanted_ <= 1) return;
   for (std::size_t i = 0; i < nearest_.size(); ++i) {
-    nearest_[i] = std::min(nearest_[i], differing_genes(candidates_[i].individual.genotype, taken));
+    nearest_[i] = std::min(nearest_[i], spaces::differing_genes(candidates_[i].individual.genotype, taken));
   }
 }
 

@@ -8,9 +8,6 @@
 
 namespace evonas::search {
 
-/// In how many genes two architectures differ; genes that only one of them has count too.
-std::size_t differing_genes(const spaces::Genotype& a, const spaces::Genotype& b);
-
 /// Which candidates may be chosen next for a batch whose members are to be apart: those that differ
 /// in at least so many genes from each that is taken, and have not been taken themselves. Where
 /// there are none, those that differ in one gene less, and so on: a space too small for the
