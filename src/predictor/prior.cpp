@@ -10,9 +10,9 @@
 namespace evonas::predictor {
 namespace {
 
-constexpr std::size_t kUsual = 2000;   // random architectures that say what is usual
-constexpr std::size_t kKept = 100'000;   // predictions of a prior
-constexpr double kLabelsOfNone = 4.0;  // labels that hold the slope to 0
+constexpr std::size_t kUsual = 2000;    // random architectures that say what is usual
+constexpr std::size_t kKept = 100'000;  // predictions of a prior
+constexpr double kLabelsOfNone = 4.0;   // labels that hold the slope to 0
 // The mistakes of a prior have to be unlearnt, and the more labels there are, the less is it worth
 // that: with so many, half of it is taken. See experiments/predictors.md.
 constexpr double kLabelsAsGood = 100.0;
@@ -80,9 +80,8 @@ void WithPrior::learn(
 }
 
 void WithPrior::fit(std::span<const Label> labels, const FitControl& control) {
-  learn(labels, control, [&](std::span<const Label> rest, const FitControl& own) {
-    inner().fit(rest, own);
-  });
+  learn(labels, control,
+        [&](std::span<const Label> rest, const FitControl& own) { inner().fit(rest, own); });
 }
 
 void WithPrior::refresh(std::span<const Label> labels, std::size_t known,

@@ -32,10 +32,9 @@ class Prior {
 /// what is left of their rank-normal scores when those of the prior, times a slope, are taken off,
 /// and predicts the sum of both. The slope is what least squares make of the labels, held to 0 as
 /// if some labels more had said 0, so that a prior that has nothing to do with them does little
-/// harm, and smaller the more labels there are. It may be below 0: what the earlier task was to make
-/// small is told as well. This is the mean
-/// function of a Gaussian process (Rasmussen and Williams, 2006, section 2.7) for predictors of any
-/// kind.
+/// harm, and smaller the more labels there are. It may be below 0: what the earlier task was to
+/// make small is told as well. This is the mean function of a Gaussian process (Rasmussen and
+/// Williams, 2006, section 2.7) for predictors of any kind.
 class WithPrior final : public Decorator {
  public:
   WithPrior(std::unique_ptr<Predictor> inner, std::shared_ptr<const Prior> prior);

@@ -134,10 +134,9 @@ class SpacePredictor {
     }
     auto space = std::make_shared<Space>(Space{config::make_space(about.space, about.space_options),
                                                about.space, about.space_options});
-    auto loaded = std::make_unique<SpacePredictor>(std::move(space), about.predictor, about.input,
-                                                   about.statics, std::string(),
-                                                   PriorFile{about.prior, "in " + file}, networks,
-                                                   threads);
+    auto loaded = std::make_unique<SpacePredictor>(
+        std::move(space), about.predictor, about.input, about.statics, std::string(),
+        PriorFile{about.prior, "in " + file}, networks, threads);
     predictor::restore(*loaded->predictor_, checkpoint, file);
     loaded->about_ = about;
     return loaded;

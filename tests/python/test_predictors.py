@@ -57,6 +57,25 @@ def test_static_features_are_kept(space, labels, tmp_path):
     assert not np.array_equal(plain.predict(cells)[0], mean)
 
 
+def test_an_earlier_task_helps(space, labels, tmp_path):
+    cells, values = labels
+    earlier = tmp_path / "earlier.predictor"
+    evonas.Predictor(space, "trees").fit(cells[:150], values[:150]).save(earlier, metric="accuracy")
+    plain = evonas.Predictor(space, "trees").fit(cells[150:160], values[150:160])
+    informed = evonas.Predictor(space, "trees", prior=earlier).fit(cells[150:160], values[150:160])
+    rest = slice(160, None)
+
+    def agreement(predictor):
+        return np.corrcoef(predictor.predict(cells[rest])[0], values[rest])[0, 1]
+
+    assert agreement(informed) > agreement(plain)
+    kept = tmp_path / "informed.predictor"
+    informed.save(kept, metric="accuracy")
+    earlier.unlink()
+    again = evonas.Predictor.load(kept)
+    assert np.array_equal(again.predict(cells)[0], informed.predict(cells)[0])
+
+
 def test_networks_learn_as_on_the_command_line(space, labels, run_program, tmp_path):
     pytest.importorskip("torch")
     cells, values = labels[0][:60], labels[1][:60]

@@ -166,7 +166,8 @@ void check_predictors(const search::AlgorithmOptions& options, const std::string
 
 /// A check that they share too: priors that name metrics name those of the problem that are
 /// predicted, and none is there where an algorithm shares heads.
-void check_priors(const PredictorsSection& predictors, const std::vector<ObjectiveSection>& objectives,
+void check_priors(const PredictorsSection& predictors,
+                  const std::vector<ObjectiveSection>& objectives,
                   const std::vector<std::string>& limits, bool shares_heads,
                   yaml::Findings& findings);
 

@@ -112,8 +112,8 @@ void check_devices(const PredictorExperiment& experiment, yaml::Findings& findin
   check_list(experiment.devices, "devices", findings);
   if (experiment.devices.size() == 1) findings.add("devices", "is one: give at least two");
   if (experiment.split != "leave_family_out") {
-    refuse(experiment, {"alike"}, "has no effect with another split than leave_family_out: leave it out",
-           findings);
+    refuse(experiment, {"alike"},
+           "has no effect with another split than leave_family_out: leave it out", findings);
   }
 }
 

@@ -197,7 +197,8 @@ void check_predictors(const search::AlgorithmOptions& options, const std::string
   }
 }
 
-void check_priors(const PredictorsSection& predictors, const std::vector<ObjectiveSection>& objectives,
+void check_priors(const PredictorsSection& predictors,
+                  const std::vector<ObjectiveSection>& objectives,
                   const std::vector<std::string>& limits, bool shares_heads,
                   yaml::Findings& findings) {
   check_named(predictors.prior.named, "predictors.prior", metrics_of(objectives, limits), findings);

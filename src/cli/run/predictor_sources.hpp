@@ -10,7 +10,8 @@
 
 namespace evonas::cli {
 
-/// How PredictorSource makes predictors by a recipe, but for its prior. Throws SpaceError for an input that is none.
+/// How PredictorSource makes predictors by a recipe, but for its prior. Throws SpaceError for an
+/// input that is none.
 PredictorOptions predictor_options(const config::PredictorRecipe& recipe);
 
 /// What results of a recipe follow from, as conditions of a BenchmarkPlan: `input`, the content of

@@ -58,8 +58,7 @@ PredictorSource PredictorSource::with_prior(std::string_view bytes,
   std::unique_ptr<predictor::Predictor> earlier = source.make(about.predictor);
   predictor::restore(*earlier, checkpoint, place);
   PredictorSource informed = *this;
-  informed.prior_ =
-      std::make_shared<const predictor::Prior>(std::move(earlier), shared_->space);
+  informed.prior_ = std::make_shared<const predictor::Prior>(std::move(earlier), shared_->space);
   return informed;
 }
 

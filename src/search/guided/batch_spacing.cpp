@@ -30,7 +30,8 @@ void BatchSpacing::take(std::size_t candidate) {
 void BatchSpacing::keep_from(const spaces::Genotype& taken) {
   if (wanted_ <= 1) return;
   for (std::size_t i = 0; i < nearest_.size(); ++i) {
-    nearest_[i] = std::min(nearest_[i], spaces::differing_genes(candidates_[i].individual.genotype, taken));
+    nearest_[i] =
+        std::min(nearest_[i], spaces::differing_genes(candidates_[i].individual.genotype, taken));
   }
 }
 
