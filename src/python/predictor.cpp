@@ -129,7 +129,7 @@ class SpacePredictor {
     const predictor::CheckpointAbout& about = checkpoint.about;
     if (!about.devices.empty()) {
       throw predictor::PredictorError(fmt::format(
-          "{} has learnt architectures on devices: score it with 'evonas predictor score --device'",
+          "{} has learnt architectures on devices: score it with 'evonas predictor score --on'",
           file));
     }
     auto space = std::make_shared<Space>(Space{config::make_space(about.space, about.space_options),

@@ -168,7 +168,7 @@ TEST_CASE("what was learnt of several devices scores and searches on each, and o
   REQUIRE(fitted.code == 0);
   CHECK(contains(fitted.out, "share_of_median of 150 architectures of nasbench201"));
   const auto score_on = [&](const std::string& device) {
-    return run({"predictor", "score", file, "--device", device, "--random", "30"});
+    return run({"predictor", "score", file, "--on", device, "--random", "30"});
   };
   const Result on_desk = score_on("desk");
   CAPTURE(on_desk.err);
@@ -190,7 +190,7 @@ TEST_CASE("what was learnt of several devices scores and searches on each, and o
   CHECK(contains(score_on("fpga").err, "predicts on the devices phone, desk, board: \"fpga\""));
   CHECK(contains(run({"predictor", "score", file, "--random", "3"}).err, "say on which"));
   CHECK(contains(
-      run({"predictor", "score", file, "--device", "desk", "--space", "darts", "--random", "3"})
+      run({"predictor", "score", file, "--on", "desk", "--space", "darts", "--random", "3"})
           .err,
       "leave out --space"));
 

@@ -10,7 +10,7 @@
 #include "search/additive_predictor.hpp"
 #include "search/pareto.hpp"
 #include "search/small_space.hpp"
-
+#include "spaces/differing_genes.hpp"
 // GuidanceOptions::batch_diversity and the choices of batches.
 namespace evonas::search {
 namespace {
@@ -36,10 +36,10 @@ double merit_of(const GuidedCandidate& of, std::size_t /*pick*/) {
 }
 
 TEST_CASE("architectures are as far apart as their genes differ, missing ones included") {
-  CHECK(differing_genes(with_genes({1, 2, 3}), with_genes({1, 2, 3})) == 0);
-  CHECK(differing_genes(with_genes({1, 2, 3}), with_genes({3, 2, 1})) == 2);
-  CHECK(differing_genes(with_genes({1, 2, 3}), with_genes({1})) == 2);
-  CHECK(differing_genes(with_genes({}), with_genes({1})) == 1);
+  CHECK(spaces::differing_genes(with_genes({1, 2, 3}), with_genes({1, 2, 3})) == 0);
+  CHECK(spaces::differing_genes(with_genes({1, 2, 3}), with_genes({3, 2, 1})) == 2);
+  CHECK(spaces::differing_genes(with_genes({1, 2, 3}), with_genes({1})) == 2);
+  CHECK(spaces::differing_genes(with_genes({}), with_genes({1})) == 1);
 }
 
 TEST_CASE("those of a batch are apart, as far as there are such candidates") {
@@ -144,7 +144,7 @@ std::size_t nearness(const std::string& diversity) {
   for (std::size_t batch = 10; batch < 30; batch += 5) {
     for (std::size_t i = batch; i < batch + 5; ++i) {
       for (std::size_t j = i + 1; j < batch + 5; ++j) {
-        least = std::min(least, differing_genes(asked.genotypes[i], asked.genotypes[j]));
+        least = std::min(least, spaces::differing_genes(asked.genotypes[i], asked.genotypes[j]));
       }
     }
   }

@@ -87,7 +87,7 @@ void add_elsewhere(CLI::App& command, UsedElsewhere& elsewhere) {
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   command.add_option("--input", elsewhere.input, "what networks of that space read (cifar10)");
-  command.add_option("--device", elsewhere.device,
+  command.add_option("--on", elsewhere.device,
                      "the device to predict on, of a predictor that has learnt several together");
 }
 

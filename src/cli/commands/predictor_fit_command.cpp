@@ -134,7 +134,7 @@ void add_predictor_fit_command(CLI::App& predictor, Action& action) {
       ->add_option("--devices", options->source.devices,
                    "instead of --metric: metrics of the table that are one quantity on several "
                    "devices, learnt together, each divided by its median; what is predicted on one "
-                   "of them ('evonas predictor score --device') counts that")
+                   "of them ('evonas predictor score --on') counts that")
       ->delimiter(',')
       ->type_name("METRIC,...");
   command

@@ -20,9 +20,10 @@ std::size_t number_of_device(const predictor::CheckpointAbout& about, const std:
   for (const predictor::CheckpointDevice& known : about.devices) names.push_back(known.name);
   const auto found = std::ranges::find(names, device);
   if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
-  throw predictor::PredictorError(fmt::format(
-      "{} predicts on the devices {}: {}", place, fmt::join(names, ", "),
-      device.empty() ? "say on which with `device`" : evonas::quoted(device) + " is none of them"));
+  throw predictor::PredictorError(
+      fmt::format("{} predicts on the devices {}: {}", place, fmt::join(names, ", "),
+                  device.empty() ? "say on which (--on, or `device` in a configuration)"
+                                 : evonas::quoted(device) + " is none of them"));
 }
 
 }  // namespace
