@@ -190,8 +190,7 @@ TEST_CASE("what was learnt of several devices scores and searches on each, and o
   CHECK(contains(score_on("fpga").err, "predicts on the devices phone, desk, board: \"fpga\""));
   CHECK(contains(run({"predictor", "score", file, "--random", "3"}).err, "say on which"));
   CHECK(contains(
-      run({"predictor", "score", file, "--on", "desk", "--space", "darts", "--random", "3"})
-          .err,
+      run({"predictor", "score", file, "--on", "desk", "--space", "darts", "--random", "3"}).err,
       "leave out --space"));
 
   write_text(folder / "search.yaml", R"(

@@ -133,7 +133,7 @@ void check_data(const PredictorExperiment& experiment, yaml::Findings& findings)
   } else if (experiment.metric.empty()) {
     findings.add("metric", "is missing");
   }
-  check_list(experiment.proxies, "proxies", findings);
+  if (!experiment.proxies.empty()) check_list(experiment.proxies, "proxies", findings);
   if (experiment.devices.empty()) {
     refuse(experiment, {"hardware", "alike"},
            "has no effect without devices: give some, or leave it out", findings);
