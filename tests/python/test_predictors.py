@@ -94,7 +94,7 @@ def test_networks_learn_as_on_the_command_line(space, labels, run_program, tmp_p
     own.fit(table.architectures, table.values("accuracy"))
     theirs = evonas.Predictor.load(tmp_path / "theirs.predictor")
     assert np.array_equal(own.predict(cells)[0], theirs.predict(cells)[0])
-    assert 1 <= own.learning_curve[-1].epoch <= 4
+    assert own.learning_curve[-1].epoch >= 1
     assert all(np.isfinite(point.loss) for point in own.learning_curve)
     plain = evonas.Predictor(space, "gin", epochs=4)
     plain.fit(table.architectures, table.values("accuracy"))
