@@ -71,7 +71,7 @@ void compare_rows(std::vector<BenchmarkRow>& rows, const BenchmarkPlan& plan) {
     for (BenchmarkRow& row : rows) {
       if (row.train == train && row.fits.size() == plan.seeds) compared.push_back(&row);
     }
-    if (compared.size() != plan.models.size()) continue;
+    if (compared.empty() || compared.size() != plan.models.size()) continue;
     compare_with_best(compared);
     if (!plan.against.empty()) compare_with(plan.against, compared);
   }

@@ -187,7 +187,8 @@ TEST_CASE("what was learnt of several devices scores and searches on each, and o
   const Result on_board = score_on("board");
   CHECK(on_board.code == 0);
   CHECK(contains(on_board.out, "architecture,share_of_median,share_of_median_deviation"));
-  CHECK(contains(score_on("fpga").err, "predicts on the devices phone, desk, board: \"fpga\""));
+  CHECK(contains(score_on("fpga").err,
+                 "predicts on the devices phone, desk, board: 'fpga' is none of them"));
   CHECK(contains(run({"predictor", "score", file, "--random", "3"}).err, "say on which"));
   CHECK(contains(
       run({"predictor", "score", file, "--on", "desk", "--space", "darts", "--random", "3"}).err,

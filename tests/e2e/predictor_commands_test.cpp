@@ -312,7 +312,7 @@ budget: {evaluations: 15}
   const Result none = run({"predictor", "fit", "--table", table, "--metric", "accuracy", "--model",
                            "trees", "--prior", other, "--out", informed});
   CHECK(none.code == 2);
-  CHECK(contains(none.err, "the prior holds no predictor"));
+  CHECK(contains(none.err, "other.predictor holds no predictor"));
 }
 
 TEST_CASE("a predictor is checked against another one while it scores") {

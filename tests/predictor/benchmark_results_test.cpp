@@ -148,6 +148,14 @@ TEST_CASE("another file is no comparison") {
                   nlohmann::json::exception);
 }
 
+TEST_CASE("a comparison of nothing has no rows") {
+  BenchmarkPlan plan = small_plan();
+  plan.models.clear();
+  const BenchmarkResults results(plan);
+  CHECK(results.rows().empty());
+  CHECK(results.to_json().at("results").empty());
+}
+
 TEST_CASE("predictors are compared with the best of as many labels, once all are there") {
   BenchmarkPlan plan = small_plan();
   plan.seeds = 8;

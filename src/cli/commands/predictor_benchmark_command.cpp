@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -135,8 +136,8 @@ int benchmark_predictors(const PredictorBenchmarkArguments& arguments) {
   const fs::path folder = results_folder(arguments);
   const Interrupt interrupt;
   ThreadArena arena(arguments.threads);
-  const auto compared = arena.execute(
-      [&] { return std::make_unique<PredictorComparison>(experiment_of(arguments), folder); });
+  std::optional<PredictorComparison> compared;
+  arena.execute([&] { compared.emplace(experiment_of(arguments), folder); });
   PredictorComparison& comparison = *compared;
   tell_restored(comparison);
   const PredictorSources sources(comparison.space(), comparison.experiment());

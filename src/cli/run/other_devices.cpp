@@ -35,9 +35,10 @@ OtherDevices::OtherDevices(const predictor::BenchmarkData& data) {
   for (Column& column : columns_) std::ranges::sort(column.values);
   for (std::size_t row = 0; row < data.genotypes.size(); ++row) {
     Column& column = columns_[data.groups[row]];
-    const auto equal = std::ranges::equal_range(column.values, data.values[row]);
-    const auto first = static_cast<double>(equal.begin() - column.values.begin());
-    const auto count = static_cast<double>(equal.size());
+    const auto [begin, end] =
+        std::equal_range(column.values.begin(), column.values.end(), data.values[row]);
+    const auto first = static_cast<double>(begin - column.values.begin());
+    const auto count = static_cast<double>(end - begin);
     const auto last = static_cast<double>(std::max<std::size_t>(1, column.values.size() - 1));
     column.ranks[bare_architecture(data.genotypes[row])] = (first + 0.5 * (count - 1.0)) / last;
   }

@@ -104,7 +104,7 @@ std::vector<double> shares_below(std::span<const double> values) {
   std::vector<double> shares;
   const auto most = static_cast<double>(std::max<std::size_t>(1, 2 * (sorted.size() - 1)));
   for (const double value : values) {
-    const auto [first, last] = std::ranges::equal_range(sorted, value);
+    const auto [first, last] = std::equal_range(sorted.begin(), sorted.end(), value);
     const auto sum = (first - sorted.begin()) + (last - sorted.begin()) - 1;
     shares.push_back(static_cast<double>(sum) / most);
   }
