@@ -119,7 +119,7 @@ class Algorithm {
 
   /// From now on `watch` is told of every fit in ask(), on the thread that does it; an empty one
   /// ends that. Algorithms without predictors tell nothing.
-  virtual void watch_fits(FitWatch /*watch*/) {}
+  virtual void watch_fits(const FitWatch& /*watch*/) {}
 
   /// What the genes matter to the metrics, by what it has learnt of them
   /// (permutation_importance()); nothing where it learns nothing of the kind. May use all threads

@@ -32,7 +32,7 @@ class Bananas final : public Algorithm {
   std::vector<spaces::Genotype> ask(std::size_t count) override;
   std::vector<Origin> origins() const override { return origins_; }
   LearningTime learning_time() const override { return time_; }
-  void watch_fits(FitWatch watch) override { watch_ = std::move(watch); }
+  void watch_fits(const FitWatch& watch) override { watch_ = watch; }
   void tell(std::span<const Individual> evaluated) override;
 
  private:

@@ -161,7 +161,7 @@ std::optional<FrontGain> gain_beyond(std::span<const Individual> evaluated,
     if (individual.feasible()) points.push_back(individual.objectives);
   }
   if (points.empty()) return std::nullopt;
-  FrontGain gain(std::move(points), options, std::move(rng));
+  FrontGain gain(std::move(points), options, rng);
   for (const GuidedCandidate& candidate : pending) {
     if (candidate.individual.feasible()) gain.add(candidate.outlook);
   }

@@ -58,7 +58,7 @@ class PredictorGuided final : public Algorithm {
   }
   PredictedFront predicted_front() const override;
   LearningTime learning_time() const override { return time_; }
-  void watch_fits(FitWatch watch) override { watch_ = std::move(watch); }
+  void watch_fits(const FitWatch& watch) override { watch_ = watch; }
   void tell(std::span<const Individual> evaluated) override;
 
  private:
