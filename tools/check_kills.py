@@ -224,26 +224,24 @@ class Searches:
     def wait_for_fit(self, seconds, process):
         """Waits until a fit begins, and then so long. False where the search has ended before that."""
         fits = len(self.fits())
-        deadline = time.monotonic() + PATIENCE
-        while len(self.fits()) <= fits or not self.is_fitting():
-            if process.poll() is not None:
-                return False
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"no fit has begun for {PATIENCE:.0f} s: see {self.folder}")
-            time.sleep(0.0005)
-        time.sleep(seconds)
-        return process.poll() is None
+        return self.wait_until(lambda: len(self.fits()) > fits and self.is_fitting(), process, seconds,
+                               every=0.0005, missing="no fit has begun")
 
     def wait_for(self, moment, process):
         """False where the search has ended before that."""
         count, seconds = moment
+        return self.wait_until(lambda: len({mark["key"] for mark in marks(self.log)}) >= count, process,
+                               seconds, every=0.01, missing="nothing has happened")
+
+    def wait_until(self, holds, process, seconds, every, missing):
+        """Waits until that holds, and then so many seconds. False where the process has ended before that."""
         deadline = time.monotonic() + PATIENCE
-        while len({mark["key"] for mark in marks(self.log)}) < count:
+        while not holds():
             if process.poll() is not None:
                 return False
             if time.monotonic() > deadline:
-                raise RuntimeError(f"nothing has happened for {PATIENCE:.0f} s: see {self.folder}")
-            time.sleep(0.01)
+                raise RuntimeError(f"{missing} for {PATIENCE:.0f} s: see {self.folder}")
+            time.sleep(every)
         time.sleep(seconds)
         return process.poll() is None
 
