@@ -109,7 +109,12 @@ void Distilled::fit(LabelLists labels, const FitControl& control) {
   learn_or_leave(*teacher_, [&] {
     teacher_->fit(scored_lists(rank_each(labels, metrics())),
                   part_of(control, 0.0, kShareOfTeacher));
-    teach(labels, options_.pool, options_.steps, nullptr, part_of(control, kShareOfTeacher, 1.0));
+    // The more a teacher knows, the more a student has to learn from it.
+    const auto count = static_cast<std::int64_t>(join(labels).architectures.size());
+    const std::int64_t pool =
+        std::clamp(count * options_.pool_of_label, options_.pool, options_.largest_pool);
+    teach(labels, pool, options_.steps * pool / options_.pool, nullptr,
+          part_of(control, kShareOfTeacher, 1.0));
   });
 }
 

@@ -10,10 +10,12 @@
 namespace evonas::predictor {
 
 struct DistillationOptions {
-  std::int64_t pool = 5000;   ///< architectures that the teacher labels, those of a fit included
-  double mutants = 0.25;      ///< share of them that are mutants of labelled ones
-  std::int64_t width = 256;   ///< of the student's two hidden layers
-  std::int64_t steps = 1500;  ///< of a fit
+  std::int64_t pool = 5000;  ///< architectures that the teacher labels for a fit to few labels
+  std::int64_t pool_of_label = 20;    ///< architectures a label, where that is more than `pool`
+  std::int64_t largest_pool = 20000;  ///< however many labels there are
+  double mutants = 0.25;              ///< share of the pool that are mutants of labelled ones
+  std::int64_t width = 256;           ///< of the student's two hidden layers
+  std::int64_t steps = 1500;          ///< of a fit with `pool`; they grow as the pool does
   std::int64_t refreshed =
       800;  ///< architectures of the pool that the teacher labels anew to refresh
   std::int64_t refresh_steps = 100;
