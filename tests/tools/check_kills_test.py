@@ -13,6 +13,9 @@ import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOOL = HERE.parents[1] / "tools/check_kills.py"
+sys.path.insert(0, str(TOOL.parent))
+import killed_searches  # noqa: E402
+
 SPEC = importlib.util.spec_from_file_location("check_kills", TOOL)
 tool = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(tool)
@@ -33,31 +36,31 @@ class CheckKills(unittest.TestCase):
 
     def test_what_was_under_way_at_a_kill_may_begin_again(self):
         begun = [(1.0, "a"), (2.0, "b"), (5.0, "b"), (6.0, "c")]
-        self.assertEqual(tool.faults_of_payment(begun, [(3.0, {"a"})]), [])
-        self.assertIn("b was begun twice without", tool.faults_of_payment(begun, [])[0])
-        self.assertIn("b was begun again although", tool.faults_of_payment(begun, [(3.0, {"a", "b"})])[0])
+        self.assertEqual(killed_searches.faults_of_payment(begun, [(3.0, {"a"})]), [])
+        self.assertIn("b was begun twice without", killed_searches.faults_of_payment(begun, [])[0])
+        self.assertIn("b was begun again although", killed_searches.faults_of_payment(begun, [(3.0, {"a", "b"})])[0])
         # Under way at two kills, and then stored.
         begun += [(8.0, "b"), (11.0, "b")]
         kills = [(3.0, {"a"}), (7.0, {"a"}), (10.0, {"a", "b", "c"})]
-        self.assertEqual(len(tool.faults_of_payment(begun, kills)), 1)
+        self.assertEqual(len(killed_searches.faults_of_payment(begun, kills)), 1)
 
     def test_runs_are_compared_but_for_times(self):
         text = "index,key,state,failure,seconds\n0,key0,complete,,{}\n1,key1,complete,,2\n"
-        expected = tool.rows_of(text.format(1))
-        self.assertEqual(tool.faults_of_run(tool.rows_of(text.format(5)), expected, 2), [])
-        self.assertIn("2 of 3", tool.faults_of_run(expected, expected, 3)[0])
+        expected = killed_searches.rows_of(text.format(1))
+        self.assertEqual(killed_searches.faults_of_run(killed_searches.rows_of(text.format(5)), expected, 2), [])
+        self.assertIn("2 of 3", killed_searches.faults_of_run(expected, expected, 3)[0])
         failed = [row(0), row(1, state="failed", failure="died: signal 9")]
-        self.assertEqual(len(tool.faults_of_run(failed, expected, 2)), 2)
-        self.assertIn("twice", tool.faults_of_run([row(0), row(0)], expected, 2)[0])
+        self.assertEqual(len(killed_searches.faults_of_run(failed, expected, 2)), 2)
+        self.assertIn("twice", killed_searches.faults_of_run([row(0), row(0)], expected, 2)[0])
 
     def test_a_line_that_was_cut_short_is_no_evaluation(self):
         with tempfile.TemporaryDirectory() as folder:
             log = pathlib.Path(folder) / "log"
-            self.assertEqual(tool.marks(log), [])
+            self.assertEqual(killed_searches.marks(log), [])
             tool.begin_evaluation(log, "a")
             with open(log, "a", encoding="utf-8") as file:
                 file.write('{"time": 1')
-            self.assertEqual([mark["key"] for mark in tool.marks(log)], ["a"])
+            self.assertEqual([mark["key"] for mark in killed_searches.marks(log)], ["a"])
 
     def test_descendants_are_found(self):
         script = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'print(1, flush=True); input()'])"
@@ -73,10 +76,10 @@ class CheckKills(unittest.TestCase):
                 "2026-01-01T10:00:00.500 info fit ends after 10 evaluations\n"
                 "2026-01-01T10:00:02.000 info fit begins after 15 evaluations\n"
                 "2026-01-01T10:00:03.000 info fit ends aft")
-        notes = tool.fit_notes(text)
+        notes = killed_searches.fit_notes(text)
         self.assertEqual([begins for _, begins in notes], [True, False, True])
-        self.assertAlmostEqual(tool.fit_seconds(notes), 0.5)
-        self.assertEqual(tool.fit_seconds([]), 0.0)
+        self.assertAlmostEqual(killed_searches.fit_seconds(notes), 0.5)
+        self.assertEqual(killed_searches.fit_seconds([]), 0.0)
 
     def check(self, parts="engine,command", **environment):
         with tempfile.TemporaryDirectory() as folder:
