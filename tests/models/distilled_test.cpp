@@ -9,8 +9,13 @@ namespace evonas::predictor {
 namespace {
 
 // Small enough for a test; what counts here is what it does, not how well.
-constexpr DistillationOptions kSmallStudent = {
-    .pool = 300, .width = 32, .steps = 200, .refreshed = 100, .refresh_steps = 50, .batch = 64};
+constexpr DistillationOptions kSmallStudent = {.pool = 300,
+                                               .pool_of_label = 1,
+                                               .width = 32,
+                                               .steps = 200,
+                                               .refreshed = 100,
+                                               .refresh_steps = 50,
+                                               .batch = 64};
 
 std::unique_ptr<JointPredictor> processes(const std::shared_ptr<const GraphFeatures>& features,
                                           std::size_t metrics) {
@@ -76,6 +81,53 @@ TEST_CASE("a student predicts what its teacher does") {
   }
   CHECK(kendall_tau_b(taught, learnt) > 0.85);
   CHECK(kendall_tau_b(taught_deviations, learnt_deviations) > 0.5);
+}
+
+/// A Gaussian process that counts what it predicts.
+class CountingProcess final : public Predictor {
+ public:
+  CountingProcess(const std::shared_ptr<const GraphFeatures>& features, std::size_t& predicted)
+      : process_(features), predicted_(predicted) {}
+
+  void fit(std::span<const Label> labels, const FitControl& control) override {
+    process_.fit(labels, control);
+  }
+  void refresh(std::span<const Label> labels, std::size_t known,
+               const FitControl& control) override {
+    process_.refresh(labels, known, control);
+  }
+  std::vector<Prediction> predict(std::span<const spaces::Genotype> block) const override {
+    predicted_ += block.size();
+    return process_.predict(block);
+  }
+  std::size_t parameters() const override { return process_.parameters(); }
+  double multiply_accumulates(std::size_t nodes) const override {
+    return process_.multiply_accumulates(nodes);
+  }
+  nlohmann::json state() const override { return process_.state(); }
+  void restore(const nlohmann::json& state) override { process_.restore(state); }
+
+ private:
+  GaussianProcess process_;
+  std::size_t& predicted_;
+};
+
+TEST_CASE("the more labels, the more a student asks its teacher, up to a limit") {
+  const spaces::AnySpace space = spaces::make_space("nasbench201");
+  const auto features = std::make_shared<const GraphFeatures>(space);
+  const auto asked = [&](std::size_t labels) {
+    std::size_t predicted = 0;
+    OneMetric student(std::make_unique<Distilled>(
+        features,
+        separate_metrics(1, [&] { return std::make_unique<CountingProcess>(features, predicted); }),
+        DistillationOptions{
+            .pool = 100, .pool_of_label = 10, .largest_pool = 200, .width = 8, .steps = 10}));
+    student.fit(made_up_labels(space, labels), {});
+    return predicted - labels;  // which it is asked about too
+  };
+  CHECK(asked(5) == 100);
+  CHECK(asked(15) == 150);
+  CHECK(asked(60) == 200);
 }
 
 }  // namespace
