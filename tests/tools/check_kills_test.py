@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """Tests tools/check_kills.py beside a pretended evonas: what it takes for a fault, and that it kills."""
 
-import importlib.util
 import json
 import os
 import pathlib
@@ -14,11 +13,8 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parent
 TOOL = HERE.parents[1] / "tools/check_kills.py"
 sys.path.insert(0, str(TOOL.parent))
+import check_kills as tool  # noqa: E402
 import killed_searches  # noqa: E402
-
-SPEC = importlib.util.spec_from_file_location("check_kills", TOOL)
-tool = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(tool)
 
 
 def row(index, **values):

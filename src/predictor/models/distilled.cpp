@@ -109,12 +109,7 @@ void Distilled::fit(LabelLists labels, const FitControl& control) {
   learn_or_leave(*teacher_, [&] {
     teacher_->fit(scored_lists(rank_each(labels, metrics())),
                   part_of(control, 0.0, kShareOfTeacher));
-    // The more a teacher knows, the more a student has to learn from it.
-    const auto count = static_cast<std::int64_t>(join(labels).architectures.size());
-    const std::int64_t pool =
-        std::clamp(count * options_.pool_of_label, options_.pool, options_.largest_pool);
-    teach(labels, pool, options_.steps * pool / options_.pool, nullptr,
-          part_of(control, kShareOfTeacher, 1.0));
+    teach(labels, nullptr, part_of(control, kShareOfTeacher, 1.0));
   });
 }
 
@@ -127,16 +122,22 @@ void Distilled::refresh(LabelLists labels, std::span<const std::size_t> known,
   learn_or_leave(*teacher_, [&] {
     teacher_->refresh(scored_lists(rank_each(labels, metrics())), known,
                       part_of(control, 0.0, kShareOfTeacher));
-    teach(labels, options_.refreshed, options_.refresh_steps, fitted_.get(),
-          part_of(control, kShareOfTeacher, 1.0));
+    teach(labels, fitted_.get(), part_of(control, kShareOfTeacher, 1.0));
   });
 }
 
-void Distilled::teach(LabelLists labels, std::int64_t pool, std::int64_t steps, const Fitted* start,
-                      const FitControl& control) {
+void Distilled::teach(LabelLists labels, const Fitted* start, const FitControl& control) {
   at::set_num_threads(1);
-  const std::vector<spaces::Genotype> architectures =
-      draw_pool(join(labels).architectures, pool, control.seed);
+  const std::vector<spaces::Genotype> labelled = join(labels).architectures;
+  // The more a teacher knows, the more a student has to learn from it.
+  const std::int64_t pool =
+      start != nullptr
+          ? options_.refreshed
+          : std::clamp(static_cast<std::int64_t>(labelled.size()) * options_.pool_of_label,
+                       options_.pool, options_.largest_pool);
+  const std::int64_t steps =
+      start != nullptr ? options_.refresh_steps : options_.steps * pool / options_.pool;
+  const std::vector<spaces::Genotype> architectures = draw_pool(labelled, pool, control.seed);
   auto fitted = std::make_unique<Fitted>(
       Fitted{.labels = transforms_of(rank_each(labels, metrics())),
              .student = std::make_shared<Student>(features_->size(), options_.width, metrics())});

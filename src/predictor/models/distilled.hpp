@@ -50,8 +50,7 @@ class Distilled final : public JointPredictor {
   struct Fitted;
   const Fitted& fitted() const;
   /// Teaches a student, from scratch or starting from another, what the teacher knows by now.
-  void teach(LabelLists labels, std::int64_t pool, std::int64_t steps, const Fitted* start,
-             const FitControl& control);
+  void teach(LabelLists labels, const Fitted* start, const FitControl& control);
   std::vector<spaces::Genotype> draw_pool(std::span<const spaces::Genotype> labelled,
                                           std::int64_t count, std::uint64_t seed) const;
 
