@@ -38,8 +38,11 @@ std::string markdown_row(const BenchmarkRow& row, const BenchmarkColumns& column
     percent(&BenchmarkFit::within10);
   }
   add(&BenchmarkFit::top10_tau);
-  line += fmt::format(" {:.1f} % | {:.2f} | {:.2f} |", 100.0 * mean(&BenchmarkFit::coverage90),
-                      mean(&BenchmarkFit::deviation_rho), mean(&BenchmarkFit::fit_seconds));
+  line += row.fits.front().held.empty()
+              ? " – | – |"
+              : fmt::format(" {:.1f} % | {:.2f} |", 100.0 * mean(&BenchmarkFit::coverage90),
+                            mean(&BenchmarkFit::deviation_rho));
+  line += fmt::format(" {:.2f} |", mean(&BenchmarkFit::fit_seconds));
   if (columns.refresh) line += fmt::format(" {:.2f} |", mean(&BenchmarkFit::refresh_seconds));
   line += fmt::format(" {:.0f} |", static_cast<double>(row.fits.front().tested) /
                                        mean(&BenchmarkFit::predict_seconds));

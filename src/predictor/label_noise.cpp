@@ -9,7 +9,7 @@
 namespace evonas::predictor {
 namespace {
 
-/// The lower one of an even number.
+/// The lower one of an even number: of two noises the absurd one says nothing.
 double median_noise(std::vector<double> noises) {
   const std::size_t middle = (noises.size() - 1) / 2;
   return order_statistic(std::move(noises), middle);

@@ -99,8 +99,10 @@ struct PredictorBenchmark {
     std::optional<Figure> mape;      ///< mean relative error in percent, where it tells something
     std::optional<Figure> within10;  ///< likewise the share within 10 %, in percent
     Figure top10_tau;                ///< among the tenth with the best values
-    Figure deviation_rho;            ///< of expected deviations and true errors
-    Figure coverage90;               ///< share of values that 90 % intervals hold
+    /// Of expected deviations and true errors, and the share of values that 90 % intervals hold;
+    /// nothing where it expects no deviations.
+    std::optional<Figure> deviation_rho;
+    std::optional<Figure> coverage90;
     double fit_seconds = 0.0;
     double architectures_per_second = 0.0;
     /// Of its taus against those of the best predictor from as many labels; nothing for that one.

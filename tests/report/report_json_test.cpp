@@ -338,6 +338,7 @@ TEST_CASE("report data of compared predictors") {
                             .seeds = 5,
                             .tau = {0.75, 0.125},
                             .test_tau = PredictorBenchmark::Figure{0.5, 0.25},
+                            .coverage90 = PredictorBenchmark::Figure{0.875, 0.0},
                             .architectures_per_second = std::numeric_limits<double>::infinity(),
                             .p_against_best = 0.0625,
                             .difference = PredictorBenchmark::Difference{0.5, 0.25, 0.75, 0.125},
@@ -363,6 +364,8 @@ TEST_CASE("report data of compared predictors") {
   const nlohmann::json& row = data.at("rows").at(0);
   CHECK(row.at("tau") == nlohmann::json{{"mean", 0.75}, {"deviation", 0.125}});
   CHECK(row.at("test_tau").at("deviation") == 0.25);
+  CHECK(row.at("coverage90").at("mean") == 0.875);
+  CHECK(row.at("deviation_rho").is_null());
   CHECK(row.at("p_against_best") == 0.0625);
   CHECK(row.at("best") == false);
   CHECK(row.at("architectures_per_second").is_null());

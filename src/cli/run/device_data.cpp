@@ -19,8 +19,8 @@
 namespace evonas::cli {
 namespace {
 
-/// Of a metric of a table. Of an even number of values the larger one in the middle.
-double upper_median_of(const evaluation::BenchmarkTable& table, const std::string& metric) {
+/// The median of a metric of a table.
+double median_of_metric(const evaluation::BenchmarkTable& table, const std::string& metric) {
   const std::span<const double> values = table.values(metric);
   std::vector<double> known;
   std::ranges::copy_if(values, std::back_inserter(known),
@@ -30,8 +30,7 @@ double upper_median_of(const evaluation::BenchmarkTable& table, const std::strin
         fmt::format("{} has no values of {} at all, expected some of each of `devices`",
                     table.file().string(), metric));
   }
-  const std::size_t middle = known.size() / 2;
-  return order_statistic(std::move(known), middle);
+  return median_of(std::move(known));
 }
 
 /// All devices, without what tables and files say of them.
@@ -90,7 +89,7 @@ DeviceData read_device_data(const DeviceSource& source) {
                   .data = {.higher_is_better = direction != evaluation::Direction::Minimize}};
   for (std::size_t device = 0; device < source.metrics.size(); ++device) {
     const std::span<const double> values = table.values(source.metrics[device]);
-    const double median = upper_median_of(table, source.metrics[device]);
+    const double median = median_of_metric(table, source.metrics[device]);
     read.devices[device].metric = source.metrics[device];
     read.devices[device].unit = table.metric(source.metrics[device]).unit;
     read.devices[device].median = median;

@@ -52,8 +52,6 @@ PredictorBenchmark::Row page_row(const predictor::BenchmarkRow& row,
       .parameters = first.parameters,
       .tau = page_figure(row, &BenchmarkFit::tau),
       .top10_tau = page_figure(row, &BenchmarkFit::top10_tau),
-      .deviation_rho = page_figure(row, &BenchmarkFit::deviation_rho),
-      .coverage90 = page_figure(row, &BenchmarkFit::coverage90),
       .fit_seconds = page_figure(row, &BenchmarkFit::fit_seconds).mean,
       .architectures_per_second =
           static_cast<double>(first.tested) / page_figure(row, &BenchmarkFit::predict_seconds).mean,
@@ -63,6 +61,10 @@ PredictorBenchmark::Row page_row(const predictor::BenchmarkRow& row,
   if (row.against) {
     result.difference = page_difference(row.against->tau);
     result.top10_difference = page_difference(row.against->top10_tau);
+  }
+  if (!first.held.empty()) {
+    result.deviation_rho = page_figure(row, &BenchmarkFit::deviation_rho);
+    result.coverage90 = page_figure(row, &BenchmarkFit::coverage90);
   }
   if (columns.test_values) result.test_tau = page_figure(row, &BenchmarkFit::test_tau);
   if (columns.errors) {
