@@ -363,6 +363,25 @@ TEST_CASE("what only cg can do is refused to others") {
 }
 
 #ifdef EVONAS_TORCH
+TEST_CASE("the map of a comparison costs no pre-training of its own") {
+  const Fixture& data = fixture();
+  write_text(data.folder / "pretrainings.yaml", R"(
+table: labels.sqlite
+metric: accuracy
+models:
+  - {model: networks, name: from random weights, pretraining: {networks: 1, layers: 1, width: 8, steps: 0}}
+train: [10]
+seeds: 2
+test: 50
+)");
+  const std::string out = data.run_folder("pretrainings");
+  const Result compared =
+      run({"predictor", "benchmark", (data.folder / "pretrainings.yaml").string(), "--out", out});
+  CAPTURE(compared.err);
+  REQUIRE(compared.code == 0);
+  CHECK(contains(read_text(fs::path(out) / "report.html"), "statistics of the graphs"));
+}
+
 TEST_CASE("what computes on the host alone refuses another precision or device") {
   const Fixture& data = fixture();
   for (const std::string model : {"cg", "arch2vec", "path_networks"}) {

@@ -123,10 +123,10 @@ bool save_all(const PredictorComparison& comparison, const PredictorSources& sou
               ThreadArena& arena, const Interrupt& interrupt) {
   return unless_interrupted(interrupt, [&] {
     arena.execute([&] {
-      for (const config::PredictorEntry& entry : comparison.experiment().entries()) {
-        pretrain(sources.of(entry), entry.model, interrupt.token());
-      }
       comparison.save();
+      if (const auto entry = comparison.map_entry()) {
+        pretrain(sources.of(*entry), entry->model, interrupt.token());
+      }
       comparison.save_report(sources);
     });
   });

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -58,6 +59,9 @@ class PredictorComparison {
   void save() const;
   /// Writes results.md and report.html there too. Throws as LearntPredictors::embed() does.
   void save_report(const PredictorSources& sources) const;
+  /// Whose networks lay out the map of the report page: the first entry that is pre-trained as it
+  /// comes. Nothing where there is none, and statistics of graphs do.
+  std::optional<config::PredictorEntry> map_entry() const;
   /// The noise ceiling of the labels and what differences from `against` are, in Markdown; empty
   /// where nothing is known.
   std::string markdown_notes() const;

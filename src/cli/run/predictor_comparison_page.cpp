@@ -84,6 +84,17 @@ PredictorBenchmark::Row page_row(const predictor::BenchmarkRow& row,
 
 }  // namespace
 
+std::optional<config::PredictorEntry> PredictorComparison::map_entry() const {
+  const auto embeds = [](const config::PredictorEntry& entry) {
+    const predictor::Pretraining what = predictor::pretraining_of(entry.model);
+    return !entry.recipe.pretraining &&
+           (what == predictor::Pretraining::Networks || what == predictor::Pretraining::Arch2Vec);
+  };
+  const std::vector<config::PredictorEntry> entries = experiment_.entries();
+  const auto embedding = std::ranges::find_if(entries, embeds);
+  return embedding == entries.end() ? std::nullopt : std::optional(*embedding);
+}
+
 void PredictorComparison::add_map(PredictorBenchmark& page, const PredictorSources& sources) const {
   std::vector<std::size_t> rows(compared_.data.genotypes.size());
   std::iota(rows.begin(), rows.end(), std::size_t{0});
@@ -93,13 +104,7 @@ void PredictorComparison::add_map(PredictorBenchmark& page, const PredictorSourc
   for (const std::size_t row : rows) block.push_back(compared_.data.genotypes[row]);
 
   std::vector<double> numbers;
-  const auto embeds = [](const config::PredictorEntry& entry) {
-    const predictor::Pretraining what = predictor::pretraining_of(entry.model);
-    return what == predictor::Pretraining::Networks || what == predictor::Pretraining::Arch2Vec;
-  };
-  const std::vector<config::PredictorEntry> entries = experiment_.entries();
-  const auto embedding = std::ranges::find_if(entries, embeds);
-  if (embedding != entries.end()) {
+  if (const auto embedding = map_entry()) {
     const auto what = predictor::pretraining_of(embedding->model);
     numbers = sources.of(*embedding).learnt().embed(what, block);
     page.map_source = "what the pre-trained networks make of the graphs, before any label";
