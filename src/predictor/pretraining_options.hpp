@@ -17,7 +17,7 @@ struct PretrainingOptions {
   double learning_rate = 2e-3;
   double statistics = 1.0;
   double contrastive = 0.0;
-  double costs = 0.0;
+  double costs = 1.0;
 
   template <class Visitor>
   void fields(Visitor& visit) {

@@ -17,8 +17,9 @@ namespace evonas::predictor {
 
 class FlowNetwork;
 
-/// Networks that have learnt, without a single label, to tell the statistics of graphs from the
-/// graphs: what they have made of a graph by then is a good start for predicting anything else.
+/// Networks that have learnt, without a single label, to tell from graphs their statistics and what
+/// the networks that they become cost: what they have made of a graph by then is a good start for
+/// predicting anything else.
 /// Immutable; safe from many threads.
 class PretrainedNetworks {
  public:
@@ -31,7 +32,7 @@ class PretrainedNetworks {
   PretrainedNetworks(const nlohmann::json& state, const GraphFeatures& features);
   ~PretrainedNetworks();
 
-  /// The networks without what tells the statistics, in half precision.
+  /// The networks without what tells statistics and costs, in half precision.
   nlohmann::json state() const;
 
   std::span<const std::shared_ptr<FlowNetwork>> networks() const { return networks_; }
