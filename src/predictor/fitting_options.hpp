@@ -35,7 +35,7 @@ struct FittingOptions {
           "what networks are trained to make small instead of what their recipes say: "
           "squared_error=0.5+pairwise_logistic=0.5, or another list with weights of squared_error, "
           "relative_squared_error (of labels above 0), permuted_pairs, pairwise_logistic, "
-          "pairwise_hinge and list_mle",
+          "pairwise_hinge, list_mle and gaussian_nll",
           checked(losses_fault));
     visit("average", average,
           "decay a step of the moving average of the weights that a network keeps; 0 keeps the "

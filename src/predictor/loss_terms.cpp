@@ -15,13 +15,14 @@
 namespace evonas::predictor {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Loss>, 6> kLossNames = {
+constexpr std::array<std::pair<std::string_view, Loss>, 7> kLossNames = {
     {{"squared_error", Loss::SquaredError},
      {"relative_squared_error", Loss::RelativeSquaredError},
      {"permuted_pairs", Loss::PermutedPairs},
      {"pairwise_logistic", Loss::PairwiseLogistic},
      {"pairwise_hinge", Loss::PairwiseHinge},
-     {"list_mle", Loss::ListMle}}};
+     {"list_mle", Loss::ListMle},
+     {"gaussian_nll", Loss::GaussianNll}}};
 
 Loss loss_of_name(std::string_view name) {
   const auto known =

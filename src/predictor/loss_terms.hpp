@@ -28,6 +28,12 @@ enum class Loss {
   /// (Xia et al., "Listwise approach to learning to rank", ICML 2008). Equal labels count in the
   /// order of the batch.
   ListMle,
+  /// The negative log-likelihood of normal distributions around the scores, less a constant. All
+  /// have one deviation, the likeliest for the batch: log(deviation), deviation^2 the mean of
+  /// (s - y)^2. Metrics that are learnt together so weigh by their own noise (Kendall, Gal and
+  /// Cipolla, "Multi-task learning using uncertainty to weigh losses", CVPR 2018, with the
+  /// deviations at their optimum). Labels may weigh by the noise that is known of each.
+  GaussianNll,
 };
 
 struct LossTerm {

@@ -153,6 +153,31 @@ double list_mle_of(const std::vector<double>& scores, const std::vector<double>&
   return sum / std::accumulate(weights.begin(), weights.end(), 0.0);
 }
 
+/// The least negative log-likelihood that a deviation reaches, less log(2 pi) / 2 and 1 / 2: found
+/// by search in thirds.
+double gaussian_nll_of(const std::vector<double>& scores, const std::vector<double>& weights) {
+  double errors = 0.0;
+  double count = 0.0;
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    errors += weights[i] * (scores[i] - kLossLabels[i]) * (scores[i] - kLossLabels[i]);
+    count += weights[i];
+  }
+  const auto likelihood = [&](double deviation) {
+    return std::log(deviation) + errors / count / (2.0 * deviation * deviation) - 0.5;
+  };
+  double low = 1e-3;
+  double high = 10.0;
+  while (high - low > 1e-10) {
+    const double third = (high - low) / 3.0;
+    if (likelihood(low + third) < likelihood(high - third)) {
+      high -= third;
+    } else {
+      low += third;
+    }
+  }
+  return likelihood(low);
+}
+
 /// The value of a loss and its gradient against what brute force and its differences say.
 template <class BruteForce>
 void check_against(Loss loss, const BruteForce& brute_force) {
@@ -194,6 +219,19 @@ TEST_CASE("pairs that are ahead by the margin, and equal labels, have no hinge l
 
 TEST_CASE("ListMLE is the likelihood of the order of the labels, and so is its gradient") {
   check_against(Loss::ListMle, list_mle_of);
+}
+
+TEST_CASE("the Gaussian likelihood is that of the likeliest deviation, and so is its gradient") {
+  check_against(Loss::GaussianNll, gaussian_nll_of);
+  const torch::Tensor labels = torch::tensor({0.5F, 2.0F});
+  CHECK(std::isfinite(loss_of(Loss::GaussianNll, labels, labels)));
+}
+
+TEST_CASE("a metric in other units is as likely as its deviation is larger") {
+  const torch::Tensor scores = torch::tensor({0.5F, 2.0F, -1.0F});
+  const torch::Tensor labels = torch::tensor({1.0F, 1.5F, 0.0F});
+  CHECK(loss_of(Loss::GaussianNll, 10.0F * scores, 10.0F * labels) ==
+        doctest::Approx(loss_of(Loss::GaussianNll, scores, labels) + std::log(10.0)));
 }
 
 TEST_CASE("relative losses need labels above 0") {

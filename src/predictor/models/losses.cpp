@@ -12,8 +12,9 @@
 namespace evonas::predictor {
 namespace {
 
-constexpr double kSmall = 1e-6;  // keeps sums of nothing from dividing by zero
-constexpr double kMargin = 0.1;  // that the better of two scores is to be ahead by
+constexpr double kSmall = 1e-6;          // keeps sums of nothing from dividing by zero
+constexpr double kSmallVariance = 1e-8;  // keeps the likelihood of a perfect fit finite
+constexpr double kMargin = 0.1;          // that the better of two scores is to be ahead by
 
 /// The differences of all pairs: [i][j] is values[i] - values[j].
 torch::Tensor differences(const torch::Tensor& values) {
@@ -121,6 +122,9 @@ torch::Tensor total_loss(std::span<const LossTerm> terms, const torch::Tensor& s
         break;
       case Loss::ListMle:
         value = list_mle(scores, labels, weights);
+        break;
+      case Loss::GaussianNll:
+        value = 0.5 * (mean_loss((scores - labels).square(), weights) + kSmallVariance).log();
         break;
     }
     sum = sum + weight * value;
