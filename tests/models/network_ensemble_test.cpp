@@ -114,16 +114,17 @@ TEST_CASE("pre-training can tell costs beside the statistics of graphs, or alone
   for (const std::string name : {"nasbench201", "darts"}) {
     CAPTURE(name);
     const spaces::AnySpace space = spaces::make_space(name);
-    PretrainingOptions short_one = kSmallNetworks;
-    short_one.graphs = 100;
-    short_one.steps = 5;
-    PretrainingOptions with_costs = short_one;
+    PretrainingOptions with_costs = kSmallNetworks;
+    with_costs.graphs = 100;
+    with_costs.steps = 5;
     with_costs.costs = 1.0;
+    PretrainingOptions statistics_alone = with_costs;
+    statistics_alone.costs = 0.0;
     PretrainingOptions costs_alone = with_costs;
     costs_alone.statistics = 0.0;
     const nlohmann::json state = pretrained(space, with_costs)->state();
     CHECK(state == pretrained(space, with_costs)->state());
-    CHECK(state != pretrained(space, short_one)->state());
+    CHECK(state != pretrained(space, statistics_alone)->state());
     CHECK(state != pretrained(space, costs_alone)->state());
     // Costs are told while there are no labels, and not kept.
     const auto ensemble = ensemble_of(space, pretrained(space, costs_alone));
