@@ -18,7 +18,7 @@ struct DistillationOptions {
   std::int64_t steps = 1500;          ///< of a fit with `pool`; they grow as the pool does
   std::int64_t refreshed =
       800;  ///< architectures of the pool that the teacher labels anew to refresh
-  std::int64_t refresh_steps = 100;
+  std::int64_t refresh_steps = 50;
   std::int64_t batch = 256;
   double learning_rate = 2e-3;
 };

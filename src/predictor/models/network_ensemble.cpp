@@ -25,7 +25,7 @@ constexpr std::size_t kEnsembleChunk = 512;  // graphs that a network scores at 
 
 /// Some more steps for networks that know most labels already.
 NetworkTrainingOptions refresh_options() {
-  return {.epochs = 0, .least_steps = 40, .optimiser = {.learning_rate = 3e-4}};
+  return {.epochs = 0, .least_steps = 20, .optimiser = {.learning_rate = 3e-4}};
 }
 
 /// A network without what it may be pre-trained to tell.
