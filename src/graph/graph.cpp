@@ -17,6 +17,13 @@ namespace {
                                describe(found), wanted));
 }
 
+std::string name_by_number(std::string_view op, NodeId id) {
+  std::string name(op);
+  name += '_';
+  name += std::to_string(id);
+  return name;
+}
+
 }  // namespace
 
 std::string to_string(const Shape& shape) {
@@ -62,12 +69,20 @@ bool Graph::is_taken(std::string_view name) const {
   return error == std::errc{} && id < nodes_.size() && nodes_[id].name == name;
 }
 
+void Graph::enter_names() {
+  for (; entered_ < nodes_.size(); ++entered_) {
+    const Node& node = nodes_[entered_];
+    if (node.name != name_by_number(node.op, static_cast<NodeId>(entered_))) {
+      given_names_.insert(node.name);
+    }
+  }
+}
+
 NodeId Graph::add(std::string op, std::vector<NodeId> inputs, Attributes attributes,
                   std::string name) {
+  enter_names();
   const auto id = static_cast<NodeId>(nodes_.size());
-  std::string own_name = op;
-  own_name += '_';
-  own_name += std::to_string(id);
+  const std::string own_name = name_by_number(op, id);
   if (name.empty()) {
     name = own_name;
     while (is_taken(name)) name += '_';
@@ -92,6 +107,7 @@ NodeId Graph::add(std::string op, std::vector<NodeId> inputs, Attributes attribu
                     .attributes = std::move(attributes),
                     .name = std::move(name),
                     .shape = {}});
+  ++entered_;
   return id;
 }
 

@@ -88,13 +88,18 @@ class Graph {
   void set_shape(NodeId id, Shape shape);
 
  private:
+  friend class Rewriter;
+
   bool is_taken(std::string_view name) const;
+  /// Enters the names of nodes that add() has not seen.
+  void enter_names();
 
   std::vector<Node> nodes_;
   std::vector<NodeId> outputs_;
   /// Names other than "<op>_<id>", which only the node of that number can have: most graphs have
   /// none, and a look-up for every node would cost more than all else.
   std::set<std::string, std::less<>> given_names_;
+  std::size_t entered_ = 0;  ///< so many nodes have been looked at for those
 };
 
 }  // namespace evonas::graph

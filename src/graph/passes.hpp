@@ -6,6 +6,9 @@
 
 #include "graph/graph.hpp"
 
+// Passes over whole graphs. They take them by value and move their nodes: give them away with
+// std::move() where they are not needed any more.
+
 namespace evonas::graph {
 
 /// For each node whether one of `nodes` depends on it or is it.
@@ -18,14 +21,14 @@ Graph inference_network(Graph network);
 
 /// The network for images that have the size that it works in: where a Resize is all that reads an
 /// input, it goes, and the input has its shape. For costs that begin when the images are there.
-Graph without_resampling(const Graph& network);
+Graph without_resampling(Graph network);
 
 /// The same graph without the nodes that no output depends on. Graph inputs stay.
-Graph prune_dead_nodes(const Graph& graph);
+Graph prune_dead_nodes(Graph graph);
 
 /// The same graph with Identity nodes contracted and repeated computation without parameters (two
 /// Relu of one node, say) done once. Dead nodes are pruned.
-Graph simplify(const Graph& graph);
+Graph simplify(Graph graph);
 
 /// A BatchNormalization merged into the convolution in front of it; names of nodes.
 struct FoldedPair {
@@ -40,6 +43,6 @@ struct FoldedGraph {
 
 /// The inference network: every BatchNormalization whose only producer is a Conv read by nothing
 /// else disappears into that Conv, which keeps its name and gains a bias.
-FoldedGraph fold_batch_normalization(const Graph& graph);
+FoldedGraph fold_batch_normalization(Graph graph);
 
 }  // namespace evonas::graph

@@ -39,7 +39,8 @@ nlohmann::json row_json(const BenchmarkRow& row, const BenchmarkPlan& plan) {
   const auto add = [&](const std::string& name, double BenchmarkFit::*member) {
     const BenchmarkFigure figure = figure_of(row.fits, member);
     json[name + "_mean"] = figure.mean;
-    json[name + "_std"] = figure.deviation;
+    json[name + "_std"] =
+        figure.deviation ? nlohmann::json(*figure.deviation) : nlohmann::json(nullptr);
   };
   add("tau", &BenchmarkFit::tau);
   add("rho", &BenchmarkFit::rho);
@@ -86,6 +87,7 @@ BenchmarkFigure figure_of(std::span<const BenchmarkFit> fits, double BenchmarkFi
   std::vector<double> values;
   for (const BenchmarkFit& fit : fits) values.push_back(fit.*figure);
   const double mean = mean_of(values);
+  if (values.size() < 2) return {.mean = mean, .deviation = {}};
   return {.mean = mean, .deviation = deviation_of(values, mean)};
 }
 

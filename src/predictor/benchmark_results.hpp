@@ -39,10 +39,10 @@ struct BenchmarkRow {
   std::optional<BenchmarkDifference> against;
 };
 
-/// Mean and standard deviation over seeds.
+/// Mean and standard deviation over seeds; one seed has no deviation.
 struct BenchmarkFigure {
   double mean = 0.0;
-  double deviation = 0.0;
+  std::optional<double> deviation;
 };
 BenchmarkFigure figure_of(std::span<const BenchmarkFit> fits, double BenchmarkFit::*figure);
 

@@ -6,6 +6,15 @@
 #include "predictor/benchmark_results.hpp"
 
 namespace evonas::predictor {
+namespace {
+
+std::string in_digits(const BenchmarkFigure& figure, int digits) {
+  std::string text = fmt::format("{:.{}f}", figure.mean, digits);
+  if (figure.deviation) text += fmt::format(" ± {:.{}f}", *figure.deviation, digits);
+  return text;
+}
+
+}  // namespace
 
 std::string markdown_head(const BenchmarkColumns& columns) {
   std::string head = "| model | labels | tau | rho |";
@@ -23,16 +32,14 @@ std::string markdown_row(const BenchmarkRow& row, const BenchmarkColumns& column
   const auto mean = [&](double BenchmarkFit::*figure) { return figure_of(row.fits, figure).mean; };
   std::string line = fmt::format("| {} | {} |", row.model, row.train);
   const auto add = [&](double BenchmarkFit::*figure) {
-    const BenchmarkFigure over_seeds = figure_of(row.fits, figure);
-    line += fmt::format(" {:.3f} ± {:.3f} |", over_seeds.mean, over_seeds.deviation);
+    line += fmt::format(" {} |", in_digits(figure_of(row.fits, figure), 3));
   };
   add(&BenchmarkFit::tau);
   add(&BenchmarkFit::rho);
   if (columns.test_values) add(&BenchmarkFit::test_tau);
   if (columns.errors) {
     const auto percent = [&](double BenchmarkFit::*figure) {
-      const BenchmarkFigure over_seeds = figure_of(row.fits, figure);
-      line += fmt::format(" {:.2f} ± {:.2f} % |", over_seeds.mean, over_seeds.deviation);
+      line += fmt::format(" {} % |", in_digits(figure_of(row.fits, figure), 2));
     };
     percent(&BenchmarkFit::mape);
     percent(&BenchmarkFit::within10);

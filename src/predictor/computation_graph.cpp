@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/parallel.hpp"
 #include "graph/cost.hpp"
@@ -80,8 +81,9 @@ std::array<float, kNodeNumbers> numbers_of(const graph::Graph& network, graph::N
 
 }  // namespace
 
-ComputationGraph computation_graph(const graph::Graph& network) {
-  const graph::Graph used = graph::simplify(graph::fold_batch_normalization(network).graph);
+ComputationGraph computation_graph(graph::Graph network) {
+  const graph::Graph used =
+      graph::simplify(graph::fold_batch_normalization(std::move(network)).graph);
   ComputationGraph result;
   graph::Cost total;
   std::vector<std::int64_t> depths(used.size(), 1);  // nodes on the longest path to each

@@ -42,7 +42,7 @@ struct ComputationGraph {
 
 /// The computation graph of a network with shapes, as it is used or as it is trained. Throws
 /// graph::GraphError where shapes are missing or costs cannot be counted. Safe from many threads.
-ComputationGraph computation_graph(const graph::Graph& network);
+ComputationGraph computation_graph(graph::Graph network);
 
 /// Those of architectures, on the threads of the arena that the caller is in. Throws as
 /// spaces::AnySpace::network() does.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "base/parallel.hpp"
 #include "graph/cost.hpp"
@@ -75,8 +76,9 @@ float log_of_one_more(double number, double unit) {
 
 }  // namespace
 
-NetworkGraph network_graph(const graph::Graph& network) {
-  const graph::Graph used = graph::simplify(graph::fold_batch_normalization(network).graph);
+NetworkGraph network_graph(graph::Graph network) {
+  const graph::Graph used =
+      graph::simplify(graph::fold_batch_normalization(std::move(network)).graph);
   NetworkGraph result;
   for (graph::NodeId id = 0; id < used.size(); ++id) {
     result.nodes.push_back(network_node(used, id));

@@ -41,7 +41,7 @@ struct NetworkGraph {
 };
 
 /// Of a network at network grain with shapes. Throws GraphError where costs cannot be told.
-NetworkGraph network_graph(const graph::Graph& network);
+NetworkGraph network_graph(graph::Graph network);
 
 /// The same of architectures whose networks read `input`, on the threads of the arena that the
 /// caller is in.

@@ -12,8 +12,13 @@ function threeDigits(value) {
     ? localeText(value, { minimumFractionDigits: 3, maximumFractionDigits: 3 }) : "–";
 }
 
+/** Its deviation over seeds, which one seed has not. */
+function deviationText(figure) {
+  return figure.deviation === null ? "" : `± ${threeDigits(figure.deviation)}`;
+}
+
 function figureText(figure) {
-  return figure ? `${threeDigits(figure.mean)} ± ${threeDigits(figure.deviation)}` : "–";
+  return figure ? `${threeDigits(figure.mean)} ${deviationText(figure)}`.trim() : "–";
 }
 
 /** One series a predictor: colour, shape and dashes tell more of them apart than there are colours. */

@@ -7,7 +7,9 @@ namespace evonas::report {
 namespace {
 
 nlohmann::json figure_json(const PredictorBenchmark::Figure& figure) {
-  return {{"mean", figure.mean}, {"deviation", figure.deviation}};
+  return {{"mean", figure.mean},
+          {"deviation",
+           figure.deviation ? nlohmann::json(*figure.deviation) : nlohmann::json(nullptr)}};
 }
 
 nlohmann::json figure_json(const std::optional<PredictorBenchmark::Figure>& figure) {

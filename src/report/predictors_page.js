@@ -143,7 +143,7 @@ function predictorTiles(data) {
     const best = data.rows.filter((row) => row.train === size)
       .reduce((a, b) => (b.tau.mean > a.tau.mean ? b : a));
     return tile(`tau with ${data.metric.name}, ${plural(size, "label")}`, threeDigits(best.tau.mean), "",
-                `${best.model}, ± ${threeDigits(best.tau.deviation)}`);
+                [best.model, deviationText(best.tau)].filter(Boolean).join(", "));
   });
 }
 

@@ -69,9 +69,9 @@ struct FrontBenchmark {
 
 /// Predictors compared on a table: how well each ranks architectures that it has not learnt from.
 struct PredictorBenchmark {
-  struct Figure {  ///< over seeds
+  struct Figure {  ///< over seeds; one seed has no deviation
     double mean = 0.0;
-    double deviation = 0.0;
+    std::optional<double> deviation;
   };
   /// From the taus of `against`, paired by seed.
   struct Difference {
@@ -225,7 +225,7 @@ nlohmann::json report_json(const FrontBenchmark& benchmark);
 /// "against", "ceiling", "top10_ceiling", "labels_test_tau", "levels", "rows": [ROW...],
 /// "published": [{"label", "size", "tau", "source"}], "map": {"source", "shares", "places":
 /// [{"architecture", "x", "y", "value"}]}, "host", "configuration"}`, with the terms of
-/// PredictorBenchmark; a figure is `{"mean", "deviation"}`, and null where there is none.
+/// PredictorBenchmark; a figure is `{"mean", "deviation"}`; what there is not is null.
 nlohmann::json report_json(const PredictorBenchmark& benchmark);
 
 /// A self-contained page (plotly.js inlined, asks the network for nothing) that shows the data of

@@ -64,7 +64,7 @@ TEST_CASE("children among rows that are far apart are near their parents") {
                folder / "rows.sqlite");
   const auto table =
       std::make_shared<const BenchmarkTable>(BenchmarkTable::open(folder / "rows.sqlite", whole));
-  const spaces::AnySpace space = searched_rows(whole, table);
+  const spaces::AnySpace space = tabulated(whole, table);
   REQUIRE(space.size() == 300);
   const auto differing = [](const spaces::Genotype& a, const spaces::Genotype& b) {
     double count = 0.0;

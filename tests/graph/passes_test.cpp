@@ -69,6 +69,21 @@ TEST_CASE("dead nodes go, inputs stay") {
   CHECK(pruned.outputs()[0] == 3);
 }
 
+TEST_CASE("a graph that a pass has written knows its names") {
+  Graph graph;
+  graph.add_input({}, "images");
+  graph.add("Identity", {0});
+  graph.add("Sigmoid", {1}, {}, "gate");
+  graph.set_outputs({2});
+  Graph simple = simplify(graph);
+  CHECK_THROWS_WITH_AS(simple.add("Tanh", {0}, {}, "gate"), doctest::Contains("two nodes"),
+                       GraphError);
+  CHECK_THROWS_AS(simple.add("Tanh", {0}, {}, "images"), GraphError);
+  simple.add("Tanh", {1});
+  CHECK(names(simple) == std::vector<std::string>{"images", "gate", "Tanh_2"});
+  CHECK(names(graph) == std::vector<std::string>{"images", "Identity_1", "gate"});
+}
+
 TEST_CASE("simplifying contracts identities and repeated computation") {
   NetworkBuilder builder;
   const NodeId x = builder.input({4, 6, 6});

@@ -36,5 +36,5 @@ TEST_CASE("the version of plug-ins is that of the headers that they include") {
   }
   // Where this fails, plug-ins must be built again: count kPluginVersion up, and write what the
   // headers have now.
-  CHECK(declarations.key().hex() == "fa48bbd652eddcb6c5198c8f5ada9e75");
+  CHECK(declarations.key().hex() == "cbcc6a18c8fda17f0d389ebf644b3691");
 }

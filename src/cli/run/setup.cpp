@@ -56,7 +56,7 @@ spaces::AnySpace searched_space(const Configuration& configuration) {
         fmt::format("{} has {} architectures to search among, expected at least two",
                     configuration.among, table->size()));
   }
-  return evaluation::searched_rows(space, table);
+  return evaluation::tabulated(space, table);
 }
 
 search::SearchSetup make_setup(const Configuration& configuration, std::size_t threads,

@@ -2,6 +2,7 @@
 #include <charconv>
 #include <fstream>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -43,8 +44,9 @@ std::string describe(const graph::Graph& network, const graph::Node& node) {
   return text;
 }
 
-graph::Graph inference_graph(const graph::Graph& network) {
-  return graph::simplify(graph::fold_batch_normalization(graph::inference_network(network)).graph);
+graph::Graph inference_graph(graph::Graph network) {
+  return graph::simplify(
+      graph::fold_batch_normalization(graph::inference_network(std::move(network))).graph);
 }
 
 graph::Graph network_of_one(const graph::Graph& network, const graph::Node& node) {

@@ -6,6 +6,7 @@
 #include <limits>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
@@ -23,6 +24,16 @@ constexpr std::string_view kForm =
 
 // In the order in which descriptions have them; the first two may stand alone, the last two may be
 // missing.
+enum Field : std::size_t {
+  kInputField,
+  kOutputField,
+  kExpandField,
+  kKernelField,
+  kStrideField,
+  kSkipField,
+  kSqueezeField,
+  kHSwishField
+};
 constexpr std::array<std::string_view, 8> kFieldNames{"input",  "output", "expand", "kernel",
                                                       "stride", "idskip", "se",     "hs"};
 
@@ -82,8 +93,8 @@ BlockLatencyTable::BlockLatencyTable(std::filesystem::path file) : file_(std::mo
       fail(line, fmt::format("{} has no `mean` that is a positive number of milliseconds",
                              evonas::quoted(description, 160)));
     }
-    says_squeeze_ = says_squeeze_ || fields.contains("se");
-    says_h_swish_ = says_h_swish_ || fields.contains("hs");
+    says_squeeze_ = says_squeeze_ || !fields[kSqueezeField].empty();
+    says_h_swish_ = says_h_swish_ || !fields[kHSwishField].empty();
     const auto [entry, added] =
         entries_.try_emplace(std::move(fields), Entry{description, milliseconds, line});
     if (!added) {
@@ -110,33 +121,32 @@ BlockLatencyTable::Fields BlockLatencyTable::read_description(const std::string&
     if (field == kFieldNames.end() || colon == part.size()) refuse();
     const std::string_view value = part.substr(colon + 1);
     if (!is_value(*field, value)) refuse();
-    fields.emplace(*field, value);
+    fields[static_cast<std::size_t>(field - kFieldNames.begin())] = value;
     expected = field + 1;
   }
-  const std::ptrdiff_t needed = fields.size() <= 2 ? 2 : 6;
-  if (!std::all_of(kFieldNames.begin(), kFieldNames.begin() + needed,
-                   [&](std::string_view field) { return fields.contains(field); })) {
-    refuse();
-  }
+  const auto says = [&](const std::string& value) { return !value.empty(); };
+  const std::ptrdiff_t needed =
+      std::any_of(fields.begin() + kExpandField, fields.end(), says) ? 6 : 2;
+  if (!std::all_of(fields.begin(), fields.begin() + needed, says)) refuse();
   return fields;
 }
 
 std::vector<BlockLatencyTable::Fields> BlockLatencyTable::fields_of(
     const NetworkBlock& block) const {
-  Fields fields{{"input", extents(block.input)}, {"output", extents(block.output)}};
+  Fields fields{extents(block.input), extents(block.output)};
   if (block.kind == NetworkBlock::Kind::Classifier) {
     // With its pooling, or, where the table counts that elsewhere, behind it.
     Fields pooled = fields;
-    pooled["input"] = fmt::format("{}", block.input[0]);
+    pooled[kInputField] = fmt::format("{}", block.input[0]);
     return {fields, pooled};
   }
   if (block.kind == NetworkBlock::Kind::InvertedResidual) {
-    fields["expand"] = fmt::format("{}", block.expansion);
-    fields["kernel"] = fmt::format("{}", block.kernel);
-    fields["stride"] = fmt::format("{}", block.stride);
-    fields["idskip"] = block.skip ? "1" : "0";
-    if (says_squeeze_ || block.squeeze) fields["se"] = block.squeeze ? "1" : "0";
-    if (says_h_swish_) fields["hs"] = block.h_swish ? "1" : "0";
+    fields[kExpandField] = fmt::format("{}", block.expansion);
+    fields[kKernelField] = fmt::format("{}", block.kernel);
+    fields[kStrideField] = fmt::format("{}", block.stride);
+    fields[kSkipField] = block.skip ? "1" : "0";
+    if (says_squeeze_ || block.squeeze) fields[kSqueezeField] = block.squeeze ? "1" : "0";
+    if (says_h_swish_) fields[kHSwishField] = block.h_swish ? "1" : "0";
   }
   return {fields};
 }
@@ -148,14 +158,13 @@ std::string BlockLatencyTable::nearest(const Fields& missing) const {
   for (const auto& [fields, entry] : entries_) {
     std::size_t differing = 0;
     std::string difference;
-    for (const auto& [name, value] : missing) {
-      const auto found = fields.find(name);
-      if (found != fields.end() && found->second == value) continue;
+    for (std::size_t field = 0; field < kFieldNames.size(); ++field) {
+      if (fields[field] == missing[field]) continue;
       ++differing;
-      difference += fmt::format("{}{} {}", difference.empty() ? "" : ", ", name,
-                                found == fields.end() ? "missing" : found->second);
+      if (missing[field].empty()) continue;
+      difference += fmt::format("{}{} {}", difference.empty() ? "" : ", ", kFieldNames[field],
+                                fields[field].empty() ? "missing" : fields[field]);
     }
-    for (const auto& [name, value] : fields) differing += missing.contains(name) ? 0 : 1;
     if (differing < fewest) {
       fewest = differing;
       best = &entry;
@@ -173,18 +182,20 @@ Key BlockLatencyTable::digest() const {
   return stream.key();
 }
 
-double BlockLatencyTable::latency_ms(const graph::Graph& network) const {
+double BlockLatencyTable::latency_ms(graph::Graph network) const {
   double sum = 0;
   std::size_t missing = 0;
   std::size_t count = 0;
   std::optional<std::pair<Fields, std::string>> first;
-  for (const NetworkBlock& block : network_blocks(network)) {
+  for (const NetworkBlock& block : network_blocks(std::move(network))) {
     ++count;
     const std::vector<Fields> alternatives = fields_of(block);
-    const auto found = std::ranges::find_if(
-        alternatives, [&](const Fields& fields) { return entries_.contains(fields); });
-    if (found != alternatives.end()) {
-      sum += entries_.at(*found).milliseconds;
+    auto found = entries_.end();
+    for (const Fields& fields : alternatives) {
+      if (found == entries_.end()) found = entries_.find(fields);
+    }
+    if (found != entries_.end()) {
+      sum += found->second.milliseconds;
       continue;
     }
     ++missing;
@@ -192,9 +203,9 @@ double BlockLatencyTable::latency_ms(const graph::Graph& network) const {
   }
   if (!first) return sum;
   std::string wanted;
-  for (const char* name : {"input", "output", "expand", "kernel", "stride", "idskip", "se", "hs"}) {
-    const auto value = first->first.find(name);
-    if (value != first->first.end()) wanted += fmt::format("-{}:{}", name, value->second);
+  for (std::size_t field = 0; field < kFieldNames.size(); ++field) {
+    if (first->first[field].empty()) continue;
+    wanted += fmt::format("-{}:{}", kFieldNames[field], first->first[field]);
   }
   throw EvaluationError(fmt::format(
       "{}: {} of the {} blocks of this network have no entry; the first is '{}' (node "

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -31,15 +32,16 @@ class BlockLatencyTable {
   /// Sum over the blocks of the network, in milliseconds. Throws EvaluationError as
   /// network_blocks() does, and where blocks are missing: how many, the first of them and the entry
   /// nearest to it. Nothing is interpolated.
-  double latency_ms(const graph::Graph& network) const;
+  double latency_ms(graph::Graph network) const;
 
   std::size_t size() const { return entries_.size(); }
   /// The identity of the blocks in it and their latencies.
   Key digest() const;
 
  private:
-  /// What a description says behind its name, by field.
-  using Fields = std::map<std::string, std::string, std::less<>>;
+  /// What a description says behind its name: the value of each field, in the order in which
+  /// descriptions have them, and empty where they have none.
+  using Fields = std::array<std::string, 8>;
   struct Entry {
     std::string description;
     double milliseconds = 0;

@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -18,8 +19,8 @@ using graph::Node;
 using graph::NodeId;
 
 bool is_convolution(const Node& node, std::int64_t kernel, std::int64_t groups) {
-  const std::vector<std::int64_t> square{kernel, kernel};
-  return node.op == "Conv" && node.integers("kernel_shape", {}) == square &&
+  const std::array<std::int64_t, 2> square{kernel, kernel};
+  return node.op == "Conv" && std::ranges::equal(node.integers_view("kernel_shape"), square) &&
          node.integer("group", 1) == groups;
 }
 
@@ -112,7 +113,7 @@ class BlockFinder {
     const Node& middle = node(depthwise);
     if (middle.op != "Conv") return;
     const std::int64_t channels = middle.shape[0];
-    const std::int64_t kernel = middle.integers("kernel_shape", {})[0];
+    const std::int64_t kernel = middle.integers_view("kernel_shape")[0];
     if (!is_convolution(middle, kernel, channels) ||
         node(operand(depthwise)).shape[0] != channels) {
       return;
@@ -204,9 +205,9 @@ class BlockFinder {
 
 }  // namespace
 
-std::vector<NetworkBlock> network_blocks(const Graph& network) {
-  const Graph folded =
-      graph::simplify(graph::fold_batch_normalization(graph::inference_network(network)).graph);
+std::vector<NetworkBlock> network_blocks(Graph network) {
+  const Graph folded = graph::simplify(
+      graph::fold_batch_normalization(graph::inference_network(std::move(network))).graph);
   return BlockFinder(folded).find();
 }
 

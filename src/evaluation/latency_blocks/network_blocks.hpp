@@ -34,6 +34,6 @@ struct NetworkBlock {
 /// Resize of the input, which is no part of the network on a device. Throws EvaluationError naming
 /// the node where anything else is computed (a pooling, a sum of branches, a convolution in
 /// groups).
-std::vector<NetworkBlock> network_blocks(const graph::Graph& network);
+std::vector<NetworkBlock> network_blocks(graph::Graph network);
 
 }  // namespace evonas::evaluation

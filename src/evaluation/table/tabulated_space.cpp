@@ -15,6 +15,8 @@ constexpr int kAttempts = 200;
 constexpr int kNearRows = 32;
 /// Random architectures that tell whether rows are far apart.
 constexpr int kLookedFor = 1000;
+/// They are where less than one in so many of those has a row.
+constexpr int kSparse = 20;
 
 }  // namespace
 
@@ -79,19 +81,16 @@ void TabulatedSpace::validate(const spaces::Genotype& genotype) const {
 spaces::AnySpace tabulated(const spaces::AnySpace& space,
                            const std::shared_ptr<const BenchmarkTable>& table) {
   if (space.size() && *space.size() == table->size()) return space;
-  return spaces::AnySpace(TabulatedSpace(space, table));
-}
-
-spaces::AnySpace searched_rows(const spaces::AnySpace& space,
-                               const std::shared_ptr<const BenchmarkTable>& table) {
   Rng rng(1, "rows of a table");
   int found = 0;
   for (int i = 0; i < kLookedFor; ++i) {
     const spaces::Genotype genotype = space.sample(rng);
     found += table->find(genotype, space.key(genotype)) ? 1 : 0;
   }
-  if (100 * found >= kLookedFor) return tabulated(space, table);
-  return spaces::AnySpace(TabulatedSpace(space, table, TabulatedSpace::Children::NearRows));
+  const bool sparse = kSparse * found < kLookedFor;
+  using Children = TabulatedSpace::Children;
+  return spaces::AnySpace(
+      TabulatedSpace(space, table, sparse ? Children::NearRows : Children::OfSpace));
 }
 
 }  // namespace evonas::evaluation

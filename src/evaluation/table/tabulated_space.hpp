@@ -54,13 +54,10 @@ class TabulatedSpace {
   Children children_;
 };
 
-/// The space, or that part of it that the table has. The table is one of `space`.
+/// The space, or that part of it that the table has, with children near rows where less than one in
+/// twenty random architectures of the space has a row: children of the space's own would be looked
+/// for in vain most of the time. The table is one of `space`.
 spaces::AnySpace tabulated(const spaces::AnySpace& space,
                            const std::shared_ptr<const BenchmarkTable>& table);
-
-/// The same for searches, with children near rows where less than one in a hundred random
-/// architectures of the space has a row.
-spaces::AnySpace searched_rows(const spaces::AnySpace& space,
-                               const std::shared_ptr<const BenchmarkTable>& table);
 
 }  // namespace evonas::evaluation
