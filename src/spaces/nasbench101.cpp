@@ -82,15 +82,13 @@ Cell nasbench101::cell_of(const Genotype& genotype) {
     }
     cell.ops[vertex] = static_cast<std::uint8_t>(genotype[gene]);
   }
-  Cell pruned = cell;
-  const Fault fault = prune(pruned);
-  if (fault == Fault::NoPath || pruned != cell) {
+  if (!is_pruned(cell)) {
     throw SpaceError(
         fmt::format("the nasbench101 genotype [{}] has a vertex that lies on no path from input to "
                     "output",
                     genotype.to_string()));
   }
-  if (fault == Fault::TooManyEdges) {
+  if (cell.edges() > kMostEdges) {
     throw SpaceError(
         fmt::format("the nasbench101 genotype [{}] has {} edges, and at most {} are allowed",
                     genotype.to_string(), cell.edges(), kMostEdges));

@@ -54,6 +54,9 @@ struct Cell {
 /// Why a cell is none of the space.
 enum class Fault { None, NoPath, TooManyEdges };
 
+/// Whether some path from input to output crosses every vertex.
+bool is_pruned(const Cell& cell);
+
 /// Takes away the vertices that no path from input to output crosses, in place. The others keep
 /// their order. A cell without such a path is left as it is.
 Fault prune(Cell& cell);

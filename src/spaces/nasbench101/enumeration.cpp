@@ -10,15 +10,10 @@ namespace {
 std::optional<Cell> full_cell(std::size_t vertices, std::uint32_t edges) {
   if (std::popcount(edges) > kMostEdges) return std::nullopt;
   Cell cell{.vertices = vertices};
-  unsigned read = 0;
   for (std::size_t vertex = 1; vertex < vertices; ++vertex) {
     cell.sources[vertex] = static_cast<Vertices>((edges >> pairs(vertex)) & (only(vertex) - 1U));
-    if (cell.sources[vertex] == 0) return std::nullopt;
-    read |= cell.sources[vertex];
   }
-  // In an acyclic graph, who reads something and is read lies on a path from input to output.
-  if (read + 1 != only(cell.output())) return std::nullopt;
-  return cell;
+  return is_pruned(cell) ? std::optional(cell) : std::nullopt;
 }
 
 /// Sets the labels to the next in the order of codes; false after the last.
