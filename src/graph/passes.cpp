@@ -146,4 +146,8 @@ FoldedGraph fold_batch_normalization(Graph graph) {
   return folded;
 }
 
+Graph folded_network(Graph network) {
+  return simplify(fold_batch_normalization(std::move(network)).graph);
+}
+
 }  // namespace evonas::graph

@@ -45,4 +45,7 @@ struct FoldedGraph {
 /// else disappears into that Conv, which keeps its name and gains a bias.
 FoldedGraph fold_batch_normalization(Graph graph);
 
+/// The network as a runtime executes it: folded, then simplified.
+Graph folded_network(Graph network);
+
 }  // namespace evonas::graph

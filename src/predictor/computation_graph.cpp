@@ -82,8 +82,7 @@ std::array<float, kNodeNumbers> numbers_of(const graph::Graph& network, graph::N
 }  // namespace
 
 ComputationGraph computation_graph(graph::Graph network) {
-  const graph::Graph used =
-      graph::simplify(graph::fold_batch_normalization(std::move(network)).graph);
+  const graph::Graph used = graph::folded_network(std::move(network));
   ComputationGraph result;
   graph::Cost total;
   std::vector<std::int64_t> depths(used.size(), 1);  // nodes on the longest path to each

@@ -77,8 +77,7 @@ float log_of_one_more(double number, double unit) {
 }  // namespace
 
 NetworkGraph network_graph(graph::Graph network) {
-  const graph::Graph used =
-      graph::simplify(graph::fold_batch_normalization(std::move(network)).graph);
+  const graph::Graph used = graph::folded_network(std::move(network));
   NetworkGraph result;
   for (graph::NodeId id = 0; id < used.size(); ++id) {
     result.nodes.push_back(network_node(used, id));

@@ -36,7 +36,7 @@ LatencyRow latency_row(const std::filesystem::path& file, std::span<const std::s
 
 NetworkCosts network_costs(const graph::Graph& network) {
   const graph::Cost published = graph::cost(network);
-  const graph::Graph measured = graph::simplify(graph::fold_batch_normalization(network).graph);
+  const graph::Graph measured = graph::folded_network(network);
   const graph::Cost cost = graph::cost(measured);
   constexpr std::int64_t kBytes = 4;
   const auto operations = std::ranges::count_if(

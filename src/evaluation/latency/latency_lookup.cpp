@@ -45,8 +45,7 @@ std::string describe(const graph::Graph& network, const graph::Node& node) {
 }
 
 graph::Graph inference_graph(graph::Graph network) {
-  return graph::simplify(
-      graph::fold_batch_normalization(graph::inference_network(std::move(network))).graph);
+  return graph::folded_network(graph::inference_network(std::move(network)));
 }
 
 graph::Graph network_of_one(const graph::Graph& network, const graph::Node& node) {

@@ -206,8 +206,7 @@ class BlockFinder {
 }  // namespace
 
 std::vector<NetworkBlock> network_blocks(Graph network) {
-  const Graph folded = graph::simplify(
-      graph::fold_batch_normalization(graph::inference_network(std::move(network))).graph);
+  const Graph folded = graph::folded_network(graph::inference_network(std::move(network)));
   return BlockFinder(folded).find();
 }
 
