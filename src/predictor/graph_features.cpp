@@ -41,8 +41,9 @@ GraphFeatures::GraphFeatures(ArchitectureView view,
   const std::vector<spaces::Genotype> pool =
       random_architectures(view_.space(), kPool, 1, "pool of architectures");
   vocabulary_ = operations_of(view_, pool);
+  choices_ = GeneChoices(view_.space(), pool);
   const std::size_t of_graphs = GraphStatistics(vocabulary_.width()).size();
-  const std::size_t width = of_graphs + (statics_ ? kStatics : 0);
+  const std::size_t width = of_graphs + choices_.size() + (statics_ ? kStatics : 0);
   std::vector<double> rows(pool.size() * width);
   for_each(pool, [&](std::size_t i, std::span<const double> statistics) {
     std::ranges::copy(statistics, rows.begin() + static_cast<std::ptrdiff_t>(i * width));
@@ -74,6 +75,7 @@ GraphFeatures::GraphFeatures(ArchitectureView view,
   KeyStream key;
   key.add(vocabulary_.key().hex());
   for (const Kept& kept : kept_) key.add(fmt::format(" {}", kept.statistic));
+  for (const std::string& choice : choices_.names(view_.space())) key.add("\n" + choice);
   if (statics_) key.add(" statics for " + statics_->input().to_string());
   key_ = key.key();
   if (kept_.empty()) {
@@ -93,6 +95,7 @@ void check_same_space(const nlohmann::json& key, const Key& expected) {
 
 std::vector<std::string> GraphFeatures::names() const {
   std::vector<std::string> all = GraphStatistics(vocabulary_.width()).names();
+  for (std::string& name : choices_.names(view_.space())) all.push_back(std::move(name));
   if (statics_) {
     for (std::string& name : NetworkStatics::names()) all.push_back(std::move(name));
   }
@@ -106,8 +109,9 @@ void GraphFeatures::for_each(
     const std::function<void(std::size_t i, std::span<const double> statistics)>& use) const {
   parallel_chunks(block.size(), kFeatureChunk, [&](std::size_t first, std::size_t count) {
     GraphStatistics statistics(vocabulary_.width());
-    std::vector<double> numbers(statistics.size() + (statics_ ? kStatics : 0));
+    std::vector<double> numbers(statistics.size() + choices_.size() + (statics_ ? kStatics : 0));
     const std::span of_graph(numbers.data(), statistics.size());
+    const std::span of_genes = std::span(numbers).subspan(statistics.size(), choices_.size());
     FlowReader reader;
     FlowGraph flow;
     graph::Tokens tokens;
@@ -115,6 +119,7 @@ void GraphFeatures::for_each(
       view_.tokens(block[i], tokens);
       reader.read(tokens, vocabulary_, flow);
       statistics.compute(flow, of_graph);
+      choices_.compute(view_.space(), block[i], of_genes);
       if (statics_) std::ranges::copy(statics_->of(block[i]), numbers.end() - kStatics);
       use(i, numbers);
     }

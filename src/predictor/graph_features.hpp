@@ -10,6 +10,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "predictor/gene_choices.hpp"
 #include "predictor/graph_statistics.hpp"
 #include "predictor/network_statics.hpp"
 #include "predictor/vocabulary.hpp"
@@ -18,7 +19,8 @@ namespace evonas::predictor {
 
 /// The statistics of graphs (see graph_statistics.hpp) in which the architectures of a space
 /// differ, each with mean 0 and deviation 1 over random architectures; the first 1,000 of them
-/// where there are more. After them, where they are asked for, static features of the whole
+/// where there are more. After them the choices of genes at fixed places (gene_choices.hpp), which
+/// statistics do not tell apart, and, where they are asked for, static features of the whole
 /// networks (network_statics.hpp), on the same terms. No labels are needed for it. Immutable; safe
 /// from many threads.
 class GraphFeatures {
@@ -36,7 +38,7 @@ class GraphFeatures {
   /// The same for features of the same operations and statistics, and statics for the same input,
   /// alone.
   const Key& key() const { return key_; }
-  /// What each feature is; see GraphStatistics and NetworkStatics.
+  /// What each feature is; see GraphStatistics, GeneChoices and NetworkStatics.
   std::vector<std::string> names() const;
 
   /// The features of a block, size() numbers an architecture, on the threads of the arena that the
@@ -46,8 +48,8 @@ class GraphFeatures {
   std::vector<double> compute(std::span<const spaces::Genotype> block) const;
 
  private:
-  /// A statistic that is kept, statics counting on after those of graphs, and what it is over
-  /// random architectures.
+  /// A statistic that is kept, choices and statics counting on after those of graphs, and what it
+  /// is over random architectures.
   struct Kept {
     std::size_t statistic = 0;
     double mean = 0.0;
@@ -61,6 +63,7 @@ class GraphFeatures {
 
   ArchitectureView view_;
   Vocabulary vocabulary_;
+  GeneChoices choices_;
   std::shared_ptr<const NetworkStatics> statics_;  // null where there are none
   std::vector<Kept> kept_;
   Key key_;

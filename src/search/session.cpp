@@ -165,8 +165,8 @@ std::map<std::string, std::string> describe_setup(const SearchSetup& setup) {
     return (!screens && part.starts_with("guidance.halving=")) || part == "driver=synchronous" ||
            part == "guidance.heads=separate" || part == "guidance.batch_diversity=imagined" ||
            (!is_apart && part.starts_with("guidance.batch_distance=")) ||
-           part == "guidance.initial_spread=first" || part == "tournament_share=0" ||
-           part == "deaths=oldest";
+           part == "guidance.initial_spread=first" || part == "guidance.survey=-1" ||
+           part == "tournament_share=0" || part == "deaths=oldest";
   });
   std::map<std::string, std::string> entries = {
       {"search.space", setup.space.name()},

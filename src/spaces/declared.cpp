@@ -108,6 +108,18 @@ Genotype Declared::mutate(const Genotype& parent, Rng& rng) const {
   return Genotype(std::move(values));
 }
 
+std::vector<bool> Declared::placed_genes(const Genotype& genotype) const {
+  std::vector<bool> placed = declared::make_plan(*model_, genotype).read;
+  for (const auto& [name, cell] : model_->genes.cells) {
+    for (const auto* genes : {&cell.edges, &cell.nodes}) {
+      for (const std::optional<std::size_t>& gene : *genes) {
+        if (gene) placed[*gene] = false;
+      }
+    }
+  }
+  return placed;
+}
+
 Genotype Declared::crossover(const Genotype& a, const Genotype& b, Rng& rng) const {
   validate(a);
   validate(b);

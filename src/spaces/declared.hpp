@@ -76,6 +76,8 @@ class Declared {
   /// Every other value of every active gene.
   std::vector<Genotype> neighbours(const Genotype& genotype) const;
   std::vector<GeneDescription> describe_genes() const;
+  /// The active ones outside cells: which node of a cell is which is no more than an order.
+  std::vector<bool> placed_genes(const Genotype& genotype) const;
 
  private:
   std::size_t genes() const;

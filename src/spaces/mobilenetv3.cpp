@@ -166,6 +166,12 @@ std::vector<Genotype> MobileNetV3::neighbours(const Genotype& genotype) const {
   return result;
 }
 
+std::vector<bool> MobileNetV3::placed_genes(const Genotype& genotype) const {
+  std::vector<bool> active(kGenes);
+  for (std::size_t gene = 0; gene < kGenes; ++gene) active[gene] = is_active(genotype, gene);
+  return active;
+}
+
 std::vector<GeneDescription> MobileNetV3::describe_genes() const {
   std::vector<GeneDescription> genes;
   for (std::size_t gene = 0; gene < kGenes; ++gene) genes.push_back({.name = gene_name(gene)});

@@ -76,6 +76,8 @@ class MobileNetV3 {
   /// Every other value of every active gene, in the order of the genes.
   std::vector<Genotype> neighbours(const Genotype& genotype) const;
   std::vector<GeneDescription> describe_genes() const;
+  /// All but kernels and expansions of blocks beyond the depth of their unit.
+  std::vector<bool> placed_genes(const Genotype& genotype) const;
 
  private:
   MobileNetV3Options options_;

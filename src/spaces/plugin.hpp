@@ -15,7 +15,7 @@ using PluginOptions = std::map<std::string, std::string>;
 
 /// The interface between evonas and plug-ins; grows when a header that a plug-in includes changes
 /// what it declares. A test compares their checksum, which it names where it fails.
-inline constexpr int kPluginVersion = 5;
+inline constexpr int kPluginVersion = 6;
 
 /// A search space of a shared library that was built against the installed evonas package with
 /// EVONAS_SPACE_PLUGIN. The library stays loaded until the process ends. Throws SpaceError where it

@@ -49,6 +49,11 @@ Genotype AnySpace::crossover(const Genotype& a, const Genotype& b, Rng& rng) con
   return checked(*space_, "crossover()", space_->crossover(a, b, rng));
 }
 
+std::vector<bool> AnySpace::placed_genes(const Genotype& genotype) const {
+  validate(genotype);
+  return space_->placed_genes(genotype);
+}
+
 Key AnySpace::key(const Genotype& genotype) const {
   validate(genotype);
   return space_->key(genotype);

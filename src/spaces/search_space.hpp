@@ -53,9 +53,10 @@ struct GeneDescription {
 /// one cannot), `neighbours(genotype)` for the complete neighbourhood under `mutate`, in a fixed
 /// order, `annotation_names()` with `annotations(genotype)` for texts that only this space knows
 /// about an architecture, `describe_genes()` where a position in the genotype means the same in all
-/// of them, `own_input(genotype)` where `network()` has no use for the input that is asked for, and
-/// `tokens(genotype, tokens)` for a space that has a faster way to the tokens of its cells than
-/// their graph.
+/// of them, `placed_genes(genotype)` besides where genes choose at fixed places of the network,
+/// which may lack some, `own_input(genotype)` where `network()` has no use for the
+/// input that is asked for, and `tokens(genotype, tokens)` for a space that has a faster way to the
+/// tokens of its cells than their graph.
 template <class S>
 concept SearchSpace = requires(const S& space, const Genotype& genotype, Rng& rng,
                                const NetworkInput& input, std::string_view text) {
@@ -97,6 +98,14 @@ concept AnnotatedSpace = SearchSpace<S> && requires(const S& space, const Genoty
 template <class S>
 concept DescribedSpace = SearchSpace<S> && requires(const S& space) {
   { space.describe_genes() } -> std::same_as<std::vector<GeneDescription>>;
+};
+
+/// A search space with genes that choose at fixed places of the network, as the kernel of the
+/// second block of a stage: `placed_genes(genotype)` says of each gene whether it does and the
+/// network has its place. Predictors read these choices besides the cell.
+template <class S>
+concept PlacedSpace = DescribedSpace<S> && requires(const S& space, const Genotype& genotype) {
+  { space.placed_genes(genotype) } -> std::same_as<std::vector<bool>>;
 };
 
 /// A search space whose networks read what they read, whatever is asked for: `own_input(genotype)`
@@ -149,6 +158,9 @@ class AnySpace {
   std::vector<std::string> annotations(const Genotype& genotype) const;
   /// What the genes are; none where the space does not say.
   std::vector<GeneDescription> describe_genes() const { return space_->describe_genes(); }
+  /// Of each gene whether it chooses at a fixed place that the network has; none where the space
+  /// does not say.
+  std::vector<bool> placed_genes(const Genotype& genotype) const;
 
  private:
   struct Interface {
@@ -171,6 +183,7 @@ class AnySpace {
     virtual std::vector<std::string> annotation_names() const = 0;
     virtual std::vector<std::string> annotations(const Genotype& genotype) const = 0;
     virtual std::vector<GeneDescription> describe_genes() const = 0;
+    virtual std::vector<bool> placed_genes(const Genotype& genotype) const = 0;
     virtual std::optional<NetworkInput> own_input(const Genotype& genotype) const = 0;
   };
 
@@ -223,6 +236,10 @@ class AnySpace {
     }
     std::vector<GeneDescription> describe_genes() const override {
       if constexpr (DescribedSpace<S>) return space.describe_genes();
+      return {};
+    }
+    std::vector<bool> placed_genes([[maybe_unused]] const Genotype& genotype) const override {
+      if constexpr (PlacedSpace<S>) return space.placed_genes(genotype);
       return {};
     }
     std::optional<NetworkInput> own_input(

@@ -66,6 +66,19 @@ void check_descriptions(const spaces::AnySpace& space) {
   }
 }
 
+/// Where genes are placed, they are described ones.
+void check_placed_genes(const spaces::AnySpace& space) {
+  Rng rng(1, "placed genes");
+  for (int i = 0; i < 100; ++i) {
+    const spaces::Genotype genotype = space.sample(rng);
+    const std::vector<bool> placed = space.placed_genes(genotype);
+    if (placed.empty()) return;
+    REQUIRE(placed.size() == genotype.size());
+    CHECK(placed.size() == space.describe_genes().size());
+    CHECK(placed == space.placed_genes(space.parse(space.format(genotype))));
+  }
+}
+
 /// The same streams of random numbers give the same walk, in several threads at once.
 void check_threads(const spaces::AnySpace& space, const SpaceContract& contract) {
   const std::size_t steps = contract.walk_steps / 100;
@@ -202,6 +215,7 @@ void check_space(const spaces::AnySpace& space, const SpaceContract& contract) {
   check_threads(space, contract);
   check_neighbours(space, contract);
   check_descriptions(space);
+  check_placed_genes(space);
   check_enumeration(space, contract);
   check_graphs(space, contract);
   check_refusals(space);

@@ -187,6 +187,54 @@ TEST_CASE("a known limit is never broken, from the first architecture on") {
   CHECK(asked.evaluated[10].objectives.front() == least);
 }
 
+TEST_CASE("where genes are placed, the whole space is surveyed among what is predicted best") {
+  struct Placed : SmallSpace {
+    std::vector<spaces::GeneDescription> describe_genes() const {
+      std::vector<spaces::GeneDescription> described;
+      for (std::size_t gene = 0; gene < genes; ++gene) {
+        described.push_back({.name = std::to_string(gene)});
+      }
+      return described;
+    }
+    std::vector<bool> placed_genes(const spaces::Genotype&) const {
+      std::vector<bool> placed(genes, true);
+      placed[0] = false;
+      return placed;
+    }
+  };
+  Guidance guidance = all_knowing(error_of);
+  guidance.known.push_back(std::make_shared<KnownMetric>("cost", cost_of));
+  const Problem problem{.objectives = {{"error", Goal::Minimize}},
+                        .limits = {Limit::parse("cost <= 16")}};
+  const auto beyond_limit = [&](const spaces::AnySpace& space, std::int64_t survey,
+                                std::size_t batch) {
+    AlgorithmOptions options = guided();
+    options.batch = static_cast<std::int64_t>(batch);
+    options.guidance.survey = survey;
+    const Asked asked = run_algorithm(
+        options, space, problem,
+        [](Individual& individual) {
+          label_error(individual);
+          individual.limited = {cost_of(individual.genotype)};
+          individual.violation = std::max(0.0, cost_of(individual.genotype) / 16.0 - 1.0);
+        },
+        26, 0, guidance);
+    for (std::size_t i = 0; i < 10; ++i) CHECK(asked.evaluated[i].feasible());
+    return std::ranges::count_if(asked.evaluated,
+                                 [](const Individual& each) { return !each.feasible(); });
+  };
+  const SmallSpace small{.genes = 6, .values = 5};
+  for (const std::size_t batch : {1, 4, 5}) {
+    CAPTURE(batch);
+    CHECK(beyond_limit(spaces::AnySpace{small}, -1, batch) == 0);
+    CHECK(beyond_limit(spaces::AnySpace{Placed{small}}, 0, batch) == 0);
+    // One architecture in ten keeps the limit.
+    CHECK(beyond_limit(spaces::AnySpace{Placed{small}}, -1, batch) <= 5);
+    CHECK(beyond_limit(spaces::AnySpace{Placed{small}}, -1, batch) >= 2);
+    CHECK(beyond_limit(spaces::AnySpace{Placed{small}}, 12, batch) > 5);
+  }
+}
+
 TEST_CASE("a known limit with a confidence is kept at the upper end of the interval") {
   const spaces::AnySpace space{kLarge};
   Problem problem{.objectives = {{"error", Goal::Minimize}},

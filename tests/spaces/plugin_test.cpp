@@ -36,5 +36,5 @@ TEST_CASE("the version of plug-ins is that of the headers that they include") {
   }
   // Where this fails, plug-ins must be built again: count kPluginVersion up, and write what the
   // headers have now.
-  CHECK(declarations.key().hex() == "cbcc6a18c8fda17f0d389ebf644b3691");
+  CHECK(declarations.key().hex() == "63d62f22ae14e4b0c3f3b20cd4c6b8a5");
 }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "evaluation/table/benchmark_table.hpp"
 #include "spaces/search_space.hpp"
@@ -40,6 +41,10 @@ class TabulatedSpace {
   }
   std::string format(const spaces::Genotype& genotype) const { return space_.format(genotype); }
   spaces::Genotype parse(std::string_view text) const { return space_.parse(text); }
+  std::vector<spaces::GeneDescription> describe_genes() const { return space_.describe_genes(); }
+  std::vector<bool> placed_genes(const spaces::Genotype& genotype) const {
+    return space_.placed_genes(genotype);
+  }
   std::uint64_t size() const { return table_->size(); }
   spaces::Genotype at(std::uint64_t index) const { return table_->genotype(index); }
 

@@ -24,6 +24,7 @@ struct GuidanceOptions {
   std::string heads = "separate";
   std::int64_t initial = 5;
   std::string initial_spread = "first";
+  std::int64_t survey = -1;
   std::string acquisition = "upper_bound";
   double deviations = 0.5;
   std::string feasibility = "weighed";
@@ -63,6 +64,12 @@ struct GuidanceOptions {
         "what these are spread over where several metrics of the problem are known: first, strata "
         "of the first of them; all, as far apart as can be by the ranks in all of them",
         one_of({"first", "all"}));
+    visit("survey", survey,
+          "architectures drawn from the whole space, within limits or not, every second one after "
+          "the first fit until there are so many: where genes choose at fixed places of a network, "
+          "predictors learn from them what each choice is worth; -1, one for each such gene (none "
+          "in spaces of cells)",
+          between(-1, 1000000));
     visit("acquisition", acquisition,
           "what makes a candidate worth its evaluation: its mean, its mean and some deviations in "
           "its favour, the improvement that is expected of it, the hypervolume that it is expected "

@@ -8,6 +8,8 @@
 #include "base/parallel.hpp"
 #include "base/random.hpp"
 #include "base/scoped_timer.hpp"
+#include "predictor/gene_choices.hpp"
+#include "predictor/random_architectures.hpp"
 #include "search/guided/candidate_evolution.hpp"
 #include "search/guided/initial_design.hpp"
 #include "search/guided/promising.hpp"
@@ -17,6 +19,13 @@ namespace evonas::search {
 namespace {
 
 constexpr std::size_t kGuidedBatch = 5;
+constexpr std::size_t kPlacing = 200;  // random architectures that show which genes are placed
+
+std::size_t survey_of(const GuidanceOptions& options, const spaces::AnySpace& space) {
+  if (options.survey >= 0) return static_cast<std::size_t>(options.survey);
+  const auto some = predictor::random_architectures(space, kPlacing, 1, "genes at fixed places");
+  return predictor::GeneChoices(space, some).places();
+}
 
 }  // namespace
 
@@ -27,7 +36,8 @@ PredictorGuided::PredictorGuided(const AlgorithmOptions& options, spaces::AnySpa
       batch_(options.batch > 0 ? static_cast<std::size_t>(options.batch) : kGuidedBatch),
       assessor_(options, novelty_.space(), std::move(problem), guidance),
       size_(novelty_.space(), guidance.known, std::array<std::string, 1>{"flops"}),
-      waiting_(options.guidance.screening.size()) {}
+      waiting_(options.guidance.screening.size()),
+      to_survey_(survey_of(options.guidance, novelty_.space())) {}
 
 std::size_t PredictorGuided::batch_size() const {
   const auto initial = static_cast<std::size_t>(options_.guidance.initial);
@@ -90,6 +100,14 @@ std::vector<spaces::Genotype> PredictorGuided::propose(std::size_t count) {
     Rng rng(options_.seed, "exploration", generation_);
     const std::vector<std::size_t> chosen = choose(candidates, count - asked.size(), 0);
     for (auto next = chosen.begin(); asked.size() < count && next != chosen.end();) {
+      if (surveys(proposed_ + asked.size())) {
+        --to_survey_;
+        if (auto genotype = novelty_.sample()) {
+          asked.push_back(std::move(*genotype));
+          origins_.emplace_back();
+          continue;
+        }
+      }
       if (rng.chance(options_.guidance.exploration)) {
         if (auto genotype = draw()) {
           asked.push_back(std::move(*genotype));
@@ -114,6 +132,10 @@ std::vector<spaces::Genotype> PredictorGuided::propose(std::size_t count) {
   }
   proposed_ += asked.size();
   return asked;
+}
+
+bool PredictorGuided::surveys(std::size_t number) const {
+  return to_survey_ > 0 && number % 2 == 1;
 }
 
 std::vector<spaces::Genotype> PredictorGuided::promote(std::size_t stage, std::size_t count) {

@@ -77,6 +77,8 @@ class PredictorGuided final : public Algorithm {
   std::size_t for_each_at(std::size_t stage) const;
   /// The next of the initial design, its origin noted.
   std::optional<spaces::Genotype> begin();
+  /// Whether the architecture of that number, of all that are asked for, is one of the survey's.
+  bool surveys(std::size_t number) const;
   /// A random architecture; one that keeps the known limits where some draws find one. Those that
   /// do not are put off.
   std::optional<spaces::Genotype> draw();
@@ -116,6 +118,7 @@ class PredictorGuided final : public Algorithm {
   LearningTime time_;
   FitWatch watch_;
   bool has_begun_ = false;
+  std::size_t to_survey_;     ///< left of GuidanceOptions::survey
   std::size_t proposed_ = 0;  ///< architectures asked for the first time
   std::size_t asked_ = 0;     ///< full evaluations asked for
   std::uint64_t generation_ = 0;
