@@ -56,7 +56,8 @@ def front_of_report(page):
     data = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
     if data is None:
         raise NothingShown("the report has no data: it is no report.html of a run")
-    return {one["key"] for one in json.loads(data[1])["evaluations"] if one["on_front"]}
+    (run,) = json.loads(data[1])["runs"]
+    return {one["key"] for one in run["evaluations"] if one["on_front"]}
 
 
 def attribute(trial, name):

@@ -54,7 +54,7 @@ def to_optuna(run: Run, file: str | os.PathLike[str], *, name: str | None = None
             with warnings.catch_warnings():  # metric names are called experimental
                 warnings.simplefilter("ignore")
                 study.set_metric_names([metric for metric, _ in run.objectives])
-            study.set_user_attr("limits", [f"{metric} {relation} {bound:.17g}"
+            study.set_user_attr("limits", [f"{metric} {relation} {str(bound).removesuffix('.0')}"
                                            for metric, relation, bound in run.limits])
             study.set_user_attr("space", run.space)
             study.set_user_attr("configuration", run.configuration)

@@ -1,3 +1,4 @@
+import importlib.util
 import io
 import subprocess
 import sys
@@ -35,6 +36,16 @@ def test_data_frames(folder):
     assert len(mutated) and (mutated["parent"] < mutated["index"]).all()
     with pytest.raises(evonas.FileError, match="no run"):
         evonas.read_run(folder.parent)
+
+
+def test_report_has_the_front_that_dashboards_are_compared_with(folder, run_program):
+    run_program("report", folder)
+    specification = importlib.util.spec_from_file_location("check_dashboard",
+                                                           TOP / "tools/check_dashboard.py")
+    tool = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(tool)
+    front = tool.front_of_report((folder / "report.html").read_text(encoding="utf-8"))
+    assert front == set(evonas.read_run(folder).front()["key"])
 
 
 def test_csv_is_that_of_the_command_line(folder, run_program, tmp_path):

@@ -45,7 +45,8 @@ def dumped(*drawn):
 
 class CheckDashboard(unittest.TestCase):
     def test_front_of_a_report(self):
-        data = {"evaluations": [{"key": "a", "on_front": True}, {"key": "b", "on_front": False}]}
+        run = {"evaluations": [{"key": "a", "on_front": True}, {"key": "b", "on_front": False}]}
+        data = {"kind": "search", "runs": [run]}
         page = f'<body><script type="application/json" id="data">{json.dumps(data)}</script><script></script>'
         self.assertEqual(tool.front_of_report(page), {"a"})
         with self.assertRaisesRegex(tool.NothingShown, "no report.html"):
