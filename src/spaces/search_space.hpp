@@ -54,9 +54,9 @@ struct GeneDescription {
 /// order, `annotation_names()` with `annotations(genotype)` for texts that only this space knows
 /// about an architecture, `describe_genes()` where a position in the genotype means the same in all
 /// of them, `placed_genes(genotype)` besides where genes choose at fixed places of the network,
-/// which may lack some, `own_input(genotype)` where `network()` has no use for the
-/// input that is asked for, and `tokens(genotype, tokens)` for a space that has a faster way to the
-/// tokens of its cells than their graph.
+/// which may lack some, `own_input(genotype)` where `network()` has no use for the input that is
+/// asked for, and `tokens(genotype, tokens)` for a space that has a faster way to the tokens of its
+/// cells than their graph.
 template <class S>
 concept SearchSpace = requires(const S& space, const Genotype& genotype, Rng& rng,
                                const NetworkInput& input, std::string_view text) {

@@ -102,6 +102,15 @@ void label_error(Individual& individual) {
   individual.violation = 0.0;
 }
 
+const Problem kCheap{.objectives = {{"error", Goal::Minimize}},
+                     .limits = {Limit::parse("cost <= 16")}};
+
+void label_cheap(Individual& individual) {
+  label_error(individual);
+  individual.limited = {cost_of(individual.genotype)};
+  individual.violation = kCheap.violation({{"cost", {.value = cost_of(individual.genotype)}}});
+}
+
 void label_with_failures_and_limit(Individual& individual) {
   const double cost = cost_of(individual.genotype);
   if (static_cast<int>(cost) % 7 == 3) return;
@@ -163,19 +172,10 @@ TEST_CASE("a known limit is never broken, from the first architecture on") {
   const spaces::AnySpace space{kLarge};
   Guidance guidance = all_knowing(error_of);
   guidance.known.push_back(std::make_shared<KnownMetric>("cost", cost_of));
-  const Problem problem{.objectives = {{"error", Goal::Minimize}},
-                        .limits = {Limit::parse("cost <= 16")}};
   const auto search = [&](double exploration) {
     AlgorithmOptions options = guided();
     options.guidance.exploration = exploration;
-    return run_algorithm(
-        options, space, problem,
-        [](Individual& individual) {
-          label_error(individual);
-          individual.limited = {cost_of(individual.genotype)};
-          individual.violation = std::max(0.0, cost_of(individual.genotype) / 16.0 - 1.0);
-        },
-        15, 0, guidance);
+    return run_algorithm(options, space, kCheap, label_cheap, 15, 0, guidance);
   };
   const Asked asked = search(0.0);
   for (const Individual& individual : asked.evaluated) CHECK(individual.feasible());
@@ -204,21 +204,12 @@ TEST_CASE("where genes are placed, the whole space is surveyed among what is pre
   };
   Guidance guidance = all_knowing(error_of);
   guidance.known.push_back(std::make_shared<KnownMetric>("cost", cost_of));
-  const Problem problem{.objectives = {{"error", Goal::Minimize}},
-                        .limits = {Limit::parse("cost <= 16")}};
   const auto beyond_limit = [&](const spaces::AnySpace& space, std::int64_t survey,
                                 std::size_t batch) {
     AlgorithmOptions options = guided();
     options.batch = static_cast<std::int64_t>(batch);
     options.guidance.survey = survey;
-    const Asked asked = run_algorithm(
-        options, space, problem,
-        [](Individual& individual) {
-          label_error(individual);
-          individual.limited = {cost_of(individual.genotype)};
-          individual.violation = std::max(0.0, cost_of(individual.genotype) / 16.0 - 1.0);
-        },
-        26, 0, guidance);
+    const Asked asked = run_algorithm(options, space, kCheap, label_cheap, 26, 0, guidance);
     for (std::size_t i = 0; i < 10; ++i) CHECK(asked.evaluated[i].feasible());
     return std::ranges::count_if(asked.evaluated,
                                  [](const Individual& each) { return !each.feasible(); });
